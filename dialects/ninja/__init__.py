@@ -1,0 +1,7 @@
+"""The Invoice Ninja API v5: clients under hashids, in envelopes, with forms as good as JSON."""
+
+from dialects.base import Dialect
+
+from .routes import Options, app
+
+DIALECT = Dialect(name="ninja", prefixes=("/api/v1", "/v1/api"), options=Options, app=app)

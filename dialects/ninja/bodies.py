@@ -1,0 +1,66 @@
+"""A request's input as one tree, whichever of the accepted ways it came by."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.types import Message
+
+from dialects.base import Malformed, body_of, parsed_json, refuse_unstorable
+
+from .inputs import Tree, client_tree, merged, nested
+
+BODY_LIMIT = 8 * 2**20
+MOST_FIELDS = 5000
+MULTIPART = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+async def inputs(request: Request) -> Tree:
+    """Query and body as one tree, normalised, checked for what could not be stored."""
+    return checked(query_tree(request), await body_tree(request))
+
+
+def query_inputs(request: Request) -> Tree:
+    return checked(query_tree(request), {})
+
+
+def checked(query: Tree, body: Tree) -> Tree:
+    refuse_unstorable(query | body)
+    return client_tree(merged(query, body))
+
+
+def query_tree(request: Request) -> Tree:
+    return nested(request.query_params.multi_items())
+
+
+async def body_tree(request: Request) -> Tree:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    raw = await body_of(request, BODY_LIMIT)
+    if kind == MULTIPART:
+        form = Request(request.scope, replayed(raw)).form(max_fields=MOST_FIELDS)
+        async with form as fields:
+            return nested([(k, v) for k, v in fields.multi_items() if isinstance(v, str)])
+    if kind == URLENCODED and not raw.lstrip().startswith(b"{"):
+        return nested(form_pairs(raw))
+    # JSON is also taken for JSON without its Content-Type: ignoring it would lose it silently.
+    tree = parsed_json(raw) if raw.strip() else {}
+    if not isinstance(tree, dict):
+        raise Malformed("the body is not an object")
+    return tree
+
+
+def form_pairs(raw: bytes) -> list[tuple[str, Any]]:
+    try:
+        text = raw.decode()
+        return list(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError as error:
+        raise Malformed(str(error)) from error
+
+
+def replayed(raw: bytes) -> Callable[[], Awaitable[Message]]:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    return receive

@@ -1,0 +1,117 @@
+"""The contacts array: the whole list is given, known ones are matched by id, the rest are new."""
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+from msgspec import UNSET, UnsetType, structs
+
+from storage import Client, ContactDraft, Problem, drafted
+
+from . import wire
+from .fields import LINE, TEXT, Read, Unacceptable, difference, flag, show_flag, text
+from .hashid import Ids
+from .scalars import is_email, text_of
+
+LONGEST_EMAIL = 100
+
+
+def email(name: str, given: str) -> str:
+    if given and not is_email(given):
+        raise Unacceptable(f"The {name} must be a valid email address.")
+    return text(LONGEST_EMAIL, given)
+
+
+def readers(*, is_new: bool) -> dict[str, Read]:
+    # The original says where a bad address stands only when the client is new.
+    return READERS | {"email": partial(email, "{}" if is_new else "email")}
+
+
+READERS: dict[str, Read] = {
+    "first_name": partial(text, LINE),
+    "last_name": partial(text, LINE),
+    "phone": partial(text, LINE),
+    "custom_value1": partial(text, TEXT),
+    "custom_value2": partial(text, TEXT),
+    "custom_value3": partial(text, TEXT),
+    "custom_value4": partial(text, TEXT),
+    "is_primary": flag,
+    "send_email": flag,
+}
+FLAGS = frozenset({"is_primary", "send_email"})
+
+
+def changed(
+    given: list[wire.ContactInput] | UnsetType,
+    record: Client | None,
+    ids: Ids,
+    problems: list[Problem],
+) -> dict[str, Any]:
+    """The drafts of a given list; nothing when the list says what is shown."""
+    if given is UNSET:
+        return {}
+    known = {c.serial: drafted(c) for c in record.contacts} if record else {}
+    matched, read = matches(given, known, ids), readers(is_new=record is None)
+    drafts = [
+        draft(n, contact, base, read, problems)
+        for n, (contact, base) in enumerate(zip(given, matched, strict=True))
+    ]
+    refuse_repeated(drafts, matched, problems)
+    drafts = primary_first(drafts)
+    if known and {d.serial: d for d in drafts} == known and len(drafts) == len(known):
+        return {}
+    return {"contacts": tuple(with_a_recipient(drafts))}
+
+
+def matches(
+    given: list[wire.ContactInput], known: dict[int, ContactDraft], ids: Ids
+) -> list[ContactDraft]:
+    """The live contact of this client behind each id, once; a new one for any other id."""
+    left = dict(known)
+    new = ContactDraft()
+    return [left.pop(ids.read(text_of(contact.id)) or 0, new) for contact in given]
+
+
+def draft(
+    n: int,
+    given: wire.ContactInput,
+    base: ContactDraft,
+    readers: dict[str, Read],
+    problems: list[Problem],
+) -> ContactDraft:
+    told: dict[str, Any] = {"is_primary": False}
+    for field, read in readers.items():
+        value = getattr(base, field)
+        shown = show_flag(value) if field in FLAGS else value
+        new = difference(("contacts", n, field), getattr(given, field), shown, read, problems)
+        if new is not UNSET:
+            told[field] = new
+        elif field == "is_primary" and given.is_primary is not UNSET:
+            told[field] = value
+    return structs.replace(base, **told)
+
+
+def refuse_repeated(
+    drafts: list[ContactDraft], matched: list[ContactDraft], problems: list[Problem]
+) -> None:
+    """Refuse addresses that the list gives twice, unless they all stand like that already."""
+    times = Counter(d.email for d in drafts if d.email)
+    fresh = {d.email for d, base in zip(drafts, matched, strict=True) if d.email != base.email}
+    for n, d in enumerate(drafts):
+        if times[d.email] > 1 and d.email in fresh:
+            field = f"contacts.{n}.email"
+            words = f"The {field} field has a duplicate value."
+            problems.append(Problem(("contacts", n, "email"), words))
+
+
+def primary_first(drafts: list[ContactDraft]) -> list[ContactDraft]:
+    """The first flagged one, or else the first, is primary, and nobody else is."""
+    ordered = sorted(drafts, key=lambda d: not d.is_primary)
+    return [structs.replace(d, is_primary=n == 0) for n, d in enumerate(ordered)]
+
+
+def with_a_recipient(drafts: list[ContactDraft]) -> list[ContactDraft]:
+    """Somebody gets the mail: the first one when nobody would."""
+    if not drafts or any(d.send_email for d in drafts):
+        return drafts
+    return [structs.replace(drafts[0], send_email=True), *drafts[1:]]

@@ -1,0 +1,96 @@
+"""How this API says no: a message, and with refused fields an object of lists of sentences."""
+
+from typing import assert_never
+
+from starlette.responses import Response
+
+from dialects.base import (
+    Broken,
+    Forbidden,
+    Malformed,
+    NoRoute,
+    Rejected,
+    Renderable,
+    TooLarge,
+    Unauthenticated,
+    Unsupported,
+    WrongMethod,
+    reply,
+)
+from storage import Conflict, Invalid, Locked, NotFound, Path, Problem, Stale, Unavailable
+
+from . import wire
+
+MISSING = "No query results for model [App\\Models\\Client]."
+LOCKED = "Record is deleted and cannot be edited. Restore the record to enable editing"
+ARRAYS = frozenset({"contacts", "documents", "settings", "ids"})
+
+
+def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case per failure
+    match failure:
+        case NotFound():
+            return say(404, MISSING)
+        case NoRoute():
+            return say(404, "Route does not exist")
+        case Invalid():
+            return refuse(*failure.problems)
+        case Conflict():
+            return refuse(*map(taken, failure.fields))
+        case Locked():
+            return say(400, LOCKED)
+        case Rejected():
+            return say(400, str(failure))
+        case Stale():
+            return say(412, "The record has changed since")
+        case Unauthenticated():
+            return say(403, str(failure), {})
+        case Forbidden():
+            return say(401, "This action is unauthorized.")
+        case Malformed():
+            return say(400, "The request body is not valid JSON.", {})
+        case TooLarge():
+            return say(413, "The request body is too large.", {})
+        case Unsupported():
+            return say(415, "Compressed request bodies are not read.", {})
+        case WrongMethod():
+            response = say(405, "Method not supported for this route")
+            response.headers["Allow"] = failure.allowed
+            return response
+        case Unavailable():
+            response = say(503, "The service is busy, try again.")
+            response.headers["Retry-After"] = "1"
+            return response
+        case Broken():
+            return say(500, "Server Error")
+        case _:
+            assert_never(failure)
+
+
+def say(status: int, message: str, errors: dict[str, list[str]] | None = None) -> Response:
+    told = wire.Message(message) if errors is None else wire.Message(message, errors)
+    return reply(told, status)
+
+
+def refuse(*problems: Problem) -> Response:
+    errors: dict[str, list[str]] = {}
+    for problem in problems:
+        errors.setdefault(dotted(problem.path), []).append(problem.message)
+    return say(422, "The given data was invalid.", errors)
+
+
+def dotted(path: Path) -> str:
+    return ".".join(map(str, path))
+
+
+def attribute(path: Path) -> str:
+    """A field as the sentences call it: `country id`, but `contacts.0.email`."""
+    return dotted(path) if len(path) > 1 else dotted(path).replace("_", " ")
+
+
+def taken(field: str) -> Problem:
+    return Problem((field,), f"The {attribute((field,))} has already been taken.")
+
+
+def describe(_expected: str, path: Path) -> str:
+    kind = "an array" if path[0] in ARRAYS and len(path) <= 2 else "a string"  # noqa: PLR2004
+    return f"The {attribute(path)} must be {kind}."

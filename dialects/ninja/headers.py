@@ -1,0 +1,34 @@
+"""The headers that this API puts on every answer, refusals included."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+EVERY_ANSWER = {
+    # Three numbers with dots: clients parse it, and refuse versions below 5.0.
+    "X-App-Version": "5.10.17",
+    "X-Minimum-Client-Version": "5.0.16",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "X-CLIENT-PLATFORM,X-React,X-API-PASSWORD-BASE64,X-API-COMPANY-KEY,X-CLIENT-VERSION,"
+        "X-API-SECRET,X-API-TOKEN,X-API-PASSWORD,DNT,User-Agent,X-Requested-With,"
+        "If-Modified-Since,Cache-Control,Content-Type,Content-Disposition,Range,X-CSRF-TOKEN,"
+        "X-XSRF-TOKEN,X-LIVEWIRE"
+    ),
+    "Access-Control-Expose-Headers": ("X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition"),
+    "Cache-Control": "no-cache, private",
+}
+API_VERSION = {"X-Api-Version": "5.0.16"}
+"""On the bodies of items and lists; its value is the minimum client version."""
+
+
+def with_headers(app: ASGIApp) -> ASGIApp:
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(EVERY_ANSWER)
+            await send(message)
+
+        await app(scope, receive, dressed)
+
+    return answering

@@ -1,0 +1,202 @@
+"""The query string to a ClientQuery, a Page to the list envelope with its links."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec import Struct, structs
+
+from dialects.base import Rejected
+from storage import LIVE, Client, ClientQuery, Comparison, Operator, Order, Page, State
+
+from . import wire
+from .hashid import Ids
+from .scalars import read_amount, read_moment, text_of
+from .translate import Caller, client
+
+PAGE_SIZE = 20
+LARGEST_PAGE = 5000
+DELETED = frozenset({State.DELETED})
+ALL = LIVE | DELETED
+
+INCLUDES = frozenset(
+    [
+        "contacts",
+        "documents",
+        "gateway_tokens",
+        "activities",
+        "ledger",
+        "system_logs",
+        "group_settings",
+        "invoices",
+        "quotes",
+        "credits",
+        "payments",
+        "tasks",
+        "projects",
+        "expenses",
+        "recurring_invoices",
+        "recurring_expenses",
+        "company",
+        "user",
+        "assigned_user",
+        "country",
+        "shipping_country",
+        "industry",
+        "size",
+        "primary_contact",
+        "company_ledger",
+        "purgeable_activities",
+    ]
+)
+"""Relations of a client; those that are not served are accepted and produce nothing."""
+
+COLUMNS = {order.value: order for order in Order} | {
+    "id": Order.SERIAL,
+    "display_name": Order.NAME,
+    "user_id": Order.USER,
+    "assigned_user_id": Order.ASSIGNED_USER,
+    "group_settings_id": Order.GROUP,
+}
+
+
+class Window(Struct, frozen=True):
+    page: int
+    per_page: int
+
+
+def params(tree: dict[str, Any]) -> wire.ListParams:
+    """Unknown keys do not count, nor do lists where one value belongs."""
+    flat = {k: v for k, v in tree.items() if not isinstance(v, dict | list)}
+    return msgspec.convert(flat, wire.ListParams)
+
+
+def window(given: wire.ListParams, default: int = PAGE_SIZE) -> Window:
+    """The size counts without its sign and up to the largest; what is no number counts not."""
+    size = abs(whole(text_of(given.per_page)))
+    page = whole(text_of(given.page))
+    return Window(page=max(page, 1), per_page=min(size, LARGEST_PAGE) or default)
+
+
+def whole(text: str) -> int:
+    """`1e3` is 1000 and `2.9` is 2, as PHP reads numbers; anything else is 0."""
+    match = re.fullmatch(r"([-+]?[0-9]{1,9})(\.[0-9]{1,9})?([eE]\+?[0-9])?", text)
+    return int(float(text)) if match else 0
+
+
+def query(given: wire.ListParams, ids: Ids) -> ClientQuery:
+    check_include(text_of(given.include))
+    order, is_descending = sorting(text_of(given.sort))
+    found = ClientQuery(
+        serials=serials(text_of(given.client_id), ids),
+        states=states(given),
+        balance=balance(text_of(given.balance)),
+        balance_between=between(text_of(given.between_balance)),
+        email=text_of(given.email) or None,
+        id_number=text_of(given.id_number) or None,
+        number=text_of(given.number) or None,
+        name=text_of(given.name) or None,
+        text=text_of(given.filter) or None,
+        group_serials=serials(text_of(given.group), ids),
+        created_from=read_moment(text_of(given.created_at)),
+        updated_from=read_moment(text_of(given.updated_at)),
+        first=ids.read(text_of(given.with_)),
+        order=order,
+        is_descending=is_descending,
+    )
+    return paged(found, window(given))
+
+
+def check_include(text: str) -> None:
+    """Raise Rejected for a name that is no relation of a client; blanks are part of a name."""
+    for name in text.split(",") if text else ():
+        if name.partition(".")[0] not in INCLUDES:
+            raise Rejected(f"Relation `{name}` is not a valid include.")
+
+
+def serials(text: str, ids: Ids) -> tuple[int, ...] | None:
+    """The record of an id; an id that nobody can have finds nothing."""
+    if not text:
+        return None
+    serial = ids.read(text)
+    return () if serial is None else (serial,)
+
+
+def states(given: wire.ListParams) -> frozenset[State] | None:
+    """What `status`, `is_deleted` and `with_trashed` leave when all of them count."""
+    left = ALL
+    words = text_of(given.status).split(",")
+    wanted = frozenset(state for state in State if state.value in words)
+    if wanted:
+        left &= wanted
+    match text_of(given.is_deleted).lower():
+        case "true" | "1":
+            left &= DELETED
+        case "false" | "0":
+            left &= LIVE
+        case _:
+            pass
+    if text_of(given.with_trashed).lower() == "false":
+        left &= LIVE
+    return None if left == ALL else left
+
+
+def balance(text: str) -> Comparison | None:
+    """`lt:10` as documented, `10:lt` as the official SDK sends it; an unknown word means equal."""
+    left, colon, right = text.partition(":")
+    if not colon:
+        return None
+    word, number = (right, left) if read_amount(left) is not None else (left, right)
+    amount = read_amount(number)
+    if amount is None:
+        return None
+    known = word in {operator.value for operator in Operator}
+    return Comparison(operator=Operator(word) if known else Operator.EQ, amount=amount)
+
+
+def between(text: str) -> Any:
+    amounts = tuple(read_amount(part) for part in text.split(":"))
+    return amounts if len(amounts) == 2 and None not in amounts else None  # noqa: PLR2004  two ends
+
+
+def sorting(text: str) -> tuple[Order, bool]:
+    """`column|asc`, any other direction is descending; an unknown column does not count."""
+    column, _, direction = text.partition("|")
+    if column not in COLUMNS or text.count("|") != 1:
+        return Order.SERIAL, False
+    return COLUMNS[column], direction != "asc"
+
+
+def paged(query: ClientQuery, at: Window) -> ClientQuery:
+    return structs.replace(query, offset=(at.page - 1) * at.per_page, limit=at.per_page)
+
+
+def many(
+    found: Page[Client], at: Window, caller: Caller, links: dict[str, str] | list[str]
+) -> wire.Many:
+    pagination = wire.Pagination(
+        total=found.total,
+        count=len(found.records),
+        per_page=at.per_page,
+        current_page=at.page,
+        total_pages=pages(found.total, at),
+        links=links,
+    )
+    return wire.Many([client(record, caller) for record in found.records], wire.Meta(pagination))
+
+
+def pages(total: int, at: Window) -> int:
+    return max(-(-total // at.per_page), 1)
+
+
+def links(url: str, pairs: Sequence[tuple[str, str]], total: int, at: Window) -> dict[str, str]:
+    """The pages before and after, with every other parameter of the request."""
+    others = [(name, value) for name, value in pairs if name != "page"]
+    places = {}
+    if at.page > 1:
+        places["previous"] = at.page - 1
+    if at.page < pages(total, at):
+        places["next"] = at.page + 1
+    return {name: f"{url}?{urlencode([*others, ('page', page)])}" for name, page in places.items()}

@@ -1,0 +1,60 @@
+"""One name here, an organization's name or the three parts of a person's in the record."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from storage import Client, Problem, folded_blanks, split_name
+
+from . import wire
+from .fields import classification, difference, name
+
+
+def display_name(record: Client) -> str:
+    """The name, else the names of the first contact with an e-mail, else that e-mail."""
+    if record.name:
+        return record.name
+    contact = next((c for c in record.contacts if c.email), None)
+    if contact is None:
+        return "No Contact Set"
+    if contact.first_name or contact.last_name:
+        # A missing half leaves its blank, as in the original.
+        return f"{contact.first_name} {contact.last_name}"
+    return contact.email
+
+
+def changed(
+    given: wire.ClientInput, record: Client | None, problems: list[Problem]
+) -> dict[str, Any]:
+    """A changed name goes where the kind keeps it; a changed kind takes the name along."""
+    shown, word = (record.name, record.classification) if record else ("", "")
+    told = difference(("name",), given.name, shown, name, problems)
+    told_word = difference(
+        ("classification",), given.classification, word, classification, problems
+    )
+    is_individual = record.is_individual if record else True
+    if told is not UNSET and same_name(told, shown, is_individual=is_individual):
+        told = UNSET
+    if told is UNSET and told_word is UNSET:
+        return {}
+    new_name = shown if told is UNSET else told
+    new_word = word if told_word is UNSET else told_word
+    new_kind = new_word == "individual" or not (new_word or new_name)
+    if told is UNSET and new_kind == is_individual:
+        return {"classification": new_word}
+    return {"classification": new_word} | kept(new_name, is_individual=new_kind)
+
+
+def same_name(told: str, shown: str, *, is_individual: bool) -> bool:
+    """Whether two names are one: of a person's, runs of blanks do not count."""
+    return told == shown or (is_individual and folded_blanks(told) == folded_blanks(shown))
+
+
+def kept(new_name: str, *, is_individual: bool) -> dict[str, str]:
+    first, last, middle = split_name(new_name) if is_individual else ("", "", "")
+    return {
+        "organization_name": "" if is_individual else new_name,
+        "first_name": first,
+        "last_name": last,
+        "middle_name": middle,
+    }

@@ -1,0 +1,85 @@
+"""The reference tables this API numbers in its own way."""
+
+from importlib.resources import files
+
+import msgspec
+
+from storage import COUNTRIES
+
+
+class Currency(msgspec.Struct, frozen=True):
+    id: int
+    code: str
+    name: str
+    precision: int
+
+
+def read_currencies() -> dict[int, Currency]:
+    text = files(__package__).joinpath("currencies.json").read_bytes()
+    return {c.id: c for c in msgspec.json.decode(text, type=list[Currency])}
+
+
+CURRENCIES = read_currencies()
+CURRENCY_BY_CODE = {c.code: c.id for c in CURRENCIES.values()}
+
+COUNTRY_BY_CODE = {c.iso_3166_2: c.id for c in COUNTRIES.values()} | {
+    c.iso_3166_3: c.id for c in COUNTRIES.values()
+}
+
+LOCALES = [
+    "en",
+    "it",
+    "de",
+    "fr",
+    "pt_BR",
+    "nl",
+    "es",
+    "nb_NO",
+    "da",
+    "ja",
+    "sv",
+    "es_ES",
+    "fr_CA",
+    "lt",
+    "pl",
+    "cs",
+    "hr",
+    "sq",
+    "el",
+    "en_GB",
+    "pt_PT",
+    "sl",
+    "fi",
+    "ro",
+    "tr_TR",
+    "th",
+    "mk_MK",
+    "zh_TW",
+    "ru_RU",
+    "ar",
+    "fa",
+    "lv_LV",
+    "sr",
+    "sk",
+    "et",
+    "bg",
+    "he",
+    "km_KH",
+    "hu",
+    "fr_CH",
+    "lo_LA",
+]
+LANGUAGE_BY_LOCALE = {locale: n for n, locale in enumerate(LOCALES, start=1)}
+
+INDUSTRIES = range(1, 34)
+SIZES = range(1, 7)
+CLASSIFICATIONS = (
+    "individual",
+    "business",
+    "company",
+    "partnership",
+    "trust",
+    "charity",
+    "government",
+    "other",
+)

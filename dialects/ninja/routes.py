@@ -1,0 +1,151 @@
+"""Endpoints: decode, ask the store, encode. Nothing else happens here."""
+
+import re
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from dialects.base import Rejected, WrongMethod, account_of, ask, assemble, reply, route, shaped
+from storage import Client, NotFound, State, Store, random_text
+
+from . import bulk, listing, translate, wire
+from .auth import auth
+from .bodies import inputs, query_inputs
+from .errors import describe, render
+from .headers import API_VERSION, with_headers
+from .inputs import Tree
+from .translate import Caller
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`api_secret` is demanded in X-API-SECRET when set; `public_url` is the scheme and host of
+    the links, when callers reach us by another than they name; `empty_links` is what stands for
+    no links at all: `array` as documented, `object` as newer servers send."""
+
+    api_secret: str = ""
+    public_url: str = ""
+    empty_links: str = "array"
+
+
+def app(store: Store, options: Options) -> ASGIApp:
+    clients = Clients(store, options)
+    routes = [
+        route("/clients", GET=clients.index, POST=clients.create),
+        route("/clients/create", GET=clients.blank),
+        route("/clients/bulk", POST=clients.bulk),
+        route(
+            "/clients/{id}",
+            GET=clients.show,
+            PUT=clients.update,
+            PATCH=clients.update,
+            DELETE=clients.delete,
+            POST=clients.override,
+        ),
+        route("/clients/{id}/edit", GET=clients.show),
+    ]
+    secured = auth(store, render, options.api_secret)
+    return with_headers(assemble(routes=routes, auth=secured, render=render))
+
+
+class Clients:
+    def __init__(self, store: Store, options: Options) -> None:
+        self.store = store
+        self.options = options
+
+    async def index(self, request: Request) -> Response:
+        caller, given = self.caller(request), listing.params(query_inputs(request))
+        query = listing.query(given, caller.ids)
+        found = await ask(self.store.clients, caller.account.id, query)
+        at = listing.window(given)
+        url = caller.url + request.url.path
+        links = listing.links(url, request.query_params.multi_items(), found.total, at)
+        return self.listed(listing.many(found, at, caller, links or self.no_links))
+
+    async def create(self, request: Request) -> Response:
+        tree = await inputs(request)
+        if override(request, tree) != "POST":
+            raise WrongMethod("GET, POST")
+        caller, given = self.caller(request), shaped(tree, wire.ClientInput, describe)
+        command = translate.create_client(given, caller)
+        record = await ask(self.store.create_client, caller.account.id, command)
+        return item(record, caller)
+
+    async def blank(self, request: Request) -> Response:
+        shown = translate.blank(self.caller(request), client_hash=random_text(40))
+        return reply(wire.One(shown), headers=API_VERSION)
+
+    async def show(self, request: Request) -> Response:
+        caller = self.caller(request)
+        record = await ask(self.store.client, caller.account.id, serial_of(request, caller))
+        return item(record, caller)
+
+    async def update(self, request: Request) -> Response:
+        return await self.updated(request, await inputs(request))
+
+    async def updated(self, request: Request, tree: Tree) -> Response:
+        caller = self.caller(request)
+        serial = serial_of(request, caller)
+        change = translate.changing(shaped(tree, wire.ClientInput, describe), caller)
+        record = await ask(self.store.change_client, caller.account.id, serial, change)
+        return item(record, caller)
+
+    async def delete(self, request: Request) -> Response:
+        caller = self.caller(request)
+        serial = serial_of(request, caller)
+        record = await ask(self.store.move_client, caller.account.id, serial, State.DELETED)
+        return item(record, caller)
+
+    async def override(self, request: Request) -> Response:
+        """A POST to one client means the method that it names in its header or its input."""
+        tree = await inputs(request)
+        match override(request, tree):
+            case "PUT" | "PATCH":
+                return await self.updated(request, tree)
+            case "DELETE":
+                return await self.delete(request)
+            case _:
+                raise WrongMethod("GET, HEAD, PUT, PATCH, DELETE")
+
+    async def bulk(self, request: Request) -> Response:
+        caller, tree = self.caller(request), await inputs(request)
+        wanted = bulk.read(tree, caller.ids)
+        account_id, query = caller.account.id, bulk.query(wanted)
+        known = await ask(self.store.clients, account_id, query)
+        bulk.refuse_unknown(wanted, known.total)
+        await ask(self.store.move_clients, account_id, wanted.serials, wanted.state)
+        at = listing.window(listing.params(tree), default=len(wanted.serials))
+        found = await ask(self.store.clients, account_id, listing.paged(query, at))
+        return self.listed(listing.many(found, at, caller, self.no_links))
+
+    def caller(self, request: Request) -> Caller:
+        own = f"{request.url.scheme}://{request.url.netloc}"
+        return Caller(account_of(request), self.options.public_url or own)
+
+    @property
+    def no_links(self) -> dict[str, str] | list[str]:
+        return {} if self.options.empty_links == "object" else []
+
+    def listed(self, many: wire.Many) -> Response:
+        return reply(many, headers=API_VERSION)
+
+
+def item(record: Client, caller: Caller) -> Response:
+    headers = API_VERSION | {"ETag": f'"{record.version}"'}
+    return reply(wire.One(translate.client(record, caller)), headers=headers)
+
+
+def serial_of(request: Request, caller: Caller) -> int:
+    text = request.path_params["id"]
+    serial = caller.ids.read(text)
+    if serial is None and re.fullmatch("[0-9]{1,20}", text):
+        raise Rejected(f"Record with value {text} not found")
+    if serial is None:
+        raise NotFound("client")
+    return serial
+
+
+def override(request: Request, tree: Tree) -> str:
+    named = request.headers.get("x-http-method-override") or tree.get("_method") or "POST"
+    return str(named).upper()

@@ -1,0 +1,7 @@
+"""The Planado API v2: clients as organizations and individuals, under UUIDs and external ids."""
+
+from dialects.base import Dialect
+
+from .routes import Options, app
+
+DIALECT = Dialect(name="planado", prefixes=("/v2",), options=Options, app=app)

@@ -1,0 +1,96 @@
+"""How this API says no."""
+
+from typing import assert_never
+
+from starlette.responses import Response
+
+from dialects.base import (
+    Broken,
+    Forbidden,
+    Malformed,
+    NoRoute,
+    Rejected,
+    Renderable,
+    TooLarge,
+    Unauthenticated,
+    Unsupported,
+    WrongMethod,
+    reply,
+)
+from storage import Conflict, Invalid, Locked, NotFound, Path, Problem, Stale, Unavailable
+
+from . import wire
+
+EXPECTED = {
+    "str": "must be a string",
+    "bool": "must be boolean",
+    "array": "must be an array",
+    "object": "must be an object",
+    "float": "must be a number",
+    "missing": "is missing",
+}
+TAKEN = "is used by another entity"
+"""Integrations look for these very words."""
+
+
+def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case per failure
+    match failure:
+        case NotFound() | NoRoute():
+            return say(404, "Not found")
+        case Invalid():
+            return refuse(*failure.problems)
+        case Conflict():
+            return refuse(*(Problem((field,), TAKEN) for field in failure.fields))
+        case Locked():
+            return say(422, "The client is deleted")
+        case Stale():
+            return say(412, "The client has changed since")
+        case Unauthenticated():
+            return say(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
+        case Forbidden():
+            return say(403, "This key only reads")
+        case Malformed():
+            return say(400, "Malformed JSON")
+        case Rejected():
+            return say(400, str(failure))
+        case TooLarge():
+            return say(413, "The request body is too large")
+        case Unsupported():
+            return say(415, "Compressed request bodies are not read")
+        case WrongMethod():
+            return say(405, "Method not allowed", {"Allow": failure.allowed})
+        case Unavailable():
+            return say(503, "The service is busy, try again", {"Retry-After": "1"})
+        case Broken():
+            return say(500, "Internal error")
+        case _:
+            assert_never(failure)
+
+
+def say(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+    return reply(wire.Errors(message), status, headers)
+
+
+def refuse(*problems: Problem) -> Response:
+    return reply(wire.Errors("Cannot process request", nested(problems)), 422)
+
+
+def nested(problems: tuple[Problem, ...]) -> dict[str, object]:
+    """Messages under the path of their field: `{"contacts": {"0": {"type": ["…"]}}}`."""
+    tree: dict[str, object] = {}
+    for problem in problems:
+        *parents, field = problem.path or ("base",)
+        branch = tree
+        for parent in parents:
+            child = branch.get(str(parent))
+            if not isinstance(child, dict):
+                child = branch[str(parent)] = {}
+            branch = child
+        messages = branch.setdefault(str(field), [])
+        if isinstance(messages, list):
+            messages.append(problem.message)
+    return tree
+
+
+def describe(expected: str, _path: Path) -> str:
+    return EXPECTED.get(expected, "is invalid")

@@ -1,0 +1,59 @@
+"""The query string to a ClientQuery, records to the list envelope."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+
+import msgspec
+from msgspec import UNSET
+
+from storage import LIVE, Client, ClientQuery, Invalid, LiveKey, Problem
+
+from . import translate, wire
+from .scalars import read_key, read_moment
+
+LARGEST_PAGE = 100
+
+
+def params(pairs: Iterable[tuple[str, str]]) -> wire.ListParams:
+    """Of a repeated key the last value counts; unknown keys do not."""
+    return msgspec.convert(dict(pairs), wire.ListParams)
+
+
+def query(given: wire.ListParams, page_size: int) -> ClientQuery:
+    problems: list[Problem] = []
+    if given.updated_at is not UNSET:
+        problems.append(Problem(("updated_at",), "must be given as [before] or [after]"))
+    after = bound(given.updated_after, read_moment, problems)
+    before = bound(given.updated_before, partial(read_moment, round_up=True), problems)
+    if problems:
+        raise Invalid(*problems)
+    return ClientQuery(
+        states=LIVE,
+        updated_after=after,
+        updated_before=before,
+        limit=read_limit(given.limit) or page_size,
+    )
+
+
+def bound(text: str, read: Callable[[str], datetime], problems: list[Problem]) -> datetime | None:
+    try:
+        return read(text) if text else None
+    except ValueError:
+        problems.append(Problem(("updated_at",), "must be an ISO 8601 date-time"))
+        return None
+
+
+def read_limit(text: str) -> int:
+    """1 to 100, else 0: a limit that cannot be honoured is as good as none."""
+    limit = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
+    return limit if limit <= LARGEST_PAGE else 0
+
+
+def cursor(given: wire.ListParams) -> LiveKey | None:
+    return None if given.after is UNSET else read_key(given.after)
+
+
+def page(records: Iterable[Client]) -> wire.Many:
+    return wire.Many([translate.client(record) for record in records])

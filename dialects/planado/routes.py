@@ -1,0 +1,129 @@
+"""Endpoints: decode, ask the store, encode. Nothing else happens here."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from dialects.base import (
+    Malformed,
+    account_of,
+    ask,
+    assemble,
+    body_of,
+    parsed_json,
+    refuse_unstorable,
+    reply,
+    route,
+    shaped,
+)
+from storage import Client, LiveKey, NotFound, State, Store
+
+from . import listing, translate, wire
+from .auth import KeyMiddleware
+from .errors import describe, render
+from .ignored import ignored_headers
+from .scalars import read_key
+
+BODY_LIMIT = 2**20
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`page_size`: clients in an answer when the caller does not say."""
+
+    page_size: int = 20
+
+
+def app(store: Store, options: Options) -> ASGIApp:
+    clients = Clients(store, options)
+    return assemble(
+        routes=[
+            route("/clients", GET=clients.index, POST=clients.create),
+            route(
+                "/clients/{key:path}",
+                GET=clients.show,
+                PATCH=clients.change,
+                DELETE=clients.delete,
+            ),
+        ],
+        auth=partial(KeyMiddleware, store=store, render=render),
+        render=render,
+    )
+
+
+class Clients:
+    def __init__(self, store: Store, options: Options) -> None:
+        self.store = store
+        self.options = options
+
+    async def index(self, request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        refuse_unstorable(dict(pairs))
+        given = listing.params(pairs)
+        query = listing.query(given, self.options.page_size)
+        account = account_of(request)
+        found = await ask(self.store.newest_clients, account.id, query, listing.cursor(given))
+        return reply(listing.page(found))
+
+    async def create(self, request: Request) -> Response:
+        tree = await tree_of(request)
+        command = translate.create_client(shaped(tree, wire.ClientInput, describe))
+        record = await ask(self.store.create_client, account_of(request).id, command)
+        return mutated(record, 201, ignored_headers(tree, record, by_path=False))
+
+    async def show(self, request: Request) -> Response:
+        record = await ask(self.store.client, account_of(request).id, key_of(request))
+        return reply(wire.One(translate.client(record)), headers=tag(record))
+
+    async def change(self, request: Request) -> Response:
+        key, tree = key_of(request), await tree_of(request)
+        given = shaped(tree, wire.ClientInput, describe)
+        record, is_new = await ask(
+            self.store.upsert_client,
+            account_of(request).id,
+            key,
+            translate.changing(given),
+            translate.creating(given, key),
+        )
+        status = 201 if is_new else 200
+        return mutated(record, status, ignored_headers(tree, record, by_path=True))
+
+    async def delete(self, request: Request) -> Response:
+        account = account_of(request)
+        record = await ask(self.store.move_client, account.id, key_of(request), State.DELETED)
+        return mutated(record, 200, {})
+
+
+async def tree_of(request: Request) -> dict[str, Any]:
+    """The body as JSON whatever its Content-Type says: most callers send a form's."""
+    tree = parsed_json(await body_of(request, BODY_LIMIT))
+    if not isinstance(tree, dict):
+        raise Malformed("the body is not an object")
+    refuse_unstorable(tree)
+    return tree
+
+
+def key_of(request: Request) -> LiveKey:
+    """The path's last part, percent-decoded once: an external id may hold any character."""
+    raw: bytes = request.scope["raw_path"].partition(b"/clients/")[2]
+    if raw.endswith(b"/"):
+        raw = raw[:-1]
+    try:
+        text = unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        text = ""
+    if not text or "\0" in text:
+        raise NotFound("client")
+    return read_key(text)
+
+
+def mutated(record: Client, status: int, headers: dict[str, str]) -> Response:
+    return reply(wire.Mutation(record.uuid), status, headers | tag(record))
+
+
+def tag(record: Client) -> dict[str, str]:
+    return {"ETag": f'"{record.version}"'}

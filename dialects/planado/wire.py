@@ -1,0 +1,117 @@
+"""Shapes of this API, field for field: bodies and query strings. No logic.
+
+Where an input type is wider than the documentation's, a live integration sends it so.
+"""
+
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+
+class Geolocation(Struct, kw_only=True):
+    longitude: float
+    latitude: float
+
+
+class Address(Struct, kw_only=True):
+    formatted: str | None = None
+    entrance_no: str | None = None
+    apartment: str | None = None
+    floor: str | None = None
+    description: str | None = None
+    geolocation: Geolocation | None = None
+
+
+class Contact(Struct, kw_only=True):
+    name: str | None
+    value: str
+    type: str
+
+
+class Organization(Struct, kw_only=True):
+    uuid: UUID
+    external_id: str | None
+    name: str
+    organization: bool = True
+    organization_name: str
+    site_address: Address | None
+    contacts: list[Contact]
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class Individual(Struct, kw_only=True):
+    uuid: UUID
+    external_id: str | None
+    name: str
+    organization: bool = False
+    first_name: str | None
+    last_name: str | None
+    middle_name: str | None
+    site_address: Address | None
+    contacts: list[Contact]
+    version: int
+    created_at: str
+    updated_at: str
+
+
+Client = Organization | Individual
+
+
+class One(Struct):
+    client: Client
+
+
+class Many(Struct):
+    clients: list[Client]
+
+
+class Mutation(Struct):
+    client_uuid: UUID
+
+
+class GeolocationInput(Struct, kw_only=True):
+    longitude: float | str | UnsetType | None = UNSET
+    latitude: float | str | UnsetType | None = UNSET
+
+
+class AddressInput(Struct, kw_only=True):
+    formatted: str | UnsetType | None = UNSET
+    entrance_no: str | int | float | UnsetType | None = UNSET
+    apartment: str | int | float | UnsetType | None = UNSET
+    floor: str | int | float | UnsetType | None = UNSET
+    description: str | UnsetType | None = UNSET
+    geolocation: GeolocationInput | UnsetType | None = UNSET
+
+
+class ContactInput(Struct, kw_only=True):
+    name: str | None = None
+    value: str
+    type: str
+
+
+class ClientInput(Struct, kw_only=True):
+    external_id: str | UnsetType | None = UNSET
+    organization: bool | UnsetType = UNSET
+    organization_name: str | UnsetType = UNSET
+    first_name: str | UnsetType | None = UNSET
+    last_name: str | UnsetType | None = UNSET
+    middle_name: str | UnsetType | None = UNSET
+    site_address: AddressInput | UnsetType = UNSET
+    contacts: list[ContactInput] | UnsetType = UNSET
+
+
+class ListParams(Struct, kw_only=True):
+    """The query string's text, unread."""
+
+    after: str | UnsetType = UNSET
+    limit: str = ""
+    updated_at: str | UnsetType = UNSET
+    updated_after: str = field(name="updated_at[after]", default="")
+    updated_before: str = field(name="updated_at[before]", default="")
+
+
+class Errors(Struct, omit_defaults=True):
+    message: str
+    errors: dict[str, object] = {}

@@ -1,0 +1,1 @@
+"""The gateway: serves the dialects over one store, from the command line."""

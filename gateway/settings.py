@@ -1,0 +1,35 @@
+"""Settings: from the environment, checked once, handed on as values.
+
+A dialect's option `x` is set by `GATEWAY_<DIALECT>_<X>`: the gateway knows the names from the
+dialect's own Options, so a new dialect brings its settings along.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from dialects.base import Dialect
+from storage import Invalid, Problem
+
+DEFAULT_DATABASE = "sqlite:///gateway.db"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """`database` is a database URL; `environment` holds what the dialects pick theirs from."""
+
+    database: str = DEFAULT_DATABASE
+    environment: Mapping[str, str] = {}
+
+    def options(self, dialect: Dialect) -> Any:
+        """The dialect's Options. Raises Invalid naming the variable that does not fit."""
+        names = {
+            f: f"GATEWAY_{dialect.name}_{f}".upper() for f in dialect.options.__struct_fields__
+        }
+        given = {f: self.environment[n] for f, n in names.items() if n in self.environment}
+        try:
+            return msgspec.convert(given, dialect.options, strict=False)
+        except msgspec.ValidationError as error:
+            reason, _, place = str(error).partition(" - at `$.")
+            raise Invalid(Problem((names.get(place.rstrip("`"), dialect.name),), reason)) from error

@@ -1,0 +1,169 @@
+"""Accounts and API tokens in a transaction. A token is stored as its digest, never as itself."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Select, insert, select, update
+
+from .commands import CreateAccount, CreateToken
+from .errors import Conflict, NotFound
+from .makers import Makers
+from .numbers import Counter
+from .records import Access, Account, Secret, Token
+from .rows import ACCOUNT_COLUMNS, account_record
+from .tables import ACCOUNT, TOKEN
+
+TOKEN_LENGTH = 64
+"""Integrations take a shorter Ninja token for one of the previous major version."""
+
+
+class Reserved(Struct, frozen=True):
+    """Serials that no other transaction will ever get, and the account's number counter."""
+
+    account: Account
+    clients: range
+    contacts: range
+    counter: Counter
+
+
+def account_by_id(connection: Connection, account_id: int) -> Account:
+    return one_account(connection, accounts().where(ACCOUNT.c.id == account_id))
+
+
+def account_by_name(connection: Connection, name: str) -> Account:
+    return one_account(connection, accounts().where(ACCOUNT.c.name == name))
+
+
+def all_accounts(connection: Connection) -> tuple[Account, ...]:
+    return tuple(map(account_record, connection.execute(accounts())))
+
+
+def accounts() -> Select[Any]:
+    return select(*ACCOUNT_COLUMNS).order_by(ACCOUNT.c.id)
+
+
+def one_account(connection: Connection, statement: Select[Any]) -> Account:
+    row = connection.execute(statement).first()
+    if row is None:
+        raise NotFound("account")
+    return account_record(row)
+
+
+def inserted_account(connection: Connection, command: CreateAccount, makers: Makers) -> Account:
+    if connection.execute(accounts().where(ACCOUNT.c.name == command.name)).first():
+        raise Conflict("account", ("name",))
+    values = {
+        "name": command.name,
+        "hash_salt": command.hash_salt,
+        "country_id": command.country_id,
+        "currency_id": command.currency_id,
+        "owner_serial": 1,
+        "number_counter": 1,
+        "number_padding": 4,
+        "next_client_serial": 1,
+        "next_contact_serial": 1,
+        "created_at": makers.clock(),
+    }
+    connection.execute(insert(ACCOUNT).values(values))
+    return account_by_name(connection, command.name)
+
+
+def reserved(connection: Connection, account_id: int, *, clients: int, contacts: int) -> Reserved:
+    """Take serials from the account. Holds the account's row until the transaction ends, so
+    that whoever checks a number or another identity of the account afterwards is alone."""
+    statement = (
+        update(ACCOUNT)
+        .where(ACCOUNT.c.id == account_id)
+        .values(
+            next_client_serial=ACCOUNT.c.next_client_serial + clients,
+            next_contact_serial=ACCOUNT.c.next_contact_serial + contacts,
+        )
+        .returning(
+            ACCOUNT.c.next_client_serial,
+            ACCOUNT.c.next_contact_serial,
+            ACCOUNT.c.number_counter,
+            ACCOUNT.c.number_padding,
+            *ACCOUNT_COLUMNS,
+        )
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        raise NotFound("account")
+    next_client, next_contact, counter, padding, *account = row
+    return Reserved(
+        account_record(account),
+        range(next_client - clients, next_client),
+        range(next_contact - contacts, next_contact),
+        Counter(counter, padding),
+    )
+
+
+def counted_on(connection: Connection, reservation: Reserved) -> None:
+    """Keep how far the number counter got."""
+    mine = ACCOUNT.c.id == reservation.account.id
+    values = {"number_counter": reservation.counter.value}
+    connection.execute(update(ACCOUNT).where(mine).values(values))
+
+
+def digest(token: str) -> str:
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def inserted_token(
+    connection: Connection, command: CreateToken, makers: Makers
+) -> tuple[Token, Secret]:
+    account = account_by_name(connection, command.account)
+    secret = Secret(makers.random_text(TOKEN_LENGTH))
+    values = {
+        "account_id": account.id,
+        "dialect": command.dialect,
+        "label": command.label,
+        "digest": digest(secret),
+        "is_read_only": command.is_read_only,
+        "created_at": makers.clock(),
+    }
+    made = connection.execute(insert(TOKEN).values(values).returning(TOKEN.c.id)).scalar_one()
+    return one_token(connection, made), secret
+
+
+def token_rows() -> Select[Any]:
+    columns = [TOKEN.c.id, ACCOUNT.c.name]
+    columns += [TOKEN.c[name] for name in Token.__struct_fields__[2:]]
+    return select(*columns).join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id).order_by(TOKEN.c.id)
+
+
+def token_record(row: Sequence[Any]) -> Token:
+    return Token(**dict(zip(Token.__struct_fields__, row, strict=True)))
+
+
+def all_tokens(connection: Connection) -> tuple[Token, ...]:
+    return tuple(map(token_record, connection.execute(token_rows())))
+
+
+def one_token(connection: Connection, token_id: int) -> Token:
+    row = connection.execute(token_rows().where(TOKEN.c.id == token_id)).first()
+    if row is None:
+        raise NotFound("token")
+    return token_record(row)
+
+
+def revoked_token(connection: Connection, token_id: int, makers: Makers) -> Token:
+    mine = (TOKEN.c.id == token_id, TOKEN.c.revoked_at.is_(None))
+    connection.execute(update(TOKEN).where(*mine).values(revoked_at=makers.clock()))
+    return one_token(connection, token_id)
+
+
+def access(connection: Connection, dialect: str, token: str) -> Access | None:
+    statement = (
+        select(TOKEN.c.is_read_only, *ACCOUNT_COLUMNS)
+        .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
+        .where(
+            TOKEN.c.digest == digest(token),
+            TOKEN.c.dialect == dialect,
+            TOKEN.c.revoked_at.is_(None),
+        )
+    )
+    row = connection.execute(statement).first()
+    return None if row is None else Access(is_read_only=row[0], account=account_record(row[1:]))

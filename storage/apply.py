@@ -1,0 +1,163 @@
+"""A command applied to a record: pure, and the one place that says what counts as a change."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, structs
+
+from .commands import ChangeClient, ContactDraft, CreateClient, ImportClient
+from .errors import Locked
+from .makers import Makers
+from .records import Account, Client, Contact, Record, State
+
+TICK = timedelta(microseconds=1)
+DRAFT_FIELDS = frozenset(ContactDraft.__struct_fields__) - {"serial", "email_rank", "phone_rank"}
+COMMAND_FIELDS = frozenset(ImportClient.__struct_fields__) - {"contacts"}
+
+
+class Origin(Record, frozen=True, kw_only=True):
+    """Where a new client gets its identity: reserved serials, a moment, the makers."""
+
+    account: Account
+    serial: int
+    number: str
+    contact_serials: tuple[int, ...]
+    now: datetime
+    makers: Makers
+
+
+def created(command: CreateClient, origin: Origin) -> Client:
+    """The record of a new client; it gets a blank primary contact when it brings none."""
+    values = given_fields(command)
+    at = values.setdefault("created_at", origin.now)
+    values.setdefault("updated_at", at)
+    values["number"] = origin.number
+    if values.get("country_id") is None:
+        values["country_id"] = origin.account.country_id
+    if values.get("phone"):
+        values.setdefault("phone_rank", 1)
+    record = Client(
+        uuid=origin.makers.uuid(),
+        serial=origin.serial,
+        user_serial=origin.account.owner_serial,
+        client_hash=origin.makers.random_text(40),
+        **values,
+    )
+    drafts = () if command.contacts is UNSET else command.contacts
+    contacts = applied_contacts(record, drafts, origin.contact_serials, at, origin.makers)
+    return structs.replace(record, contacts=contacts)
+
+
+def applied(
+    record: Client,
+    command: ChangeClient,
+    *,
+    contact_serials: tuple[int, ...],
+    now: datetime,
+    makers: Makers,
+) -> Client:
+    """The record after the command: the very same record when nothing differs."""
+    values = {f: v for f, v in given_fields(command).items() if v != getattr(record, f)}
+    if command.contacts is not UNSET:
+        changed = structs.replace(record, **values)
+        contacts = applied_contacts(changed, command.contacts, contact_serials, now, makers)
+        if contacts != record.contacts:
+            values["contacts"] = contacts
+    if "phone" in values and "phone_rank" not in values:
+        values["phone_rank"] = last_rank(record) + 1 if values["phone"] else 0
+    return bumped(record, now, **values) if values else record
+
+
+def moved(record: Client, state: State, now: datetime) -> Client:
+    """The record in another state of life; a no-op comes back as the very same record."""
+    match state:
+        case State.ACTIVE if record.archived_at or record.is_deleted:
+            return bumped(record, now, archived_at=None, is_deleted=False)
+        case State.ARCHIVED if not (record.archived_at or record.is_deleted):
+            return bumped(record, now, archived_at=now)
+        case State.DELETED if not record.is_deleted:
+            return bumped(record, now, archived_at=now, is_deleted=True)
+        case _:
+            return record
+
+
+def bumped(record: Client, now: datetime, **values: Any) -> Client:
+    """One version on. `updated_at` always grows, even when the clock does not."""
+    later = max(now, record.updated_at + TICK)
+    return structs.replace(record, version=record.version + 1, updated_at=later, **values)
+
+
+def refuse_deleted(record: Client) -> None:
+    if record.is_deleted:
+        raise Locked("the record is deleted and cannot be edited")
+
+
+def given_fields(command: ChangeClient) -> dict[str, Any]:
+    fields = COMMAND_FIELDS.intersection(command.__struct_fields__)
+    given = ((field, getattr(command, field)) for field in fields)
+    return {field: value for field, value in given if value is not UNSET}
+
+
+def new_contacts(command: ChangeClient) -> int:
+    """How many contacts the command makes, counting the blank one where it leaves nobody."""
+    if command.contacts is UNSET:
+        return 0
+    return sum(draft.serial is None for draft in command.contacts) if command.contacts else 1
+
+
+def applied_contacts(
+    record: Client,
+    drafts: tuple[ContactDraft, ...],
+    serials: tuple[int, ...],
+    now: datetime,
+    makers: Makers,
+) -> tuple[Contact, ...]:
+    """Drafts become contacts, primary first, at least one and exactly one of them primary."""
+    known = {contact.serial: contact for contact in record.contacts}
+    fresh = iter(serials)
+    ranks = Ranks(last_rank(record))
+    kept = []
+    for draft in drafts or (ContactDraft(is_primary=True),):
+        before = known.get(draft.serial) if draft.serial is not None else None
+        if before is None:
+            key = makers.random_text(32 if drafts else 40)
+            before = Contact(serial=next(fresh), contact_key=key, created_at=now, updated_at=now)
+        kept.append(redrafted(before, draft, ranks, now))
+    return tuple(sorted(one_primary(kept), key=lambda c: (not c.is_primary, c.serial)))
+
+
+def redrafted(before: Contact, draft: ContactDraft, ranks: "Ranks", now: datetime) -> Contact:
+    values = {field: getattr(draft, field) for field in DRAFT_FIELDS}
+    values["email_rank"] = ranks.place(draft.email, draft.email_rank, before.email_rank)
+    values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, before.phone_rank)
+    after = structs.replace(before, **values)
+    return before if after == before else structs.replace(after, updated_at=now)
+
+
+def one_primary(contacts: list[Contact]) -> list[Contact]:
+    """The first flagged one is primary, or the first of all; nobody else is."""
+    chosen = next((c for c in contacts if c.is_primary), contacts[0])
+    return [
+        c if c.is_primary == (c is chosen) else structs.replace(c, is_primary=c is chosen)
+        for c in contacts
+    ]
+
+
+class Ranks(msgspec.Struct):
+    """Places of values in the client's list: given ones, kept ones, and new ones last."""
+
+    last: int
+
+    def place(self, value: str, given: int, kept: int) -> int:
+        if not value:
+            return 0
+        if given or kept:
+            return given or kept
+        self.last += 1
+        return self.last
+
+
+def last_rank(record: Client) -> int:
+    ranks = [max(c.email_rank, c.phone_rank) for c in record.contacts]
+    return max(record.phone_rank, *ranks, 0)

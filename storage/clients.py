@@ -1,0 +1,154 @@
+"""Clients in a transaction: found, locked, saved. Rows stay in here, records go out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+
+from .commands import ClientKey, LiveKey
+from .errors import Conflict, Invalid, NotFound, Problem
+from .folding import fold
+from .records import Client, Contact
+from .rows import (
+    changed_columns,
+    client_record,
+    client_row,
+    contact_record,
+    contact_row,
+)
+from .select import by_key, contacts_of, placed
+from .tables import CLIENT, CONTACT
+
+BATCH = 1000
+
+
+class Identity(NamedTuple):
+    """A text that only one client of an account may have, and how it is compared."""
+
+    normal: Callable[[str], str]
+    owned: Callable[[Sequence[str]], ColumnElement[bool]]
+
+
+IDENTITIES = {
+    "number": Identity(fold, CLIENT.c.number_folded.in_),
+    "id_number": Identity(fold, CLIENT.c.id_number_folded.in_),
+    "external_id": Identity(
+        str, lambda values: CLIENT.c.is_deleted.is_(False) & CLIENT.c.external_id.in_(values)
+    ),
+}
+
+
+def wanted_identities(sources: Sequence[object]) -> dict[str, list[str]]:
+    """What records or commands want to be known by, in the form that is compared."""
+    given = {field: [getattr(s, field, None) for s in sources] for field in IDENTITIES}
+    return {
+        field: [IDENTITIES[field].normal(value) for value in values if value]
+        for field, values in given.items()
+    }
+
+
+def found(connection: Connection, account_id: int, key: ClientKey) -> Client:
+    client = one_or_none(connection, account_id, by_key(account_id, key))
+    if client is None:
+        raise NotFound("client")
+    return client
+
+
+def locked_or_none(connection: Connection, account_id: int, key: ClientKey) -> Client | None:
+    """The client, held until the transaction ends: what is decided on it stays true."""
+    return one_or_none(connection, account_id, by_key(account_id, key).with_for_update())
+
+
+def locked(connection: Connection, account_id: int, key: ClientKey) -> Client:
+    client = locked_or_none(connection, account_id, key)
+    if client is None:
+        raise NotFound("client")
+    return client
+
+
+def one_or_none(connection: Connection, account_id: int, statement: Select[Any]) -> Client | None:
+    row = connection.execute(statement.limit(1)).first()
+    return records(connection, account_id, [row])[0] if row else None
+
+
+def place(connection: Connection, account_id: int, key: LiveKey) -> tuple[datetime, int]:
+    """Where a client stands in the newest-first list, even when it is deleted by now."""
+    row = connection.execute(placed(account_id, key).limit(1)).first()
+    if row is None:
+        raise Invalid(Problem(("after",), "is unknown"))
+    return row.created_at, row.serial
+
+
+def records(connection: Connection, account_id: int, rows: Sequence[Any]) -> tuple[Client, ...]:
+    """Rows of CLIENT_COLUMNS with their contacts, in the order of the rows."""
+    owned = contacts(connection, account_id, [row.serial for row in rows])
+    return tuple(client_record(row, owned.get(row.serial, ())) for row in rows)
+
+
+def contacts(
+    connection: Connection, account_id: int, serials: list[int]
+) -> dict[int, tuple[Contact, ...]]:
+    owned: dict[int, list[Contact]] = {}
+    for start in range(0, len(serials), BATCH):
+        statement = contacts_of(account_id, serials[start : start + BATCH])
+        for client_serial, *row in connection.execute(statement):
+            owned.setdefault(client_serial, []).append(contact_record(row))
+    return {serial: tuple(rows) for serial, rows in owned.items()}
+
+
+def inserted(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
+    connection.execute(insert(CLIENT), [client_row(account_id, c) for c in clients])
+    rows = [contact_row(account_id, c.serial, contact) for c in clients for contact in c.contacts]
+    connection.execute(insert(CONTACT), rows)
+
+
+def saved(connection: Connection, account_id: int, before: Client, after: Client) -> None:
+    """Write the columns that differ; the contacts that are gone get a time of deletion."""
+    values = changed_columns(client_row(account_id, before), client_row(account_id, after))
+    if values:
+        mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial == after.serial)
+        connection.execute(update(CLIENT).where(*mine).values(values))
+    if before.contacts != after.contacts:
+        saved_contacts(connection, account_id, before, after)
+
+
+def saved_contacts(connection: Connection, account_id: int, before: Client, after: Client) -> None:
+    old = {c.serial: contact_row(account_id, before.serial, c) for c in before.contacts}
+    new = {c.serial: contact_row(account_id, after.serial, c) for c in after.contacts}
+    for serial in old.keys() | new.keys():
+        if serial not in old:
+            connection.execute(insert(CONTACT).values(new[serial]))
+            continue
+        gone = {"deleted_at": after.updated_at}
+        values = changed_columns(old[serial], new[serial]) if serial in new else gone
+        if values:
+            mine = (CONTACT.c.account_id == account_id, CONTACT.c.serial == serial)
+            connection.execute(update(CONTACT).where(*mine).values(values))
+
+
+def refuse_taken(
+    connection: Connection,
+    account_id: int,
+    wanted: Mapping[str, Sequence[str]],
+    owner: int | None = None,
+) -> None:
+    """Raise Conflict when a wanted value is wanted twice or owned by a client beside `owner`."""
+    fields = tuple(
+        field
+        for field, values in wanted.items()
+        if len(set(values)) < len(values) or is_owned(connection, account_id, field, values, owner)
+    )
+    if fields:
+        raise Conflict("client", fields)
+
+
+def is_owned(
+    connection: Connection, account_id: int, field: str, values: Sequence[str], owner: int | None
+) -> bool:
+    statement = select(CLIENT.c.serial).where(
+        CLIENT.c.account_id == account_id, IDENTITIES[field].owned(values)
+    )
+    if owner is not None:
+        statement = statement.where(CLIENT.c.serial != owner)
+    return bool(values) and connection.execute(statement.limit(1)).first() is not None

@@ -1,0 +1,228 @@
+"""What a dialect can ask of the store: intents and queries. UNSET leaves a field alone."""
+
+import enum
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+
+from .records import ZERO, Contact, Secret, State
+
+T = TypeVar("T")
+Given: TypeAlias = T | UnsetType
+
+
+class Command(Struct, frozen=True):
+    """Base of every command and query."""
+
+
+class LiveKey(Command, frozen=True, kw_only=True):
+    """Finds a client that is not deleted: by `uuid` when there is one, then by external id."""
+
+    external_id: str
+    uuid: UUID | None = None
+
+
+ClientKey = int | LiveKey
+"""A client is addressed by its serial, deleted or not, or by a LiveKey."""
+
+
+class CreateAccount(Command, frozen=True, kw_only=True):
+    name: str
+    hash_salt: str = ""
+    country_id: int = 840
+    currency_id: int = 1
+
+
+class CreateToken(Command, frozen=True, kw_only=True):
+    account: str
+    dialect: str
+    label: str = ""
+    is_read_only: bool = False
+
+
+class ContactDraft(Command, frozen=True, kw_only=True):
+    """How one contact shall be afterwards: a known `serial` is changed in place, None is new.
+
+    Rank 0 leaves the place of a value to the store: a kept value keeps it, a new one is last.
+    """
+
+    serial: int | None = None
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    email_rank: int = 0
+    phone: str = ""
+    phone_rank: int = 0
+    is_primary: bool = False
+    send_email: bool = True
+    custom_value1: str = ""
+    custom_value2: str = ""
+    custom_value3: str = ""
+    custom_value4: str = ""
+    password_hash: Secret | None = None
+
+
+def drafted(contact: Contact) -> ContactDraft:
+    """The draft that leaves a contact as it is."""
+    fields = ContactDraft.__struct_fields__
+    return ContactDraft(**{field: getattr(contact, field) for field in fields})
+
+
+class ChangeClient(Command, frozen=True, kw_only=True):
+    """The fields that shall differ. `contacts` is the whole list: a contact left out is deleted.
+
+    `number` None asks for a generated one; `country_id` None falls back to the account's.
+    """
+
+    number: Given[str | None] = UNSET
+    classification: Given[str] = UNSET
+    organization_name: Given[str] = UNSET
+    first_name: Given[str] = UNSET
+    last_name: Given[str] = UNSET
+    middle_name: Given[str] = UNSET
+    phone: Given[str] = UNSET
+    phone_rank: Given[int] = UNSET
+    website: Given[str] = UNSET
+    address1: Given[str] = UNSET
+    address2: Given[str] = UNSET
+    city: Given[str] = UNSET
+    state: Given[str] = UNSET
+    postal_code: Given[str] = UNSET
+    country_id: Given[int | None] = UNSET
+    shipping_address1: Given[str] = UNSET
+    shipping_address2: Given[str] = UNSET
+    shipping_city: Given[str] = UNSET
+    shipping_state: Given[str] = UNSET
+    shipping_postal_code: Given[str] = UNSET
+    shipping_country_id: Given[int | None] = UNSET
+    service_text: Given[str | None] = UNSET
+    entrance_no: Given[str] = UNSET
+    floor: Given[str] = UNSET
+    apartment: Given[str] = UNSET
+    description: Given[str] = UNSET
+    longitude: Given[float | None] = UNSET
+    latitude: Given[float | None] = UNSET
+    private_notes: Given[str] = UNSET
+    public_notes: Given[str] = UNSET
+    assigned_user_serial: Given[int | None] = UNSET
+    group_serial: Given[int | None] = UNSET
+    industry_id: Given[int | None] = UNSET
+    size_id: Given[int | None] = UNSET
+    vat_number: Given[str] = UNSET
+    id_number: Given[str] = UNSET
+    routing_id: Given[str] = UNSET
+    has_valid_vat_number: Given[bool] = UNSET
+    is_tax_exempt: Given[bool] = UNSET
+    custom_value1: Given[str] = UNSET
+    custom_value2: Given[str] = UNSET
+    custom_value3: Given[str] = UNSET
+    custom_value4: Given[str] = UNSET
+    settings: Given[str] = UNSET
+    contacts: Given[tuple[ContactDraft, ...]] = UNSET
+
+
+class CreateClient(ChangeClient, frozen=True, kw_only=True):
+    """A new client; what is UNSET takes the store's default."""
+
+    external_id: str | None = None
+
+
+class ImportClient(CreateClient, frozen=True, kw_only=True):
+    """A client that has lived elsewhere and brings what no dialect may write."""
+
+    balance: Decimal = ZERO
+    paid_to_date: Decimal = ZERO
+    payment_balance: Decimal = ZERO
+    credit_balance: Decimal = ZERO
+    created_at: Given[datetime] = UNSET
+    updated_at: Given[datetime] = UNSET
+    archived_at: datetime | None = None
+    is_deleted: bool = False
+    last_login: datetime | None = None
+    extras: dict[str, str] = {}
+
+
+class Order(enum.Enum):
+    """What clients can be sorted by. Text sorts by code point with ASCII case folded."""
+
+    SERIAL = "serial"
+    NAME = "name"
+    NUMBER = "number"
+    BALANCE = "balance"
+    PAID_TO_DATE = "paid_to_date"
+    PAYMENT_BALANCE = "payment_balance"
+    CREDIT_BALANCE = "credit_balance"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    ARCHIVED_AT = "archived_at"
+    IS_DELETED = "is_deleted"
+    LAST_LOGIN = "last_login"
+    USER = "user_serial"
+    ASSIGNED_USER = "assigned_user_serial"
+    GROUP = "group_serial"
+    COUNTRY = "country_id"
+    SHIPPING_COUNTRY = "shipping_country_id"
+    INDUSTRY = "industry_id"
+    SIZE = "size_id"
+    ID_NUMBER = "id_number"
+    VAT_NUMBER = "vat_number"
+    ROUTING_ID = "routing_id"
+    CLASSIFICATION = "classification"
+    PHONE = "phone"
+    WEBSITE = "website"
+    ADDRESS1 = "address1"
+    ADDRESS2 = "address2"
+    CITY = "city"
+    STATE = "state"
+    POSTAL_CODE = "postal_code"
+    PUBLIC_NOTES = "public_notes"
+    PRIVATE_NOTES = "private_notes"
+    CUSTOM_VALUE1 = "custom_value1"
+    CUSTOM_VALUE2 = "custom_value2"
+    CUSTOM_VALUE3 = "custom_value3"
+    CUSTOM_VALUE4 = "custom_value4"
+
+
+class Operator(enum.Enum):
+    LT = "lt"
+    LTE = "lte"
+    GT = "gt"
+    GTE = "gte"
+    EQ = "eq"
+
+
+class Comparison(Command, frozen=True, kw_only=True):
+    operator: Operator
+    amount: Decimal
+
+
+class ClientQuery(Command, frozen=True, kw_only=True):
+    """Which clients, in which order, which window. Every condition combines with AND.
+
+    `email`, `number` and `id_number` are equal without regard to case and accents; `text` is
+    looked for in names, numbers, custom values and contacts, `name` in the name only.
+    `*_from` bounds include the moment, `*_after` and `*_before` do not.
+    """
+
+    serials: tuple[int, ...] | None = None
+    states: frozenset[State] | None = None
+    balance: Comparison | None = None
+    balance_between: tuple[Decimal, Decimal] | None = None
+    email: str | None = None
+    id_number: str | None = None
+    number: str | None = None
+    name: str | None = None
+    text: str | None = None
+    group_serials: tuple[int, ...] | None = None
+    created_from: datetime | None = None
+    updated_from: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
+    first: int | None = None
+    order: Order = Order.SERIAL
+    is_descending: bool = False
+    offset: int = 0
+    limit: int = 20

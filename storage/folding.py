@@ -1,0 +1,16 @@
+"""Text folded so that equality, uniqueness and search ignore case and accents on every engine."""
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def digits_order(text: str) -> str:
+    """The digits of a text as a key that sorts by their value: `INV-9` before `INV-10`."""
+    digits = "".join(c for c in text if c in "0123456789").lstrip("0")
+    return f"{len(digits):05d}{digits}"

@@ -1,0 +1,67 @@
+"""Records to rows and back; pure. What a row says beyond its record is derived here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .folding import digits_order, fold
+from .records import Account, Client, Contact, Secret
+from .tables import ACCOUNT, CLIENT, CONTACT
+
+Row = dict[str, Any]
+
+ACCOUNT_COLUMNS = tuple(ACCOUNT.c[name] for name in Account.__struct_fields__)
+CLIENT_FIELDS = tuple(f for f in Client.__struct_fields__ if f != "contacts")
+CLIENT_COLUMNS = tuple(CLIENT.c[name] for name in CLIENT_FIELDS)
+CONTACT_FIELDS = Contact.__struct_fields__
+CONTACT_COLUMNS = tuple(CONTACT.c[name] for name in CONTACT_FIELDS)
+BETWEEN = "\n"
+"""Stands between the searched texts; fold() leaves it, a search term never holds it."""
+
+
+def account_record(row: Sequence[Any]) -> Account:
+    return Account(**dict(zip(Account.__struct_fields__, row, strict=True)))
+
+
+def client_record(row: Sequence[Any], contacts: tuple[Contact, ...]) -> Client:
+    return Client(contacts=contacts, **dict(zip(CLIENT_FIELDS, row, strict=True)))
+
+
+def contact_record(row: Sequence[Any]) -> Contact:
+    values = dict(zip(CONTACT_FIELDS, row, strict=True))
+    if values["password_hash"] is not None:
+        values["password_hash"] = Secret(values["password_hash"])
+    return Contact(**values)
+
+
+def client_row(account_id: int, record: Client) -> Row:
+    row: Row = {field: getattr(record, field) for field in CLIENT_FIELDS}
+    row["account_id"] = account_id
+    row["name_folded"] = fold(record.name)
+    row["number_folded"] = fold(record.number)
+    row["number_order"] = digits_order(record.number)
+    row["id_number_folded"] = fold(record.id_number)
+    row["search"] = fold(BETWEEN.join(searched_texts(record)))
+    return row
+
+
+def contact_row(account_id: int, client_serial: int, record: Contact) -> Row:
+    row: Row = {field: getattr(record, field) for field in CONTACT_FIELDS}
+    row["account_id"] = account_id
+    row["client_serial"] = client_serial
+    row["deleted_at"] = None
+    row["email_folded"] = fold(record.email)
+    return row
+
+
+def searched_texts(record: Client) -> list[str]:
+    """The columns that Ninja's `filter` looks into, empty ones left out."""
+    texts = [record.name, record.id_number, record.number]
+    texts += [record.custom_value1, record.custom_value2]
+    texts += [record.custom_value3, record.custom_value4]
+    for contact in record.contacts:
+        texts += [contact.first_name, contact.last_name, contact.email, contact.phone]
+    return [text for text in texts if text]
+
+
+def changed_columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:
+    return {name: value for name, value in after.items() if before[name] != value}

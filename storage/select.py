@@ -1,0 +1,225 @@
+"""A ClientQuery as SQL: conditions, order and window. Builds statements, runs none."""
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, tuple_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from .columns import LARGEST_AMOUNT, SMALLEST_AMOUNT, TEXT
+from .commands import ClientKey, ClientQuery, Comparison, LiveKey, Operator, Order
+from .folding import fold
+from .records import LIVE, State
+from .rows import BETWEEN, CLIENT_COLUMNS, CONTACT_COLUMNS
+from .tables import CLIENT, CONTACT
+
+Condition = ColumnElement[bool]
+
+
+class contains(FunctionElement[bool]):  # noqa: N801  reads as the SQL function it is
+    """Whether a text holds another, every character taken literally."""
+
+    name = "contains"
+    inherit_cache = True
+
+
+@compiles(contains, "sqlite")
+def contains_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)}) > 0"
+
+
+@compiles(contains)
+def contains_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
+
+
+def by_key(account_id: int, key: ClientKey) -> Select[Any]:
+    """The client of a key. A LiveKey that fits two clients, by uuid and by external id,
+    means the one with the uuid: it comes first."""
+    base = select(*CLIENT_COLUMNS).where(CLIENT.c.account_id == account_id)
+    match key:
+        case int():
+            return base.where(CLIENT.c.serial == key)
+        case LiveKey(uuid=None):
+            return base.where(live(), CLIENT.c.external_id == key.external_id)
+        case LiveKey():
+            named = or_(CLIENT.c.uuid == key.uuid, CLIENT.c.external_id == key.external_id)
+            return base.where(live(), named).order_by(case((CLIENT.c.uuid == key.uuid, 0), else_=1))
+        case _:
+            assert_never(key)
+
+
+def placed(account_id: int, key: LiveKey) -> Select[Any]:
+    """The place of a client that may be deleted: the one of the uuid, else a live one, else
+    the newest that had the external id."""
+    named = CLIENT.c.external_id == key.external_id
+    if key.uuid is not None:
+        named = or_(CLIENT.c.uuid == key.uuid, named)
+    return (
+        select(CLIENT.c.created_at, CLIENT.c.serial)
+        .where(CLIENT.c.account_id == account_id, named)
+        .order_by(
+            case((CLIENT.c.uuid == key.uuid, 0), else_=1),
+            CLIENT.c.is_deleted,
+            CLIENT.c.serial.desc(),
+        )
+    )
+
+
+def live() -> Condition:
+    return CLIENT.c.is_deleted.is_(False)
+
+
+def contacts_of(account_id: int, serials: list[int]) -> Select[Any]:
+    return (
+        select(CONTACT.c.client_serial, *CONTACT_COLUMNS)
+        .where(
+            CONTACT.c.account_id == account_id,
+            CONTACT.c.client_serial.in_(serials),
+            CONTACT.c.deleted_at.is_(None),
+        )
+        .order_by(CONTACT.c.is_primary.desc(), CONTACT.c.serial)
+    )
+
+
+def counted(account_id: int, query: ClientQuery) -> Select[Any]:
+    return select(func.count()).select_from(CLIENT).where(condition(account_id, query))
+
+
+def window(account_id: int, query: ClientQuery) -> Select[Any]:
+    statement = select(*CLIENT_COLUMNS).where(condition(account_id, query))
+    return statement.order_by(*ordering(query)).offset(query.offset).limit(query.limit)
+
+
+def newest_after(account_id: int, query: ClientQuery, after: tuple[Any, int] | None) -> Select[Any]:
+    """Newest first, from just behind a (created_at, serial) on."""
+    statement = select(*CLIENT_COLUMNS).where(condition(account_id, query))
+    place = tuple_(CLIENT.c.created_at, CLIENT.c.serial)
+    if after is not None:
+        statement = statement.where(place < after)
+    newest = (CLIENT.c.created_at.desc(), CLIENT.c.serial.desc())
+    return statement.order_by(*newest).limit(query.limit)
+
+
+def condition(account_id: int, query: ClientQuery) -> Condition:
+    found = and_(True, *conditions(account_id, query))
+    if query.first is not None:
+        found = or_(found, CLIENT.c.serial == query.first)
+    return and_(CLIENT.c.account_id == account_id, found)
+
+
+def conditions(account_id: int, query: ClientQuery) -> Iterator[Condition]:
+    if query.serials is not None:
+        yield CLIENT.c.serial.in_(query.serials)
+    if query.group_serials is not None:
+        yield CLIENT.c.group_serial.in_(query.group_serials)
+    if query.states == LIVE:
+        yield live()
+    elif query.states is not None:
+        yield or_(False, *(in_state(state) for state in query.states))
+    yield from amounts(query)
+    yield from texts(account_id, query)
+    yield from moments(query)
+
+
+def amounts(query: ClientQuery) -> Iterator[Condition]:
+    if query.balance is not None:
+        yield compared(query.balance)
+    if query.balance_between is not None:
+        low, high = query.balance_between
+        yield compared(Comparison(operator=Operator.GTE, amount=low))
+        yield compared(Comparison(operator=Operator.LTE, amount=high))
+
+
+def texts(account_id: int, query: ClientQuery) -> Iterator[Condition]:
+    if query.number is not None:
+        yield CLIENT.c.number_folded == fold(query.number)
+    if query.id_number is not None:
+        yield CLIENT.c.id_number_folded == fold(query.id_number)
+    if query.name is not None:
+        yield contains(CLIENT.c.name_folded, fold(query.name))
+    if query.text is not None:
+        # A term with the separator in it can be found nowhere.
+        yield (
+            contains(CLIENT.c.search, fold(query.text)) if BETWEEN not in query.text else or_(False)
+        )
+    if query.email is not None:
+        yield exists().where(
+            CONTACT.c.account_id == account_id,
+            CONTACT.c.client_serial == CLIENT.c.serial,
+            CONTACT.c.deleted_at.is_(None),
+            CONTACT.c.email_folded == fold(query.email),
+        )
+
+
+def moments(query: ClientQuery) -> Iterator[Condition]:
+    if query.created_from is not None:
+        yield CLIENT.c.created_at >= query.created_from
+    if query.updated_from is not None:
+        yield CLIENT.c.updated_at >= query.updated_from
+    if query.updated_after is not None:
+        yield CLIENT.c.updated_at > query.updated_after
+    if query.updated_before is not None:
+        yield CLIENT.c.updated_at < query.updated_before
+
+
+def in_state(state: State) -> Condition:
+    match state:
+        case State.ACTIVE:
+            return and_(live(), CLIENT.c.archived_at.is_(None))
+        case State.ARCHIVED:
+            return and_(live(), CLIENT.c.archived_at.is_not(None))
+        case State.DELETED:
+            return CLIENT.c.is_deleted.is_(True)
+        case _:
+            assert_never(state)
+
+
+def compared(comparison: Comparison) -> Condition:
+    """Exact for any amount: one finer than a balance can be is rounded the way that keeps the
+    comparison true, one beyond every balance is held at the largest."""
+    balance = CLIENT.c.balance
+    match comparison.operator:
+        case Operator.LT:
+            return balance < storable(comparison.amount, ROUND_CEILING)
+        case Operator.LTE:
+            return balance <= storable(comparison.amount, ROUND_FLOOR)
+        case Operator.GT:
+            return balance > storable(comparison.amount, ROUND_FLOOR)
+        case Operator.GTE:
+            return balance >= storable(comparison.amount, ROUND_CEILING)
+        case Operator.EQ:
+            exact = storable(comparison.amount, ROUND_FLOOR)
+            return balance == exact if exact == comparison.amount else false()
+        case _:
+            assert_never(comparison.operator)
+
+
+def storable(amount: Decimal, rounding: str) -> Decimal:
+    held = max(-LARGEST_AMOUNT, min(LARGEST_AMOUNT, amount))
+    return held.quantize(SMALLEST_AMOUNT, rounding)
+
+
+def ordering(query: ClientQuery) -> Iterator[ColumnElement[Any]]:
+    if query.first is not None:
+        yield case((CLIENT.c.serial == query.first, 0), else_=1)
+    column = order_column(query.order)
+    if query.order is not Order.SERIAL:
+        # PostgreSQL puts nulls last and SQLite first: say which.
+        yield column.desc().nulls_last() if query.is_descending else column.asc().nulls_first()
+    yield CLIENT.c.serial.desc() if query.is_descending else CLIENT.c.serial.asc()
+
+
+def order_column(order: Order) -> ColumnElement[Any]:
+    match order:
+        case Order.NAME:
+            return CLIENT.c.name_folded
+        case Order.NUMBER:
+            return CLIENT.c.number_order
+        case Order.ID_NUMBER:
+            return CLIENT.c.id_number_folded
+        case _:
+            column: ColumnElement[Any] = CLIENT.c[order.value]
+            return func.lower(column) if column.type is TEXT else column

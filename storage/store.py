@@ -1,0 +1,169 @@
+"""The store: one method is one transaction. Commands and queries in, records out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
+
+from . import accounts, clients, schema, select, writing
+from .commands import (
+    ClientKey,
+    ClientQuery,
+    CreateAccount,
+    CreateClient,
+    CreateToken,
+    LiveKey,
+)
+from .engines import WRITES, open_engine
+from .errors import Unavailable
+from .makers import Makers
+from .records import Access, Account, Client, Page, Secret, State, Token
+from .writing import Change
+
+
+class Upserted(NamedTuple):
+    client: Client
+    is_new: bool
+
+
+class Store:
+    def __init__(self, engine: Engine, makers: Makers | None = None) -> None:
+        self._engine = engine
+        self._makers = makers or Makers()
+
+    @classmethod
+    def open(cls, url: str, makers: Makers | None = None) -> "Store":
+        """The store at a database URL, its schema brought up to date."""
+        store = cls(open_engine(url), makers)
+        with failing_as_unavailable():
+            schema.upgrade(store._engine)
+        return store
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # Accounts and tokens
+
+    def create_account(self, command: CreateAccount) -> Account:
+        with self._writing() as connection:
+            return accounts.inserted_account(connection, command, self._makers)
+
+    def account(self, name: str) -> Account:
+        with self._reading() as connection:
+            return accounts.account_by_name(connection, name)
+
+    def accounts(self) -> tuple[Account, ...]:
+        with self._reading() as connection:
+            return accounts.all_accounts(connection)
+
+    def create_token(self, command: CreateToken) -> tuple[Token, Secret]:
+        """The token's record, and the token itself: this is the only time it can be seen."""
+        with self._writing() as connection:
+            return accounts.inserted_token(connection, command, self._makers)
+
+    def tokens(self) -> tuple[Token, ...]:
+        with self._reading() as connection:
+            return accounts.all_tokens(connection)
+
+    def revoke_token(self, token_id: int) -> Token:
+        with self._writing() as connection:
+            return accounts.revoked_token(connection, token_id, self._makers)
+
+    def access(self, dialect: str, token: str) -> Access | None:
+        """What a token opens in a dialect; None when it is unknown, revoked or another's."""
+        with self._reading() as connection:
+            return accounts.access(connection, dialect, token)
+
+    # Clients
+
+    def client(self, account_id: int, key: ClientKey) -> Client:
+        with self._reading() as connection:
+            return clients.found(connection, account_id, key)
+
+    def clients(self, account_id: int, query: ClientQuery) -> Page[Client]:
+        with self._reading() as connection:
+            total = connection.execute(select.counted(account_id, query)).scalar_one()
+            rows = connection.execute(select.window(account_id, query)).all()
+            return Page(records=clients.records(connection, account_id, rows), total=total)
+
+    def newest_clients(
+        self, account_id: int, query: ClientQuery, after: LiveKey | None = None
+    ) -> tuple[Client, ...]:
+        """Newest first, from just behind the client `after`, which may be deleted by now.
+
+        `order` and `offset` of the query do not matter here. Raises Invalid when `after` never
+        was a client of the account: an empty answer would read as the end of the list.
+        """
+        with self._reading() as connection:
+            place = clients.place(connection, account_id, after) if after else None
+            rows = connection.execute(select.newest_after(account_id, query, place)).all()
+            return clients.records(connection, account_id, rows)
+
+    def create_client(self, account_id: int, command: CreateClient) -> Client:
+        with self._writing() as connection:
+            return writing.created(connection, account_id, [command], self._makers)[0]
+
+    def create_clients(
+        self, account_id: int, commands: Sequence[CreateClient]
+    ) -> tuple[Client, ...]:
+        """All of them or, when one cannot be created, none."""
+        with self._writing() as connection:
+            return writing.created(connection, account_id, commands, self._makers)
+
+    def change_client(self, account_id: int, key: ClientKey, change: Change) -> Client:
+        """A change that changes nothing leaves version and times alone. Raises Locked for a
+        deleted client."""
+        with self._writing() as connection:
+            before = clients.locked(connection, account_id, key)
+            return writing.changed(connection, account_id, before, change, self._makers)
+
+    def upsert_client(
+        self,
+        account_id: int,
+        key: LiveKey,
+        change: Change,
+        create: Callable[[], CreateClient],
+    ) -> Upserted:
+        """Change the client of the key or, when there is none, create what `create` returns."""
+        with self._writing() as connection:
+            before = clients.locked_or_none(connection, account_id, key)
+            if before is None:
+                made = writing.created(connection, account_id, [create()], self._makers)
+                return Upserted(made[0], is_new=True)
+            after = writing.changed(connection, account_id, before, change, self._makers)
+            return Upserted(after, is_new=False)
+
+    def move_client(self, account_id: int, key: ClientKey, state: State) -> Client:
+        with self._writing() as connection:
+            return writing.moved(connection, account_id, key, state, self._makers)
+
+    def move_clients(self, account_id: int, serials: Sequence[int], state: State) -> None:
+        """All of them, in one transaction."""
+        with self._writing() as connection:
+            for serial in sorted(set(serials)):
+                writing.moved(connection, account_id, serial, state, self._makers)
+
+    # Transactions
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with failing_as_unavailable(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with failing_as_unavailable(), self._engine.connect() as raw:
+            connection = raw.execution_options(**WRITES)
+            with connection.begin():
+                yield connection
+
+
+@contextmanager
+def failing_as_unavailable() -> Iterator[None]:
+    """The border where a database that cannot answer becomes a failure with a name."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable(str(error.__cause__ or error)) from error

@@ -1,0 +1,108 @@
+"""The steps of a write transaction: reserve, decide, refuse what is taken, save."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from msgspec import structs
+from sqlalchemy import Connection
+
+from . import accounts, apply, clients
+from .commands import ChangeClient, ClientKey, CreateClient
+from .makers import Makers
+from .numbers import draw, taken_numbers
+from .records import Client, State
+
+Change = Callable[[Client], ChangeClient]
+"""Decides on the locked record what shall change; runs inside the write transaction."""
+
+
+def created(
+    connection: Connection, account_id: int, commands: Sequence[CreateClient], makers: Makers
+) -> tuple[Client, ...]:
+    needs = [max(1, apply.new_contacts(command)) for command in commands]
+    reserved = accounts.reserved(connection, account_id, clients=len(needs), contacts=sum(needs))
+    clients.refuse_taken(connection, account_id, clients.wanted_identities(commands))
+    taken = taken_numbers(connection, account_id)
+    numbers = draw([c.number or None for c in commands], reserved.counter, taken, makers)
+    accounts.counted_on(connection, reserved)
+    records = tuple(born(commands, numbers, needs, reserved, makers))
+    clients.inserted(connection, account_id, records)
+    return records
+
+
+def born(
+    commands: Sequence[CreateClient],
+    numbers: Sequence[str],
+    needs: Sequence[int],
+    reserved: accounts.Reserved,
+    makers: Makers,
+) -> Iterator[Client]:
+    now, contact_serials = makers.clock(), iter(reserved.contacts)
+    for command, serial, number, need in zip(
+        commands, reserved.clients, numbers, needs, strict=True
+    ):
+        origin = apply.Origin(
+            account=reserved.account,
+            serial=serial,
+            number=number,
+            contact_serials=tuple(islice(contact_serials, need)),
+            now=now,
+            makers=makers,
+        )
+        yield apply.created(command, origin)
+
+
+def changed(
+    connection: Connection, account_id: int, before: Client, change: Change, makers: Makers
+) -> Client:
+    command = change(before)
+    apply.refuse_deleted(before)
+    command, serials = completed(connection, account_id, command, makers)
+    after = apply.applied(
+        before, command, contact_serials=serials, now=makers.clock(), makers=makers
+    )
+    if after is not before:
+        refuse_taken(connection, account_id, before, after)
+        clients.saved(connection, account_id, before, after)
+    return after
+
+
+def completed(
+    connection: Connection, account_id: int, command: ChangeClient, makers: Makers
+) -> tuple[ChangeClient, tuple[int, ...]]:
+    """What a command leaves to the account: a number, a country, serials for new contacts."""
+    need = apply.new_contacts(command)
+    if not need and command.number is not None and command.country_id is not None:
+        return command, ()
+    reserved = accounts.reserved(connection, account_id, clients=0, contacts=need)
+    if command.number is None:
+        taken = taken_numbers(connection, account_id)
+        numbers = draw([None], reserved.counter, taken, makers)
+        accounts.counted_on(connection, reserved)
+        command = structs.replace(command, number=numbers[0])
+    if command.country_id is None:
+        command = structs.replace(command, country_id=reserved.account.country_id)
+    return command, tuple(reserved.contacts)
+
+
+def moved(
+    connection: Connection, account_id: int, key: ClientKey, state: State, makers: Makers
+) -> Client:
+    before = clients.locked(connection, account_id, key)
+    after = apply.moved(before, state, makers.clock())
+    if before.is_deleted and not after.is_deleted and after.external_id:
+        # It comes back under its external id, unless another client took that meanwhile.
+        wanted = clients.wanted_identities([after])["external_id"]
+        if clients.is_owned(connection, account_id, "external_id", wanted, after.serial):
+            after = structs.replace(after, external_id=None)
+    if after is not before:
+        clients.saved(connection, account_id, before, after)
+    return after
+
+
+def refuse_taken(connection: Connection, account_id: int, before: Client, after: Client) -> None:
+    old, new = clients.wanted_identities([before]), clients.wanted_identities([after])
+    wanted = {field: values for field, values in new.items() if values != old[field]}
+    if wanted:
+        accounts.reserved(connection, account_id, clients=0, contacts=0)
+        clients.refuse_taken(connection, account_id, wanted, owner=after.serial)
