@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from dialects import ninja, planado
 from dialects.base import Dialect
@@ -22,7 +22,7 @@ DIALECTS: tuple[Dialect, ...] = (
 
 
 def create_app(store: Store, settings: Settings) -> Starlette:
-    routes = [Route("/", welcome), Route("/livez", alive)]
+    routes: list[BaseRoute] = [Route("/", welcome), Route("/livez", alive)]
     for dialect in DIALECTS:
         app = dialect.app(store, settings.options(dialect))
         routes += [Mount(prefix, app=app) for prefix in dialect.prefixes]

@@ -24,9 +24,9 @@ def account(store: Store) -> Account:
 
 
 @pytest.fixture
-def http(store: Store) -> Iterator[TestClient]:
+def http(store: Store) -> TestClient:
     app = create_app(store, Settings())
-    yield TestClient(app, base_url="http://ninja.test:8000", raise_server_exceptions=False)
+    return TestClient(app, base_url="http://ninja.test:8000", raise_server_exceptions=False)
 
 
 @pytest.fixture

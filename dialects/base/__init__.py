@@ -1,0 +1,42 @@
+"""What a dialect is, and the HTTP plumbing that all dialects share."""
+
+from .bodies import body_of, parsed_json, refuse_unstorable, reply, shaped
+from .failures import (
+    Broken,
+    Forbidden,
+    Malformed,
+    NoRoute,
+    Rejected,
+    Render,
+    Renderable,
+    TooLarge,
+    Unauthenticated,
+    Unsupported,
+    WrongMethod,
+)
+from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, route
+
+__all__ = [
+    "AuthMiddleware",
+    "Broken",
+    "Dialect",
+    "Forbidden",
+    "Malformed",
+    "NoRoute",
+    "Rejected",
+    "Render",
+    "Renderable",
+    "TooLarge",
+    "Unauthenticated",
+    "Unsupported",
+    "WrongMethod",
+    "account_of",
+    "ask",
+    "assemble",
+    "body_of",
+    "parsed_json",
+    "refuse_unstorable",
+    "reply",
+    "route",
+    "shaped",
+]

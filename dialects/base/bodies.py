@@ -1,0 +1,106 @@
+"""Bodies: read within a limit, decoded, checked, brought into shape, and written."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, Struct, structs
+from starlette.requests import Request
+from starlette.responses import Response
+
+from storage import Invalid, Path, Problem
+
+from .failures import Malformed, TooLarge, Unsupported
+
+Shape = TypeVar("Shape", bound=Struct)
+
+MAX_DEPTH = 100
+INT64 = range(-(2**63), 2**63)
+ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(ENCODER.encode(body), status, headers, media_type="application/json")
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes. Raises TooLarge without reading the rest."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Unsupported("compressed bodies are not read")
+    if int_or_zero(request.headers.get("content-length", "")) > limit:
+        raise TooLarge(f"the body is larger than {limit} bytes")
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"the body is larger than {limit} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def int_or_zero(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
+
+
+def parsed_json(raw: bytes) -> Any:
+    """Any JSON value. Raises Malformed for what is no JSON in UTF-8, or nested beyond reason."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise Malformed(str(error)) from error
+
+
+def refuse_unstorable(tree: Any) -> None:
+    """Refuse what one engine would store and another would not: NUL, integers over 64 bits.
+
+    Raises Invalid naming the place, Malformed for nesting that later steps could not follow.
+    """
+    problems: list[Problem] = []
+    places: list[tuple[Path, Any]] = [((), tree)]
+    while places:
+        path, value = places.pop()
+        if len(path) > MAX_DEPTH:
+            raise Malformed("nested too deeply")
+        match value:
+            case dict():
+                places += [((*path, key), child) for key, child in value.items()]
+                problems += [Problem(path, "NUL") for key in value if "\0" in key]
+            case list():
+                places += [((*path, n), child) for n, child in enumerate(value)]
+            case str() if "\0" in value:
+                problems.append(Problem(path, "must not contain NUL"))
+            case int() if value not in INT64:
+                problems.append(Problem(path, "is out of range"))
+    if problems:
+        raise Invalid(*problems)
+
+
+Describe = Callable[[str, Path], str]
+"""Words for a value of the wrong type: gets what was expected (`str`, `array` …) and where."""
+
+
+def shaped(tree: Mapping[str, Any], shape: type[Shape], describe: Describe) -> Shape:
+    """The tree as a shape, unknown keys left out. Raises Invalid with a problem per bad field."""
+    values, problems = {}, []
+    for field in structs.fields(shape):
+        given = tree.get(field.encode_name, UNSET)
+        if given is UNSET:
+            continue
+        try:
+            values[field.name] = msgspec.convert(given, field.type)
+        except msgspec.ValidationError as error:
+            problems.append(problem_of(field.encode_name, str(error), describe))
+    if problems:
+        raise Invalid(*problems)
+    return shape(**values)
+
+
+def problem_of(field: str, message: str, describe: Describe) -> Problem:
+    reason, _, place = message.partition(" - at `$")
+    steps = re.findall(r"\.([^.\[`]+)|\[(\d+)\]", place)
+    path = (field, *(name or int(index) for name, index in steps))
+    if missing := re.search(r"required field `(.+?)`", reason):
+        return Problem((*path, missing[1]), describe("missing", path))
+    expected = re.search(r"Expected `([a-z]+)", reason)
+    return Problem(path, describe(expected[1] if expected else "other", path))

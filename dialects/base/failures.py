@@ -1,0 +1,88 @@
+"""Every failure that a dialect can be asked to render: the store's, and those only HTTP knows."""
+
+from collections.abc import Callable
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from storage import Conflict, Failure, Invalid, Locked, NotFound, Stale, Unavailable
+
+
+class Unauthenticated(Failure):
+    """No credential, or one that opens nothing here."""
+
+
+class Forbidden(Failure):
+    """The credential is known, but does not allow this."""
+
+
+class Malformed(Failure):
+    """The body cannot be read at all."""
+
+
+class Rejected(Failure):
+    """The request makes no sense as asked; carries the sentence that says why."""
+
+
+class TooLarge(Failure):
+    """The body is larger than this API takes."""
+
+
+class Unsupported(Failure):
+    """The body is encoded in a way that is not read here."""
+
+
+class NoRoute(Failure):
+    """No such path."""
+
+
+class WrongMethod(Failure):
+    """The path exists, but not for this method."""
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(f"allowed here: {allowed}")
+        self.allowed = allowed
+
+
+class Broken(Failure):
+    """A defect on our side; its traceback is in the log and nowhere else."""
+
+
+Renderable = (
+    NotFound
+    | Conflict
+    | Invalid
+    | Locked
+    | Stale
+    | Unavailable
+    | Unauthenticated
+    | Forbidden
+    | Malformed
+    | Rejected
+    | TooLarge
+    | Unsupported
+    | NoRoute
+    | WrongMethod
+    | Broken
+)
+"""The closed set of failures: every dialect's `render` covers all of them."""
+
+Render = Callable[[Renderable], Response]
+
+
+def failure_of(error: Exception) -> Renderable:
+    match error:
+        case NotFound() | Conflict() | Invalid() | Locked() | Stale() | Unavailable():
+            return error
+        case Unauthenticated() | Forbidden() | Malformed() | TooLarge() | Unsupported():
+            return error
+        case Rejected() | NoRoute() | WrongMethod():
+            return error
+        case HTTPException(status_code=404):
+            return NoRoute("no such path")
+        case HTTPException(status_code=405):
+            return WrongMethod((error.headers or {}).get("Allow", ""))
+        case HTTPException(status_code=400):
+            return Malformed(error.detail)
+        case _:
+            return Broken(type(error).__name__)

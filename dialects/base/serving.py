@@ -1,0 +1,126 @@
+"""How a dialect becomes an application: its routes, its auth, its calls to the store."""
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from storage import Access, Account, Failure, Store
+
+from .failures import Broken, Forbidden, Render, failure_of
+
+T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+logger = logging.getLogger("gateway.dialects")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+STORE_CALLS = 16
+"""Store calls under way at once in one process: as many as an engine keeps connections."""
+
+
+class Dialect(Struct, frozen=True):
+    """All that the gateway knows about a dialect.
+
+    `prefixes` are where it is mounted, the first one being the one to recommend. `options` is the
+    shape of its settings, every field with a default; `app` builds its application from them.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    options: type[Struct]
+    app: Callable[[Store, Any], ASGIApp]
+
+
+class AuthMiddleware:
+    """Lets a request in with the account that its credential opens; a dialect says where it is.
+
+    It answers refusals itself: an exception raised in here would pass by the app's handlers.
+    """
+
+    def __init__(self, app: ASGIApp, *, store: Store, render: Render) -> None:
+        self.app = app
+        self.store = store
+        self.render = render
+
+    async def access(self, headers: Headers) -> Access:
+        """Raise Unauthenticated, or say what the credential in the headers opens."""
+        raise NotImplementedError
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            access = await self.access(Headers(scope=scope))
+            if access.is_read_only and scope["method"] not in SAFE_METHODS:
+                raise Forbidden("this token only reads")  # noqa: TRY301  answered just below
+        except Exception as error:
+            failure = failure_of(error)
+            if isinstance(failure, Broken):
+                logger.exception("authentication broke")
+            await self.render(failure)(scope, receive, send)
+            return
+        scope["gateway.account"] = access.account
+        await self.app(scope, receive, send)
+
+
+def account_of(request: Request) -> Account:
+    """The account that the request's credential opened."""
+    account: Account = request.scope["gateway.account"]
+    return account
+
+
+def route(path: str, **endpoints: Endpoint) -> Route:
+    """All methods of one path together, so that a wrong one is answered with every right one."""
+
+    async def dispatch(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await endpoints[method](request)
+
+    return Route(path, dispatch, methods=list(endpoints))
+
+
+def assemble(
+    *, routes: Sequence[BaseRoute], auth: Callable[[ASGIApp], ASGIApp], render: Render
+) -> ASGIApp:
+    """One dialect's application: its routes behind its auth, and its way to say no."""
+
+    def fail(request: Request, error: Exception) -> Response:
+        return render(failure_of(error))
+
+    handlers: Mapping[Any, Any] = {HTTPException: fail, Failure: fail, Exception: fail}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    # A redirect would turn a POST into a GET.
+    app.router.redirect_slashes = False
+    return auth(without_trailing_slash(app))
+
+
+def without_trailing_slash(app: ASGIApp) -> ASGIApp:
+    async def tolerant(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] == "http" and path.endswith("/"):
+            scope = {**scope, "path": path[:-1]}
+        await app(scope, receive, send)
+
+    return tolerant
+
+
+@functools.cache
+def store_calls() -> CapacityLimiter:
+    return CapacityLimiter(STORE_CALLS)
+
+
+async def ask(method: Callable[..., T], *args: Any) -> T:
+    """Call the synchronous store without blocking the event loop."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=store_calls())
