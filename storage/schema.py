@@ -4,17 +4,25 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Engine
 
 from .engines import WRITES
+from .errors import Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine) -> None:
-    """Run the missing migrations in one write transaction: several starters migrate once."""
+    """Run the missing migrations in one write transaction: several starters migrate once.
+
+    Raises Unavailable for a schema that only a later gateway knows.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.connect().execution_options(**WRITES) as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise Unavailable("its schema is newer than this gateway") from error

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DatabaseError, OperationalError, TimeoutError as PoolTimeout
 
 from . import accounts, clients, schema, select, writing
 from .commands import (
@@ -34,7 +34,7 @@ class Store:
         self._makers = makers or Makers()
 
     @classmethod
-    def open(cls, url: str, makers: Makers | None = None) -> "Store":
+    def open(cls, url: str, makers: Makers | None = None) -> Self:
         """The store at a database URL, its schema brought up to date."""
         store = cls(open_engine(url), makers)
         with failing_as_unavailable():
@@ -166,4 +166,9 @@ def failing_as_unavailable() -> Iterator[None]:
     try:
         yield
     except (OperationalError, PoolTimeout) as error:
+        raise Unavailable(str(error.__cause__ or error)) from error
+    except DatabaseError as error:
+        # Its own class means a damaged or foreign file; its subclasses are defects of ours.
+        if type(error) is not DatabaseError:
+            raise
         raise Unavailable(str(error.__cause__ or error)) from error

@@ -33,13 +33,15 @@ class Dialect(Struct, frozen=True):
     """All that the gateway knows about a dialect.
 
     `prefixes` are where it is mounted, the first one being the one to recommend. `options` is the
-    shape of its settings, every field with a default; `app` builds its application from them.
+    shape of its settings, every field with a default; `app` builds its application from them, and
+    `credentials` are the headers by which a caller presents a token under them.
     """
 
     name: str
     prefixes: tuple[str, ...]
     options: type[Struct]
     app: Callable[[Store, Any], ASGIApp]
+    credentials: Callable[[str, Any], Mapping[str, str]]
 
 
 class AuthMiddleware:

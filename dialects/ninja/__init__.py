@@ -2,6 +2,12 @@
 
 from dialects.base import Dialect
 
-from .routes import Options, app
+from .routes import Options, app, credentials
 
-DIALECT = Dialect(name="ninja", prefixes=("/api/v1", "/v1/api"), options=Options, app=app)
+DIALECT = Dialect(
+    name="ninja",
+    prefixes=("/api/v1", "/v1/api"),
+    options=Options,
+    app=app,
+    credentials=credentials,
+)

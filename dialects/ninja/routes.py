@@ -49,6 +49,11 @@ def app(store: Store, options: Options) -> ASGIApp:
     return with_headers(assemble(routes=routes, auth=secured, render=render))
 
 
+def credentials(token: str, options: Options) -> dict[str, str]:
+    secret = {"X-API-SECRET": options.api_secret} if options.api_secret else {}
+    return {"X-API-TOKEN": token, **secret}
+
+
 class Clients:
     def __init__(self, store: Store, options: Options) -> None:
         self.store = store

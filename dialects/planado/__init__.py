@@ -2,6 +2,12 @@
 
 from dialects.base import Dialect
 
-from .routes import Options, app
+from .routes import Options, app, credentials
 
-DIALECT = Dialect(name="planado", prefixes=("/v2",), options=Options, app=app)
+DIALECT = Dialect(
+    name="planado",
+    prefixes=("/v2",),
+    options=Options,
+    app=app,
+    credentials=credentials,
+)

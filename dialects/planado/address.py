@@ -70,11 +70,17 @@ def in_one_line(address: Address) -> str:
 
 
 def address_fields(
-    given: wire.AddressInput | UnsetType, record: Client | None, problems: list[Problem]
+    given: wire.AddressInput | UnsetType | None, record: Client | None, problems: list[Problem]
 ) -> Fields:
     """What a given address changes on the shown one. It replaces the whole: a new street must
-    not keep the old coordinates, and an empty object is the only way to clear."""
-    if given is UNSET:
+    not keep the old coordinates, and an empty object is the only way to clear.
+
+    Null is refused, except as the echo of a client that is shown without an address.
+    """
+    if given is UNSET or (given is None and record and shown_address(record) is None):
+        return {}
+    if given is None:
+        problems.append(Problem(("site_address",), "must be an object"))
         return {}
     shown = (shown_address(record) if record else None) or NOTHING
     told = read_address(given, problems)

@@ -73,7 +73,7 @@ def entries(record: Client) -> list[wire.Contact]:
     """Every value in the order of the ranks; the client's own phone has no name."""
     ranked = [(record.phone_rank, wire.Contact(name=None, value=record.phone, type="phone"))]
     for c in record.contacts:
-        name = c.name or None
+        name = folded_blanks(c.name) or None
         ranked.append((c.email_rank, wire.Contact(name=name, value=c.email, type="email")))
         ranked.append((c.phone_rank, wire.Contact(name=name, value=c.phone, type="phone")))
     visible = [(rank, entry) for rank, entry in ranked if entry.value]

@@ -55,6 +55,10 @@ def app(store: Store, options: Options) -> ASGIApp:
     )
 
 
+def credentials(token: str, _options: Options) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
 class Clients:
     def __init__(self, store: Store, options: Options) -> None:
         self.store = store

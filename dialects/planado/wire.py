@@ -98,7 +98,7 @@ class ClientInput(Struct, kw_only=True):
     first_name: str | UnsetType | None = UNSET
     last_name: str | UnsetType | None = UNSET
     middle_name: str | UnsetType | None = UNSET
-    site_address: AddressInput | UnsetType = UNSET
+    site_address: AddressInput | UnsetType | None = UNSET
     contacts: list[ContactInput] | UnsetType = UNSET
 
 

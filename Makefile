@@ -1,0 +1,62 @@
+# Everything a person does here. A fresh machine needs Python 3.11 or newer, make, and the
+# package index; each target installs what it needs into .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+GATEWAY := $(BIN)/gateway
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export GATEWAY_DATABASE_URL ?= sqlite:///gateway.db
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/run: requirements.lock pyproject.toml
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: run
+run: $(VENV)/run ## Serve a demo account with 200 clients on 127.0.0.1:8000
+	@$(GATEWAY) demo --account demo --clients 200
+	@ninja=$$($(GATEWAY) token create --account demo --dialect ninja --label "make run") && \
+	planado=$$($(GATEWAY) token create --account demo --dialect planado --label "make run") && \
+	printf '\nOnce it serves, paste these into another terminal:\n\n%s\n%s\n\n' \
+	  "curl -H 'X-API-TOKEN: $$ninja' 'http://$(HOST):$(PORT)/api/v1/clients?per_page=1'" \
+	  "curl -H 'Authorization: Bearer $$planado' 'http://$(HOST):$(PORT)/v2/clients?limit=1'"
+	@exec $(GATEWAY) serve --host $(HOST) --port $(PORT)
+
+.PHONY: test
+test: $(VENV)/dev ## Run the tests
+	$(BIN)/python -m pytest -q -n $(JOBS)
+
+.PHONY: laws
+laws: $(VENV)/dev ## Try the laws on 5 000 examples each
+	HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n $(JOBS) tests/laws
+
+.PHONY: lint
+lint: $(VENV)/dev ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(VENV)/dev ## Check types
+	$(BIN)/mypy
+
+.PHONY: check
+check: lint types test ## Everything a change must pass
+
+.PHONY: lock
+lock: $(VENV)/dev ## Renew the lock files from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 -q -U -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 -q -U -c requirements.lock -o requirements-dev.lock

@@ -1,0 +1,196 @@
+"""Single values, both ways, and the public ids."""
+
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from dialects.base.bodies import ENCODER
+from dialects.ninja import scalars
+from dialects.ninja.hashid import Ids
+
+SERIALS = [
+    (0, "WjnegYbwZ1"),
+    (1, "VolejRejNm"),
+    (2, "Wpmbk5ezJn"),
+    (3, "Opnel5aKBz"),
+    (4, "wMvbmOeYAl"),
+    (5, "4openRe7Az"),
+    (6, "WJxbojagwO"),
+    (7, "k8mep2bMyJ"),
+    (8, "l4zbq2dprO"),
+    (9, "yMYerEdOBQ"),
+    (10, "gl9avmeG1v"),
+    (11, "7LDdwRb1YK"),
+    (42, "VWPe9xdLyw"),
+    (99, "7LDdwjRb1Y"),
+    (100, "Wjneg56bwZ"),
+    (166, "q9wdL84djP"),
+    (391, "OpnelpJeKB"),
+    (1000, "WjnegN3dwZ"),
+    (7064, "YQdJqg9bOG"),
+    (7065, "y1aKZjleQG"),
+    (13585, "Vyb8E85dvA"),
+    (65535, "Jrb25YAaWL"),
+    (100000, "jnegJ2j3dw"),
+    (396858, "xkazvJVyaJ"),
+    (396859, "w9aANGjlbv"),
+    (396860, "46dBNJlYd7"),
+    (1000000, "jnegQ3E6bw"),
+    (2147483647, "nelXQAALge"),
+    (4294967295, "mepDYN4JQe"),
+]
+
+
+@pytest.mark.parametrize(("serial", "public"), SERIALS)
+def test_an_id_is_written_and_read_back(serial, public):
+    ids = Ids("")
+
+    assert ids.write(serial) == public
+    assert ids.read(public) == serial
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        "17",
+        "0000000000",
+        "Ua6Rw4pVbS",
+        "D2J234DFA",
+        "2J234DFA",
+        "X89sjd8",
+        "volejrejnm",
+        "VolejRejN",
+        "VolejRejNmm",
+        " VolejRejNm",
+        "VolejRejN\n",
+        "Volej-ejNm",
+        "V\u043elejRejNm",
+    ],
+)
+def test_what_no_id_looks_like_is_nobody(text):
+    assert Ids("").read(text) is None
+
+
+def test_nobody_has_the_empty_id():
+    assert Ids("").write(None) == ""
+
+
+def test_a_salt_makes_other_ids():
+    salted = Ids("pepper")
+
+    assert salted.write(1) != Ids("").write(1)
+    assert salted.read(salted.write(1)) == 1
+    assert Ids("").read(salted.write(1)) is None
+
+
+def test_an_endless_id_is_refused_at_once():
+    started = time.perf_counter()
+
+    assert Ids("").read("a" * 30_000) is None
+
+    assert time.perf_counter() - started < 0.005
+
+
+MOMENTS = [
+    (0, datetime(1970, 1, 1, tzinfo=UTC)),
+    (1631673918, datetime(2021, 9, 15, 2, 45, 18, tzinfo=UTC)),
+    (4102444800, datetime(2100, 1, 1, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("seconds", "moment"), MOMENTS)
+def test_a_moment_is_written_in_seconds_and_read_back(seconds, moment):
+    assert scalars.write_moment(moment) == seconds
+    assert scalars.read_moment(str(seconds)) == moment
+
+
+def test_no_moment_is_zero():
+    assert scalars.write_moment(None) == 0
+
+
+def test_a_moment_is_written_without_its_fraction():
+    assert scalars.write_moment(datetime(1970, 1, 1, 0, 0, 9, 999999, tzinfo=UTC)) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-01-02", datetime(2024, 1, 2, tzinfo=UTC)),
+        ("2024-01-02T03:04:05", datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2024-01-02 03:04:05", datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2024-01-02T03:04:05Z", datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2024-01-02T03:04:05.000Z", datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2024-01-02T03:04:05+02:00", datetime(2024, 1, 2, 1, 4, 5, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_read_from_a_date(text, moment):
+    assert scalars.read_moment(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "2024-13-01", "9" * 19, "\uff19", "0001-01-01T00:00:00+23:59"]
+)
+def test_what_is_no_moment_reads_as_none(text):
+    assert scalars.read_moment(text) is None
+
+
+AMOUNTS = [
+    ("0", "0"),
+    ("100", "100"),
+    ("1E+2", "100"),
+    ("10735.05", "10735.05"),
+    ("10735.050000", "10735.05"),
+    ("-5", "-5"),
+    ("0.000001", "0.000001"),
+    ("-0.5", "-0.5"),
+    ("9223372036854.775807", "9223372036854.775807"),
+]
+
+
+@pytest.mark.parametrize(("amount", "written"), AMOUNTS)
+def test_an_amount_is_a_short_number_and_reads_back_exactly(amount, written):
+    text = ENCODER.encode(scalars.write_amount(Decimal(amount))).decode()
+
+    assert text == written
+    assert scalars.read_amount(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize(("number", "text"), [(None, ""), (4, "4"), (840, "840")])
+def test_a_reference_is_a_numeric_text(number, text):
+    assert scalars.write_id(number) == text
+
+
+@pytest.mark.parametrize("text", ["056", "1.0", "1e2", "x", "\uff11", "1_0"])
+def test_an_integer_has_no_other_spelling(text):
+    assert scalars.read_integer(text) is None
+
+
+@pytest.mark.parametrize("blank", [" ", "\t\n", "\u00a0", "\u2003", "\u3000", "\u2028"])
+def test_white_space_of_any_script_is_trimmed(blank):
+    assert scalars.trimmed(f"{blank}a{blank}b{blank}") == f"a{blank}b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a@b",
+        "ada@example.com",
+        "ada.lovelace+tag@sub.example.com",
+        "o'reilly@example.ie",
+        "ada_1@example-2.com",
+        '"ada lovelace"@example.com',
+    ],
+)
+def test_an_address_may_be(text):
+    assert scalars.is_email(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ada", "@b", "a@", "a@b@c", "a b@c", "a..b@c", ".a@b", "a.@b", "a@b..c", "a@b,c"]
+)
+def test_an_address_cannot_be(text):
+    assert not scalars.is_email(text)

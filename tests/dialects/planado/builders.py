@@ -1,0 +1,45 @@
+"""Clients and contacts for tests that need no store, and entries of this API's list."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from storage import Client, Contact, split_contact_name
+
+THEN = datetime(2016, 5, 29, 17, 31, 1, 419601, tzinfo=UTC)
+
+
+def phone(name: str | None, value: str) -> dict[str, Any]:
+    return {"name": name, "value": value, "type": "phone"}
+
+
+def email(name: str | None, value: str) -> dict[str, Any]:
+    return {"name": name, "value": value, "type": "email"}
+
+
+def a_contact(serial: int, name: str = "", **fields: Any) -> Contact:
+    first, last = split_contact_name(name)
+    times = {"created_at": THEN, "updated_at": THEN}
+    names = {"first_name": first, "last_name": last}
+    return Contact(serial=serial, contact_key=f"key{serial}", **times | names | fields)
+
+
+def a_client(*contacts: Contact, **fields: Any) -> Client:
+    """A client whose list stands in the order of its contacts, its own phone first."""
+    ranked, rank = [], 1
+    for contact in contacts:
+        ranks = {"email_rank": rank + 1, "phone_rank": rank + 2}
+        ranked.append(Contact(**{f: getattr(contact, f) for f in FIELDS} | ranks))
+        rank += 2
+    given = {"number": "0001", "created_at": THEN, "updated_at": THEN, "phone_rank": 1} | fields
+    return Client(
+        uuid=UUID("50c773b3-a4f8-5619-be47-cb6a0edb22cc"),
+        serial=1,
+        user_serial=1,
+        client_hash="hash",
+        contacts=tuple(ranked),
+        **given,
+    )
+
+
+FIELDS = Contact.__struct_fields__

@@ -1,0 +1,59 @@
+"""Fixtures: one store for all tests here, an account of its own for each, a clock to set."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from storage import Account, CreateAccount, Makers, Store
+
+NUMBERS = count(1)
+
+
+class Clock:
+    """The time of day, unless a test has stopped it: then it stands until it is told to move."""
+
+    stopped: datetime | None = None
+
+    def __call__(self) -> datetime:
+        return self.stopped or datetime.now(UTC)
+
+    @property
+    def now(self) -> datetime:
+        return self()
+
+    def stop(self, at: datetime | None) -> None:
+        self.stopped = at
+
+    def tick(self, **duration: int) -> None:
+        self.stopped = self.now + timedelta(**duration)
+
+
+CLOCK = Clock()
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[Store]:
+    # Opening a store costs more than most tests here; accounts keep them apart as well.
+    store = Store.open("sqlite://", Makers(clock=CLOCK))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def account(store: Store) -> Account:
+    return store.create_account(CreateAccount(name=f"acme{next(NUMBERS)}"))
+
+
+@pytest.fixture
+def another(store: Store) -> Account:
+    """Somebody else's account in the same store."""
+    return store.create_account(CreateAccount(name=f"other{next(NUMBERS)}"))
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    CLOCK.stop(datetime(2016, 5, 29, 17, 31, 1, tzinfo=UTC))
+    yield CLOCK
+    CLOCK.stop(None)

@@ -1,0 +1,33 @@
+"""GetPut: what a dialect shows, written back unchanged, changes nothing at all."""
+
+import pytest
+from hypothesis import given
+
+from storage import ImportClient, Store
+
+from .generated import born, imports
+from .tongues import TONGUES, Tongue
+
+
+@pytest.mark.parametrize("tongue", TONGUES, ids=lambda t: t.dialect.name)
+@given(command=imports())
+def test_an_echo_changes_nothing(shelf: Store, tongue: type[Tongue], command: ImportClient) -> None:
+    account, before = born(shelf, command)
+    speaker = tongue(shelf, account)
+
+    after = speaker.write(before, speaker.show(before))
+
+    assert after == before
+    assert shelf.client(account.id, before.serial) == before
+
+
+@pytest.mark.parametrize("tongue", TONGUES, ids=lambda t: t.dialect.name)
+@given(command=imports())
+def test_an_empty_body_changes_nothing(
+    shelf: Store, tongue: type[Tongue], command: ImportClient
+) -> None:
+    account, before = born(shelf, command)
+
+    after = tongue(shelf, account).write(before, {})
+
+    assert after == before

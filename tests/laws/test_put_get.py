@@ -1,0 +1,90 @@
+"""PutGet: what is written through a dialect reads back through it, up to its normal form."""
+
+from typing import Any
+
+from hypothesis import given, strategies as st
+
+from dialects.ninja.scalars import trimmed
+from storage import Client, ImportClient, Store, folded_blanks
+
+from .generated import NINJA_TEXTS, born, imports, ninja_edits, planado_edits
+from .tongues import NinjaTongue, PlanadoTongue
+
+Tree = dict[str, Any]
+BLANK_CONTACT: Tree = {}
+
+
+@given(command=imports(), edit=ninja_edits)
+def test_what_ninja_writes_ninja_reads(shelf: Store, command: ImportClient, edit: Tree) -> None:
+    account, before = born(shelf, command)
+    tongue = NinjaTongue(shelf, account)
+
+    after = tongue.write(before, edit)
+
+    shown = tongue.show(shelf.client(account.id, before.serial))
+    assert {k: normal(k, shown[k], after) for k in edit} == {
+        k: normal(k, expected(k, v), after) for k, v in edit.items()
+    }
+
+
+def expected(key: str, value: Any) -> Any:
+    if key == "contacts":
+        return expected_contacts(value)
+    if key in NINJA_TEXTS or value is None or isinstance(value, str):
+        return trimmed(value or "")
+    return value
+
+
+def normal(key: str, value: Any, record: Client) -> Any:
+    """A person's name is kept in parts: runs of blanks are folded."""
+    if key == "contacts":
+        return [{k: v for k, v in contact.items() if k in EDITED} for contact in value]
+    return folded_blanks(value) if key == "name" and record.is_individual else value
+
+
+EDITED = ("first_name", "last_name", "phone", "custom_value2", "is_primary", "send_email")
+
+
+def expected_contacts(given_list: list[Tree]) -> list[Tree]:
+    """Primary first, the others in the order given; at least one, and somebody gets mail."""
+    contacts = sorted(given_list or [BLANK_CONTACT], key=lambda c: not c.get("is_primary"))
+    wants_mail = [c.get("send_email", True) for c in contacts]
+    if not any(wants_mail):
+        wants_mail[0] = True
+    texts = ("first_name", "last_name", "phone", "custom_value2")
+    return [
+        {name: trimmed(contact.get(name) or "") for name in texts}
+        | {"is_primary": n == 0, "send_email": wants_mail[n]}
+        for n, contact in enumerate(contacts)
+    ]
+
+
+@given(command=imports(), data=st.data())
+def test_what_planado_writes_planado_reads(
+    shelf: Store, command: ImportClient, data: st.DataObject
+) -> None:
+    account, before = born(shelf, command)
+    tongue, edit = PlanadoTongue(shelf, account), data.draw(planado_edits(before))
+
+    tongue.write(before, edit)
+
+    shown = tongue.show(shelf.client(account.id, before.serial))
+    assert {k: shown[k] for k in edit} == {k: in_planado(k, v) for k, v in edit.items()}
+
+
+def in_planado(key: str, value: Any) -> Any:
+    match key:
+        case "contacts":
+            return [c | {"name": folded_blanks(c["name"] or "") or None} for c in value]
+        case "site_address":
+            return in_planado_address(value)
+        case _:
+            return value if value is None or value.strip() else None
+
+
+def in_planado_address(value: Tree) -> Tree | None:
+    texts = ("formatted", "entrance_no", "apartment", "floor", "description")
+    address = {name: (value.get(name) or "") for name in texts}
+    told: Tree = {name: text if text.strip() else None for name, text in address.items()}
+    told["geolocation"] = value.get("geolocation")
+    return told if any(v is not None for v in told.values()) else None

@@ -1,0 +1,74 @@
+"""A dialect as the laws see it: something that shows a client and takes edits of one.
+
+The dialects' own functions do the work, from JSON to JSON; only HTTP is left out.
+"""
+
+from typing import Any
+
+import msgspec
+
+from dialects import ninja, planado
+from dialects.base import Dialect, refuse_unstorable, shaped
+from dialects.ninja import inputs, translate as ninja_translate, wire as ninja_wire
+from dialects.ninja.errors import describe as ninja_describe
+from dialects.ninja.translate import Caller
+from dialects.planado import translate as planado_translate, wire as planado_wire
+from dialects.planado.errors import describe as planado_describe
+from storage import Account, Client, LiveKey, Store
+
+Tree = dict[str, Any]
+
+
+def as_json(value: object) -> Tree:
+    encoder = msgspec.json.Encoder(decimal_format="number")
+    return msgspec.json.decode(encoder.encode(value))
+
+
+class Tongue:
+    dialect: Dialect
+
+    def __init__(self, store: Store, account: Account) -> None:
+        self.store = store
+        self.account = account
+
+    def show(self, record: Client) -> Tree:
+        raise NotImplementedError
+
+    def write(self, record: Client, body: Tree) -> Client:
+        raise NotImplementedError
+
+
+class NinjaTongue(Tongue):
+    dialect = ninja.DIALECT
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(self.account, "http://ninja.test")
+
+    def show(self, record: Client) -> Tree:
+        return as_json(ninja_translate.client(record, self.caller))
+
+    def write(self, record: Client, body: Tree) -> Client:
+        refuse_unstorable(body)
+        tree = inputs.client_tree(inputs.normalised(body))
+        given = shaped(tree, ninja_wire.ClientInput, ninja_describe)
+        change = ninja_translate.changing(given, self.caller)
+        return self.store.change_client(self.account.id, record.serial, change)
+
+
+class PlanadoTongue(Tongue):
+    dialect = planado.DIALECT
+
+    def show(self, record: Client) -> Tree:
+        return as_json(planado_translate.client(record))
+
+    def write(self, record: Client, body: Tree) -> Client:
+        refuse_unstorable(body)
+        given = shaped(body, planado_wire.ClientInput, planado_describe)
+        key = LiveKey(external_id=str(record.uuid), uuid=record.uuid)
+        change = planado_translate.changing(given)
+        create = planado_translate.creating(given, key)
+        return self.store.upsert_client(self.account.id, key, change, create).client
+
+
+TONGUES = [NinjaTongue, PlanadoTongue]
