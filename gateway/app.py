@@ -12,7 +12,6 @@ from dialects import ninja, planado
 from dialects.base import Dialect
 from storage import Store
 
-from .middleware import with_request_log
 from .settings import Settings
 
 DIALECTS: tuple[Dialect, ...] = (
@@ -32,9 +31,7 @@ def create_app(store: Store, settings: Settings) -> Starlette:
         yield
         store.close()
 
-    app = Starlette(routes=routes, lifespan=lifespan)
-    app.add_middleware(with_request_log)
-    return app
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def alive(_request: Request) -> Response:

@@ -5,14 +5,13 @@ Exit codes: 0 done · 1 refused (unknown or taken name, unusable value) · 2 wro
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from storage import (
     Conflict,
@@ -33,8 +32,15 @@ from .printing import print_answer, print_json, print_rows, progress
 from .serving import serve as serve_forever
 from .settings import DEFAULT_DATABASE
 
-REFUSED, UNUSABLE, ANSWERED_WITH_ERROR = 1, 3, 4
+REFUSED, MISUSED, UNUSABLE, ANSWERED_WITH_ERROR = 1, 2, 3, 4
 NAMES = [dialect.name for dialect in DIALECTS]
+
+
+def known_dialect(name: str) -> str:
+    if name not in NAMES:
+        raise typer.BadParameter(f"there is no dialect {name}: say {' or '.join(NAMES)}")
+    return name
+
 
 app = typer.Typer(
     help="One store of clients that speaks the Invoice Ninja and the Planado API at once.",
@@ -56,7 +62,10 @@ Database = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 AccountName = Annotated[str, typer.Option("--account", help="The account's name.")]
 DialectName = Annotated[
-    str, typer.Option("--dialect", click_type=click.Choice(NAMES), help="The API it opens.")
+    str,
+    typer.Option(
+        "--dialect", parser=known_dialect, metavar="|".join(NAMES), help="The API it opens."
+    ),
 ]
 
 
@@ -186,16 +195,17 @@ def opened(database: str, makers: Makers | None = None) -> Iterator[Store]:
 
 
 def main() -> None:
-    """The console script: failures end as one sentence on standard error."""
+    """The console script: whatever goes wrong ends as one sentence on standard error."""
     try:
-        app(prog_name="gateway")
-    except BrokenPipeError:
-        # Whoever read us has seen enough; the flush at exit must not complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        code = app(prog_name="gateway", standalone_mode=False)
+    except TyperException as misuse:
+        is_help = misuse.format_message().startswith("Usage:")
+        typer.echo(f"{'' if is_help else 'gateway: '}{misuse.format_message()}", err=True)
+        sys.exit(MISUSED)
     except Failure as failure:
         typer.echo(f"gateway: {sentence(failure)}", err=True)
         sys.exit(UNUSABLE if isinstance(failure, Unavailable) else REFUSED)
+    sys.exit(code)
 
 
 def sentence(failure: Failure) -> str:

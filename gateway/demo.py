@@ -1,8 +1,4 @@
-"""Clients for demonstrations and measurements: made up, of every kind, and always the same.
-
-The words they are made of live in demo_words.py. Whose clients they are, and how many, is up to
-the caller.
-"""
+"""Clients for demonstrations and measurements: made up of demo_words.py, and always the same."""
 
 import string
 import unicodedata
@@ -19,7 +15,7 @@ import msgspec
 
 from storage import COUNTRIES, Address, ContactDraft, ImportClient, Makers
 
-from .demo_words import CUSTOM_VALUES, LOCALES, Locale, People, Town
+from .demo_words import CUSTOM_VALUES, FILLINGS, LOCALES, Locale, People, Town
 
 T = TypeVar("T")
 Fields = dict[str, Any]
@@ -29,11 +25,9 @@ BATCH = 1000
 BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
 END = datetime(2026, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-NOTHING = Decimal("0.00")
 DOMAINS = ("example.com", "example.org", "example.net")
 """Set aside by RFC 2606: nobody ever gets this mail."""
 TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l"})
-POSTAL_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 ALPHANUMERICS = string.ascii_letters + string.digits
 
 
@@ -54,11 +48,7 @@ class Luck(Random):
 
     def filled(self, pattern: str) -> str:
         """The pattern with a digit for each `#` and a letter for each `@`."""
-        letters = POSTAL_LETTERS
-        return "".join(
-            str(self.below(10)) if c == "#" else self.one_of(letters) if c == "@" else c
-            for c in pattern
-        )
+        return "".join(self.one_of(FILLINGS[c]) if c in FILLINGS else c for c in pattern)
 
 
 class Person(NamedTuple):
@@ -234,14 +224,14 @@ def settings_text(currency_id: int) -> str:
 
 def money(luck: Luck) -> Fields:
     return {
-        "balance": amount(luck, 2_000_000) if luck.strikes(45) else NOTHING,
-        "paid_to_date": amount(luck, 10_000_000) if luck.strikes(55) else NOTHING,
-        "credit_balance": amount(luck, 50_000) if luck.strikes(10) else NOTHING,
+        "balance": amount(luck, 2_000_000 if luck.strikes(45) else 0),
+        "paid_to_date": amount(luck, 10_000_000 if luck.strikes(55) else 0),
+        "credit_balance": amount(luck, 50_000 if luck.strikes(10) else 0),
     }
 
 
 def amount(luck: Luck, most_cents: int) -> Decimal:
-    return Decimal(1 + luck.below(most_cents)).scaleb(-2)
+    return Decimal(luck.below(most_cents + 1)).scaleb(-2)
 
 
 def life(luck: Luck) -> Fields:
@@ -250,10 +240,9 @@ def life(luck: Luck) -> Fields:
     left = (END - created_at) // MICROSECOND
     updated_at = created_at + luck.below(left) * MICROSECOND if luck.strikes(70) else created_at
     is_deleted = luck.strikes(1)
-    archived_at = updated_at if is_deleted or luck.strikes(3) else None
     return {
         "created_at": created_at,
         "updated_at": updated_at,
-        "archived_at": archived_at,
+        "archived_at": updated_at if is_deleted or luck.strikes(3) else None,
         "is_deleted": is_deleted,
     }

@@ -1,6 +1,6 @@
 """The words demo clients are made of, country by country. Data only; demo.py draws from it.
 
-In a pattern `#` stands for a digit and `@` for a letter. Phone numbers are from the ranges that
+In a pattern `#` stands for a digit, `@` for a letter. Phone numbers are from the ranges that
 a country sets aside for fiction, where it has such ranges.
 """
 
@@ -65,13 +65,9 @@ GERMANY = Locale(
     currency_id=3,
     women=People(words("Anna Käthe Lena Sabine Jördis Ursula Heike Zoë Mareike"), GERMAN_FAMILIES),
     men=People(words("Jürgen Björn Stefan Uwe Jörg Lukas Götz Matthias Tim"), GERMAN_FAMILIES),
-    companies=phrases(
-        "{last} {trade} GmbH; {last} & {other} OHG; {trade} {town}; {last} & Söhne KG"
-    ),
+    companies=phrases("{last} {trade} GmbH; {last} & {other} OHG; {trade} {town}; {last} & Söhne"),
     trades=words("Gebäudetechnik Fensterbau Bäckerei Elektro Logistik Heizungsbau Möbelhaus"),
-    streets=phrases(
-        "Hauptstraße; Bahnhofstraße; Gartenweg; Goethestraße; Mühlenweg; Schloßplatz; An der Brücke"
-    ),
+    streets=phrases("Hauptstraße; Bahnhofstraße; Gartenweg; Mühlenweg; Schloßplatz; An der Brücke"),
     second_lines=phrases("Hinterhaus; #. OG; Gebäude @; c/o Empfang"),
     towns=(
         Town("Berlin", "Berlin", "101##", 13.405, 52.52),
@@ -97,9 +93,7 @@ SPAIN = Locale(
     men=People(words("José Íñigo Javier Ramón Andrés Joaquín Óscar Pablo"), SPANISH_FAMILIES),
     companies=phrases("{last} e Hijos S.L.; {trade} {last} S.A.; {trade} {town}; {last} y {other}"),
     trades=words("Construcciones Panadería Instalaciones Talleres Viñedos Cerámicas Limpiezas"),
-    streets=phrases(
-        "Calle Mayor; Avenida de la Constitución; Calle de Alcalá; Plaza España; Calle Peñuelas"
-    ),
+    streets=phrases("Calle Mayor; Calle de Alcalá; Plaza España; Calle Peñuelas; Ronda San Martín"),
     street_line="{street}, {house}",
     second_lines=phrases("#º izq.; #º dcha.; Bajo; Local #"),
     towns=(
@@ -124,12 +118,10 @@ FRANCE = Locale(
     currency_id=3,
     women=People(words("Zoé Hélène Françoise Chloé Amélie Anaïs Maëlys Claire"), FRENCH_FAMILIES),
     men=People(words("François Gaël Étienne Jérôme Benoît Loïc Thibault Rémi"), FRENCH_FAMILIES),
-    companies=phrases(
-        "{trade} {last} SARL; {last} et Fils SAS; {trade} de {town}; {last} & {other}"
-    ),
+    companies=phrases("{trade} {last} SARL; {last} et Fils SA; {trade} {town}; {last} & {other}"),
     trades=words("Boulangerie Menuiserie Électricité Transports Pâtisserie Plomberie Crémerie"),
     streets=phrases(
-        "rue de la République; avenue Victor-Hugo; rue du Château; place de l'Église; rue des Prés"
+        "rue Molière; avenue Victor-Hugo; rue du Château; place de l'Église; quai Nord"
     ),
     street_line="{house} {street}",
     second_lines=phrases("Bâtiment @; #e étage; BP ###; Escalier @"),
@@ -212,9 +204,7 @@ BRITAIN = Locale(
     currency_id=2,
     women=ENGLISH_WOMEN,
     men=ENGLISH_MEN,
-    companies=phrases(
-        "{last} & Sons Ltd; {last} {trade} Ltd; {town} {trade} plc; {last} and {other}"
-    ),
+    companies=phrases("{last} & Sons Ltd; {last} {trade} Ltd; {town} {trade}; {last} and {other}"),
     trades=words("Joinery Bakery Plumbing Haulage Interiors Roofing Brewing Instruments"),
     streets=phrases("High Street; Station Road; Church Lane; King's Parade; Mill Lane; The Green"),
     street_line="{house} {street}",
@@ -255,4 +245,5 @@ AMERICA = Locale(
 )
 
 LOCALES = (GERMANY, SPAIN, FRANCE, POLAND, CZECHIA, BRITAIN, AMERICA)
+FILLINGS = {"#": "0123456789", "@": "ABDEFGHJLNPQRSTUWXYZ"}
 CUSTOM_VALUES = ("VIP", "Net 30", "Region Süd", "B2B", "ročně", "à rappeler", "3", "2024-05-31")

@@ -12,6 +12,7 @@ log = structlog.get_logger("gateway.access")
 
 REQUEST_ID = "x-request-id"
 SAFE_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
+LONGEST_PATH = 300
 
 
 def with_request_log(app: ASGIApp) -> ASGIApp:
@@ -37,7 +38,7 @@ def with_request_log(app: ASGIApp) -> ASGIApp:
                 "request",
                 id=request_id,
                 method=scope["method"],
-                path=scope["path"],
+                path=scope["path"][:LONGEST_PATH],
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )

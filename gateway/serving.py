@@ -9,6 +9,7 @@ from storage import Store
 
 from .app import create_app
 from .logs import configure_logs
+from .middleware import with_request_log
 from .settings import Settings
 
 DATABASE = "GATEWAY_DATABASE_URL"
@@ -32,4 +33,6 @@ def from_environment() -> Starlette:
     """The app over the database that the environment names."""
     configure_logs()
     settings = Settings(database=os.environ[DATABASE], environment=os.environ)
-    return create_app(Store.open(settings.database), settings)
+    app = create_app(Store.open(settings.database), settings)
+    app.add_middleware(with_request_log)
+    return app

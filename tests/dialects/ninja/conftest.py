@@ -1,11 +1,17 @@
-"""What these tests need besides: a clock that only tests move, and two more callers."""
+"""One store and one app for all of these tests, and an account of its own for each of them.
+
+Accounts know nothing of each other, so that a test sees an empty gateway all the same.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
+from gateway.app import create_app
+from gateway.settings import Settings
 from storage import Account, CreateAccount, CreateToken, Makers, Store
 from tests.speakers import Ninja
 
@@ -24,22 +30,34 @@ class Clock:
         return int(self.now.timestamp())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def store(clock: Clock) -> Iterator[Store]:
     store = Store.open("sqlite://", Makers(clock=clock))
     yield store
     store.close()
 
 
+@pytest.fixture(scope="session")
+def http(store: Store) -> Iterator[TestClient]:
+    app = create_app(store, Settings())
+    with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+        yield http
+
+
+@pytest.fixture
+def account(store: Store) -> Account:
+    return store.create_account(CreateAccount(name=f"acme {uuid4()}"))
+
+
 @pytest.fixture
 def stranger(http: TestClient, store: Store) -> Ninja:
     """A caller with an account of their own, in the same store."""
-    account = store.create_account(CreateAccount(name="globex"))
+    account = store.create_account(CreateAccount(name=f"globex {uuid4()}"))
     _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
     return Ninja(http, str(token))
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from starlette.testclient import TestClient
 
-from storage import Account, CreateAccount, Makers, Store
+from storage import Account, CreateAccount, CreateToken, Makers, Store
+from tests.speakers import Planado
 
 NUMBERS = count(1)
 
@@ -47,9 +49,11 @@ def account(store: Store) -> Account:
 
 
 @pytest.fixture
-def another(store: Store) -> Account:
-    """Somebody else's account in the same store."""
-    return store.create_account(CreateAccount(name=f"other{next(NUMBERS)}"))
+def stranger(http: TestClient, store: Store) -> Planado:
+    """Somebody with another account in the same store."""
+    account = store.create_account(CreateAccount(name=f"stranger{next(NUMBERS)}"))
+    _, token = store.create_token(CreateToken(account=account.name, dialect="planado"))
+    return Planado(http, str(token))
 
 
 @pytest.fixture

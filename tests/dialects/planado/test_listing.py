@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import CreateToken, ImportClient
+from storage import ImportClient
 from tests.dialects.planado.answers import MISSING_UUID, error_at
 from tests.speakers import Planado
 
@@ -97,16 +97,12 @@ def test_the_largest_limit_is_a_hundred(planado, clock):
 
 
 @pytest.mark.parametrize(
-    "limit", ["", "0", "-1", "101", "1000000000", "many", "1.5", "%EF%BC%92", "1_0", "+2", "%002"]
+    "limit", ["", "0", "-1", "101", "1000000000", "many", "1.5", "%EF%BC%92", "1_0", "+2"]
 )
 def test_a_limit_that_makes_no_sense_is_ignored(planado, clock, limit):
     made(planado, clock, "a", "b", "c")
 
-    answer = planado.get(f"/clients?limit={limit}")
-
-    if limit != "%002":  # NUL may be refused as such
-        assert names(answer.json()["clients"]) == ["c", "b", "a"]
-    assert answer.status_code < 500
+    assert names(planado.listed(f"limit={limit}")) == ["c", "b", "a"]
 
 
 def test_the_last_item_leads_to_the_next_page_until_an_empty_one(planado, clock):
@@ -162,9 +158,8 @@ def test_an_unknown_cursor_is_refused_and_never_the_end(planado, clock, after):
     assert error_at(planado.get(f"/clients?after={after}"), "after")
 
 
-def test_a_client_of_another_account_is_an_unknown_cursor(planado, clock, store, http, another):
-    _, token = store.create_token(CreateToken(account=another.name, dialect="planado"))
-    (foreign,) = made(Planado(http, str(token)), clock, "foreign")
+def test_a_client_of_another_account_is_an_unknown_cursor(planado, clock, stranger):
+    (foreign,) = made(stranger, clock, "foreign")
 
     assert error_at(planado.get(f"/clients?after={foreign}"), "after")
     assert error_at(planado.get("/clients?after=foreign"), "after")
