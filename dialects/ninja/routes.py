@@ -1,6 +1,7 @@
 """Endpoints: decode, ask the store, encode. Nothing else happens here."""
 
 import re
+from typing import Literal
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -26,7 +27,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     api_secret: str = ""
     public_url: str = ""
-    empty_links: str = "array"
+    empty_links: Literal["array", "object"] = "array"
 
 
 def app(store: Store, options: Options) -> ASGIApp:

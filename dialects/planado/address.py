@@ -29,11 +29,11 @@ NO_SHIPPING = {
 
 def shown_address(record: Client) -> wire.Address | None:
     address = wire.Address(
-        formatted=shown_text(record) or None,
-        entrance_no=record.entrance_no or None,
-        apartment=record.apartment or None,
-        floor=record.floor or None,
-        description=record.description or None,
+        formatted=read_text(shown_text(record)),
+        entrance_no=read_text(record.entrance_no),
+        apartment=read_text(record.apartment),
+        floor=read_text(record.floor),
+        description=read_text(record.description),
         geolocation=shown_place(record),
     )
     return None if address == NOTHING else address
@@ -43,11 +43,9 @@ def shown_text(record: Client) -> str:
     """The text form, else the structured address in one line, else the billing address."""
     if record.service_text is not None:
         return record.service_text
-    if any(record.shipping_address):
-        return in_one_line(record.shipping_address)
-    billing = record.billing_address
+    shipping, billing = record.shipping_address, record.billing_address
     # Every client has a billing country; alone it is no address.
-    return in_one_line(billing) if any(billing[:-1]) else ""
+    return in_one_line(shipping) or (in_one_line(billing) if filled(*billing[:-1]) else "")
 
 
 def shown_place(record: Client) -> wire.Geolocation | None:
@@ -57,16 +55,19 @@ def shown_place(record: Client) -> wire.Geolocation | None:
 
 
 def in_one_line(address: Address) -> str:
-    town = " ".join(part for part in (address.postal_code, address.city) if part)
     country = COUNTRIES.get(address.country_id or 0)
     parts = (
         address.address1,
         address.address2,
-        town,
+        " ".join(filled(address.postal_code, address.city)),
         address.state,
         country.name if country else "",
     )
-    return ", ".join(part for part in parts if part)
+    return ", ".join(filled(*parts))
+
+
+def filled(*texts: str) -> list[str]:
+    return [text for text in texts if text.strip()]
 
 
 def address_fields(

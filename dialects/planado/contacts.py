@@ -76,7 +76,7 @@ def entries(record: Client) -> list[wire.Contact]:
         name = folded_blanks(c.name) or None
         ranked.append((c.email_rank, wire.Contact(name=name, value=c.email, type="email")))
         ranked.append((c.phone_rank, wire.Contact(name=name, value=c.phone, type="phone")))
-    visible = [(rank, entry) for rank, entry in ranked if entry.value]
+    visible = [(rank, entry) for rank, entry in ranked if entry.value.strip()]
     return [entry for _, entry in sorted(visible, key=lambda pair: pair[0])]
 
 

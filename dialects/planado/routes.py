@@ -1,10 +1,10 @@
 """Endpoints: decode, ask the store, encode. Nothing else happens here."""
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -35,7 +35,7 @@ BODY_LIMIT = 2**20
 class Options(Struct, frozen=True, kw_only=True):
     """`page_size`: clients in an answer when the caller does not say."""
 
-    page_size: int = 20
+    page_size: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
 def app(store: Store, options: Options) -> ASGIApp:

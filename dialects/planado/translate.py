@@ -66,7 +66,8 @@ def shown_organization_name(record: Client) -> str:
 
 
 def shown_parts(record: Client) -> tuple[str, str, str]:
-    parts = (record.first_name, record.last_name, record.middle_name)
+    first, last = read_part(record.first_name), read_part(record.last_name)
+    parts = (first, last, read_part(record.middle_name))
     return parts if any(parts) else (*stand_in(record), "")
 
 

@@ -65,24 +65,24 @@ def test_clients_of_every_state_are_listed_in_the_order_of_their_birth(ninja, fi
 
 
 @pytest.mark.parametrize(
-    ("query", "shown", "count", "pages"),
+    ("query", "shown", "pages"),
     [
-        ("per_page=2", "AB", 2, 3),
-        ("per_page=2&page=2", "CD", 2, 3),
-        ("per_page=2&page=3", "E", 1, 3),
-        ("per_page=2&page=4", "", 0, 3),
-        ("per_page=5", "ABCDE", 5, 1),
-        ("per_page=1&page=5", "E", 1, 5),
-        ("page=1", "ABCDE", 5, 1),
-        ("per_page=2&sort=name|desc", "ED", 2, 3),
+        ("per_page=2", "AB", 3),
+        ("per_page=2&page=2", "CD", 3),
+        ("per_page=2&page=3", "E", 3),
+        ("per_page=2&page=4", "", 3),
+        ("per_page=5", "ABCDE", 1),
+        ("per_page=1&page=5", "E", 5),
+        ("page=1", "ABCDE", 1),
+        ("per_page=2&sort=name|desc", "ED", 3),
     ],
 )
-def test_a_page_holds(ninja, five, query, shown, count, pages):
+def test_a_page_holds(ninja, five, query, shown, pages):
     body = ninja.get(f"/clients?{query}").json()
 
     at = body["meta"]["pagination"]
     assert names(body["data"]) == list(shown)
-    assert (at["total"], at["count"], at["total_pages"]) == (5, count, pages)
+    assert (at["total"], at["count"], at["total_pages"]) == (5, len(shown), pages)
 
 
 @pytest.mark.parametrize(
