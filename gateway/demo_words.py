@@ -1,4 +1,4 @@
-"""The words demo clients are made of, country by country. Data only; demo.py draws from it.
+"""The words demo clients are made of, country by country; how they are drawn is in demo.py.
 
 In a pattern `#` stands for a digit, `@` for a letter. Phone numbers are from the ranges that
 a country sets aside for fiction, where it has such ranges.
