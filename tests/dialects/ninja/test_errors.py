@@ -16,7 +16,7 @@ HEADERS = {
 ITEM_METHODS = [("GET", ""), ("GET", "/edit"), ("PUT", ""), ("PATCH", ""), ("DELETE", "")]
 
 
-@pytest.mark.parametrize("number", ["1", "17", "007", "99999999999"])
+@pytest.mark.parametrize("number", ["1", "007", "99999999999"])
 @pytest.mark.parametrize(("method", "rest"), ITEM_METHODS)
 def test_a_numeric_id_is_pointed_out(ninja, method, rest, number):
     ninja.created(name="Acme")
@@ -28,7 +28,7 @@ def test_a_numeric_id_is_pointed_out(ninja, method, rest, number):
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/clients/VolejRejNm/nothing", "/", "/client"])
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_path_is_no_route(ninja, method, path):
     answer = ninja.request(method, path)
 
@@ -102,7 +102,7 @@ def test_every_answer_to_a_writer_has_the_headers_of_this_api(ninja):
 
 
 def test_there_is_no_rate_limit_and_no_header_for_one(ninja):
-    answers = [ninja.get("/clients") for _ in range(70)]
+    answers = [ninja.get("/clients") for _ in range(62)]
 
     assert {answer.status_code for answer in answers} == {200}
     assert [name for name in answers[-1].headers if "ratelimit" in name] == []
@@ -140,3 +140,36 @@ def test_a_read_only_token_comes_before_a_refused_field(ninja, reader):
 
     assert answer.status_code == 401
     assert answer.json() == {"message": "This action is unauthorized."}
+
+
+@pytest.mark.parametrize(("method", "rest"), ITEM_METHODS)
+@pytest.mark.parametrize("whose", ["nobody's", "garbage", "another account's", "lower case"])
+def test_a_missing_and_a_foreign_record_are_the_same(ninja, stranger, method, rest, whose):
+    for name in "ABC":
+        foreign = stranger.created(name=name)
+    ids = {"nobody's": NOBODY, "garbage": "D2J234DFA", "another account's": foreign["id"]}
+    ids["lower case"] = ninja.created(name="Acme")["id"].lower()
+
+    answer = ninja.request(method, f"/clients/{ids[whose]}{rest}")
+
+    assert answer.status_code == 404
+    assert answer.json() == MISSING
+    assert stranger.shown(foreign["id"]) == foreign
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/clients", "GET HEAD POST"),
+        ("DELETE", "/clients", "GET HEAD POST"),
+        ("POST", "/clients/{}", "GET HEAD PUT PATCH DELETE"),
+        ("POST", "/clients/{}/edit", "GET HEAD"),
+        ("DELETE", "/clients/{}/edit", "GET HEAD"),
+    ],
+)
+def test_a_wrong_method_is_named_as_such(ninja, method, path, allowed):
+    answer = ninja.request(method, path.format(ninja.created()["id"]))
+
+    assert answer.status_code == 405
+    assert answer.json() == {"message": "Method not supported for this route"}
+    assert set(answer.headers["allow"].split(", ")) == set(allowed.split())

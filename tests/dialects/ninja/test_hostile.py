@@ -41,16 +41,25 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-@pytest.mark.parametrize("path", ["/clients", "/clients/bulk"])
-def test_what_is_no_json_is_malformed(ninja, alive, path, name):
+def test_what_is_no_json_is_malformed(ninja, alive, name):
     started = time.perf_counter()
 
-    answer = ninja.post(path, content=MALFORMED[name], headers=JSON)
+    answer = ninja.post("/clients", content=MALFORMED[name], headers=JSON)
 
     assert answer.status_code == 400
     assert answer.json() == {"message": "The request body is not valid JSON.", "errors": {}}
     assert time.perf_counter() - started < 1
     assert ninja.listed() == []
+
+
+@pytest.mark.parametrize("name", ["deep object", "invalid UTF-8", "lone surrogate"])
+def test_what_is_no_json_is_malformed_everywhere(ninja, alive, name):
+    path = f"/clients/{ninja.created(name='Acme')['id']}"
+
+    change = ninja.request("PUT", path, content=MALFORMED[name], headers=JSON)
+    action = ninja.post("/clients/bulk", content=MALFORMED[name], headers=JSON)
+
+    assert (change.status_code, action.status_code) == (400, 400)
 
 
 UNSTORABLE = {
@@ -134,7 +143,10 @@ def test_a_broken_form_of_parts_is_malformed(ninja, alive, name):
     assert ninja.listed() == []
 
 
-@pytest.mark.parametrize("charset", ["utf-16", "unicode_escape", "utf-7", "idna", "nonsense"])
+CHARSETS = ["utf-16", "unicode_escape", "utf-7", "idna", "undefined", "hex", "nonsense"]
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
 def test_a_strange_charset_is_no_fault(ninja, alive, charset):
     kind = {"Content-Type": f"multipart/form-data; charset={charset}; boundary=x"}
     body = part(b"name", b"\\ud800+2AA-\xff") + b"--x--\r\n"
@@ -149,7 +161,7 @@ def test_a_form_of_parts_without_its_boundary_is_malformed(ninja, alive):
 
 
 def chunks():
-    for _ in range(100):
+    for _ in range(20):
         yield b" " * 2**20
 
 
@@ -182,10 +194,10 @@ def test_an_endless_id_is_missing_at_once(ninja, alive):
     answer = ninja.get(f"/clients/{'a' * 30_000}")
 
     assert (answer.status_code, answer.json()) == (404, MISSING)
-    assert time.perf_counter() - started < 0.2
+    assert time.perf_counter() - started < 0.5
 
 
-@pytest.mark.parametrize("text", ["%25" * 60_000, "_" * 60_000, "%5C" * 1_000, "'%22;--", "["])
+@pytest.mark.parametrize("text", ["%25" * 20_000, "_" * 60_000, "%5C" * 1_000, "'%22;--", "["])
 @pytest.mark.parametrize("param", ["filter", "name", "email", "number"])
 def test_a_search_for_anything_is_no_fault(ninja, alive, param, text):
     started = time.perf_counter()
@@ -225,6 +237,10 @@ def test_very_many_contacts_are_no_fault(ninja, alive):
 
 
 def test_very_many_ids_are_refused(ninja, alive):
-    answer = ninja.post("/clients/bulk", json={"action": "delete", "ids": ["x" * 10] * 100_000})
+    body = {"action": "delete", "ids": ["VolejRejNm"] * 100_000}
+    started = time.perf_counter()
+
+    answer = ninja.post("/clients/bulk", json=body)
 
     assert list(refused(answer)) == ["ids"]
+    assert time.perf_counter() - started < 1

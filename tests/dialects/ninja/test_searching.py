@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dialects.ninja.asking import found
+from tests.dialects.ninja.asking import found, refused
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,20 @@ def test_a_part_of_the_name(ninja, name, matching):
     ninja.created(name="B", custom_value1="acme")
 
     assert found(ninja, name=name) == matching
+
+
+@pytest.mark.parametrize("given", ["ärger", "ÄRGER", "arger", "Arger"])
+def test_equality_knows_neither_case_nor_accents(ninja, given):
+    ninja.created(name="A", number="Ärger", contacts=[{"email": "ärger@a"}])
+    ninja.created(name="B", id_number="Ärger")
+
+    assert found(ninja, number=given) == found(ninja, email=f"{given}@a") == ["A"]
+    assert found(ninja, id_number=given) == ["B"]
+
+
+@pytest.mark.parametrize("field", ["number", "id_number"])
+@pytest.mark.parametrize("given", ["ärger", "ÄRGER", "arger", "A\u0308rger"])
+def test_uniqueness_knows_neither_case_nor_accents(ninja, field, given):
+    ninja.created(**{field: "Ärger"})
+
+    assert list(refused(ninja.post("/clients", json={field: given}))) == [field]

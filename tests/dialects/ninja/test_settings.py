@@ -70,6 +70,23 @@ def test_a_change_keeps_translations(ninja):
     assert changed["settings"]["translations"] == {"a": "b"}
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"note": "x"}, {"currency_id": "3", "language_id": "3", "note": "x"}),
+        ({"language_id": "4"}, {"currency_id": "3", "language_id": "4"}),
+        ({"language_id": None}, {"currency_id": "3"}),
+        ({"language_id": ""}, {"currency_id": "3"}),
+        ({"currency_id": None}, {"currency_id": "1", "language_id": "3"}),
+        ({"currency_id": ""}, {"currency_id": "1", "language_id": "3"}),
+    ],
+)
+def test_settings_are_merged_key_by_key(ninja, given, kept):
+    client = ninja.created(settings={"currency_id": "3", "language_id": "3"})
+
+    assert ninja.put(client["id"], {"settings": given})["settings"] == BLANK | kept
+
+
 BAD = [
     ({"currency_id": "abc"}, ["currency_id is not a valid integer"]),
     ({"currency_id": 1.5}, ["currency_id is not a valid integer"]),

@@ -44,9 +44,8 @@ def test_every_field_can_be_changed(ninja):
     assert ninja.shown(client["id"]) == changed
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize("field", FULL)
-def test_a_change_of_one_field_leaves_the_others(ninja, method, field):
+def test_a_change_of_one_field_leaves_the_others(ninja, field):
     client = ninja.created(**FULL)
     other = {"classification": "trust", "country_id": "840", "shipping_country_id": "8"}
     other |= {"industry_id": "1", "size_id": "1", "assigned_user_id": "Wpmbk5ezJn"}
@@ -54,7 +53,7 @@ def test_a_change_of_one_field_leaves_the_others(ninja, method, field):
     other |= {"has_valid_vat_number": False}
     new = other.get(field, "new")
 
-    ninja.request(method, f"/clients/{client['id']}", json={field: new})
+    ninja.put(client["id"], {field: new})
 
     assert shown(ninja.shown(client["id"])) == FULL | {field: new}
 
