@@ -64,8 +64,9 @@ def applied(
         contacts = applied_contacts(changed, command.contacts, contact_serials, now, makers)
         if contacts != record.contacts:
             values["contacts"] = contacts
-    if "phone" in values and "phone_rank" not in values:
-        values["phone_rank"] = last_rank(record) + 1 if values["phone"] else 0
+    if "phone" in values and command.phone_rank is UNSET:
+        ranks = Ranks(last_rank(record))
+        values["phone_rank"] = ranks.place(values["phone"], 0, record.phone_rank)
     return bumped(record, now, **values) if values else record
 
 

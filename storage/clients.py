@@ -67,6 +67,12 @@ def locked(connection: Connection, account_id: int, key: ClientKey) -> Client:
     return client
 
 
+def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -> None:
+    mine = (CLIENT.c.account_id == account_id, CLIENT.c.uuid == key.uuid)
+    if key.uuid and connection.execute(select(CLIENT.c.serial).where(*mine)).first():
+        raise NotFound("client")
+
+
 def one_or_none(connection: Connection, account_id: int, statement: Select[Any]) -> Client | None:
     row = connection.execute(statement.limit(1)).first()
     return records(connection, account_id, [row])[0] if row else None

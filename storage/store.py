@@ -126,10 +126,14 @@ class Store:
         change: Change,
         create: Callable[[], CreateClient],
     ) -> Upserted:
-        """Change the client of the key or, when there is none, create what `create` returns."""
+        """Change the client of the key or, when there is none, create what `create` returns.
+
+        A uuid stays with its client: that of a deleted one raises NotFound and creates nothing.
+        """
         with self._writing() as connection:
             before = clients.locked_or_none(connection, account_id, key)
             if before is None:
+                clients.refuse_deleted_uuid(connection, account_id, key)
                 made = writing.created(connection, account_id, [create()], self._makers)
                 return Upserted(made[0], is_new=True)
             after = writing.changed(connection, account_id, before, change, self._makers)

@@ -55,14 +55,14 @@ def born(
 def changed(
     connection: Connection, account_id: int, before: Client, change: Change, makers: Makers
 ) -> Client:
-    command = change(before)
-    apply.refuse_deleted(before)
-    command, serials = completed(connection, account_id, command, makers)
+    command, serials = completed(connection, account_id, change(before), makers)
     after = apply.applied(
         before, command, contact_serials=serials, now=makers.clock(), makers=makers
     )
+    refuse_taken(connection, account_id, before, after)
+    # Only now: whoever edits a deleted client hears first what else is wrong.
+    apply.refuse_deleted(before)
     if after is not before:
-        refuse_taken(connection, account_id, before, after)
         clients.saved(connection, account_id, before, after)
     return after
 

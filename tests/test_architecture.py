@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 STORAGE = {"storage", "msgspec", "sqlmodel", "sqlalchemy", "alembic", "pysqlite3", "uuid_utils"}
 DIALECTS = {"dialects", "storage", "msgspec", "starlette", "anyio", "hashids"}
+DIALECTS |= {"python_multipart"}
 GATEWAY = {
     "gateway",
     "dialects",

@@ -17,6 +17,8 @@ Shape = TypeVar("Shape", bound=Struct)
 
 MAX_DEPTH = 100
 INT64 = range(-(2**63), 2**63)
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, and the halves of a pair of UTF-16, which no UTF-8 can hold."""
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -26,7 +28,7 @@ def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = N
 
 async def body_of(request: Request, limit: int) -> bytes:
     """The whole body, at most `limit` bytes. Raises TooLarge without reading the rest."""
-    if request.headers.get("content-encoding", "identity") != "identity":
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Unsupported("compressed bodies are not read")
     if int_or_zero(request.headers.get("content-length", "")) > limit:
         raise TooLarge(f"the body is larger than {limit} bytes")
@@ -52,7 +54,8 @@ def parsed_json(raw: bytes) -> Any:
 
 
 def refuse_unstorable(tree: Any) -> None:
-    """Refuse what one engine would store and another would not: NUL, integers over 64 bits.
+    """Refuse what one engine would store and another would not: NUL, half characters,
+    integers over 64 bits.
 
     Raises Invalid naming the place, Malformed for nesting that later steps could not follow.
     """
@@ -65,11 +68,11 @@ def refuse_unstorable(tree: Any) -> None:
         match value:
             case dict():
                 places += [((*path, key), child) for key, child in value.items()]
-                problems += [Problem(path, "NUL") for key in value if "\0" in key]
+                places += [(path, key) for key in value]
             case list():
                 places += [((*path, n), child) for n, child in enumerate(value)]
-            case str() if "\0" in value:
-                problems.append(Problem(path, "must not contain NUL"))
+            case str() if UNSTORABLE.search(value):
+                problems.append(Problem(path, "must not contain NUL or half a character"))
             case int() if value not in INT64:
                 problems.append(Problem(path, "is out of range"))
     if problems:
@@ -80,9 +83,12 @@ Describe = Callable[[str, Path], str]
 """Words for a value of the wrong type: gets what was expected (`str`, `array` …) and where."""
 
 
-def shaped(tree: Mapping[str, Any], shape: type[Shape], describe: Describe) -> Shape:
-    """The tree as a shape, unknown keys left out. Raises Invalid with a problem per bad field."""
-    values, problems = {}, []
+def shaped(
+    tree: Mapping[str, Any], shape: type[Shape], describe: Describe, problems: list[Problem]
+) -> Shape:
+    """The tree as a shape. Unknown keys are left out, and so are fields of a wrong type: each
+    of those adds a problem, so that a caller hears of all of them at once."""
+    values = {}
     for field in structs.fields(shape):
         given = tree.get(field.encode_name, UNSET)
         if given is UNSET:
@@ -91,8 +97,6 @@ def shaped(tree: Mapping[str, Any], shape: type[Shape], describe: Describe) -> S
             values[field.name] = msgspec.convert(given, field.type)
         except msgspec.ValidationError as error:
             problems.append(problem_of(field.encode_name, str(error), describe))
-    if problems:
-        raise Invalid(*problems)
     return shape(**values)
 
 

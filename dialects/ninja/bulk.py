@@ -20,7 +20,8 @@ class Bulk(Struct, frozen=True):
 def read(tree: dict[str, Any], ids: Ids) -> Bulk:
     """Raise Invalid with the sentences of the original for an action or ids it would refuse."""
     action, given = tree.get("action"), tree.get("ids")
-    serials = [ids.read(i) for i in given] if isinstance(given, list) else []
+    few = given[: MOST + 1] if isinstance(given, list) else []
+    serials = [ids.read(i) for i in few]
     problems = list(action_problems(action)) + ids_problems(given, serials)
     if problems:
         raise Invalid(*problems)

@@ -1,6 +1,8 @@
 """The contacts array: the whole list is given, known ones are matched by id, the rest are new."""
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -11,9 +13,10 @@ from storage import Client, ContactDraft, Problem, drafted
 from . import wire
 from .fields import LINE, TEXT, Read, Unacceptable, difference, flag, show_flag, text
 from .hashid import Ids
-from .scalars import is_email, text_of
+from .scalars import is_email, text_of, trimmed
 
 LONGEST_EMAIL = 100
+SHORTEST_PASSWORD = 7
 
 
 def email(name: str, given: str) -> str:
@@ -56,7 +59,8 @@ def changed(
         draft(n, contact, base, read, problems)
         for n, (contact, base) in enumerate(zip(given, matched, strict=True))
     ]
-    refuse_repeated(drafts, matched, problems)
+    refuse_repeated(given, matched, problems)
+    check_passwords(given, problems, is_new=record is None)
     drafts = primary_first(drafts)
     if known and {d.serial: d for d in drafts} == known and len(drafts) == len(known):
         return {}
@@ -92,16 +96,34 @@ def draft(
 
 
 def refuse_repeated(
-    drafts: list[ContactDraft], matched: list[ContactDraft], problems: list[Problem]
+    given: list[wire.ContactInput], matched: list[ContactDraft], problems: list[Problem]
 ) -> None:
     """Refuse addresses that the list gives twice, unless they all stand like that already."""
-    times = Counter(d.email for d in drafts if d.email)
-    fresh = {d.email for d, base in zip(drafts, matched, strict=True) if d.email != base.email}
-    for n, d in enumerate(drafts):
-        if times[d.email] > 1 and d.email in fresh:
-            field = f"contacts.{n}.email"
-            words = f"The {field} field has a duplicate value."
+    emails = [text_of(contact.email) for contact in given]
+    times = Counter(email for email in emails if email)
+    fresh = {e for e, base in zip(emails, matched, strict=True) if e != trimmed(base.email)}
+    for n, address in enumerate(emails):
+        if times[address] > 1 and address in fresh:
+            words = f"The contacts.{n}.email field has a duplicate value."
             problems.append(Problem(("contacts", n, "email"), words))
+
+
+def check_passwords(
+    given: list[wire.ContactInput], problems: list[Problem], *, is_new: bool
+) -> None:
+    """Refuse weak passwords; one of asterisks only is the echo of a masked one."""
+    for n, contact in enumerate(given):
+        field = f"contacts.{n}.password"
+        for words in weaknesses(text_of(contact.password).strip("*"), field):
+            told = words if is_new else "Password Strength"
+            problems.append(Problem(("contacts", n, "password"), told))
+
+
+def weaknesses(password: str, field: str) -> Iterator[str]:
+    if password and len(password) < SHORTEST_PASSWORD:
+        yield f"The {field} must be at least {SHORTEST_PASSWORD} characters."
+    elif password and not all(re.search(kind, password) for kind in ("[a-z]", "[A-Z]", "[0-9]")):
+        yield f"The {field} format is invalid."
 
 
 def primary_first(drafts: list[ContactDraft]) -> list[ContactDraft]:

@@ -75,19 +75,21 @@ def params(tree: dict[str, Any]) -> wire.ListParams:
 
 def window(given: wire.ListParams, default: int = PAGE_SIZE) -> Window:
     """The size counts without its sign and up to the largest; what is no number counts not."""
-    size = abs(whole(text_of(given.per_page)))
-    page = whole(text_of(given.page))
-    return Window(page=max(page, 1), per_page=min(size, LARGEST_PAGE) or default)
+    size, page = abs(whole(text_of(given.per_page))), text_of(given.page)
+    return Window(
+        page=int(page) if re.fullmatch("[1-9][0-9]{0,9}", page) else 1,
+        per_page=min(size, LARGEST_PAGE) or default,
+    )
 
 
 def whole(text: str) -> int:
     """`1e3` is 1000 and `2.9` is 2, as PHP reads numbers; anything else is 0."""
-    match = re.fullmatch(r"([-+]?[0-9]{1,9})(\.[0-9]{1,9})?([eE]\+?[0-9])?", text)
+    match = re.fullmatch(r"([-+]?[0-9]{1,18})(\.[0-9]{1,18})?([eE]\+?[0-9])?", text)
     return int(float(text)) if match else 0
 
 
 def query(given: wire.ListParams, ids: Ids) -> ClientQuery:
-    check_include(text_of(given.include))
+    check_include(given)
     order, is_descending = sorting(text_of(given.sort))
     found = ClientQuery(
         serials=serials(text_of(given.client_id), ids),
@@ -109,8 +111,9 @@ def query(given: wire.ListParams, ids: Ids) -> ClientQuery:
     return paged(found, window(given))
 
 
-def check_include(text: str) -> None:
+def check_include(given: wire.ListParams) -> None:
     """Raise Rejected for a name that is no relation of a client; blanks are part of a name."""
+    text = text_of(given.include)
     for name in text.split(",") if text else ():
         if name.partition(".")[0] not in INCLUDES:
             raise Rejected(f"Relation `{name}` is not a valid include.")

@@ -8,16 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from dialects.base import Rejected, WrongMethod, account_of, ask, assemble, reply, route, shaped
-from storage import Client, NotFound, State, Store, random_text
+from dialects.base import Rejected, WrongMethod, account_of, ask, assemble, reply, route
+from storage import Client, NotFound, Page, State, Store, random_text
 
 from . import bulk, listing, translate, wire
 from .auth import auth
 from .bodies import inputs, query_inputs
-from .errors import describe, render
+from .errors import render
 from .headers import API_VERSION, with_headers
 from .inputs import Tree
+from .listing import Window
 from .translate import Caller
+
+NoLinks = dict[str, str] | list[str]
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -64,17 +67,21 @@ class Clients:
         caller, given = self.caller(request), listing.params(query_inputs(request))
         query = listing.query(given, caller.ids)
         found = await ask(self.store.clients, caller.account.id, query)
-        at = listing.window(given)
-        url = caller.url + request.url.path
-        links = listing.links(url, request.query_params.multi_items(), found.total, at)
-        return self.listed(listing.many(found, at, caller, links or self.no_links))
+        return self.listed(request, found, listing.window(given))
 
     async def create(self, request: Request) -> Response:
         tree = await inputs(request)
-        if override(request, tree) != "POST":
-            raise WrongMethod("GET, POST")
-        caller, given = self.caller(request), shaped(tree, wire.ClientInput, describe)
-        command = translate.create_client(given, caller)
+        match override(request, tree):
+            case "GET" | "HEAD":
+                return await self.index(request)
+            case "POST":
+                return await self.created(request, tree)
+            case _:
+                raise WrongMethod("GET, HEAD, POST")
+
+    async def created(self, request: Request, tree: Tree) -> Response:
+        caller = self.caller(request)
+        command = translate.create_client(tree, caller)
         record = await ask(self.store.create_client, caller.account.id, command)
         return item(record, caller)
 
@@ -93,7 +100,7 @@ class Clients:
     async def updated(self, request: Request, tree: Tree) -> Response:
         caller = self.caller(request)
         serial = serial_of(request, caller)
-        change = translate.changing(shaped(tree, wire.ClientInput, describe), caller)
+        change = translate.changing(tree, caller)
         record = await ask(self.store.change_client, caller.account.id, serial, change)
         return item(record, caller)
 
@@ -107,6 +114,8 @@ class Clients:
         """A POST to one client means the method that it names in its header or its input."""
         tree = await inputs(request)
         match override(request, tree):
+            case "GET" | "HEAD":
+                return await self.show(request)
             case "PUT" | "PATCH":
                 return await self.updated(request, tree)
             case "DELETE":
@@ -116,25 +125,26 @@ class Clients:
 
     async def bulk(self, request: Request) -> Response:
         caller, tree = self.caller(request), await inputs(request)
-        wanted = bulk.read(tree, caller.ids)
+        wanted, given = bulk.read(tree, caller.ids), listing.params(tree)
+        listing.check_include(given)
         account_id, query = caller.account.id, bulk.query(wanted)
         known = await ask(self.store.clients, account_id, query)
         bulk.refuse_unknown(wanted, known.total)
         await ask(self.store.move_clients, account_id, wanted.serials, wanted.state)
-        at = listing.window(listing.params(tree), default=len(wanted.serials))
+        at = listing.window(given, default=len(wanted.serials))
         found = await ask(self.store.clients, account_id, listing.paged(query, at))
-        return self.listed(listing.many(found, at, caller, self.no_links))
+        return self.listed(request, found, at)
+
+    def listed(self, request: Request, found: Page[Client], at: Window) -> Response:
+        caller = self.caller(request)
+        url, pairs = caller.url + request.url.path, request.query_params.multi_items()
+        no_links: NoLinks = {} if self.options.empty_links == "object" else []
+        links = listing.links(url, pairs, found.total, at) or no_links
+        return reply(listing.many(found, at, caller, links), headers=API_VERSION)
 
     def caller(self, request: Request) -> Caller:
         own = f"{request.url.scheme}://{request.url.netloc}"
         return Caller(account_of(request), self.options.public_url or own)
-
-    @property
-    def no_links(self) -> dict[str, str] | list[str]:
-        return {} if self.options.empty_links == "object" else []
-
-    def listed(self, many: wire.Many) -> Response:
-        return reply(many, headers=API_VERSION)
 
 
 def item(record: Client, caller: Caller) -> Response:

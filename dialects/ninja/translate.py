@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
+from dialects.base import shaped
 from storage import Account, ChangeClient, Client, Contact, CreateClient, Invalid, Problem
 
 from . import contacts, fields, names, settings, shipping, wire
+from .errors import describe
 from .hashid import Ids, ids_of
+from .inputs import Tree
 from .scalars import write_amount, write_id, write_moment
 
 MASK = "**********"
@@ -135,9 +137,9 @@ def extras_of(record: Client) -> wire.Extras:
     return msgspec.json.decode(text, type=wire.Extras) if text else NO_EXTRAS
 
 
-def create_client(given: wire.ClientInput, caller: Caller) -> CreateClient:
+def create_client(tree: Tree, caller: Caller) -> CreateClient:
     problems: list[Problem] = []
-    given = fields.with_country(given)
+    given = read(tree, problems)
     told = fields.changed(given, None, caller.ids, problems)
     told |= names.changed(given, None, problems)
     told |= shipping.changed(given, None, problems)
@@ -148,14 +150,13 @@ def create_client(given: wire.ClientInput, caller: Caller) -> CreateClient:
     return CreateClient(**told)
 
 
-def changing(given: wire.ClientInput, caller: Caller) -> Callable[[Client], ChangeClient]:
+def changing(tree: Tree, caller: Caller) -> Callable[[Client], ChangeClient]:
     """What a PUT changes, decided on the record as it is when it is written."""
-
-    given = fields.with_country(given)
 
     def change(record: Client) -> ChangeClient:
         problems: list[Problem] = []
-        told: dict[str, Any] = fields.changed(given, record, caller.ids, problems)
+        given = read(tree, problems)
+        told = fields.changed(given, record, caller.ids, problems)
         told |= names.changed(given, record, problems)
         told |= shipping.changed(given, record, problems)
         told |= settings.changed(given, record, caller.account, problems)
@@ -165,3 +166,7 @@ def changing(given: wire.ClientInput, caller: Caller) -> Callable[[Client], Chan
         return ChangeClient(**told)
 
     return change
+
+
+def read(tree: Tree, problems: list[Problem]) -> wire.ClientInput:
+    return fields.with_country(shaped(tree, wire.ClientInput, describe, problems))

@@ -104,14 +104,14 @@ def aligned(record: Client | None, given: Iterable[Line]) -> Aligned:
 
 
 def holders_of(record: Client) -> Iterator[Holder]:
-    values = {"phone": record.phone} if record.phone else {}
+    values = {"phone": record.phone} if record.phone.strip() else {}
     yield Holder(ContactDraft(), is_client=True, values=values, was_visible=bool(values))
     for contact in record.contacts:
         yield holder_of(contact)
 
 
 def holder_of(contact: Contact) -> Holder:
-    values = {slot: getattr(contact, slot) for slot in SLOTS if getattr(contact, slot)}
+    values = {slot: getattr(contact, slot) for slot in SLOTS if getattr(contact, slot).strip()}
     name = folded_blanks(contact.name)
     return Holder(drafted(contact), name=name, values=values, was_visible=bool(values))
 
@@ -133,13 +133,14 @@ def draft_of(holder: Holder) -> ContactDraft:
     if name != folded_blanks(f"{draft.first_name} {draft.last_name}"):
         first, last = split_contact_name(name)
         draft = structs.replace(draft, first_name=first, last_name=last)
-    return structs.replace(
-        draft,
-        email=holder.values.get("email", ""),
-        email_rank=holder.ranks.get("email", 0),
-        phone=holder.values.get("phone", ""),
-        phone_rank=holder.ranks.get("phone", 0),
-    )
+    values = {slot: holder.values.get(slot, unseen(getattr(draft, slot))) for slot in SLOTS}
+    ranks = {f"{slot}_rank": holder.ranks.get(slot, 0) for slot in SLOTS}
+    return structs.replace(draft, **values, **ranks)
+
+
+def unseen(value: str) -> str:
+    """What is left of a value that no line carries: it is gone, unless it never was a line."""
+    return "" if value.strip() else value
 
 
 class Alignment:

@@ -9,19 +9,17 @@ from msgspec import Struct
 from storage import Client
 
 from . import wire
+from .translate import OTHER_KIND
 
 HEADER = "X-Gateway-Ignored-Fields"
-MOST = 20
-OTHER_KIND = {
-    True: ("first_name", "last_name", "middle_name"),
-    False: ("organization_name",),
-}
+MOST, LONGEST = 20, 100
 
 
 def ignored_headers(tree: dict[str, Any], record: Client, *, by_path: bool) -> dict[str, str]:
     """`by_path`: the request named its client in the path, where an external id has no say."""
     names = list(ignored(tree, is_organization=not record.is_individual, by_path=by_path))
-    return {HEADER: ", ".join(quote(name) for name in names[:MOST])} if names else {}
+    told = ", ".join(quote(name)[:LONGEST] for name in names[:MOST])
+    return {HEADER: told} if names else {}
 
 
 def ignored(tree: dict[str, Any], *, is_organization: bool, by_path: bool) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from storage import LIVE, Client, ClientQuery, Invalid, LiveKey, Problem
 
@@ -37,9 +37,11 @@ def query(given: wire.ListParams, page_size: int) -> ClientQuery:
     )
 
 
-def bound(text: str, read: Callable[[str], datetime], problems: list[Problem]) -> datetime | None:
+def bound(
+    text: str | UnsetType, read: Callable[[str], datetime], problems: list[Problem]
+) -> datetime | None:
     try:
-        return read(text) if text else None
+        return None if text is UNSET else read(text)
     except ValueError:
         problems.append(Problem(("updated_at",), "must be an ISO 8601 date-time"))
         return None

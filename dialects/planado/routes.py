@@ -19,13 +19,12 @@ from dialects.base import (
     refuse_unstorable,
     reply,
     route,
-    shaped,
 )
 from storage import Client, LiveKey, NotFound, State, Store
 
 from . import listing, translate, wire
 from .auth import KeyMiddleware
-from .errors import describe, render
+from .errors import render
 from .ignored import ignored_headers
 from .scalars import read_key
 
@@ -75,7 +74,7 @@ class Clients:
 
     async def create(self, request: Request) -> Response:
         tree = await tree_of(request)
-        command = translate.create_client(shaped(tree, wire.ClientInput, describe))
+        command = translate.create_client(tree)
         record = await ask(self.store.create_client, account_of(request).id, command)
         return mutated(record, 201, ignored_headers(tree, record, by_path=False))
 
@@ -85,13 +84,12 @@ class Clients:
 
     async def change(self, request: Request) -> Response:
         key, tree = key_of(request), await tree_of(request)
-        given = shaped(tree, wire.ClientInput, describe)
         record, is_new = await ask(
             self.store.upsert_client,
             account_of(request).id,
             key,
-            translate.changing(given),
-            translate.creating(given, key),
+            translate.changing(tree),
+            translate.creating(tree, key),
         )
         status = 201 if is_new else 200
         return mutated(record, status, ignored_headers(tree, record, by_path=True))

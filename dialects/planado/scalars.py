@@ -14,6 +14,7 @@ MOMENT_SHAPE = re.compile(
     r"(?:Z|([-+ ])([0-9]{2}):?([0-9]{2}))?)?"
 )
 MICROSECOND = timedelta(microseconds=1)
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def read_key(text: str) -> LiveKey:
@@ -39,7 +40,7 @@ def read_moment(text: str, *, round_up: bool = False) -> datetime:
     moment = datetime.fromisoformat(f"{date}T{minutes or '00:00'}:{seconds or '00'}+00:00")
     fraction = fraction or ""
     moment += int(fraction[:6].ljust(6, "0")) * MICROSECOND
-    if round_up and fraction[6:].strip("0"):
+    if round_up and fraction[6:].strip("0") and moment < LAST:
         moment += MICROSECOND
     if sign:
         offset = timedelta(hours=int(hours_off), minutes=int(minutes_off))

@@ -4,11 +4,12 @@ Every reader below compares what is given with what is shown and returns only wh
 that an echo changes nothing and freezes nothing that was derived.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, UnsetType
 
+from dialects.base import shaped
 from storage import (
     ChangeClient,
     Client,
@@ -23,6 +24,7 @@ from storage import (
 from . import wire
 from .address import address_fields, shown_address
 from .contacts import aligned, entries, line
+from .errors import describe
 from .scalars import write_moment
 
 Fields = dict[str, Any]
@@ -33,6 +35,8 @@ LONGEST_EXTERNAL_ID = 500
 MOST_CONTACTS = 100
 TYPES = ("phone", "email")
 PARTS = ("first_name", "last_name", "middle_name")
+OTHER_KIND = {True: PARTS, False: ("organization_name",)}
+"""By whether a client is an organization: the keys that only the other kind has."""
 
 
 def client(record: Client) -> wire.Client:
@@ -79,21 +83,21 @@ def stand_in(record: Client) -> tuple[str, str]:
     return (contact.email if contact else "") or f"Client {record.number}", ""
 
 
-def create_client(given: wire.ClientInput) -> CreateClient:
-    fields, problems = creation(given)
+def create_client(tree: Fields) -> CreateClient:
+    fields, problems = creation(tree)
     if problems:
         raise Invalid(*problems)
     return CreateClient(**fields)
 
 
-def creating(given: wire.ClientInput, key: LiveKey) -> Callable[[], CreateClient]:
+def creating(tree: Fields, key: LiveKey) -> Callable[[], CreateClient]:
     """What a PATCH creates when its key is unknown: a client with the key as external id.
 
     When the body cannot create, a key that looks like a uuid was most likely one: not found.
     """
 
     def create() -> CreateClient:
-        fields, problems = creation(structs.replace(given, external_id=key.external_id))
+        fields, problems = creation(tree | {"external_id": key.external_id})
         if problems and key.uuid is not None:
             raise NotFound("client")
         if problems:
@@ -103,8 +107,11 @@ def creating(given: wire.ClientInput, key: LiveKey) -> Callable[[], CreateClient
     return create
 
 
-def creation(given: wire.ClientInput) -> tuple[Fields, list[Problem]]:
+def creation(tree: Fields) -> tuple[Fields, list[Problem]]:
     problems: list[Problem] = []
+    kind = tree.get("organization")
+    foreign = OTHER_KIND[kind] if isinstance(kind, bool) else ()
+    given = read(tree, foreign, problems)
     fields = new_names(given, problems)
     fields |= address_fields(given.site_address, None, problems)
     fields |= contact_fields(given.contacts, None, problems)
@@ -114,13 +121,14 @@ def creation(given: wire.ClientInput) -> tuple[Fields, list[Problem]]:
     return fields, problems
 
 
-def changing(given: wire.ClientInput) -> Callable[[Client], ChangeClient]:
+def changing(tree: Fields) -> Callable[[Client], ChangeClient]:
     """What a PATCH changes, decided on the record as it is when it is written."""
 
     def change(record: Client) -> ChangeClient:
         problems: list[Problem] = []
-        kind = not record.is_individual
-        if given.organization is not UNSET and given.organization is not kind:
+        is_organization = not record.is_individual
+        given = read(tree, (*OTHER_KIND[is_organization], "external_id"), problems)
+        if given.organization is not UNSET and given.organization is not is_organization:
             problems.append(Problem(("organization",), "cannot be changed"))
         fields = changed_names(given, record, problems)
         fields |= address_fields(given.site_address, record, problems)
@@ -132,19 +140,31 @@ def changing(given: wire.ClientInput) -> Callable[[Client], ChangeClient]:
     return change
 
 
+def read(tree: Fields, unread: Iterable[str], problems: list[Problem]) -> wire.ClientInput:
+    """The body in shape; of keys that have no say here, not even the type is looked at."""
+    heard = {key: value for key, value in tree.items() if key not in unread}
+    return shaped(heard, wire.ClientInput, describe, problems)
+
+
 def new_names(given: wire.ClientInput, problems: list[Problem]) -> Fields:
     if given.organization is UNSET:
-        problems.append(Problem(("organization",), "is missing"))
+        add_missing("organization", problems)
         return {}
     if given.organization:
         if given.organization_name is UNSET:
-            problems.append(Problem(("organization_name",), "is missing"))
+            add_missing("organization_name", problems)
             return {}
         check_organization_name(given.organization_name, problems)
         return {"classification": "", "organization_name": given.organization_name}
     parts = {part: read_part(getattr(given, part)) for part in PARTS}
     check_parts(parts, dict.fromkeys(PARTS, ""), problems)
     return {"classification": "individual", **parts}
+
+
+def add_missing(field: str, problems: list[Problem]) -> None:
+    """Unless the field was given, with a value of a wrong type."""
+    if not any(problem.path == (field,) for problem in problems):
+        problems.append(Problem((field,), "is missing"))
 
 
 def changed_names(given: wire.ClientInput, record: Client, problems: list[Problem]) -> Fields:

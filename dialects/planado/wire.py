@@ -108,8 +108,8 @@ class ListParams(Struct, kw_only=True):
     after: str | UnsetType = UNSET
     limit: str = ""
     updated_at: str | UnsetType = UNSET
-    updated_after: str = field(name="updated_at[after]", default="")
-    updated_before: str = field(name="updated_at[before]", default="")
+    updated_after: str | UnsetType = field(name="updated_at[after]", default=UNSET)
+    updated_before: str | UnsetType = field(name="updated_at[before]", default=UNSET)
 
 
 class Errors(Struct, omit_defaults=True):

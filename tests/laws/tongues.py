@@ -8,12 +8,10 @@ from typing import Any
 import msgspec
 
 from dialects import ninja, planado
-from dialects.base import Dialect, refuse_unstorable, shaped
-from dialects.ninja import inputs, translate as ninja_translate, wire as ninja_wire
-from dialects.ninja.errors import describe as ninja_describe
+from dialects.base import Dialect, refuse_unstorable
+from dialects.ninja import inputs, translate as ninja_translate
 from dialects.ninja.translate import Caller
-from dialects.planado import translate as planado_translate, wire as planado_wire
-from dialects.planado.errors import describe as planado_describe
+from dialects.planado import translate as planado_translate
 from storage import Account, Client, LiveKey, Store
 
 Tree = dict[str, Any]
@@ -51,8 +49,7 @@ class NinjaTongue(Tongue):
     def write(self, record: Client, body: Tree) -> Client:
         refuse_unstorable(body)
         tree = inputs.client_tree(inputs.normalised(body))
-        given = shaped(tree, ninja_wire.ClientInput, ninja_describe)
-        change = ninja_translate.changing(given, self.caller)
+        change = ninja_translate.changing(tree, self.caller)
         return self.store.change_client(self.account.id, record.serial, change)
 
 
@@ -64,10 +61,9 @@ class PlanadoTongue(Tongue):
 
     def write(self, record: Client, body: Tree) -> Client:
         refuse_unstorable(body)
-        given = shaped(body, planado_wire.ClientInput, planado_describe)
         key = LiveKey(external_id=str(record.uuid), uuid=record.uuid)
-        change = planado_translate.changing(given)
-        create = planado_translate.creating(given, key)
+        change = planado_translate.changing(body)
+        create = planado_translate.creating(body, key)
         return self.store.upsert_client(self.account.id, key, change, create).client
 
 

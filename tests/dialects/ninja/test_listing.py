@@ -154,6 +154,15 @@ def test_links_lead_to_the_address_that_the_operator_made_known(store, account, 
     assert links == {"next": "https://clients.example/api/v1/clients?per_page=4&page=2"}
 
 
+def test_links_stay_at_the_address_that_was_asked(elsewhere):
+    for name in "AB":
+        elsewhere.created(name=name)
+
+    links = pagination(elsewhere, "per_page=1")["links"]
+
+    assert links == {"next": "http://ninja.test:8000/v1/api/clients?per_page=1&page=2"}
+
+
 def test_only_the_callers_own_clients_are_listed(ninja, stranger, five):
     foreign = stranger.created(name="Foreign")
 

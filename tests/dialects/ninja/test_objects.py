@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from storage import CreateAccount, CreateToken
 from tests.dialects.ninja.asking import imported
+from tests.speakers import Ninja
 
 CLIENT = """
     id user_id assigned_user_id name website private_notes balance group_settings_id paid_to_date
@@ -182,3 +184,25 @@ def test_a_client_is_displayed_as(ninja, name, contacts, shown):
     client = ninja.created(name=name, contacts=contacts)
 
     assert client["display_name"] == shown
+
+
+@pytest.mark.parametrize("word", ["", "individual", "business", "other"])
+def test_a_name_is_one_text_whatever_the_kind(ninja, word):
+    client = ninja.created(name="Ada King Byron", classification=word)
+    other = ninja.put(client["id"], {"classification": "company"})
+    again = ninja.put(client["id"], {"classification": "individual", "name": "Augusta Ada King"})
+
+    assert (client["name"], other["name"]) == ("Ada King Byron", "Ada King Byron")
+    assert (again["name"], again["classification"]) == ("Augusta Ada King", "individual")
+
+
+def test_the_ids_of_an_account_are_made_with_its_salt(http, store, ninja):
+    salted = store.create_account(CreateAccount(name="salted", hash_salt="pepper"))
+    _, token = store.create_token(CreateToken(account=salted.name, dialect="ninja"))
+    other = Ninja(http, str(token))
+
+    client = other.created(name="Acme")
+
+    assert ninja.created()["id"] == "VolejRejNm" != client["id"]
+    assert other.shown(client["id"]) == client
+    assert other.get("/clients/VolejRejNm").status_code == 404

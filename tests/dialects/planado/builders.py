@@ -6,6 +6,7 @@ from uuid import UUID
 
 from storage import Client, Contact, split_contact_name
 
+FIELDS = Contact.__struct_fields__
 THEN = datetime(2016, 5, 29, 17, 31, 1, 419601, tzinfo=UTC)
 
 
@@ -40,6 +41,3 @@ def a_client(*contacts: Contact, **fields: Any) -> Client:
         contacts=tuple(ranked),
         **given,
     )
-
-
-FIELDS = Contact.__struct_fields__

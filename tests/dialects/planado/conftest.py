@@ -7,6 +7,8 @@ from itertools import count
 import pytest
 from starlette.testclient import TestClient
 
+from gateway.app import create_app
+from gateway.settings import Settings
 from storage import Account, CreateAccount, CreateToken, Makers, Store
 from tests.speakers import Planado
 
@@ -41,6 +43,14 @@ def store() -> Iterator[Store]:
     store = Store.open("sqlite://", Makers(clock=CLOCK))
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def http(store: Store) -> Iterator[TestClient]:
+    # Entered, it keeps its event loop; otherwise it would make one per request.
+    app = create_app(store, Settings())
+    with TestClient(app, "http://planado.test", raise_server_exceptions=False) as http:
+        yield http
 
 
 @pytest.fixture

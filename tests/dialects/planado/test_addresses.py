@@ -114,3 +114,13 @@ def test_what_was_too_long_already_is_not_refused_when_it_comes_back(planado, st
     address = planado.shown(uuid)["site_address"] | {"entrance_no": "3"}
 
     assert planado.patched(uuid, {"site_address": address})["site_address"] == address
+
+
+def test_a_null_address_is_accepted_as_the_echo_of_none_and_only_then(planado):
+    bare = planado.created(**NAMED)
+    housed = planado.created(**NAMED, site_address=FULL)
+    before = planado.shown(bare)
+
+    assert before["site_address"] is None
+    assert planado.patched(bare, before) == before
+    assert error_at(planado.patch(housed, {"site_address": None}), "site_address")

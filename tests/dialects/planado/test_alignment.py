@@ -229,3 +229,12 @@ def test_a_name_that_does_not_change_keeps_its_two_halves():
     (draft,) = laid(a_client(ana), [phone("Mary Ann  Lee", "2")]).contacts
 
     assert (draft.first_name, draft.last_name) == ("Mary Ann", " Lee")
+
+
+def test_a_person_with_nothing_but_blanks_is_not_shown_and_so_not_touched():
+    bob = a_contact(2, "Bob", phone="  ", custom_value1="kept")
+    record = a_client(a_contact(1, "Ana", phone="1", is_primary=True), bob)
+
+    _, draft = laid(record, [phone("Ana", "2")]).contacts
+
+    assert (draft.serial, draft.first_name, draft.custom_value1) == (2, "Bob", "kept")
