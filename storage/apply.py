@@ -6,14 +6,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, structs
 
-from .commands import ChangeClient, ContactDraft, CreateClient, ImportClient
+from .commands import ChangeClient, ContactDraft, CreateClient
 from .errors import Locked
 from .makers import Makers
 from .records import Account, Client, Contact, Record, State
 
 TICK = timedelta(microseconds=1)
 DRAFT_FIELDS = frozenset(ContactDraft.__struct_fields__) - {"serial", "email_rank", "phone_rank"}
-COMMAND_FIELDS = frozenset(ImportClient.__struct_fields__) - {"contacts"}
 
 
 class Origin(Record, frozen=True, kw_only=True):
@@ -95,9 +94,9 @@ def refuse_deleted(record: Client) -> None:
 
 
 def given_fields(command: ChangeClient) -> dict[str, Any]:
-    fields = COMMAND_FIELDS.intersection(command.__struct_fields__)
-    given = ((field, getattr(command, field)) for field in fields)
-    return {field: value for field, value in given if value is not UNSET}
+    """What the command says, the contacts aside."""
+    given = structs.asdict(command)
+    return {f: value for f, value in given.items() if value is not UNSET and f != "contacts"}
 
 
 def new_contacts(command: ChangeClient) -> int:

@@ -10,6 +10,9 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 ALPHANUMERICS = string.ascii_letters + string.digits
+LETTER_OF_BYTE = bytes(ord(ALPHANUMERICS[n % len(ALPHANUMERICS)]) for n in range(256))
+UNEVEN = bytes(range(256 // len(ALPHANUMERICS) * len(ALPHANUMERICS), 256))
+"""Bytes that would make some letters likelier than others: they are dropped."""
 
 
 def now() -> datetime:
@@ -17,8 +20,11 @@ def now() -> datetime:
 
 
 def random_text(length: int) -> str:
-    """Unpredictable letters and digits, for tokens and keys."""
-    return "".join(secrets.choice(ALPHANUMERICS) for _ in range(length))
+    """Unpredictable letters and digits, each as likely as any other, for tokens and keys."""
+    text = ""
+    while len(text) < length:
+        text += secrets.token_bytes(length).translate(LETTER_OF_BYTE, UNEVEN).decode()
+    return text[:length]
 
 
 class Makers(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import structs
+
 from .folding import digits_order, fold
 from .records import Account, Client, Contact, Secret
 from .tables import ACCOUNT, CLIENT, CONTACT
@@ -34,18 +36,19 @@ def contact_record(row: Sequence[Any]) -> Contact:
 
 
 def client_row(account_id: int, record: Client) -> Row:
-    row: Row = {field: getattr(record, field) for field in CLIENT_FIELDS}
+    row: Row = structs.asdict(record)
+    del row["contacts"]
     row["account_id"] = account_id
     row["name_folded"] = fold(record.name)
     row["number_folded"] = fold(record.number)
     row["number_order"] = digits_order(record.number)
     row["id_number_folded"] = fold(record.id_number)
-    row["search"] = fold(BETWEEN.join(searched_texts(record)))
+    row["search"] = BETWEEN.join(map(fold, searched_texts(record)))
     return row
 
 
 def contact_row(account_id: int, client_serial: int, record: Contact) -> Row:
-    row: Row = {field: getattr(record, field) for field in CONTACT_FIELDS}
+    row: Row = structs.asdict(record)
     row["account_id"] = account_id
     row["client_serial"] = client_serial
     row["deleted_at"] = None

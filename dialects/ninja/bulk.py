@@ -7,6 +7,7 @@ from msgspec import Struct
 from storage import ClientQuery, Invalid, Problem, State
 
 from .hashid import Ids
+from .scalars import text_of
 
 ACTIONS = {"archive": State.ARCHIVED, "restore": State.ACTIVE, "delete": State.DELETED}
 MOST = 10_000
@@ -20,8 +21,9 @@ class Bulk(Struct, frozen=True):
 def read(tree: dict[str, Any], ids: Ids) -> Bulk:
     """Raise Invalid with the sentences of the original for an action or ids it would refuse."""
     action, given = tree.get("action"), tree.get("ids")
-    few = given[: MOST + 1] if isinstance(given, list) else []
-    serials = [ids.read(i) for i in few]
+    # Reading an id costs far more than counting it, and a repeated one is read once.
+    few = set(map(text_of, given)) if isinstance(given, list) and len(given) <= MOST else ()
+    serials = [ids.read(text) for text in few]
     problems = list(action_problems(action)) + ids_problems(given, serials)
     if problems:
         raise Invalid(*problems)

@@ -12,7 +12,7 @@ PEOPLE = [
         "email": "p@x.io",
         "phone": "11",
         "custom_value1": "one",
-        "password": "12345678",
+        "password": "Abcdefg1",
     },
     {"first_name": "Maria", "phone": "22", "custom_value2": "two", "send_email": False},
     {"first_name": "Bob", "custom_value3": "three"},
