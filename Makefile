@@ -8,7 +8,7 @@ GATEWAY := $(BIN)/gateway
 HOST ?= 127.0.0.1
 PORT ?= 8000
 export GATEWAY_DATABASE_URL ?= sqlite:///gateway.db
-JOBS ?= 2
+JOBS ?= auto
 
 .DEFAULT_GOAL := help
 

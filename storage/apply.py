@@ -12,11 +12,12 @@ from .makers import Makers
 from .records import Account, Client, Contact, Record, State
 
 TICK = timedelta(microseconds=1)
+RELATED = frozenset({"contacts", "origins"})
 DRAFT_FIELDS = frozenset(ContactDraft.__struct_fields__) - {"serial", "email_rank", "phone_rank"}
 
 
-class Origin(Record, frozen=True, kw_only=True):
-    """Where a new client gets its identity: reserved serials, a moment, the makers."""
+class Birth(Record, frozen=True, kw_only=True):
+    """What a new client gets from outside: reserved serials, a number, a moment, the makers."""
 
     account: Account
     serial: int
@@ -26,25 +27,25 @@ class Origin(Record, frozen=True, kw_only=True):
     makers: Makers
 
 
-def created(command: CreateClient, origin: Origin) -> Client:
+def created(command: CreateClient, birth: Birth) -> Client:
     """The record of a new client; it gets a blank primary contact when it brings none."""
     values = given_fields(command)
-    at = values.setdefault("created_at", origin.now)
+    at = values.setdefault("created_at", birth.now)
     values.setdefault("updated_at", at)
-    values["number"] = origin.number
+    values["number"] = birth.number
     if values.get("country_id") is None:
-        values["country_id"] = origin.account.country_id
+        values["country_id"] = birth.account.country_id
     if values.get("phone"):
         values.setdefault("phone_rank", 1)
     record = Client(
-        uuid=origin.makers.uuid(),
-        serial=origin.serial,
-        user_serial=origin.account.owner_serial,
-        client_hash=origin.makers.random_text(40),
+        uuid=birth.makers.uuid(),
+        serial=birth.serial,
+        user_serial=birth.account.owner_serial,
+        client_hash=birth.makers.random_text(40),
         **values,
     )
     drafts = () if command.contacts is UNSET else command.contacts
-    contacts = applied_contacts(record, drafts, origin.contact_serials, at, origin.makers)
+    contacts = applied_contacts(record, drafts, birth.contact_serials, at, birth.makers)
     return structs.replace(record, contacts=contacts)
 
 
@@ -94,9 +95,9 @@ def refuse_deleted(record: Client) -> None:
 
 
 def given_fields(command: ChangeClient) -> dict[str, Any]:
-    """What the command says, the contacts aside."""
+    """What the command says of the client itself."""
     given = structs.asdict(command)
-    return {f: value for f, value in given.items() if value is not UNSET and f != "contacts"}
+    return {f: value for f, value in given.items() if value is not UNSET and f not in RELATED}
 
 
 def new_contacts(command: ChangeClient) -> int:

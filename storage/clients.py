@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from msgspec import structs
 from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, Invalid, NotFound, Problem
 from .folding import fold
-from .records import Client, Contact
+from .records import Client, Contact, Origin
 from .rows import (
     changed_columns,
     client_record,
@@ -18,7 +19,7 @@ from .rows import (
     contact_row,
 )
 from .select import by_key, contacts_of, placed
-from .tables import CLIENT, CONTACT
+from .tables import CLIENT, CONTACT, ORIGIN
 
 BATCH = 1000
 
@@ -107,6 +108,24 @@ def inserted(connection: Connection, account_id: int, clients: Sequence[Client])
     connection.execute(insert(CLIENT), [client_row(account_id, c) for c in clients])
     rows = [contact_row(account_id, c.serial, contact) for c in clients for contact in c.contacts]
     connection.execute(insert(CONTACT), rows)
+
+
+def inserted_origins(
+    connection: Connection, account_id: int, owned: Sequence[tuple[int, Origin]]
+) -> None:
+    rows = [
+        structs.asdict(origin) | {"account_id": account_id, "client_serial": serial}
+        for serial, origin in owned
+    ]
+    if rows:
+        connection.execute(insert(ORIGIN), rows)
+
+
+def origins(connection: Connection, account_id: int, serial: int) -> tuple[Origin, ...]:
+    columns = [ORIGIN.c[name] for name in Origin.__struct_fields__]
+    mine = (ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial == serial)
+    statement = select(*columns).where(*mine).order_by(ORIGIN.c.source, ORIGIN.c.foreign_id)
+    return tuple(Origin(**row._mapping) for row in connection.execute(statement))
 
 
 def saved(connection: Connection, account_id: int, before: Client, after: Client) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
-from .records import ZERO, Contact, Secret, State
+from .records import ZERO, Contact, Origin, Secret, State
 
 T = TypeVar("T")
 Given: TypeAlias = T | UnsetType
@@ -143,6 +143,7 @@ class ImportClient(CreateClient, frozen=True, kw_only=True):
     is_deleted: bool = False
     last_login: datetime | None = None
     extras: dict[str, str] = {}
+    origins: tuple[Origin, ...] = ()
 
 
 class Order(enum.Enum):

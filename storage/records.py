@@ -78,6 +78,14 @@ class Access(Record, frozen=True, kw_only=True):
     is_read_only: bool
 
 
+class Origin(Record, frozen=True, kw_only=True):
+    """Where an imported client came from: a source's name, its id there, its last change there."""
+
+    source: str
+    foreign_id: str
+    foreign_updated_at: datetime | None = None
+
+
 class Contact(Record, frozen=True, kw_only=True):
     """A person at a client. A rank is a value's place in the client's list, 0 without a value."""
 

@@ -19,7 +19,7 @@ from .commands import (
 from .engines import WRITES, open_engine
 from .errors import Unavailable
 from .makers import Makers
-from .records import Access, Account, Client, Page, Secret, State, Token
+from .records import Access, Account, Client, Origin, Page, Secret, State, Token
 from .writing import Change
 
 
@@ -81,6 +81,12 @@ class Store:
     def client(self, account_id: int, key: ClientKey) -> Client:
         with self._reading() as connection:
             return clients.found(connection, account_id, key)
+
+    def origins(self, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
+        """Where a client was imported from, by source and foreign id."""
+        with self._reading() as connection:
+            found = clients.found(connection, account_id, key)
+            return clients.origins(connection, account_id, found.serial)
 
     def clients(self, account_id: int, query: ClientQuery) -> Page[Client]:
         with self._reading() as connection:

@@ -190,6 +190,23 @@ class ContactRow(SQLModel, table=True):
     email_folded: str = text_column()
 
 
+class OriginRow(SQLModel, table=True):
+    """One client per foreign id and source; one client may have several origins."""
+
+    __tablename__ = "origin"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "client_serial"], ["client.account_id", "client.serial"]
+        ),
+    )
+
+    account_id: int = key_column()
+    source: str = Field(sa_type=TEXT, primary_key=True)
+    foreign_id: str = Field(sa_type=TEXT, primary_key=True)
+    client_serial: int = number_column()
+    foreign_updated_at: datetime | None = moment_column(nullable=True)
+
+
 def table(model: type[SQLModel]) -> Table:
     """The Core table behind a model; statements are written in Core."""
     found = SQLModel.metadata.tables[str(model.__tablename__)]
@@ -201,6 +218,7 @@ ACCOUNT = table(AccountRow)
 TOKEN = table(TokenRow)
 CLIENT = table(ClientRow)
 CONTACT = table(ContactRow)
+ORIGIN = table(OriginRow)
 
 Index("uq_client_uuid", CLIENT.c.account_id, CLIENT.c.uuid, unique=True)
 Index("uq_client_number", CLIENT.c.account_id, CLIENT.c.number_folded, unique=True)
@@ -219,3 +237,4 @@ Index("ix_client_name", CLIENT.c.account_id, CLIENT.c.name_folded)
 Index("ix_client_id_number", CLIENT.c.account_id, CLIENT.c.id_number_folded)
 Index("ix_contact_client", CONTACT.c.account_id, CONTACT.c.client_serial)
 Index("ix_contact_email", CONTACT.c.account_id, CONTACT.c.email_folded)
+Index("ix_origin_client", ORIGIN.c.account_id, ORIGIN.c.client_serial)

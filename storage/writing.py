@@ -7,7 +7,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from . import accounts, apply, clients
-from .commands import ChangeClient, ClientKey, CreateClient
+from .commands import ChangeClient, ClientKey, CreateClient, ImportClient
 from .makers import Makers
 from .numbers import draw, taken_numbers
 from .records import Client, State
@@ -27,6 +27,16 @@ def created(
     accounts.counted_on(connection, reserved)
     records = tuple(born(commands, numbers, needs, reserved, makers))
     clients.inserted(connection, account_id, records)
+    clients.inserted_origins(
+        connection,
+        account_id,
+        [
+            (record.serial, origin)
+            for record, command in zip(records, commands, strict=True)
+            if isinstance(command, ImportClient)
+            for origin in command.origins
+        ],
+    )
     return records
 
 
@@ -41,7 +51,7 @@ def born(
     for command, serial, number, need in zip(
         commands, reserved.clients, numbers, needs, strict=True
     ):
-        origin = apply.Origin(
+        birth = apply.Birth(
             account=reserved.account,
             serial=serial,
             number=number,
@@ -49,7 +59,7 @@ def born(
             now=now,
             makers=makers,
         )
-        yield apply.created(command, origin)
+        yield apply.created(command, birth)
 
 
 def changed(

@@ -20,6 +20,7 @@ from storage import (
     Locked,
     Makers,
     NotFound,
+    Origin,
     State,
     Store,
     drafted,
@@ -260,3 +261,15 @@ def test_contacts_left_out_are_gone_and_new_ones_get_new_serials(
         (3, "C", False),
     ]
     assert store.client(account.id, made.serial) == after
+
+
+def test_a_client_remembers_where_it_was_imported_from(store: Store, account: Account) -> None:
+    origins = (
+        Origin(source="ninja", foreign_id="OpnelpJeKB", foreign_updated_at=MOMENT),
+        Origin(source="planado", foreign_id="50c773b3-a4f8-5619-be47-cb6a0edb22cc"),
+    )
+    made = a_client(store, account, origins=origins)
+    other = a_client(store, account)
+
+    assert store.origins(account.id, made.serial) == origins
+    assert store.origins(account.id, other.serial) == ()

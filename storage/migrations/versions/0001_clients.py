@@ -168,3 +168,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_contact_client", "contact", ["account_id", "client_serial"], unique=False)
     op.create_index("ix_contact_email", "contact", ["account_id", "email_folded"], unique=False)
+    op.create_table(
+        "origin",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", TEXT, nullable=False),
+        sa.Column("foreign_id", TEXT, nullable=False),
+        sa.Column("client_serial", sa.BigInteger(), nullable=False),
+        sa.Column("foreign_updated_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "client_serial"],
+            ["client.account_id", "client.serial"],
+            name=op.f("fk_origin_account_id_client_serial"),
+        ),
+        sa.PrimaryKeyConstraint("account_id", "source", "foreign_id", name=op.f("pk_origin")),
+    )
+    op.create_index("ix_origin_client", "origin", ["account_id", "client_serial"], unique=False)

@@ -1,6 +1,10 @@
 """The address in its two forms: structured in the other API, one line here."""
 
+from uuid import UUID
+
 import pytest
+
+from storage import Address, LiveKey
 
 NAMED = {"organization": True, "organization_name": "ACME"}
 NULLS = dict.fromkeys(
@@ -106,6 +110,19 @@ def test_another_line_takes_the_place_of_the_structured_address(planado, ninja):
 
     assert shipping(ninja, client_id) == NO_SHIPPING | {"shipping_address1": "Via Appia 1, Rome"}
     assert ninja.shown(client_id)["address1"] == "billing"
+
+
+@pytest.mark.parametrize("given", [{"formatted": "Via Appia 1, Rome"}, {}])
+def test_nothing_of_the_structured_address_is_kept_behind_another_line(
+    planado, ninja, store, account, given
+):
+    _, uuid = both(planado, ninja, **SHIPPING)
+
+    planado.patch(uuid, {"site_address": given})
+
+    record = store.client(account.id, LiveKey(external_id="", uuid=UUID(uuid)))
+    assert record.shipping_address == Address()
+    assert record.service_text == given.get("formatted", "")
 
 
 @pytest.mark.parametrize("parts", [SHIPPING, BILLING], ids=["shipping", "billing"])

@@ -161,6 +161,23 @@ def test_of_two_people_with_one_number_the_one_that_is_sent_unchanged_keeps_it()
     assert people(result) == [(1, "Ada", "", "1"), (2, "Eva", "", "1")]
 
 
+def test_a_value_that_left_for_another_name_is_not_replaced_by_a_namesake_s_new_one():
+    record = a_client(
+        a_contact(1, "Ana", email="a@x", phone="1", is_primary=True),
+        a_contact(2, "Ana", email="b@x", phone="2"),
+    )
+
+    result = laid(
+        record, [email("Ana", "a@x"), email("Ana", "b@x"), phone("Eva", "1"), phone("Ana", "3")]
+    )
+
+    assert people(result) == [
+        (1, "Ana", "a@x", ""),
+        (2, "Ana", "b@x", "3"),
+        (None, "Eva", "", "1"),
+    ]
+
+
 def test_a_blank_contact_is_filled_before_a_new_one_is_made():
     record = a_client(a_contact(1, is_primary=True))
 
