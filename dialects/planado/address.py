@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType, structs
 from storage import COUNTRIES, Address, Client, Problem
 
 from . import wire
+from .lengths import check_length
 
 Fields = dict[str, Any]
 
@@ -87,9 +88,8 @@ def address_fields(
     told = read_address(given, problems)
     changed = {k: v for k, v in structs.asdict(told).items() if v != getattr(shown, k)}
     for name, text in changed.items():
-        if name in LONGEST and len(text or "") > LONGEST[name]:
-            words = f"size cannot be greater than {LONGEST[name]}"
-            problems.append(Problem(("site_address", name), words))
+        if name in LONGEST:
+            check_length(("site_address", name), text or "", LONGEST[name], problems)
     fields: Fields = {name: changed[name] or "" for name in DETAILS if name in changed}
     if "formatted" in changed:
         fields |= NO_SHIPPING | {"service_text": told.formatted or ""}

@@ -9,7 +9,7 @@ from msgspec import Struct
 from storage import Client
 
 from . import wire
-from .translate import OTHER_KIND
+from .names import OTHER_KIND
 
 HEADER = "X-Gateway-Ignored-Fields"
 MOST, LONGEST = 20, 100

@@ -13,6 +13,7 @@ from dialects.base import shaped
 from storage import (
     ChangeClient,
     Client,
+    ContactDraft,
     CreateClient,
     Invalid,
     LiveKey,
@@ -21,34 +22,30 @@ from storage import (
     joined,
 )
 
-from . import wire
+from . import names, wire
 from .address import address_fields, shown_address
 from .contacts import aligned, entries, line
 from .errors import describe
+from .lengths import check_length
 from .scalars import write_moment
 
 Fields = dict[str, Any]
 
-LONGEST_NAME = 5000
-LONGEST_PART = 50
 LONGEST_EXTERNAL_ID = 500
 MOST_CONTACTS = 100
 TYPES = ("phone", "email")
-PARTS = ("first_name", "last_name", "middle_name")
-OTHER_KIND = {True: PARTS, False: ("organization_name",)}
-"""By whether a client is an organization: the keys that only the other kind has."""
 
 
 def client(record: Client) -> wire.Client:
     if not record.is_individual:
-        name = shown_organization_name(record)
+        name = names.shown_name(record, record.primary_contact)
         return wire.Organization(name=name, organization_name=name, **common(record))
-    first, last, middle = shown_parts(record)
+    parts = names.shown_parts(record, record.primary_contact)
     return wire.Individual(
-        name=joined(first.strip(), last.strip(), middle.strip()),
-        first_name=first or None,
-        last_name=last or None,
-        middle_name=middle or None,
+        name=joined(*(part.strip() for part in parts.values())),
+        first_name=parts["first_name"] or None,
+        last_name=parts["last_name"] or None,
+        middle_name=parts["middle_name"] or None,
         **common(record),
     )
 
@@ -63,24 +60,6 @@ def common(record: Client) -> Fields:
         "created_at": write_moment(record.created_at),
         "updated_at": write_moment(record.updated_at),
     }
-
-
-def shown_organization_name(record: Client) -> str:
-    return record.organization_name or joined(*stand_in(record))
-
-
-def shown_parts(record: Client) -> tuple[str, str, str]:
-    first, last = read_part(record.first_name), read_part(record.last_name)
-    parts = (first, last, read_part(record.middle_name))
-    return parts if any(parts) else (*stand_in(record), "")
-
-
-def stand_in(record: Client) -> tuple[str, str]:
-    """A nameless client goes by its primary contact's names or e-mail, or by its number."""
-    contact = record.primary_contact
-    if contact and contact.name:
-        return contact.first_name, contact.last_name
-    return (contact.email if contact else "") or f"Client {record.number}", ""
 
 
 def create_client(tree: Fields) -> CreateClient:
@@ -110,9 +89,9 @@ def creating(tree: Fields, key: LiveKey) -> Callable[[], CreateClient]:
 def creation(tree: Fields) -> tuple[Fields, list[Problem]]:
     problems: list[Problem] = []
     kind = tree.get("organization")
-    foreign = OTHER_KIND[kind] if isinstance(kind, bool) else ()
+    foreign = names.OTHER_KIND[kind] if isinstance(kind, bool) else ()
     given = read(tree, foreign, problems)
-    fields = new_names(given, problems)
+    fields = names.new(given, problems)
     fields |= address_fields(given.site_address, None, problems)
     fields |= contact_fields(given.contacts, None, problems)
     if given.external_id is not UNSET and given.external_id is not None:
@@ -127,17 +106,23 @@ def changing(tree: Fields) -> Callable[[Client], ChangeClient]:
     def change(record: Client) -> ChangeClient:
         problems: list[Problem] = []
         is_organization = not record.is_individual
-        given = read(tree, (*OTHER_KIND[is_organization], "external_id"), problems)
+        given = read(tree, (*names.OTHER_KIND[is_organization], "external_id"), problems)
         if given.organization is not UNSET and given.organization is not is_organization:
             problems.append(Problem(("organization",), "cannot be changed"))
-        fields = changed_names(given, record, problems)
+        fields = contact_fields(given.contacts, record, problems)
         fields |= address_fields(given.site_address, record, problems)
-        fields |= contact_fields(given.contacts, record, problems)
+        fields |= names.changed(given, record, primary_after(record, fields), problems)
         if problems:
             raise Invalid(*problems)
         return ChangeClient(**fields)
 
     return change
+
+
+def primary_after(record: Client, fields: Fields) -> names.Lender:
+    """The primary contact as it will be when the fields are written."""
+    drafts: tuple[ContactDraft, ...] = fields.get("contacts", ())
+    return next((draft for draft in drafts if draft.is_primary), record.primary_contact)
 
 
 def read(tree: Fields, unread: Iterable[str], problems: list[Problem]) -> wire.ClientInput:
@@ -146,72 +131,10 @@ def read(tree: Fields, unread: Iterable[str], problems: list[Problem]) -> wire.C
     return shaped(heard, wire.ClientInput, describe, problems)
 
 
-def new_names(given: wire.ClientInput, problems: list[Problem]) -> Fields:
-    if given.organization is UNSET:
-        add_missing("organization", problems)
-        return {}
-    if given.organization:
-        if given.organization_name is UNSET:
-            add_missing("organization_name", problems)
-            return {}
-        check_organization_name(given.organization_name, problems)
-        return {"classification": "", "organization_name": given.organization_name}
-    parts = {part: read_part(getattr(given, part)) for part in PARTS}
-    check_parts(parts, dict.fromkeys(PARTS, ""), problems)
-    return {"classification": "individual", **parts}
-
-
-def add_missing(field: str, problems: list[Problem]) -> None:
-    """Unless the field was given, with a value of a wrong type."""
-    if not any(problem.path == (field,) for problem in problems):
-        problems.append(Problem((field,), "is missing"))
-
-
-def changed_names(given: wire.ClientInput, record: Client, problems: list[Problem]) -> Fields:
-    if not record.is_individual:
-        name = given.organization_name
-        if name is UNSET or name == shown_organization_name(record):
-            return {}
-        check_organization_name(name, problems)
-        return {"organization_name": name}
-    shown = dict(zip(PARTS, shown_parts(record), strict=True))
-    told = {part: getattr(given, part) for part in PARTS if getattr(given, part) is not UNSET}
-    parts = shown | {part: read_part(text) for part, text in told.items()}
-    if parts == shown:
-        return {}
-    check_parts(parts, shown, problems)
-    return {"classification": "individual", **parts}
-
-
-def read_part(text: Any) -> str:
-    """A part of a name; blank is as good as none."""
-    return text if isinstance(text, str) and text.strip() else ""
-
-
-def check_parts(parts: Fields, shown: Fields, problems: list[Problem]) -> None:
-    for part in PARTS:
-        if parts[part] != shown[part]:
-            check_length((part,), parts[part], LONGEST_PART, problems)
-    if not any(parts.values()):
-        names = ", ".join(PARTS)
-        problems.append(Problem((PARTS[0],), f"at least one of {names} must be filled"))
-
-
-def check_organization_name(name: str, problems: list[Problem]) -> None:
-    if not name.strip():
-        problems.append(Problem(("organization_name",), "must be filled"))
-    check_length(("organization_name",), name, LONGEST_NAME, problems)
-
-
 def check_external_id(external_id: str, problems: list[Problem]) -> None:
     if not external_id.strip():
         problems.append(Problem(("external_id",), "must be filled"))
     check_length(("external_id",), external_id, LONGEST_EXTERNAL_ID, problems)
-
-
-def check_length(path: tuple[str, ...], text: str, longest: int, problems: list[Problem]) -> None:
-    if len(text) > longest:
-        problems.append(Problem(path, f"size cannot be greater than {longest}"))
 
 
 def contact_fields(

@@ -36,10 +36,12 @@ def expected(key: str, value: Any) -> Any:
 
 
 def normal(key: str, value: Any, record: Client) -> Any:
-    """A person's name is kept in parts: runs of blanks are folded."""
+    """Outer blanks do not count; of a person's name, kept in parts, runs of blanks neither."""
     if key == "contacts":
         return [{k: v for k, v in contact.items() if k in EDITED} for contact in value]
-    return folded_blanks(value) if key == "name" and record.is_individual else value
+    if key == "name" and record.is_individual:
+        return folded_blanks(value)
+    return trimmed(value) if isinstance(value, str) else value
 
 
 EDITED = ("first_name", "last_name", "phone", "custom_value2", "is_primary", "send_email")

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from dialects.planado.contacts import Aligned, aligned, line
+from dialects.planado.wire import ContactInput
 from storage import Client, Contact, split_contact_name
 
 FIELDS = Contact.__struct_fields__
@@ -41,3 +43,8 @@ def a_client(*contacts: Contact, **fields: Any) -> Client:
         contacts=tuple(ranked),
         **given,
     )
+
+
+def laid(record: Client | None, given: list[dict[str, Any]]) -> Aligned:
+    """A given list laid over the client's."""
+    return aligned(record, [line(ContactInput(**entry)) for entry in given])

@@ -3,10 +3,9 @@
 import pytest
 from msgspec import structs
 
-from dialects.planado.contacts import aligned, entries, line
-from dialects.planado.wire import ContactInput
-from storage import Secret, joined
-from tests.dialects.planado.builders import a_client, a_contact, email, phone
+from dialects.planado.contacts import entries
+from storage import joined
+from tests.dialects.planado.builders import a_client, a_contact, email, laid, phone
 
 PEDRO, MARIA, BOB = 1, 2, 3
 NEW = None
@@ -27,10 +26,6 @@ PEDRO_EMAIL, PEDRO_PHONE = email("Pedro Paz", "p@x"), phone("Pedro Paz", "11")
 MARIA_PHONE = phone("Maria", "22")
 ALL = [OWN, PEDRO_EMAIL, PEDRO_PHONE, MARIA_PHONE]
 UNCHANGED = [(PEDRO, "Pedro Paz", "p@x", "11"), (MARIA, "Maria", "", "22"), (BOB, "Bob", "", "")]
-
-
-def laid(record, given):
-    return aligned(record, [line(ContactInput(**entry)) for entry in given])
 
 
 def people(result):
@@ -207,51 +202,3 @@ def test_ranks_follow_the_given_order():
     ranks = [(d.serial, d.email_rank, d.phone_rank) for d in result.contacts]
     assert ranks == [(PEDRO, 5, 2), (MARIA, 0, 1), (BOB, 0, 0), (NEW, 0, 3)]
     assert result.phone_rank == 4
-
-
-SECRETS = {
-    "custom_value1": "one",
-    "custom_value4": "four",
-    "send_email": False,
-    "password_hash": Secret("hash"),
-}
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        [phone("Ana", "1"), email("Ana", "b@x")],
-        [phone("Eva", "1"), email("Eva", "a@x")],
-        [phone("Eva", "1"), email("Ana", "a@x")],
-        [],
-    ],
-    ids=["value", "rename", "move", "emptied"],
-)
-def test_what_is_not_shown_stays_with_the_person(given):
-    record = a_client(
-        a_contact(1, "Ana", phone="1", email="a@x", is_primary=True, **SECRETS),
-        a_contact(2, custom_value1="hidden"),
-    )
-
-    first, second, *_ = laid(record, given).contacts
-
-    assert {key: getattr(first, key) for key in SECRETS} == SECRETS
-    assert (first.serial, first.is_primary) == (1, True)
-    assert (second.serial, second.custom_value1) == (2, "hidden")
-
-
-def test_a_name_that_does_not_change_keeps_its_two_halves():
-    ana = structs.replace(a_contact(1, phone="1"), first_name="Mary Ann", last_name=" Lee")
-
-    (draft,) = laid(a_client(ana), [phone("Mary Ann  Lee", "2")]).contacts
-
-    assert (draft.first_name, draft.last_name) == ("Mary Ann", " Lee")
-
-
-def test_a_person_with_nothing_but_blanks_is_not_shown_and_so_not_touched():
-    bob = a_contact(2, "Bob", phone="  ", custom_value1="kept")
-    record = a_client(a_contact(1, "Ana", phone="1", is_primary=True), bob)
-
-    _, draft = laid(record, [phone("Ana", "2")]).contacts
-
-    assert (draft.serial, draft.first_name, draft.custom_value1) == (2, "Bob", "kept")
