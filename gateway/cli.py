@@ -5,6 +5,7 @@ Exit codes: 0 done · 1 refused (unknown or taken name, unusable value) · 2 wro
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,13 +25,13 @@ from storage import (
     Unavailable,
 )
 
-from .app import DIALECTS
+from .app import DIALECTS, create_app
 from .demo import demo_makers
 from .filling import account_named, fill, present
 from .inside import answer
 from .printing import print_answer, print_json, print_rows, progress
 from .serving import serve as serve_forever
-from .settings import DEFAULT_DATABASE
+from .settings import DEFAULT_DATABASE, Settings
 
 REFUSED, MISUSED, UNUSABLE, ANSWERED_WITH_ERROR = 1, 2, 3, 4
 NAMES = [dialect.name for dialect in DIALECTS]
@@ -80,8 +81,9 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
 ) -> None:
     """Serve both dialects until interrupted."""
-    with opened(database):
-        pass  # the schema is brought up to date here, once, before any worker starts
+    with opened(database) as store:
+        # Once, before any worker starts: the schema is brought up to date, the settings read.
+        create_app(store, Settings.of(database, os.environ))
     if as_json:
         print_json({"url": f"http://{host}:{port}", "workers": workers})
     serve_forever(database, host=host, port=port, workers=workers)

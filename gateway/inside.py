@@ -22,7 +22,7 @@ class OpenedStore(Store):
 
 async def answer(database: str, account: Account, path: str) -> tuple[int, bytes]:
     """Status and body of a GET. Raises Invalid for a path that is no dialect's."""
-    settings = Settings(database=database, environment=os.environ)
+    settings = Settings.of(database, os.environ)
     dialect = dialect_of(path)
     credentials = dialect.credentials("inside", settings.options(dialect))
     store = OpenedStore.open(database)

@@ -32,7 +32,7 @@ def serve(database: str, *, host: str, port: int, workers: int) -> None:
 def from_environment() -> Starlette:
     """The app over the database that the environment names."""
     configure_logs()
-    settings = Settings(database=os.environ[DATABASE], environment=os.environ)
+    settings = Settings.of(os.environ[DATABASE], os.environ)
     app = create_app(Store.open(settings.database), settings)
     app.add_middleware(with_request_log)
     return app

@@ -14,6 +14,7 @@ from dialects.base import Dialect
 from storage import Invalid, Problem
 
 DEFAULT_DATABASE = "sqlite:///gateway.db"
+PREFIX = "GATEWAY_"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -22,10 +23,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     database: str = DEFAULT_DATABASE
     environment: Mapping[str, str] = {}
 
+    def __repr__(self) -> str:
+        """Without values: a setting may be a secret."""
+        return f"Settings({', '.join(sorted(self.environment))})"
+
+    @classmethod
+    def of(cls, database: str, environment: Mapping[str, str]) -> "Settings":
+        """Of a whole environment, only what is the gateway's own."""
+        own = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
+        return cls(database=database, environment=own)
+
     def options(self, dialect: Dialect) -> Any:
         """The dialect's Options. Raises Invalid naming the variable that does not fit."""
         names = {
-            f: f"GATEWAY_{dialect.name}_{f}".upper() for f in dialect.options.__struct_fields__
+            f: f"{PREFIX}{dialect.name}_{f}".upper() for f in dialect.options.__struct_fields__
         }
         given = {f: self.environment[n] for f, n in names.items() if n in self.environment}
         try:

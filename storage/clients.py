@@ -1,11 +1,13 @@
 """Clients in a transaction: found, locked, saved. Rows stay in here, records go out."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, Invalid, NotFound, Problem
@@ -18,10 +20,11 @@ from .rows import (
     contact_record,
     contact_row,
 )
-from .select import by_key, contacts_of, placed
+from .select import by_key, by_serials, contacts_of, placed
 from .tables import CLIENT, CONTACT, ORIGIN
 
 BATCH = 1000
+UUID_SHAPE = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Identity(NamedTuple):
@@ -31,12 +34,17 @@ class Identity(NamedTuple):
     owned: Callable[[Sequence[str]], ColumnElement[bool]]
 
 
+def owned_external_ids(values: Sequence[str]) -> ColumnElement[bool]:
+    """External ids of live clients, and uuids: a key must never mean two of them."""
+    uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
+    same = or_(CLIENT.c.external_id.in_(values), CLIENT.c.uuid.in_(uuids))
+    return CLIENT.c.is_deleted.is_(False) & same
+
+
 IDENTITIES = {
     "number": Identity(fold, CLIENT.c.number_folded.in_),
     "id_number": Identity(fold, CLIENT.c.id_number_folded.in_),
-    "external_id": Identity(
-        str, lambda values: CLIENT.c.is_deleted.is_(False) & CLIENT.c.external_id.in_(values)
-    ),
+    "external_id": Identity(str, owned_external_ids),
 }
 
 
@@ -66,6 +74,15 @@ def locked(connection: Connection, account_id: int, key: ClientKey) -> Client:
     if client is None:
         raise NotFound("client")
     return client
+
+
+def locked_in_batches(
+    connection: Connection, account_id: int, serials: Sequence[int]
+) -> Iterator[tuple[Client, ...]]:
+    """Clients by serial, locked in its order, so that two such calls cannot block each other."""
+    for start in range(0, len(serials), BATCH):
+        statement = by_serials(account_id, serials[start : start + BATCH]).with_for_update()
+        yield records(connection, account_id, connection.execute(statement).all())
 
 
 def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -> None:

@@ -128,6 +128,7 @@ class CreateClient(ChangeClient, frozen=True, kw_only=True):
     """A new client; what is UNSET takes the store's default."""
 
     external_id: str | None = None
+    origins: tuple[Origin, ...] = ()
 
 
 class ImportClient(CreateClient, frozen=True, kw_only=True):
@@ -143,7 +144,6 @@ class ImportClient(CreateClient, frozen=True, kw_only=True):
     is_deleted: bool = False
     last_login: datetime | None = None
     extras: dict[str, str] = {}
-    origins: tuple[Origin, ...] = ()
 
 
 class Order(enum.Enum):

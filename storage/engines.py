@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from .errors import Invalid, Problem
 
@@ -19,13 +19,34 @@ WRITES = {"gateway_writes": True}
 """Execution options of a connection that is going to write."""
 
 
+OUTAGES = frozenset(
+    {
+        "SQLITE_BUSY",
+        "SQLITE_LOCKED",
+        "SQLITE_READONLY",
+        "SQLITE_IOERR",
+        "SQLITE_CORRUPT",
+        "SQLITE_FULL",
+        "SQLITE_CANTOPEN",
+        "SQLITE_NOTADB",
+    }
+)
+"""Why a database cannot answer, by SQLite's primary error codes; extended ones begin alike."""
+
+
+def is_outage(error: DatabaseError) -> bool:
+    """Whether the database is at fault, not the statement."""
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    return any(name == code or name.startswith(f"{code}_") for code in OUTAGES)
+
+
 def open_engine(url: str) -> Engine:
     """The engine for a database URL. Raises Invalid for a URL that no engine here serves."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise Invalid(Problem(("database",), "is not a database URL")) from error
-    if parsed.get_backend_name() != "sqlite":
+    if parsed.drivername not in {"sqlite", "sqlite+pysqlite"}:
         raise Invalid(Problem(("database",), "must be an SQLite URL such as sqlite:///gateway.db"))
     return sqlite_engine(parsed)
 
@@ -40,6 +61,8 @@ def sqlite_engine(url: URL) -> Engine:
         pool_size=1 if in_memory else CONNECTIONS,
         max_overflow=0,
         connect_args={"check_same_thread": False},
+        # Parameters are people's names and notes: they stay out of error messages and logs.
+        hide_parameters=True,
     )
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)

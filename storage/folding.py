@@ -4,10 +4,11 @@ import unicodedata
 
 
 def fold(text: str) -> str:
+    """Lower case without accents; a text that is nothing but accents stays as it is."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold() or text
 
 
 def digits_order(text: str) -> str:

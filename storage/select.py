@@ -1,6 +1,6 @@
 """A ClientQuery as SQL: conditions, order and window. Builds statements, runs none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, assert_never
 
@@ -49,6 +49,11 @@ def by_key(account_id: int, key: ClientKey) -> Select[Any]:
             return base.where(live(), named).order_by(case((CLIENT.c.uuid == key.uuid, 0), else_=1))
         case _:
             assert_never(key)
+
+
+def by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
+    mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial.in_(serials))
+    return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
 
 
 def placed(account_id: int, key: LiveKey) -> Select[Any]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, Self
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DatabaseError, TimeoutError as PoolTimeout
 
 from . import accounts, clients, schema, select, writing
 from .commands import (
@@ -16,7 +16,7 @@ from .commands import (
     CreateToken,
     LiveKey,
 )
-from .engines import WRITES, open_engine
+from .engines import WRITES, is_outage, open_engine
 from .errors import Unavailable
 from .makers import Makers
 from .records import Access, Account, Client, Origin, Page, Secret, State, Token
@@ -139,6 +139,10 @@ class Store:
         with self._writing() as connection:
             before = clients.locked_or_none(connection, account_id, key)
             if before is None:
+                # Whoever holds the account is alone in making clients: look again.
+                accounts.reserved(connection, account_id, clients=0, contacts=0)
+                before = clients.locked_or_none(connection, account_id, key)
+            if before is None:
                 clients.refuse_deleted_uuid(connection, account_id, key)
                 made = writing.created(connection, account_id, [create()], self._makers)
                 return Upserted(made[0], is_new=True)
@@ -147,13 +151,13 @@ class Store:
 
     def move_client(self, account_id: int, key: ClientKey, state: State) -> Client:
         with self._writing() as connection:
-            return writing.moved(connection, account_id, key, state, self._makers)
+            before = clients.locked(connection, account_id, key)
+            return writing.moved(connection, account_id, before, state, self._makers)
 
     def move_clients(self, account_id: int, serials: Sequence[int], state: State) -> None:
         """All of them, in one transaction."""
         with self._writing() as connection:
-            for serial in sorted(set(serials)):
-                writing.moved(connection, account_id, serial, state, self._makers)
+            writing.moved_all(connection, account_id, serials, state, self._makers)
 
     # Transactions
 
@@ -175,10 +179,9 @@ def failing_as_unavailable() -> Iterator[None]:
     """The border where a database that cannot answer becomes a failure with a name."""
     try:
         yield
-    except (OperationalError, PoolTimeout) as error:
-        raise Unavailable(str(error.__cause__ or error)) from error
+    except PoolTimeout as error:
+        raise Unavailable("no connection came free in time") from error
     except DatabaseError as error:
-        # Its own class means a damaged or foreign file; its subclasses are defects of ours.
-        if type(error) is not DatabaseError:
-            raise
-        raise Unavailable(str(error.__cause__ or error)) from error
+        if not is_outage(error):
+            raise  # a defect of ours
+        raise Unavailable(str(error.orig)) from error

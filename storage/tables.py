@@ -64,7 +64,7 @@ class TokenRow(SQLModel, table=True):
     __tablename__ = "token"
 
     id: int | None = Field(default=None, primary_key=True)
-    account_id: int = Field(foreign_key="account.id", index=True)
+    account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
     dialect: str = text_column()
     label: str = text_column()
     digest: str = Field(sa_type=TEXT, unique=True)
@@ -77,6 +77,7 @@ class ClientRow(SQLModel, table=True):
     __tablename__ = "client"
 
     account_id: int = Field(
+        sa_type=BigInteger,
         primary_key=True,
         foreign_key="account.id",
         sa_column_kwargs={"autoincrement": False},

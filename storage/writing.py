@@ -7,7 +7,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from . import accounts, apply, clients
-from .commands import ChangeClient, ClientKey, CreateClient, ImportClient
+from .commands import ChangeClient, CreateClient
 from .makers import Makers
 from .numbers import draw, taken_numbers
 from .records import Client, State
@@ -27,16 +27,9 @@ def created(
     accounts.counted_on(connection, reserved)
     records = tuple(born(commands, numbers, needs, reserved, makers))
     clients.inserted(connection, account_id, records)
-    clients.inserted_origins(
-        connection,
-        account_id,
-        [
-            (record.serial, origin)
-            for record, command in zip(records, commands, strict=True)
-            if isinstance(command, ImportClient)
-            for origin in command.origins
-        ],
-    )
+    pairs = zip(records, commands, strict=True)
+    origins = [(record.serial, origin) for record, command in pairs for origin in command.origins]
+    clients.inserted_origins(connection, account_id, origins)
     return records
 
 
@@ -96,18 +89,26 @@ def completed(
 
 
 def moved(
-    connection: Connection, account_id: int, key: ClientKey, state: State, makers: Makers
+    connection: Connection, account_id: int, before: Client, state: State, makers: Makers
 ) -> Client:
-    before = clients.locked(connection, account_id, key)
     after = apply.moved(before, state, makers.clock())
     if before.is_deleted and not after.is_deleted and after.external_id:
         # It comes back under its external id, unless another client took that meanwhile.
+        accounts.reserved(connection, account_id, clients=0, contacts=0)
         wanted = clients.wanted_identities([after])["external_id"]
         if clients.is_owned(connection, account_id, "external_id", wanted, after.serial):
             after = structs.replace(after, external_id=None)
     if after is not before:
         clients.saved(connection, account_id, before, after)
     return after
+
+
+def moved_all(
+    connection: Connection, account_id: int, serials: Sequence[int], state: State, makers: Makers
+) -> None:
+    for batch in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
+        for before in batch:
+            moved(connection, account_id, before, state, makers)
 
 
 def refuse_taken(connection: Connection, account_id: int, before: Client, after: Client) -> None:

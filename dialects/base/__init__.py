@@ -14,7 +14,7 @@ from .failures import (
     Unsupported,
     WrongMethod,
 )
-from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, route
+from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, route, tell
 
 __all__ = [
     "AuthMiddleware",
@@ -39,4 +39,5 @@ __all__ = [
     "reply",
     "route",
     "shaped",
+    "tell",
 ]

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, structs
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from storage import Invalid, Path, Problem
@@ -16,7 +16,8 @@ from .failures import Malformed, TooLarge, Unsupported
 Shape = TypeVar("Shape", bound=Struct)
 
 MAX_DEPTH = 100
-INT64 = range(-(2**63), 2**63)
+MOST_PROBLEMS = 100
+SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, and the halves of a pair of UTF-16, which no UTF-8 can hold."""
 ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -28,16 +29,19 @@ def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = N
 
 async def body_of(request: Request, limit: int) -> bytes:
     """The whole body, at most `limit` bytes. Raises TooLarge without reading the rest."""
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if request.headers.get("content-encoding", "").lower() not in {"", "identity"}:
         raise Unsupported("compressed bodies are not read")
     if int_or_zero(request.headers.get("content-length", "")) > limit:
         raise TooLarge(f"the body is larger than {limit} bytes")
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"the body is larger than {limit} bytes")
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(f"the body is larger than {limit} bytes")
+            chunks.append(chunk)
+    except ClientDisconnect as error:
+        raise Malformed("the caller hung up before the end of the body") from error
     return b"".join(chunks)
 
 
@@ -57,26 +61,36 @@ def refuse_unstorable(tree: Any) -> None:
     """Refuse what one engine would store and another would not: NUL, half characters,
     integers over 64 bits.
 
-    Raises Invalid naming the place, Malformed for nesting that later steps could not follow.
+    Raises Invalid naming the places, Malformed for nesting that later steps could not follow.
     """
     problems: list[Problem] = []
-    places: list[tuple[Path, Any]] = [((), tree)]
-    while places:
-        path, value = places.pop()
-        if len(path) > MAX_DEPTH:
-            raise Malformed("nested too deeply")
-        match value:
-            case dict():
-                places += [((*path, key), child) for key, child in value.items()]
-                places += [(path, key) for key in value]
-            case list():
-                places += [((*path, n), child) for n, child in enumerate(value)]
-            case str() if UNSTORABLE.search(value):
-                problems.append(Problem(path, "must not contain NUL or half a character"))
-            case int() if value not in INT64:
-                problems.append(Problem(path, "is out of range"))
+    find_unstorable(tree, [], problems)
     if problems:
         raise Invalid(*problems)
+
+
+def find_unstorable(value: Any, path: list[str | int], problems: list[Problem]) -> None:
+    """`path` is where the search stands: one list for all of it, however large the tree."""
+    if len(path) > MAX_DEPTH:
+        raise Malformed("nested too deeply")
+    if isinstance(value, dict | list):
+        for step, child in value.items() if isinstance(value, dict) else enumerate(value):
+            path.append(step)
+            if isinstance(step, str):
+                refuse_scalar(step, path, problems)
+            find_unstorable(child, path, problems)
+            path.pop()
+    else:
+        refuse_scalar(value, path, problems)
+
+
+def refuse_scalar(value: Any, path: list[str | int], problems: list[Problem]) -> None:
+    if len(problems) == MOST_PROBLEMS:
+        return
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        problems.append(Problem(tuple(path), "must not contain NUL or half a character"))
+    elif isinstance(value, int) and not SMALLEST_INTEGER <= value <= LARGEST_INTEGER:
+        problems.append(Problem(tuple(path), "is out of range"))
 
 
 Describe = Callable[[str, Path], str]

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from storage import Access, Account, Failure, Store
+from storage import Access, Account, Failure, Store, Unavailable
 
 from .failures import Broken, Forbidden, Render, failure_of
 
@@ -25,8 +25,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 logger = logging.getLogger("gateway.dialects")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-STORE_CALLS = 16
-"""Store calls under way at once in one process: as many as an engine keeps connections."""
+READS, WRITES = 12, 4
+"""Store calls under way at once in one process: together as many as an engine has connections."""
 
 
 class Dialect(Struct, frozen=True):
@@ -98,8 +98,11 @@ def assemble(
 ) -> ASGIApp:
     """One dialect's application: its routes behind its auth, and its way to say no."""
 
-    def fail(request: Request, error: Exception) -> Response:
-        return render(failure_of(error))
+    def fail(_request: Request, error: Exception) -> Response:
+        failure = failure_of(error)
+        if isinstance(failure, Unavailable):
+            logger.error("the store is unavailable: %s", failure)
+        return render(failure)
 
     handlers: Mapping[Any, Any] = {HTTPException: fail, Failure: fail, Exception: fail}
     app = Starlette(routes=routes, exception_handlers=handlers)
@@ -118,11 +121,16 @@ def without_trailing_slash(app: ASGIApp) -> ASGIApp:
     return tolerant
 
 
-@functools.cache
-def store_calls() -> CapacityLimiter:
-    return CapacityLimiter(STORE_CALLS)
-
-
 async def ask(method: Callable[..., T], *args: Any) -> T:
-    """Call the synchronous store without blocking the event loop."""
-    return await to_thread.run_sync(functools.partial(method, *args), limiter=store_calls())
+    """Ask the synchronous store without blocking the event loop."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=limiter(READS))
+
+
+async def tell(method: Callable[..., T], *args: Any) -> T:
+    """Have the store write. Writers wait for each other: they must not keep readers waiting."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=limiter(WRITES))
+
+
+@functools.cache
+def limiter(calls: int) -> CapacityLimiter:
+    return CapacityLimiter(calls)

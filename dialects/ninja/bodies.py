@@ -12,7 +12,7 @@ from dialects.base import Malformed, body_of, parsed_json, refuse_unstorable
 
 from .inputs import Tree, client_tree, merged, nested
 
-BODY_LIMIT = 8 * 2**20
+BODY_LIMIT = 4 * 2**20
 MOST_FIELDS = 5000
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -33,7 +33,7 @@ def checked(query: Tree, body: Tree) -> Tree:
 
 
 def query_tree(request: Request) -> Tree:
-    return nested(request.query_params.multi_items())
+    return nested(form_pairs(request.scope["query_string"]))
 
 
 async def body_tree(request: Request) -> Tree:
@@ -62,13 +62,18 @@ async def part_pairs(request: Request, raw: bytes) -> list[tuple[str, Any]]:
     kind = b'multipart/form-data; boundary="' + boundary + b'"'
     scope = {**request.scope, "headers": [(b"content-type", kind)]}
     async with Request(scope, replayed(raw)).form() as fields:
-        return [(k, v) for k, v in fields.multi_items() if isinstance(v, str)]
+        pairs = [(k, v) for k, v in fields.multi_items() if isinstance(v, str)]
+    # The parser falls back to latin-1 for a part that is no UTF-8.
+    if not all(text.encode() in raw for _, text in pairs):
+        raise Malformed("the form of parts is not in UTF-8")
+    return pairs
 
 
 def form_pairs(raw: bytes) -> list[tuple[str, Any]]:
     try:
-        text = raw.decode()
-        return list(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return parse_qsl(
+            raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+        )
     except ValueError as error:
         raise Malformed(str(error)) from error
 

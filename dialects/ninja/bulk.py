@@ -10,7 +10,7 @@ from .hashid import Ids
 from .scalars import text_of
 
 ACTIONS = {"archive": State.ARCHIVED, "restore": State.ACTIVE, "delete": State.DELETED}
-MOST = 10_000
+MOST = 5_000
 
 
 class Bulk(Struct, frozen=True):

@@ -16,6 +16,7 @@ from .hashid import Ids
 from .scalars import is_email, text_of, trimmed
 
 LONGEST_EMAIL = 100
+MOST_CONTACTS = 1000
 SHORTEST_PASSWORD = 7
 
 
@@ -52,6 +53,10 @@ def changed(
 ) -> dict[str, Any]:
     """The drafts of a given list; nothing when the list says what is shown."""
     if given is UNSET:
+        return {}
+    if len(given) > MOST_CONTACTS:
+        words = f"The contacts must not have more than {MOST_CONTACTS} items."
+        problems.append(Problem(("contacts",), words))
         return {}
     known = {c.serial: drafted(c) for c in record.contacts} if record else {}
     matched, read = matches(given, known, ids), readers(is_new=record is None)

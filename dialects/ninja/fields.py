@@ -21,7 +21,7 @@ from .scalars import read_flag, read_integer, text_of, trimmed, write_id
 
 LINE = 255
 TEXT = 65_535
-TAG = re.compile(r"</?[A-Za-z!?][^>]*>")
+TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
 
 Read = Callable[[str], Any]
 
@@ -49,7 +49,8 @@ def notes(given: str) -> str:
 
 
 def name(given: str) -> str:
-    return text(LINE, trimmed(TAG.sub("", given)))
+    # Tags are looked for only in what could be a name without them.
+    return text(LINE, trimmed(TAG.sub("", given)) if len(given) <= TEXT else given)
 
 
 def classification(given: str) -> str:
@@ -148,12 +149,17 @@ def changed(
 
 
 def with_country(given: wire.ClientInput) -> wire.ClientInput:
-    """A country given by its ISO code, of two or three letters; an unknown code is no country."""
+    """A country given by its ISO code, of two or three letters in any case.
+
+    The original takes an unknown code for an empty one and so loses the country that the client
+    had; here it counts as not given.
+    """
     codes = {
-        "country_id": text_of(given.country_code),
-        "shipping_country_id": text_of(given.shipping_country_code),
+        "country_id": text_of(given.country_code).upper(),
+        "shipping_country_id": text_of(given.shipping_country_code).upper(),
     }
-    ids = {name: write_id(COUNTRY_BY_CODE.get(code)) for name, code in codes.items() if code}
+    known = {name: COUNTRY_BY_CODE.get(code) for name, code in codes.items()}
+    ids = {name: write_id(found) for name, found in known.items() if found is not None}
     return structs.replace(given, **ids) if ids else given
 
 

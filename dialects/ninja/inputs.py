@@ -13,6 +13,7 @@ from .scalars import trimmed
 
 UNTRIMMED = frozenset({"password", "current_password", "password_confirmation"})
 MAX_NESTING = 20
+INDEX = re.compile("[0-9]{1,9}", re.ASCII)
 
 Tree = dict[str, Any]
 
@@ -39,12 +40,17 @@ def steps_of(name: str) -> list[str]:
 def place(branch: Tree, steps: list[str], value: Any) -> None:
     *parents, last = steps
     for step in parents:
-        key = step or str(len(branch))
+        key = step or next_index(branch)
         child = branch.get(key)
         if not isinstance(child, dict):
             child = branch[key] = {}
         branch = child
-    branch[last or str(len(branch))] = value
+    branch[last or next_index(branch)] = value
+
+
+def next_index(branch: Tree) -> str:
+    """Where `[]` appends: behind the largest number there is."""
+    return str(max((int(key) for key in branch if INDEX.fullmatch(key)), default=-1) + 1)
 
 
 def listed(value: Any) -> Any:
@@ -52,7 +58,7 @@ def listed(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     children = {key: listed(child) for key, child in value.items()}
-    if children and all(re.fullmatch("[0-9]{1,9}", key) for key in children):
+    if children and all(map(INDEX.fullmatch, children)):
         return list(children.values())
     return children
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from dialects.base import Rejected, WrongMethod, account_of, ask, assemble, reply, route
+from dialects.base import Rejected, WrongMethod, account_of, ask, assemble, reply, route, tell
 from storage import Client, NotFound, Page, State, Store, random_text
 
 from . import bulk, listing, translate, wire
@@ -31,6 +31,10 @@ class Options(Struct, frozen=True, kw_only=True):
     api_secret: str = ""
     public_url: str = ""
     empty_links: Literal["array", "object"] = "array"
+
+    def __repr__(self) -> str:
+        """Without values: one of them is a secret."""
+        return "Options(…)"
 
 
 def app(store: Store, options: Options) -> ASGIApp:
@@ -82,7 +86,7 @@ class Clients:
     async def created(self, request: Request, tree: Tree) -> Response:
         caller = self.caller(request)
         command = translate.create_client(tree, caller)
-        record = await ask(self.store.create_client, caller.account.id, command)
+        record = await tell(self.store.create_client, caller.account.id, command)
         return item(record, caller)
 
     async def blank(self, request: Request) -> Response:
@@ -101,13 +105,13 @@ class Clients:
         caller = self.caller(request)
         serial = serial_of(request, caller)
         change = translate.changing(tree, caller)
-        record = await ask(self.store.change_client, caller.account.id, serial, change)
+        record = await tell(self.store.change_client, caller.account.id, serial, change)
         return item(record, caller)
 
     async def delete(self, request: Request) -> Response:
         caller = self.caller(request)
         serial = serial_of(request, caller)
-        record = await ask(self.store.move_client, caller.account.id, serial, State.DELETED)
+        record = await tell(self.store.move_client, caller.account.id, serial, State.DELETED)
         return item(record, caller)
 
     async def override(self, request: Request) -> Response:
@@ -130,7 +134,7 @@ class Clients:
         account_id, query = caller.account.id, bulk.query(wanted)
         known = await ask(self.store.clients, account_id, query)
         bulk.refuse_unknown(wanted, known.total)
-        await ask(self.store.move_clients, account_id, wanted.serials, wanted.state)
+        await tell(self.store.move_clients, account_id, wanted.serials, wanted.state)
         at = listing.window(given, default=len(wanted.serials))
         found = await ask(self.store.clients, account_id, listing.paged(query, at))
         return self.listed(request, found, at)

@@ -17,8 +17,8 @@ EMAIL = re.compile(
 )
 EXACT = 2**53
 """Below this a float that is whole is the integer it looks like."""
-INVISIBLE = "\ufeff\u200b\u200e"
-"""Trimmed like white space: a byte order mark, a zero width space, a direction mark."""
+TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200e"
+"""White space, and like it a byte order mark, a zero width space, a direction mark."""
 
 
 def write_moment(moment: datetime | None) -> int:
@@ -84,10 +84,7 @@ def text_of(value: Scalar) -> str:
 
 
 def trimmed(text: str) -> str:
-    before = None
-    while text != before:
-        before, text = text, text.strip().strip(INVISIBLE)
-    return text
+    return text.strip(TRIMMED)
 
 
 def is_email(text: str) -> bool:

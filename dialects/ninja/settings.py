@@ -65,8 +65,8 @@ def changed(
     """Only the keys that were sent and differ; null takes a key away, the currency never goes."""
     before: Settings = msgspec.json.decode(shown(record, account))
     told = {} if given.settings is UNSET else dict(given.settings)
-    if language := text_of(given.language_code):
-        told["language_id"] = language_id(language) or None
+    if language := language_id(text_of(given.language_code)):
+        told["language_id"] = language
     differing = {k: v for k, v in told.items() if not same(v, clean(before.get(k)))}
     if not differing:
         return {}
@@ -81,13 +81,14 @@ def codes(given: wire.ClientInput) -> Settings:
     """Currency and language by their codes; they count only for a new client, and over ids."""
     told: Settings = {}
     if currency := text_of(given.currency_code):
-        told["currency_id"] = str(CURRENCY_BY_CODE.get(currency, ""))
+        told["currency_id"] = str(CURRENCY_BY_CODE.get(currency.upper(), ""))
     if language := language_id(text_of(given.language_code)):
         told["language_id"] = language
     return told
 
 
 def language_id(locale: str) -> str:
+    """Empty for an unknown locale, which counts as not given."""
     return str(LANGUAGE_BY_LOCALE.get(locale, ""))
 
 

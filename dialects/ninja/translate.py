@@ -153,9 +153,11 @@ def create_client(tree: Tree, caller: Caller) -> CreateClient:
 def changing(tree: Tree, caller: Caller) -> Callable[[Client], ChangeClient]:
     """What a PUT changes, decided on the record as it is when it is written."""
 
+    misread: list[Problem] = []
+    given = read(tree, misread)
+
     def change(record: Client) -> ChangeClient:
-        problems: list[Problem] = []
-        given = read(tree, problems)
+        problems = list(misread)
         told = fields.changed(given, record, caller.ids, problems)
         told |= names.changed(given, record, problems)
         told |= shipping.changed(given, record, problems)

@@ -177,11 +177,6 @@ class ClientInput(Struct, kw_only=True):
     documents: list[Any] | UnsetType = UNSET
 
 
-class BulkInput(Struct, kw_only=True):
-    action: str | UnsetType | None = UNSET
-    ids: list[Scalar] | UnsetType | None = UNSET
-
-
 class ListParams(Struct, kw_only=True):
     """The query string's text, unread; None where it is absent or empty."""
 
@@ -204,7 +199,6 @@ class ListParams(Struct, kw_only=True):
     group: Scalar = None
     with_: Scalar = msgspec.field(name="with", default=None)
     with_trashed: Scalar = None
-    index: Scalar = None
 
 
 class Message(Struct, omit_defaults=True):

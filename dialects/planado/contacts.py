@@ -48,7 +48,11 @@ class Holder(Struct, eq=False):
 
     @property
     def is_blank(self) -> bool:
-        return not (self.is_client or self.name or self.values or self.was_visible)
+        """Nobody yet: no name, no values, and nothing that belongs to somebody who was here."""
+        draft = self.draft
+        hidden = (draft.custom_value1, draft.custom_value2, draft.custom_value3)
+        is_taken = self.name or self.values or self.was_visible or self.is_client
+        return not (is_taken or any(hidden) or draft.custom_value4 or draft.password_hash)
 
     def has_room(self, slot: str) -> bool:
         return slot not in self.values and (slot == "phone" or not self.is_client)

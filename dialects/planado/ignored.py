@@ -12,13 +12,13 @@ from . import wire
 from .names import OTHER_KIND
 
 HEADER = "X-Gateway-Ignored-Fields"
-MOST, LONGEST = 20, 100
+MOST, LONGEST = 20, 60
 
 
 def ignored_headers(tree: dict[str, Any], record: Client, *, by_path: bool) -> dict[str, str]:
     """`by_path`: the request named its client in the path, where an external id has no say."""
     names = list(ignored(tree, is_organization=not record.is_individual, by_path=by_path))
-    told = ", ".join(quote(name)[:LONGEST] for name in names[:MOST])
+    told = ", ".join(quote(name[:LONGEST]) for name in names[:MOST])
     return {HEADER: told} if names else {}
 
 

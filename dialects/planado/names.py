@@ -7,14 +7,12 @@ from typing import Any
 
 from msgspec import UNSET
 
-from storage import Client, Contact, ContactDraft, Problem, joined
+from storage import Client, Problem, joined
 
 from . import wire
 from .lengths import check_length
 
 Fields = dict[str, Any]
-Lender = Contact | ContactDraft | None
-"""The primary contact, as it is or as it will be: whose names a nameless client borrows."""
 
 LONGEST_NAME = 5000
 LONGEST_PART = 50
@@ -23,23 +21,23 @@ OTHER_KIND = {True: PARTS, False: ("organization_name",)}
 """By whether a client is an organization: the keys that only the other kind has."""
 
 
-def shown_name(record: Client, lender: Lender) -> str:
-    return filled(record.organization_name) or joined(*borrowed(record, lender))
+def shown_name(record: Client) -> str:
+    return filled(record.organization_name) or joined(*borrowed(record))
 
 
-def shown_parts(record: Client, lender: Lender) -> Fields:
+def shown_parts(record: Client) -> Fields:
     own = [filled(getattr(record, part)) for part in PARTS]
-    parts = own if any(own) else [*borrowed(record, lender), ""]
+    parts = own if any(own) else [*borrowed(record), ""]
     return dict(zip(PARTS, parts, strict=True))
 
 
-def borrowed(record: Client, lender: Lender) -> tuple[str, str]:
-    first, last, email = (
-        (filled(lender.first_name), filled(lender.last_name), filled(lender.email))
-        if lender
-        else ("", "", "")
-    )
-    return (first, last) if first or last else (email or f"Client {record.number}", "")
+def borrowed(record: Client) -> tuple[str, str]:
+    contact = record.primary_contact
+    if contact is not None:
+        first, last = filled(contact.first_name), filled(contact.last_name)
+        if first or last or filled(contact.email):
+            return (first, last) if first or last else (contact.email, "")
+    return f"Client {record.number}", ""
 
 
 def new(given: wire.ClientInput, problems: list[Problem]) -> Fields:
@@ -57,30 +55,24 @@ def new(given: wire.ClientInput, problems: list[Problem]) -> Fields:
     return {"classification": "individual", **parts}
 
 
-def changed(
-    given: wire.ClientInput, record: Client, lender: Lender, problems: list[Problem]
-) -> Fields:
-    """What differs from the shown names. Borrowed ones that were sent are kept when the client
-    would borrow others from now on: `lender` is its primary contact as it will be."""
+def changed(given: wire.ClientInput, record: Client, problems: list[Problem]) -> Fields:
+    """What differs from the shown names. One part that differs takes the shown others along, so
+    that a person reads back as sent; a borrowed name that comes back as it was stays borrowed."""
     if not record.is_individual:
-        return changed_name(given, record, lender, problems)
-    shown = shown_parts(record, record.primary_contact)
-    told = told_parts(given)
-    parts = shown | told
-    if parts == shown and (not told or shown == shown_parts(record, lender)):
+        return changed_name(given, record, problems)
+    shown = shown_parts(record)
+    parts = shown | told_parts(given)
+    if parts == shown:
         return {}
     check_parts(parts, shown, problems)
     return {"classification": "individual", **parts}
 
 
-def changed_name(
-    given: wire.ClientInput, record: Client, lender: Lender, problems: list[Problem]
-) -> Fields:
-    name, shown = given.organization_name, shown_name(record, record.primary_contact)
-    if name is UNSET or (name == shown == shown_name(record, lender)):
+def changed_name(given: wire.ClientInput, record: Client, problems: list[Problem]) -> Fields:
+    name = given.organization_name
+    if name is UNSET or name == shown_name(record):
         return {}
-    if name != shown:
-        check_name(name, problems)
+    check_name(name, problems)
     return {"organization_name": name}
 
 

@@ -19,6 +19,7 @@ from dialects.base import (
     refuse_unstorable,
     reply,
     route,
+    tell,
 )
 from storage import Client, LiveKey, NotFound, State, Store
 
@@ -75,7 +76,7 @@ class Clients:
     async def create(self, request: Request) -> Response:
         tree = await tree_of(request)
         command = translate.create_client(tree)
-        record = await ask(self.store.create_client, account_of(request).id, command)
+        record = await tell(self.store.create_client, account_of(request).id, command)
         return mutated(record, 201, ignored_headers(tree, record, by_path=False))
 
     async def show(self, request: Request) -> Response:
@@ -84,7 +85,7 @@ class Clients:
 
     async def change(self, request: Request) -> Response:
         key, tree = key_of(request), await tree_of(request)
-        record, is_new = await ask(
+        record, is_new = await tell(
             self.store.upsert_client,
             account_of(request).id,
             key,
@@ -96,7 +97,7 @@ class Clients:
 
     async def delete(self, request: Request) -> Response:
         account = account_of(request)
-        record = await ask(self.store.move_client, account.id, key_of(request), State.DELETED)
+        record = await tell(self.store.move_client, account.id, key_of(request), State.DELETED)
         return mutated(record, 200, {})
 
 

@@ -13,7 +13,6 @@ from dialects.base import shaped
 from storage import (
     ChangeClient,
     Client,
-    ContactDraft,
     CreateClient,
     Invalid,
     LiveKey,
@@ -24,7 +23,7 @@ from storage import (
 
 from . import names, wire
 from .address import address_fields, shown_address
-from .contacts import aligned, entries, line
+from .contacts import Line, aligned, entries, line
 from .errors import describe
 from .lengths import check_length
 from .scalars import write_moment
@@ -33,14 +32,15 @@ Fields = dict[str, Any]
 
 LONGEST_EXTERNAL_ID = 500
 MOST_CONTACTS = 100
+LONGEST_ENTRY = 5000
 TYPES = ("phone", "email")
 
 
 def client(record: Client) -> wire.Client:
     if not record.is_individual:
-        name = names.shown_name(record, record.primary_contact)
+        name = names.shown_name(record)
         return wire.Organization(name=name, organization_name=name, **common(record))
-    parts = names.shown_parts(record, record.primary_contact)
+    parts = names.shown_parts(record)
     return wire.Individual(
         name=joined(*(part.strip() for part in parts.values())),
         first_name=parts["first_name"] or None,
@@ -109,20 +109,14 @@ def changing(tree: Fields) -> Callable[[Client], ChangeClient]:
         given = read(tree, (*names.OTHER_KIND[is_organization], "external_id"), problems)
         if given.organization is not UNSET and given.organization is not is_organization:
             problems.append(Problem(("organization",), "cannot be changed"))
-        fields = contact_fields(given.contacts, record, problems)
+        fields = names.changed(given, record, problems)
         fields |= address_fields(given.site_address, record, problems)
-        fields |= names.changed(given, record, primary_after(record, fields), problems)
+        fields |= contact_fields(given.contacts, record, problems)
         if problems:
             raise Invalid(*problems)
         return ChangeClient(**fields)
 
     return change
-
-
-def primary_after(record: Client, fields: Fields) -> names.Lender:
-    """The primary contact as it will be when the fields are written."""
-    drafts: tuple[ContactDraft, ...] = fields.get("contacts", ())
-    return next((draft for draft in drafts if draft.is_primary), record.primary_contact)
 
 
 def read(tree: Fields, unread: Iterable[str], problems: list[Problem]) -> wire.ClientInput:
@@ -143,12 +137,10 @@ def contact_fields(
     """What a given list changes; entries without a value are left out, as live callers need."""
     if given is UNSET:
         return {}
-    for n, entry in enumerate(given):
-        if entry.type not in TYPES:
-            words = f"must be one of: {', '.join(TYPES)}"
-            problems.append(Problem(("contacts", n, "type"), words))
     told = [line(entry) for entry in given if entry.value.strip()]
-    if record and told == [line(entry) for entry in entries(record)]:
+    shown = [line(entry) for entry in entries(record)] if record else []
+    check_entries(given, shown, problems)
+    if record and told == shown:
         return {}
     if len(told) > MOST_CONTACTS:
         problems.append(Problem(("contacts",), f"size cannot be greater than {MOST_CONTACTS}"))
@@ -156,3 +148,15 @@ def contact_fields(
         return {}
     phone, rank, drafts = aligned(record, told)
     return {"phone": phone, "phone_rank": rank, "contacts": drafts}
+
+
+def check_entries(
+    given: list[wire.ContactInput], shown: list[Line], problems: list[Problem]
+) -> None:
+    for n, entry in enumerate(given):
+        if entry.type not in TYPES:
+            words = f"must be one of: {', '.join(TYPES)}"
+            problems.append(Problem(("contacts", n, "type"), words))
+        if line(entry) not in shown:
+            check_length(("contacts", n, "value"), entry.value, LONGEST_ENTRY, problems)
+            check_length(("contacts", n, "name"), entry.name or "", LONGEST_ENTRY, problems)

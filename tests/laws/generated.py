@@ -9,7 +9,6 @@ import msgspec
 from hypothesis import strategies as st
 
 from dialects.planado.contacts import entries
-from dialects.planado.names import shown_name, shown_parts
 from storage import COUNTRIES, Account, Client, ContactDraft, CreateAccount, ImportClient, Store
 
 NUMBERS = count(1)
@@ -204,16 +203,11 @@ def planado_edits(record: Client) -> st.SearchStrategy[dict[str, Any]]:
         "contacts": st.one_of(st.lists(planado_contacts, max_size=6), shuffled(record)),
     }
     if not record.is_individual:
-        shown = shown_name(record, record.primary_contact)
-        name = {"organization_name": st.one_of(filled, st.just(shown))}
-        return st.fixed_dictionaries({}, optional=common | name)
-    parts = shown_parts(record, record.primary_contact)
-    echo = st.just({name: part or None for name, part in parts.items()})
+        return st.fixed_dictionaries({}, optional=common | {"organization_name": filled})
     others = dict.fromkeys(("last_name", "middle_name"), planado_names)
     return st.one_of(
         st.fixed_dictionaries({}, optional=common),
         st.fixed_dictionaries({"first_name": filled}, optional=common | others),
-        st.tuples(echo, st.fixed_dictionaries({}, optional=common)).map(lambda p: p[0] | p[1]),
     )
 
 

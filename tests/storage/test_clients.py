@@ -186,13 +186,14 @@ def test_external_ids_are_exact_and_free_after_deletion(store: Store, account: A
 
 def test_a_uuid_wins_over_an_external_id_that_looks_like_it(store: Store, account: Account) -> None:
     first = a_client(store, account)
-    second = a_client(store, account, external_id=str(first.uuid))
     key = LiveKey(external_id=str(first.uuid), uuid=first.uuid)
-    assert store.client(account.id, key) == first
-
     store.move_client(account.id, first.serial, State.DELETED)
-
+    second = a_client(store, account, external_id=str(first.uuid))
     assert store.client(account.id, key) == second
+
+    first = store.move_client(account.id, first.serial, State.ACTIVE)
+
+    assert store.client(account.id, key) == first
 
 
 def test_serials_are_never_reused_and_start_at_one_in_each_account(

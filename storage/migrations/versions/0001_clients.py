@@ -29,7 +29,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "client",
-        sa.Column("account_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("serial", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
         sa.Column("external_id", TEXT, nullable=True),
@@ -122,7 +122,7 @@ def upgrade() -> None:
     op.create_table(
         "token",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("dialect", TEXT, nullable=False),
         sa.Column("label", TEXT, nullable=False),
         sa.Column("digest", TEXT, nullable=False),

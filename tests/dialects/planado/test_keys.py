@@ -127,13 +127,24 @@ def test_external_ids_are_compared_exactly(planado, stored, asked):
     assert planado.created(**BODY, external_id=asked)
 
 
-def test_a_uuid_comes_before_an_external_id_of_the_same_text(planado):
+def test_a_uuid_comes_before_an_external_id_of_the_same_text(planado, ninja):
     first = planado.created(**BODY)
+    (client,) = ninja.listed()
+    planado.delete(f"/clients/{first}")
     second = planado.created(**BODY, external_id=first)
 
-    assert planado.shown(first)["uuid"] == first
-    planado.delete(f"/clients/{first}")
     assert planado.shown(first)["uuid"] == second
+    ninja.post("/clients/bulk", json={"action": "restore", "ids": [client["id"]]})
+    assert planado.shown(first)["uuid"] == first
+
+
+def test_an_external_id_cannot_be_the_uuid_of_a_living_client(planado):
+    first = planado.created(**BODY)
+
+    answer = planado.post("/clients", json=BODY | {"external_id": first})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == {"external_id": ["is used by another entity"]}
 
 
 @pytest.mark.parametrize(
