@@ -14,6 +14,7 @@ from .failures import (
     Unsupported,
     WrongMethod,
 )
+from .ignored import ignored_headers, unknown_keys
 from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, route, tell
 
 __all__ = [
@@ -34,10 +35,12 @@ __all__ = [
     "ask",
     "assemble",
     "body_of",
+    "ignored_headers",
     "parsed_json",
     "refuse_unstorable",
     "reply",
     "route",
     "shaped",
     "tell",
+    "unknown_keys",
 ]

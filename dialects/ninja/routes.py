@@ -1,6 +1,7 @@
 """Endpoints: decode, ask the store, encode. Nothing else happens here."""
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -8,7 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from dialects.base import Rejected, WrongMethod, account_of, ask, assemble, reply, route, tell
+from dialects.base import (
+    Rejected,
+    WrongMethod,
+    account_of,
+    ask,
+    assemble,
+    ignored_headers,
+    reply,
+    route,
+    tell,
+)
 from storage import Client, NotFound, Page, State, Store, random_text
 
 from . import bulk, listing, translate, wire
@@ -16,6 +27,7 @@ from .auth import auth
 from .bodies import inputs, query_inputs
 from .errors import render
 from .headers import API_VERSION, with_headers
+from .ignored import ignored
 from .inputs import Tree
 from .listing import Window
 from .translate import Caller
@@ -87,7 +99,7 @@ class Clients:
         caller = self.caller(request)
         command = translate.create_client(tree, caller)
         record = await tell(self.store.create_client, caller.account.id, command)
-        return item(record, caller)
+        return item(record, caller, ignored_headers(ignored(tree)))
 
     async def blank(self, request: Request) -> Response:
         shown = translate.blank(self.caller(request), client_hash=random_text(40))
@@ -106,7 +118,7 @@ class Clients:
         serial = serial_of(request, caller)
         change = translate.changing(tree, caller)
         record = await tell(self.store.change_client, caller.account.id, serial, change)
-        return item(record, caller)
+        return item(record, caller, ignored_headers(ignored(tree)))
 
     async def delete(self, request: Request) -> Response:
         caller = self.caller(request)
@@ -151,8 +163,8 @@ class Clients:
         return Caller(account_of(request), self.options.public_url or own)
 
 
-def item(record: Client, caller: Caller) -> Response:
-    headers = API_VERSION | {"ETag": f'"{record.version}"'}
+def item(record: Client, caller: Caller, more_headers: Mapping[str, str] | None = None) -> Response:
+    headers = {**API_VERSION, "ETag": f'"{record.version}"', **(more_headers or {})}
     return reply(wire.One(translate.client(record, caller)), headers=headers)
 
 

@@ -1,44 +1,27 @@
-"""Which keys of a body had no effect: integrators lose data to keys that vanish silently."""
+"""Which keys of a body had no effect here."""
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
-from msgspec import Struct
-
+from dialects.base import unknown_keys
 from storage import Client
 
 from . import wire
 from .names import OTHER_KIND
 
-HEADER = "X-Gateway-Ignored-Fields"
-MOST, LONGEST = 20, 60
 
-
-def ignored_headers(tree: dict[str, Any], record: Client, *, by_path: bool) -> dict[str, str]:
+def ignored(tree: dict[str, Any], record: Client, *, by_path: bool) -> Iterator[str]:
     """`by_path`: the request named its client in the path, where an external id has no say."""
-    names = list(ignored(tree, is_organization=not record.is_individual, by_path=by_path))
-    told = ", ".join(quote(name[:LONGEST]) for name in names[:MOST])
-    return {HEADER: told} if names else {}
-
-
-def ignored(tree: dict[str, Any], *, is_organization: bool, by_path: bool) -> Iterator[str]:
-    yield from unknown(tree, wire.ClientInput, "")
-    yield from (key for key in OTHER_KIND[is_organization] if key in tree)
+    yield from unknown_keys(tree, "", wire.ClientInput)
+    yield from (key for key in OTHER_KIND[not record.is_individual] if key in tree)
     if by_path and "external_id" in tree:
         yield "external_id"
     address = tree.get("site_address")
     if isinstance(address, dict):
-        yield from unknown(address, wire.AddressInput, "site_address.")
-        yield from unknown(
-            address.get("geolocation"), wire.GeolocationInput, "site_address.geolocation."
-        )
+        yield from unknown_keys(address, "site_address.", wire.AddressInput)
+        place = address.get("geolocation")
+        yield from unknown_keys(place, "site_address.geolocation.", wire.GeolocationInput)
     for n, entry in enumerate(tree.get("contacts") or ()):
-        yield from unknown(entry, wire.ContactInput, f"contacts.{n}.")
+        yield from unknown_keys(entry, f"contacts.{n}.", wire.ContactInput)
         if not entry["value"].strip():
             yield f"contacts.{n}"
-
-
-def unknown(tree: Any, shape: type[Struct], prefix: str) -> Iterator[str]:
-    if isinstance(tree, dict):
-        yield from (prefix + key for key in tree if key not in shape.__struct_fields__)

@@ -15,6 +15,7 @@ from dialects.base import (
     ask,
     assemble,
     body_of,
+    ignored_headers,
     parsed_json,
     refuse_unstorable,
     reply,
@@ -26,7 +27,7 @@ from storage import Client, LiveKey, NotFound, State, Store
 from . import listing, translate, wire
 from .auth import KeyMiddleware
 from .errors import render
-from .ignored import ignored_headers
+from .ignored import ignored
 from .scalars import read_key
 
 BODY_LIMIT = 2**20
@@ -77,7 +78,7 @@ class Clients:
         tree = await tree_of(request)
         command = translate.create_client(tree)
         record = await tell(self.store.create_client, account_of(request).id, command)
-        return mutated(record, 201, ignored_headers(tree, record, by_path=False))
+        return mutated(record, 201, ignored_headers(ignored(tree, record, by_path=False)))
 
     async def show(self, request: Request) -> Response:
         record = await ask(self.store.client, account_of(request).id, key_of(request))
@@ -93,7 +94,7 @@ class Clients:
             translate.creating(tree, key),
         )
         status = 201 if is_new else 200
-        return mutated(record, status, ignored_headers(tree, record, by_path=True))
+        return mutated(record, status, ignored_headers(ignored(tree, record, by_path=True)))
 
     async def delete(self, request: Request) -> Response:
         account = account_of(request)

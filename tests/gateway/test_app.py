@@ -168,3 +168,15 @@ def test_a_harmful_request_id_is_replaced(store: Store, ninja: Ninja) -> None:
 
     assert len(answer.headers["x-request-id"]) == 32
     assert json.loads(answer.content)["data"] == []
+
+
+def test_settings_and_options_show_no_values() -> None:
+    environment = {"GATEWAY_NINJA_API_SECRET": "s3cret", "OTHER_SECRET": "0ther"}
+    settings = Settings.of("sqlite://", environment)
+
+    shown = repr([settings, *(settings.options(dialect) for dialect in DIALECTS)])
+
+    assert "GATEWAY_NINJA_API_SECRET" in shown
+    assert "s3cret" not in shown
+    assert "0ther" not in shown
+    assert "OTHER_SECRET" not in settings.environment

@@ -140,3 +140,15 @@ def test_a_salt_gives_an_account_ids_of_its_own(run: Run) -> None:
 
     assert ids[0] == "VolejRejNm"
     assert ids[1] != ids[0]
+
+
+def test_a_setting_that_does_not_fit_ends_serving_before_it_starts(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEWAY_PLANADO_PAGE_SIZE", "many")
+
+    ended = run("serve", "--workers", "2")
+
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("gateway: GATEWAY_PLANADO_PAGE_SIZE: ")
+    assert ended.err.count("\n") == 1

@@ -52,3 +52,16 @@ def test_a_person_with_nothing_but_blanks_is_not_shown_and_so_not_touched():
     _, draft = laid(record, [phone("Ana", "2")]).contacts
 
     assert (draft.serial, draft.first_name, draft.custom_value1) == (2, "Bob", "kept")
+
+
+def test_a_new_person_takes_nothing_that_belonged_to_one_who_is_gone(planado, ninja):
+    made = ninja.created(contacts=[{"first_name": "Ada", "phone": "1", "custom_value1": "vip"}])
+    (client,) = planado.listed()
+
+    planado.patch(client["uuid"], {"contacts": []})
+    planado.patch(client["uuid"], {"contacts": [{"name": "Eve", "type": "phone", "value": "2"}]})
+
+    gone, eve = ninja.shown(made["id"])["contacts"]
+    assert (gone["first_name"], gone["custom_value1"], gone["is_primary"]) == ("", "vip", True)
+    assert (eve["first_name"], eve["phone"], eve["custom_value1"]) == ("Eve", "2", "")
+    assert eve["contact_key"] != gone["contact_key"]
