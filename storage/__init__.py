@@ -29,6 +29,7 @@ from .errors import (
     Unavailable,
 )
 from .makers import Makers, random_text
+from .passwords import hash_password
 from .records import (
     LIVE,
     Access,
@@ -89,6 +90,7 @@ __all__ = [
     "Upserted",
     "drafted",
     "folded_blanks",
+    "hash_password",
     "joined",
     "random_text",
     "split_contact_name",

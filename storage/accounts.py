@@ -40,6 +40,19 @@ def all_accounts(connection: Connection) -> tuple[Account, ...]:
     return tuple(map(account_record, connection.execute(accounts())))
 
 
+def password_hash(connection: Connection, account_id: int) -> str | None:
+    statement = select(ACCOUNT.c.password_hash).where(ACCOUNT.c.id == account_id)
+    hashed: str | None = connection.execute(statement).scalar_one_or_none()
+    return hashed
+
+
+def keep_password(connection: Connection, name: str, hashed: Secret) -> Account:
+    account = account_by_name(connection, name)
+    mine = ACCOUNT.c.id == account.id
+    connection.execute(update(ACCOUNT).where(mine).values(password_hash=str(hashed)))
+    return account
+
+
 def accounts() -> Select[Any]:
     return select(*ACCOUNT_COLUMNS).order_by(ACCOUNT.c.id)
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, structs
 
 from .commands import ChangeClient, ContactDraft, CreateClient
 from .errors import Locked
+from .folding import fold
 from .makers import Makers
 from .records import Account, Client, Contact, Record, State
 
@@ -83,6 +84,31 @@ def moved(record: Client, state: State, now: datetime) -> Client:
             return record
 
 
+def merged(record: Client, other: Client, now: datetime) -> Client:
+    """The record with the other's balance, paid amount and contacts: those with an e-mail that
+    the record does not have yet, ranked last and none of them primary."""
+    mine = {fold(contact.email) for contact in record.contacts}
+    ranks = Ranks(last_rank(record))
+    moving = [c for c in other.contacts if c.email and fold(c.email) not in mine]
+    moved_in = tuple(
+        structs.replace(
+            contact,
+            is_primary=False,
+            email_rank=ranks.place(contact.email, 0, 0),
+            phone_rank=ranks.place(contact.phone, 0, 0),
+            updated_at=now,
+        )
+        for contact in moving
+    )
+    return bumped(
+        record,
+        now,
+        balance=record.balance + other.balance,
+        paid_to_date=record.paid_to_date + other.paid_to_date,
+        contacts=primary_first([*record.contacts, *moved_in]),
+    )
+
+
 def bumped(record: Client, now: datetime, **values: Any) -> Client:
     """One version on. `updated_at` always grows, even when the clock does not."""
     later = max(now, record.updated_at + TICK)
@@ -125,7 +151,11 @@ def applied_contacts(
             key = makers.random_text(32 if drafts else 40)
             before = Contact(serial=next(fresh), contact_key=key, created_at=now, updated_at=now)
         kept.append(redrafted(before, draft, ranks, now))
-    return tuple(sorted(one_primary(kept), key=lambda c: (not c.is_primary, c.serial)))
+    return primary_first(one_primary(kept))
+
+
+def primary_first(contacts: list[Contact]) -> tuple[Contact, ...]:
+    return tuple(sorted(contacts, key=lambda c: (not c.is_primary, c.serial)))
 
 
 def redrafted(before: Contact, draft: ContactDraft, ranks: "Ranks", now: datetime) -> Contact:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select, update
 
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, Invalid, NotFound, Problem
@@ -143,6 +143,15 @@ def origins(connection: Connection, account_id: int, serial: int) -> tuple[Origi
     mine = (ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial == serial)
     statement = select(*columns).where(*mine).order_by(ORIGIN.c.source, ORIGIN.c.foreign_id)
     return tuple(Origin(**row._mapping) for row in connection.execute(statement))
+
+
+def purged(connection: Connection, account_id: int, record: Client) -> None:
+    """Remove the rows of a client, those that point to it first."""
+    for table in (CONTACT, ORIGIN):
+        mine = (table.c.account_id == account_id, table.c.client_serial == record.serial)
+        connection.execute(delete(table).where(*mine))
+    mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial == record.serial)
+    connection.execute(delete(CLIENT).where(*mine))
 
 
 def saved(connection: Connection, account_id: int, before: Client, after: Client) -> None:

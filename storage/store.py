@@ -19,6 +19,7 @@ from .commands import (
 from .engines import WRITES, is_outage, open_engine
 from .errors import Unavailable
 from .makers import Makers
+from .passwords import hash_password, is_password
 from .records import Access, Account, Client, Origin, Page, Secret, State, Token
 from .writing import Change
 
@@ -57,6 +58,18 @@ class Store:
     def accounts(self) -> tuple[Account, ...]:
         with self._reading() as connection:
             return accounts.all_accounts(connection)
+
+    def set_password(self, name: str, password: str) -> Account:
+        """The account's API password, which the final operations ask for."""
+        hashed = hash_password(password)
+        with self._writing() as connection:
+            return accounts.keep_password(connection, name, hashed)
+
+    def is_password(self, account_id: int, password: str) -> bool:
+        """False also when the account has no password."""
+        with self._reading() as connection:
+            hashed = accounts.password_hash(connection, account_id)
+        return hashed is not None and is_password(hashed, password)
 
     def create_token(self, command: CreateToken) -> tuple[Token, Secret]:
         """The token's record, and the token itself: this is the only time it can be seen."""
@@ -153,6 +166,16 @@ class Store:
         with self._writing() as connection:
             before = clients.locked(connection, account_id, key)
             return writing.moved(connection, account_id, before, state, self._makers)
+
+    def purge_client(self, account_id: int, key: ClientKey) -> None:
+        """Remove a client and all that is its own, for good."""
+        with self._writing() as connection:
+            clients.purged(connection, account_id, clients.locked(connection, account_id, key))
+
+    def merge_clients(self, account_id: int, key: ClientKey, other: ClientKey) -> Client:
+        """Move what `other` has to the client of the key, and remove `other` for good."""
+        with self._writing() as connection:
+            return writing.merged(connection, account_id, key, other, self._makers)
 
     def move_clients(self, account_id: int, serials: Sequence[int], state: State) -> None:
         """All of them, in one transaction."""

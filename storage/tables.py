@@ -35,6 +35,13 @@ def number_column(*, nullable: bool = False) -> Any:
     return Field(sa_type=BigInteger, nullable=nullable)
 
 
+def counter_column() -> Any:
+    """A counter that a later migration added to rows that were there already."""
+    return Field(
+        sa_type=BigInteger, nullable=False, default=1, sa_column_kwargs={"server_default": "1"}
+    )
+
+
 def moment_column(*, nullable: bool = False) -> Any:
     return Field(sa_type=Moment, nullable=nullable)
 
@@ -56,6 +63,7 @@ class AccountRow(SQLModel, table=True):
     number_padding: int
     next_client_serial: int = number_column()
     next_contact_serial: int = number_column()
+    next_group_serial: int = counter_column()
     password_hash: str | None = Field(sa_type=TEXT, nullable=True)
     created_at: datetime = moment_column()
 
@@ -191,6 +199,26 @@ class ContactRow(SQLModel, table=True):
     email_folded: str = text_column()
 
 
+class GroupRow(SQLModel, table=True):
+    __tablename__ = "client_group"
+
+    account_id: int = Field(
+        sa_type=BigInteger,
+        primary_key=True,
+        foreign_key="account.id",
+        sa_column_kwargs={"autoincrement": False},
+    )
+    serial: int = key_column()
+    name: str = text_column()
+    settings: str = text_column()
+    created_at: datetime = moment_column()
+    updated_at: datetime = moment_column()
+    archived_at: datetime | None = moment_column(nullable=True)
+    is_deleted: bool
+
+    name_folded: str = text_column()
+
+
 class OriginRow(SQLModel, table=True):
     """One client per foreign id and source; one client may have several origins."""
 
@@ -220,6 +248,7 @@ TOKEN = table(TokenRow)
 CLIENT = table(ClientRow)
 CONTACT = table(ContactRow)
 ORIGIN = table(OriginRow)
+GROUP = table(GroupRow)
 
 Index("uq_client_uuid", CLIENT.c.account_id, CLIENT.c.uuid, unique=True)
 Index("uq_client_number", CLIENT.c.account_id, CLIENT.c.number_folded, unique=True)

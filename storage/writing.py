@@ -7,7 +7,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from . import accounts, apply, clients
-from .commands import ChangeClient, CreateClient
+from .commands import ChangeClient, ClientKey, CreateClient
 from .makers import Makers
 from .numbers import draw, taken_numbers
 from .records import Client, State
@@ -109,6 +109,17 @@ def moved_all(
     for batch in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
         for before in batch:
             moved(connection, account_id, before, state, makers)
+
+
+def merged(
+    connection: Connection, account_id: int, key: ClientKey, other: ClientKey, makers: Makers
+) -> Client:
+    before = clients.locked(connection, account_id, key)
+    source = clients.locked(connection, account_id, other)
+    after = apply.merged(before, source, makers.clock())
+    clients.purged(connection, account_id, source)
+    clients.saved(connection, account_id, before, after)
+    return after
 
 
 def refuse_taken(connection: Connection, account_id: int, before: Client, after: Client) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STORAGE = {"storage", "msgspec", "sqlmodel", "sqlalchemy", "alembic", "pysqlite3", "uuid_utils"}
+STORAGE |= {"argon2"}
 DIALECTS = {"dialects", "storage", "msgspec", "starlette", "anyio", "hashids"}
 DIALECTS |= {"python_multipart"}
 GATEWAY = {

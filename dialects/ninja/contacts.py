@@ -2,22 +2,26 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from msgspec import UNSET, UnsetType, structs
 
-from storage import Client, ContactDraft, Problem, drafted
+from storage import Client, ContactDraft, Problem, Secret, drafted
 
 from . import wire
 from .fields import LINE, TEXT, Read, Unacceptable, difference, flag, show_flag, text
 from .hashid import Ids
+from .inputs import Tree
 from .scalars import is_email, text_of, trimmed
 
 LONGEST_EMAIL = 100
 MOST_CONTACTS = 1000
+SHORTEST_EMAIL = 4
 SHORTEST_PASSWORD = 7
+Hashes = Mapping[str, Secret]
+"""The slow hashes of the passwords in an input, made before the transaction."""
 
 
 def email(name: str, given: str) -> str:
@@ -49,6 +53,7 @@ def changed(
     given: list[wire.ContactInput] | UnsetType,
     record: Client | None,
     ids: Ids,
+    hashes: Hashes,
     problems: list[Problem],
 ) -> dict[str, Any]:
     """The drafts of a given list; nothing when the list says what is shown."""
@@ -66,7 +71,7 @@ def changed(
     ]
     refuse_repeated(given, matched, problems)
     check_passwords(given, problems, is_new=record is None)
-    drafts = primary_first(drafts)
+    drafts = primary_first(with_passwords(given, drafts, hashes))
     if known and {d.serial: d for d in drafts} == known and len(drafts) == len(known):
         return {}
     return {"contacts": tuple(with_a_recipient(drafts))}
@@ -129,6 +134,26 @@ def weaknesses(password: str, field: str) -> Iterator[str]:
         yield f"The {field} must be at least {SHORTEST_PASSWORD} characters."
     elif password and not all(re.search(kind, password) for kind in ("[a-z]", "[A-Z]", "[0-9]")):
         yield f"The {field} format is invalid."
+
+
+def passwords(tree: Tree) -> set[str]:
+    """The passwords worth a hash in an input: given, and not just the echo of a masked one."""
+    contacts = tree.get("contacts")
+    given = contacts if isinstance(contacts, list) else []
+    texts = {text_of(c.get("password")) for c in given if isinstance(c, dict)}
+    return {text for text in texts if text.strip("*") and not any(weaknesses(text, ""))}
+
+
+def with_passwords(
+    given: list[wire.ContactInput], drafts: list[ContactDraft], hashes: Hashes
+) -> list[ContactDraft]:
+    """One password for all contacts of an address; without an address nobody could use it."""
+    told = {
+        d.email: hashes[text_of(contact.password)]
+        for contact, d in zip(given, drafts, strict=True)
+        if text_of(contact.password) in hashes and len(d.email) >= SHORTEST_EMAIL
+    }
+    return [structs.replace(d, password_hash=told.get(d.email, d.password_hash)) for d in drafts]
 
 
 def primary_first(drafts: list[ContactDraft]) -> list[ContactDraft]:

@@ -20,11 +20,12 @@ from dialects.base import (
     route,
     tell,
 )
-from storage import Client, NotFound, Page, State, Store, random_text
+from storage import Client, NotFound, Page, Secret, State, Store, hash_password, random_text
 
 from . import bulk, listing, translate, wire
 from .auth import auth
 from .bodies import inputs, query_inputs
+from .contacts import passwords
 from .errors import render
 from .headers import API_VERSION, with_headers
 from .ignored import ignored
@@ -97,7 +98,7 @@ class Clients:
 
     async def created(self, request: Request, tree: Tree) -> Response:
         caller = self.caller(request)
-        command = translate.create_client(tree, caller)
+        command = translate.create_client(tree, caller, await hashes_of(tree))
         record = await tell(self.store.create_client, caller.account.id, command)
         return item(record, caller, ignored_headers(ignored(tree)))
 
@@ -116,7 +117,7 @@ class Clients:
     async def updated(self, request: Request, tree: Tree) -> Response:
         caller = self.caller(request)
         serial = serial_of(request, caller)
-        change = translate.changing(tree, caller)
+        change = translate.changing(tree, caller, await hashes_of(tree))
         record = await tell(self.store.change_client, caller.account.id, serial, change)
         return item(record, caller, ignored_headers(ignored(tree)))
 
@@ -166,6 +167,11 @@ class Clients:
 def item(record: Client, caller: Caller, more_headers: Mapping[str, str] | None = None) -> Response:
     headers = {**API_VERSION, "ETag": f'"{record.version}"', **(more_headers or {})}
     return reply(wire.One(translate.client(record, caller)), headers=headers)
+
+
+async def hashes_of(tree: Tree) -> dict[str, Secret]:
+    """Made here, before any transaction: a hash is slow by design."""
+    return {password: await ask(hash_password, password) for password in passwords(tree)}
 
 
 def serial_of(request: Request, caller: Caller) -> int:

@@ -137,20 +137,22 @@ def extras_of(record: Client) -> wire.Extras:
     return msgspec.json.decode(text, type=wire.Extras) if text else NO_EXTRAS
 
 
-def create_client(tree: Tree, caller: Caller) -> CreateClient:
+def create_client(tree: Tree, caller: Caller, hashes: contacts.Hashes) -> CreateClient:
     problems: list[Problem] = []
     given = read(tree, problems)
     told = fields.changed(given, None, caller.ids, problems)
     told |= names.changed(given, None, problems)
     told |= shipping.changed(given, None, problems)
     told |= {"settings": settings.new(given, caller.account, problems)}
-    told |= contacts.changed(given.contacts, None, caller.ids, problems)
+    told |= contacts.changed(given.contacts, None, caller.ids, hashes, problems)
     if problems:
         raise Invalid(*problems)
     return CreateClient(**told)
 
 
-def changing(tree: Tree, caller: Caller) -> Callable[[Client], ChangeClient]:
+def changing(
+    tree: Tree, caller: Caller, hashes: contacts.Hashes
+) -> Callable[[Client], ChangeClient]:
     """What a PUT changes, decided on the record as it is when it is written."""
 
     misread: list[Problem] = []
@@ -162,7 +164,7 @@ def changing(tree: Tree, caller: Caller) -> Callable[[Client], ChangeClient]:
         told |= names.changed(given, record, problems)
         told |= shipping.changed(given, record, problems)
         told |= settings.changed(given, record, caller.account, problems)
-        told |= contacts.changed(given.contacts, record, caller.ids, problems)
+        told |= contacts.changed(given.contacts, record, caller.ids, hashes, problems)
         if problems:
             raise Invalid(*problems)
         return ChangeClient(**told)

@@ -49,7 +49,7 @@ class NinjaTongue(Tongue):
     def write(self, record: Client, body: Tree) -> Client:
         refuse_unstorable(body)
         tree = inputs.client_tree(inputs.normalised(body))
-        change = ninja_translate.changing(tree, self.caller)
+        change = ninja_translate.changing(tree, self.caller, {})
         return self.store.change_client(self.account.id, record.serial, change)
 
 
