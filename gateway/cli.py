@@ -110,6 +110,21 @@ def list_accounts(database: Database = DEFAULT_DATABASE, as_json: AsJson = False
     print_rows("accounts", rows, as_json=as_json)
 
 
+@account_app.command("password")
+def set_password(name: str, database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
+    """Set the password that purge and merge ask for: from a prompt, or from standard input."""
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise typer.BadParameter("the password is empty")
+    with opened(database) as store:
+        account = store.set_password(name, password)
+    told = {"id": account.id, "name": account.name}
+    print_answer(told, f"{account.name} has a new password.", as_json=as_json)
+
+
 @token_app.command("create")
 def create_token(  # noqa: PLR0917  typer passes by name
     account: AccountName,

@@ -11,6 +11,7 @@ from .failures import (
     Renderable,
     TooLarge,
     Unauthenticated,
+    Unconfirmed,
     Unsupported,
     WrongMethod,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Renderable",
     "TooLarge",
     "Unauthenticated",
+    "Unconfirmed",
     "Unsupported",
     "WrongMethod",
     "account_of",

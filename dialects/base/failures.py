@@ -16,6 +16,10 @@ class Forbidden(Failure):
     """The credential is known, but does not allow this."""
 
 
+class Unconfirmed(Failure):
+    """A final operation was asked for without the account's password."""
+
+
 class Malformed(Failure):
     """The body cannot be read at all."""
 
@@ -57,6 +61,7 @@ Renderable = (
     | Unavailable
     | Unauthenticated
     | Forbidden
+    | Unconfirmed
     | Malformed
     | Rejected
     | TooLarge
@@ -76,7 +81,7 @@ def failure_of(error: Exception) -> Renderable:
             return error
         case Unauthenticated() | Forbidden() | Malformed() | TooLarge() | Unsupported():
             return error
-        case Rejected() | NoRoute() | WrongMethod():
+        case Unconfirmed() | Rejected() | NoRoute() | WrongMethod():
             return error
         case HTTPException(status_code=404):
             return NoRoute("no such path")

@@ -2,7 +2,8 @@
 
 from dialects.base import Dialect
 
-from .routes import Options, app, credentials
+from .options import Options
+from .routes import app, credentials
 
 DIALECT = Dialect(
     name="ninja",

@@ -10,6 +10,7 @@ from dialects.base import AuthMiddleware, Render, Unauthenticated, ask
 from storage import Access, Store
 
 TOKEN_HEADER = "x-api-token"  # noqa: S105  the header's name
+OLDER_TOKEN_HEADER = "x-ninja-token"  # noqa: S105  the header's name
 SECRET_HEADER = "x-api-secret"  # noqa: S105  the header's name
 
 
@@ -23,7 +24,7 @@ class TokenMiddleware(AuthMiddleware):
         given = headers.get(SECRET_HEADER, "").encode("latin-1")
         if self.secret and not hmac.compare_digest(given, self.secret):
             raise Unauthenticated("Invalid secret")
-        token = headers.get(TOKEN_HEADER, "")
+        token = headers.get(TOKEN_HEADER) or headers.get(OLDER_TOKEN_HEADER, "")
         access = await ask(self.store.access, "ninja", token) if token else None
         if access is None:
             raise Unauthenticated("Invalid token")

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from dialects.base import Rejected
 from storage import ClientQuery, Invalid, Problem, State
 
 from .hashid import Ids
@@ -54,6 +55,18 @@ def unknown_ids() -> Problem:
 
 def query(bulk: Bulk) -> ClientQuery:
     return ClientQuery(serials=bulk.serials, limit=len(bulk.serials))
+
+
+def one(serial: int | None) -> ClientQuery:
+    return ClientQuery(serials=() if serial is None else (serial,), limit=0)
+
+
+def refuse_merge(serial: int, other: int | None, found: int) -> None:
+    """Refuse to merge a client with nobody, or with itself."""
+    if not found:
+        raise Rejected("Client not found")
+    if other == serial:
+        raise Rejected("Attempting to merge the same client is not possible.")
 
 
 def refuse_unknown(bulk: Bulk, found: int) -> None:

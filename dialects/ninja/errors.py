@@ -13,6 +13,7 @@ from dialects.base import (
     Renderable,
     TooLarge,
     Unauthenticated,
+    Unconfirmed,
     Unsupported,
     WrongMethod,
     reply,
@@ -46,6 +47,8 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
             return say(403, str(failure), {})
         case Forbidden():
             return say(401, "This action is unauthorized.")
+        case Unconfirmed():
+            return say(412, "Invalid Password", {})
         case Malformed():
             return say(400, "The request body is not valid JSON.", {})
         case TooLarge():

@@ -1,6 +1,7 @@
 """The headers that this API puts on every answer, refusals included."""
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 EVERY_ANSWER = {
@@ -18,12 +19,22 @@ EVERY_ANSWER = {
     "Access-Control-Expose-Headers": ("X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition"),
     "Cache-Control": "no-cache, private",
 }
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, GET, OPTIONS, PUT, DELETE",
+    "Access-Control-Allow-Headers": EVERY_ANSWER["Access-Control-Allow-Headers"],
+}
+"""What a browser asks before it sends a request; it asks without a token."""
 API_VERSION = {"X-Api-Version": "5.0.16"}
 """On the bodies of items and lists; its value is the minimum client version."""
 
 
 def with_headers(app: ASGIApp) -> ASGIApp:
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "OPTIONS":
+            await PlainTextResponse("OK", headers=PREFLIGHT)(scope, receive, send)
+            return
+
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(EVERY_ANSWER)

@@ -13,6 +13,7 @@ from dialects.base import (
     Renderable,
     TooLarge,
     Unauthenticated,
+    Unconfirmed,
     Unsupported,
     WrongMethod,
     reply,
@@ -49,6 +50,8 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
             return say(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
         case Forbidden():
             return say(403, "This key only reads")
+        case Unconfirmed():
+            return say(403, "This needs the account's password")
         case Malformed():
             return say(400, "Malformed JSON")
         case Rejected():

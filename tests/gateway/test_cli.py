@@ -1,5 +1,6 @@
 """The command line: answers on standard output, trouble as one sentence on standard error."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,24 @@ def test_a_setting_that_does_not_fit_ends_serving_before_it_starts(
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith("gateway: GATEWAY_PLANADO_PAGE_SIZE: ")
     assert ended.err.count("\n") == 1
+
+
+def test_a_password_comes_from_standard_input_and_is_never_printed(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("account", "create", "acme")
+    monkeypatch.setattr("sys.stdin", StringIO("s3cret\n"))
+
+    ended = run("account", "password", "acme")
+
+    assert (ended.code, ended.out) == (0, "acme has a new password.\n")
+    assert "s3cret" not in ended.out + ended.err
+
+
+def test_an_empty_password_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("account", "create", "acme")
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+
+    ended = run("account", "password", "acme")
+
+    assert (ended.code, ended.err) == (2, "gateway: the password is empty\n")
