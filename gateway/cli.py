@@ -15,6 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from storage import (
+    Blobs,
     Conflict,
     CreateAccount,
     CreateToken,
@@ -83,7 +84,9 @@ def serve(
     """Serve both dialects until interrupted."""
     with opened(database) as store:
         # Once, before any worker starts: the schema is brought up to date, the settings read.
-        create_app(store, Settings.of(database, os.environ))
+        settings = Settings.of(database, os.environ)
+        Blobs.at(settings.blobs)
+        create_app(store, settings)
     if as_json:
         print_json({"url": f"http://{host}:{port}", "workers": workers})
     serve_forever(database, host=host, port=port, workers=workers)

@@ -5,7 +5,7 @@ import os
 import httpx
 
 from dialects.base import Dialect
-from storage import Access, Account, Invalid, Problem, Store
+from storage import Access, Account, Blobs, Invalid, Problem, Store
 
 from .app import DIALECTS, create_app
 from .settings import Settings
@@ -25,7 +25,7 @@ async def answer(database: str, account: Account, path: str) -> tuple[int, bytes
     settings = Settings.of(database, os.environ)
     dialect = dialect_of(path)
     credentials = dialect.credentials("inside", settings.options(dialect))
-    store = OpenedStore.open(database)
+    store = OpenedStore.open(database, blobs=Blobs.at(settings.blobs))
     store.account_inside = account
     transport = httpx.ASGITransport(app=create_app(store, settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:

@@ -5,7 +5,7 @@ import os
 import uvicorn
 from starlette.applications import Starlette
 
-from storage import Store
+from storage import Blobs, Store
 
 from .app import create_app
 from .logs import configure_logs
@@ -33,6 +33,7 @@ def from_environment() -> Starlette:
     """The app over the database that the environment names."""
     configure_logs()
     settings = Settings.of(os.environ[DATABASE], os.environ)
-    app = create_app(Store.open(settings.database), settings)
+    store = Store.open(settings.database, blobs=Blobs.at(settings.blobs))
+    app = create_app(store, settings)
     app.add_middleware(with_request_log)
     return app

@@ -14,13 +14,17 @@ from dialects.base import Dialect
 from storage import Invalid, Problem
 
 DEFAULT_DATABASE = "sqlite:///gateway.db"
+DEFAULT_BLOBS = "gateway-blobs"
 PREFIX = "GATEWAY_"
+BLOBS = f"{PREFIX}BLOBS"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """`database` is a database URL; `environment` holds what the dialects pick theirs from."""
+    """`database` is a database URL, `blobs` where the bytes of documents are: a folder or
+    `s3://bucket/prefix`; `environment` holds what the dialects pick theirs from."""
 
     database: str = DEFAULT_DATABASE
+    blobs: str = DEFAULT_BLOBS
     environment: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -31,7 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     def of(cls, database: str, environment: Mapping[str, str]) -> "Settings":
         """Of a whole environment, only what is the gateway's own."""
         own = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
-        return cls(database=database, environment=own)
+        return cls(database=database, blobs=own.get(BLOBS, DEFAULT_BLOBS), environment=own)
 
     def options(self, dialect: Dialect) -> Any:
         """The dialect's Options. Raises Invalid naming the variable that does not fit."""

@@ -1,15 +1,21 @@
 """The canonical store of clients: records out, commands and queries in, failures raised."""
 
+from .blobs import Blobs
 from .commands import (
+    Among,
     ChangeClient,
+    ChangeGroup,
     ClientKey,
     ClientQuery,
     Comparison,
     ContactDraft,
     CreateAccount,
     CreateClient,
+    CreateGroup,
     CreateToken,
     Given,
+    GroupQuery,
+    Holding,
     ImportClient,
     LiveKey,
     Operator,
@@ -28,6 +34,7 @@ from .errors import (
     Stale,
     Unavailable,
 )
+from .filing import DocumentDraft, DocumentOrder, DocumentQuery, Upload, drafted_document
 from .makers import Makers, random_text
 from .passwords import hash_password
 from .records import (
@@ -37,6 +44,8 @@ from .records import (
     Address,
     Client,
     Contact,
+    Document,
+    Group,
     Origin,
     Page,
     Secret,
@@ -55,7 +64,10 @@ __all__ = [
     "Access",
     "Account",
     "Address",
+    "Among",
+    "Blobs",
     "ChangeClient",
+    "ChangeGroup",
     "Client",
     "ClientKey",
     "ClientQuery",
@@ -66,9 +78,17 @@ __all__ = [
     "Country",
     "CreateAccount",
     "CreateClient",
+    "CreateGroup",
     "CreateToken",
+    "Document",
+    "DocumentDraft",
+    "DocumentOrder",
+    "DocumentQuery",
     "Failure",
     "Given",
+    "Group",
+    "GroupQuery",
+    "Holding",
     "ImportClient",
     "Invalid",
     "LiveKey",
@@ -87,8 +107,10 @@ __all__ = [
     "Store",
     "Token",
     "Unavailable",
+    "Upload",
     "Upserted",
     "drafted",
+    "drafted_document",
     "folded_blanks",
     "hash_password",
     "joined",

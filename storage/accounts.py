@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Select, insert, select, update
 
+from .apply import Serials
 from .commands import CreateAccount, CreateToken
 from .errors import Conflict, NotFound
 from .makers import Makers
@@ -25,7 +26,12 @@ class Reserved(Struct, frozen=True):
     account: Account
     clients: range
     contacts: range
+    documents: range
     counter: Counter
+
+    @property
+    def serials(self) -> Serials:
+        return Serials(iter(self.contacts), iter(self.documents))
 
 
 def account_by_id(connection: Connection, account_id: int) -> Account:
@@ -83,7 +89,9 @@ def inserted_account(connection: Connection, command: CreateAccount, makers: Mak
     return account_by_name(connection, command.name)
 
 
-def reserved(connection: Connection, account_id: int, *, clients: int, contacts: int) -> Reserved:
+def reserved(
+    connection: Connection, account_id: int, *, clients: int, contacts: int, documents: int = 0
+) -> Reserved:
     """Take serials from the account. Holds the account's row until the transaction ends, so
     that whoever checks a number or another identity of the account afterwards is alone."""
     statement = (
@@ -92,23 +100,23 @@ def reserved(connection: Connection, account_id: int, *, clients: int, contacts:
         .values(
             next_client_serial=ACCOUNT.c.next_client_serial + clients,
             next_contact_serial=ACCOUNT.c.next_contact_serial + contacts,
+            next_document_serial=ACCOUNT.c.next_document_serial + documents,
         )
         .returning(
-            ACCOUNT.c.next_client_serial,
-            ACCOUNT.c.next_contact_serial,
-            ACCOUNT.c.number_counter,
-            ACCOUNT.c.number_padding,
+            *(ACCOUNT.c[f"next_{kind}_serial"] for kind in ("client", "contact", "document")),
+            *(ACCOUNT.c.number_counter, ACCOUNT.c.number_padding),
             *ACCOUNT_COLUMNS,
         )
     )
     row = connection.execute(statement).first()
     if row is None:
         raise NotFound("account")
-    next_client, next_contact, counter, padding, *account = row
+    next_client, next_contact, next_document, counter, padding, *account = row
     return Reserved(
         account_record(account),
         range(next_client - clients, next_client),
         range(next_contact - contacts, next_contact),
+        range(next_document - documents, next_document),
         Counter(counter, padding),
     )
 

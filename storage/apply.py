@@ -1,5 +1,6 @@
 """A command applied to a record: pure, and the one place that says what counts as a change."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,22 +9,33 @@ from msgspec import UNSET, structs
 
 from .commands import ChangeClient, ContactDraft, CreateClient
 from .errors import Locked
+from .filing import applied_documents, merged_documents
 from .folding import fold
 from .makers import Makers
 from .records import Account, Client, Contact, Record, State
 
 TICK = timedelta(microseconds=1)
-RELATED = frozenset({"contacts", "origins"})
+RELATED = frozenset({"contacts", "documents", "origins"})
 DRAFT_FIELDS = frozenset(ContactDraft.__struct_fields__) - {"serial", "email_rank", "phone_rank"}
 
 
+class Serials(Record, frozen=True):
+    """Reserved serials, taken one by one by whoever is new."""
+
+    contacts: Iterator[int]
+    documents: Iterator[int]
+
+
+NO_SERIALS = Serials(iter(()), iter(()))
+
+
 class Birth(Record, frozen=True, kw_only=True):
-    """What a new client gets from outside: reserved serials, a number, a moment, the makers."""
+    """What a new client gets from outside: a serial, a number, a moment, the makers."""
 
     account: Account
     serial: int
     number: str
-    contact_serials: tuple[int, ...]
+    serials: Serials
     now: datetime
     makers: Makers
 
@@ -46,15 +58,17 @@ def created(command: CreateClient, birth: Birth) -> Client:
         **values,
     )
     drafts = () if command.contacts is UNSET else command.contacts
-    contacts = applied_contacts(record, drafts, birth.contact_serials, at, birth.makers)
-    return structs.replace(record, contacts=contacts)
+    contacts = applied_contacts(record, drafts, birth.serials, at, birth.makers)
+    files = () if command.documents is UNSET else command.documents
+    documents = applied_documents(record, files, birth.serials.documents, at)
+    return structs.replace(record, contacts=contacts, documents=documents)
 
 
 def applied(
     record: Client,
     command: ChangeClient,
     *,
-    contact_serials: tuple[int, ...],
+    serials: Serials,
     now: datetime,
     makers: Makers,
 ) -> Client:
@@ -62,9 +76,13 @@ def applied(
     values = {f: v for f, v in given_fields(command).items() if v != getattr(record, f)}
     if command.contacts is not UNSET:
         changed = structs.replace(record, **values)
-        contacts = applied_contacts(changed, command.contacts, contact_serials, now, makers)
+        contacts = applied_contacts(changed, command.contacts, serials, now, makers)
         if contacts != record.contacts:
             values["contacts"] = contacts
+    if command.documents is not UNSET:
+        documents = applied_documents(record, command.documents, serials.documents, now)
+        if documents != record.documents:
+            values["documents"] = documents
     if "phone" in values and command.phone_rank is UNSET:
         ranks = Ranks(last_rank(record))
         values["phone_rank"] = ranks.place(values["phone"], 0, record.phone_rank)
@@ -85,8 +103,8 @@ def moved(record: Client, state: State, now: datetime) -> Client:
 
 
 def merged(record: Client, other: Client, now: datetime) -> Client:
-    """The record with the other's balance, paid amount and contacts: those with an e-mail that
-    the record does not have yet, ranked last and none of them primary."""
+    """The record with the other's balance, paid amount, documents and contacts: those with an
+    e-mail that the record does not have yet, ranked last and none of them primary."""
     mine = {fold(contact.email) for contact in record.contacts}
     ranks = Ranks(last_rank(record))
     moving = [c for c in other.contacts if c.email and fold(c.email) not in mine]
@@ -106,6 +124,7 @@ def merged(record: Client, other: Client, now: datetime) -> Client:
         balance=record.balance + other.balance,
         paid_to_date=record.paid_to_date + other.paid_to_date,
         contacts=primary_first([*record.contacts, *moved_in]),
+        documents=merged_documents(record, other),
     )
 
 
@@ -133,23 +152,29 @@ def new_contacts(command: ChangeClient) -> int:
     return sum(draft.serial is None for draft in command.contacts) if command.contacts else 1
 
 
+def new_documents(command: ChangeClient) -> int:
+    drafts = () if command.documents is UNSET else command.documents
+    return sum(draft.serial is None for draft in drafts)
+
+
 def applied_contacts(
     record: Client,
     drafts: tuple[ContactDraft, ...],
-    serials: tuple[int, ...],
+    serials: Serials,
     now: datetime,
     makers: Makers,
 ) -> tuple[Contact, ...]:
     """Drafts become contacts, primary first, at least one and exactly one of them primary."""
     known = {contact.serial: contact for contact in record.contacts}
-    fresh = iter(serials)
     ranks = Ranks(last_rank(record))
     kept = []
     for draft in drafts or (ContactDraft(is_primary=True),):
         before = known.get(draft.serial) if draft.serial is not None else None
         if before is None:
             key = makers.random_text(32 if drafts else 40)
-            before = Contact(serial=next(fresh), contact_key=key, created_at=now, updated_at=now)
+            before = Contact(
+                serial=next(serials.contacts), contact_key=key, created_at=now, updated_at=now
+            )
         kept.append(redrafted(before, draft, ranks, now))
     return primary_first(one_primary(kept))
 

@@ -12,16 +12,18 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, s
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, Invalid, NotFound, Problem
 from .folding import fold
-from .records import Client, Contact, Origin
+from .records import Client, Contact, Document, Origin
 from .rows import (
     changed_columns,
     client_record,
     client_row,
     contact_record,
     contact_row,
+    document_record,
+    document_row,
 )
-from .select import by_key, by_serials, contacts_of, placed
-from .tables import CLIENT, CONTACT, ORIGIN
+from .select import by_key, by_serials, contacts_of, documents_of, placed
+from .tables import CLIENT, CONTACT, DOCUMENT, ORIGIN
 
 BATCH = 1000
 UUID_SHAPE = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -105,9 +107,13 @@ def place(connection: Connection, account_id: int, key: LiveKey) -> tuple[dateti
 
 
 def records(connection: Connection, account_id: int, rows: Sequence[Any]) -> tuple[Client, ...]:
-    """Rows of CLIENT_COLUMNS with their contacts, in the order of the rows."""
-    owned = contacts(connection, account_id, [row.serial for row in rows])
-    return tuple(client_record(row, owned.get(row.serial, ())) for row in rows)
+    """Rows of CLIENT_COLUMNS with their contacts and documents, in the order of the rows."""
+    serials = [row.serial for row in rows]
+    people = contacts(connection, account_id, serials)
+    files = documents(connection, account_id, serials)
+    return tuple(
+        client_record(row, people.get(row.serial, ()), files.get(row.serial, ())) for row in rows
+    )
 
 
 def contacts(
@@ -121,10 +127,24 @@ def contacts(
     return {serial: tuple(rows) for serial, rows in owned.items()}
 
 
+def documents(
+    connection: Connection, account_id: int, serials: list[int]
+) -> dict[int, tuple[Document, ...]]:
+    owned: dict[int, list[Document]] = {}
+    for start in range(0, len(serials), BATCH):
+        statement = documents_of(account_id, serials[start : start + BATCH])
+        for record in map(document_record, connection.execute(statement)):
+            owned.setdefault(record.client_serial, []).append(record)
+    return {serial: tuple(records) for serial, records in owned.items()}
+
+
 def inserted(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
     connection.execute(insert(CLIENT), [client_row(account_id, c) for c in clients])
     rows = [contact_row(account_id, c.serial, contact) for c in clients for contact in c.contacts]
     connection.execute(insert(CONTACT), rows)
+    files = [document_row(account_id, document) for c in clients for document in c.documents]
+    if files:
+        connection.execute(insert(DOCUMENT), files)
 
 
 def inserted_origins(
@@ -147,7 +167,7 @@ def origins(connection: Connection, account_id: int, serial: int) -> tuple[Origi
 
 def purged(connection: Connection, account_id: int, record: Client) -> None:
     """Remove the rows of a client, those that point to it first."""
-    for table in (CONTACT, ORIGIN):
+    for table in (CONTACT, DOCUMENT, ORIGIN):
         mine = (table.c.account_id == account_id, table.c.client_serial == record.serial)
         connection.execute(delete(table).where(*mine))
     mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial == record.serial)
@@ -162,6 +182,8 @@ def saved(connection: Connection, account_id: int, before: Client, after: Client
         connection.execute(update(CLIENT).where(*mine).values(values))
     if before.contacts != after.contacts:
         saved_contacts(connection, account_id, before, after)
+    if before.documents != after.documents:
+        saved_documents(connection, account_id, before, after)
 
 
 def saved_contacts(connection: Connection, account_id: int, before: Client, after: Client) -> None:
@@ -176,6 +198,21 @@ def saved_contacts(connection: Connection, account_id: int, before: Client, afte
         if values:
             mine = (CONTACT.c.account_id == account_id, CONTACT.c.serial == serial)
             connection.execute(update(CONTACT).where(*mine).values(values))
+
+
+def saved_documents(connection: Connection, account_id: int, before: Client, after: Client) -> None:
+    """Of a document that is gone nothing remains."""
+    old = {d.serial: document_row(account_id, d) for d in before.documents}
+    new = {d.serial: document_row(account_id, d) for d in after.documents}
+    added = [row for serial, row in new.items() if serial not in old]
+    if added:
+        connection.execute(insert(DOCUMENT), added)
+    for serial in old:
+        mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.serial == serial)
+        if serial not in new:
+            connection.execute(delete(DOCUMENT).where(*mine))
+        elif values := changed_columns(old[serial], new[serial]):
+            connection.execute(update(DOCUMENT).where(*mine).values(values))
 
 
 def refuse_taken(

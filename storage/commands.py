@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from .filing import DocumentDraft
 from .records import ZERO, Contact, Origin, Secret, State
 
 T = TypeVar("T")
@@ -73,6 +74,7 @@ def drafted(contact: Contact) -> ContactDraft:
 
 class ChangeClient(Command, frozen=True, kw_only=True):
     """The fields that shall differ. `contacts` is the whole list: a contact left out is deleted.
+    So is `documents`.
 
     `number` None asks for a generated one; `country_id` None falls back to the account's.
     """
@@ -122,6 +124,7 @@ class ChangeClient(Command, frozen=True, kw_only=True):
     custom_value4: Given[str] = UNSET
     settings: Given[str] = UNSET
     contacts: Given[tuple[ContactDraft, ...]] = UNSET
+    documents: Given[tuple[DocumentDraft, ...]] = UNSET
 
 
 class CreateClient(ChangeClient, frozen=True, kw_only=True):
@@ -144,6 +147,25 @@ class ImportClient(CreateClient, frozen=True, kw_only=True):
     is_deleted: bool = False
     last_login: datetime | None = None
     extras: dict[str, str] = {}
+
+
+class CreateGroup(Command, frozen=True, kw_only=True):
+    name: str
+    settings: str = ""
+
+
+class ChangeGroup(Command, frozen=True, kw_only=True):
+    name: Given[str] = UNSET
+    settings: Given[str] = UNSET
+    is_deleted: Given[bool] = UNSET
+
+
+class GroupQuery(Command, frozen=True, kw_only=True):
+    """`text` is looked for in the name, without regard to case and accents."""
+
+    text: str | None = None
+    offset: int = 0
+    limit: int = 20
 
 
 class Order(enum.Enum):
@@ -200,12 +222,26 @@ class Comparison(Command, frozen=True, kw_only=True):
     amount: Decimal
 
 
+class Among(Command, frozen=True, kw_only=True):
+    """The column's value is one of these; none of them finds nothing."""
+
+    column: Order
+    values: tuple[int | str, ...]
+
+
+class Holding(Command, frozen=True, kw_only=True):
+    """The column's text holds this one, without regard to the case of ASCII letters."""
+
+    column: Order
+    text: str
+
+
 class ClientQuery(Command, frozen=True, kw_only=True):
     """Which clients, in which order, which window. Every condition combines with AND.
 
     `email`, `number` and `id_number` are equal without regard to case and accents; `text` is
     looked for in names, numbers, custom values and contacts, `name` in the name only.
-    `*_from` bounds include the moment, `*_after` and `*_before` do not.
+    `*_from` and `*_to` bounds include the moment, `*_after` and `*_before` do not.
     """
 
     serials: tuple[int, ...] | None = None
@@ -217,9 +253,12 @@ class ClientQuery(Command, frozen=True, kw_only=True):
     number: str | None = None
     name: str | None = None
     text: str | None = None
-    group_serials: tuple[int, ...] | None = None
+    among: tuple[Among, ...] = ()
+    holding: tuple[Holding, ...] = ()
     created_from: datetime | None = None
+    created_to: datetime | None = None
     updated_from: datetime | None = None
+    updated_to: datetime | None = None
     updated_after: datetime | None = None
     updated_before: datetime | None = None
     first: int | None = None

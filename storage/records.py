@@ -114,13 +114,32 @@ class Contact(Record, frozen=True, kw_only=True):
         return joined(self.first_name, self.last_name)
 
 
+class Document(Record, frozen=True, kw_only=True):
+    """A file at a client. `name` is what its sender called it, `hash` what it is stored as;
+    `type` is an extension. Width and height are 0 unless it is a picture."""
+
+    serial: int
+    client_serial: int
+    name: str
+    type: str
+    hash: str
+    size: int
+    width: int = 0
+    height: int = 0
+    is_public: bool = True
+    user_serial: int
+    created_at: datetime
+    updated_at: datetime
+
+
 class Client(Record, frozen=True, kw_only=True):
     """One client, whole. Text that was never given is empty, other values are None.
 
     The service address is structured (`shipping_*`) or text (`service_text`), never both;
     an empty `service_text` means "explicitly none", None means that the text form is not used.
     `settings` is the JSON text of an object, kept verbatim; empty when none was ever given.
-    `extras` is opaque text per dialect. `contacts` are the live ones, primary first.
+    `extras` is opaque text per dialect. `contacts` are the live ones, primary first;
+    `documents` the files, oldest first.
     """
 
     uuid: UUID
@@ -192,6 +211,7 @@ class Client(Record, frozen=True, kw_only=True):
 
     extras: dict[str, str] = msgspec.field(default_factory=dict)
     contacts: tuple[Contact, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     @property
     def is_individual(self) -> bool:
@@ -232,6 +252,18 @@ class Client(Record, frozen=True, kw_only=True):
             self.shipping_postal_code,
             self.shipping_country_id,
         )
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """A group that clients can belong to; `settings` is JSON text, as a client's is."""
+
+    serial: int
+    name: str
+    settings: str = ""
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None = None
+    is_deleted: bool = False
 
 
 class Page(Record, Generic[T], frozen=True, kw_only=True):

@@ -6,16 +6,18 @@ from typing import Any
 from msgspec import structs
 
 from .folding import digits_order, fold
-from .records import Account, Client, Contact, Secret
-from .tables import ACCOUNT, CLIENT, CONTACT
+from .records import Account, Client, Contact, Document, Secret
+from .tables import ACCOUNT, CLIENT, CONTACT, DOCUMENT
 
 Row = dict[str, Any]
 
 ACCOUNT_COLUMNS = tuple(ACCOUNT.c[name] for name in Account.__struct_fields__)
-CLIENT_FIELDS = tuple(f for f in Client.__struct_fields__ if f != "contacts")
+CLIENT_FIELDS = tuple(f for f in Client.__struct_fields__ if f not in {"contacts", "documents"})
 CLIENT_COLUMNS = tuple(CLIENT.c[name] for name in CLIENT_FIELDS)
 CONTACT_FIELDS = Contact.__struct_fields__
 CONTACT_COLUMNS = tuple(CONTACT.c[name] for name in CONTACT_FIELDS)
+DOCUMENT_FIELDS = Document.__struct_fields__
+DOCUMENT_COLUMNS = tuple(DOCUMENT.c[name] for name in DOCUMENT_FIELDS)
 BETWEEN = "\n"
 """Stands between the searched texts; fold() leaves it, a search term never holds it."""
 
@@ -24,8 +26,11 @@ def account_record(row: Sequence[Any]) -> Account:
     return Account(**dict(zip(Account.__struct_fields__, row, strict=True)))
 
 
-def client_record(row: Sequence[Any], contacts: tuple[Contact, ...]) -> Client:
-    return Client(contacts=contacts, **dict(zip(CLIENT_FIELDS, row, strict=True)))
+def client_record(
+    row: Sequence[Any], contacts: tuple[Contact, ...], documents: tuple[Document, ...]
+) -> Client:
+    values = dict(zip(CLIENT_FIELDS, row, strict=True))
+    return Client(contacts=contacts, documents=documents, **values)
 
 
 def contact_record(row: Sequence[Any]) -> Contact:
@@ -35,9 +40,13 @@ def contact_record(row: Sequence[Any]) -> Contact:
     return Contact(**values)
 
 
+def document_record(row: Sequence[Any]) -> Document:
+    return Document(**dict(zip(DOCUMENT_FIELDS, row, strict=True)))
+
+
 def client_row(account_id: int, record: Client) -> Row:
     row: Row = structs.asdict(record)
-    del row["contacts"]
+    del row["contacts"], row["documents"]
     row["account_id"] = account_id
     row["name_folded"] = fold(record.name)
     row["number_folded"] = fold(record.number)
@@ -53,6 +62,13 @@ def contact_row(account_id: int, client_serial: int, record: Contact) -> Row:
     row["client_serial"] = client_serial
     row["deleted_at"] = None
     row["email_folded"] = fold(record.email)
+    return row
+
+
+def document_row(account_id: int, record: Document) -> Row:
+    row: Row = structs.asdict(record)
+    row["account_id"] = account_id
+    row["name_folded"] = fold(record.name)
     return row
 
 

@@ -5,34 +5,16 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, tuple_
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
 from .columns import LARGEST_AMOUNT, SMALLEST_AMOUNT, TEXT
 from .commands import ClientKey, ClientQuery, Comparison, LiveKey, Operator, Order
 from .folding import fold
 from .records import LIVE, State
-from .rows import BETWEEN, CLIENT_COLUMNS, CONTACT_COLUMNS
-from .tables import CLIENT, CONTACT
+from .rows import BETWEEN, CLIENT_COLUMNS, CONTACT_COLUMNS, DOCUMENT_COLUMNS
+from .search import candidates, contains as contains  # for documents and groups too
+from .tables import CLIENT, CONTACT, DOCUMENT
 
 Condition = ColumnElement[bool]
-
-
-class contains(FunctionElement[bool]):  # noqa: N801  reads as the SQL function it is
-    """Whether a text holds another, every character taken literally."""
-
-    name = "contains"
-    inherit_cache = True
-
-
-@compiles(contains, "sqlite")
-def contains_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **options)}) > 0"
-
-
-@compiles(contains)
-def contains_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
 
 
 def by_key(account_id: int, key: ClientKey) -> Select[Any]:
@@ -89,6 +71,11 @@ def contacts_of(account_id: int, serials: list[int]) -> Select[Any]:
     )
 
 
+def documents_of(account_id: int, serials: list[int]) -> Select[Any]:
+    mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.client_serial.in_(serials))
+    return select(*DOCUMENT_COLUMNS).where(*mine).order_by(DOCUMENT.c.serial)
+
+
 def counted(account_id: int, query: ClientQuery) -> Select[Any]:
     return select(func.count()).select_from(CLIENT).where(condition(account_id, query))
 
@@ -112,14 +99,23 @@ def condition(account_id: int, query: ClientQuery) -> Condition:
     found = and_(True, *conditions(account_id, query))
     if query.first is not None:
         found = or_(found, CLIENT.c.serial == query.first)
-    return and_(CLIENT.c.account_id == account_id, found)
+    return and_(candidates(account_id, terms(query), query.first), found)
+
+
+def terms(query: ClientQuery) -> dict[str, str]:
+    """What `texts` looks for within a column."""
+    given = {"search": query.text, "name_folded": query.name}
+    return {name: fold(term) for name, term in given.items() if term is not None}
 
 
 def conditions(account_id: int, query: ClientQuery) -> Iterator[Condition]:
     if query.serials is not None:
         yield CLIENT.c.serial.in_(query.serials)
-    if query.group_serials is not None:
-        yield CLIENT.c.group_serial.in_(query.group_serials)
+    for among in query.among:
+        yield CLIENT.c[among.column.value].in_(among.values)
+    for holding in query.holding:
+        column = func.lower(CLIENT.c[holding.column.value])
+        yield contains(column, ascii_lower(holding.text))
     if query.states == LIVE:
         yield live()
     elif query.states is not None:
@@ -162,12 +158,21 @@ def texts(account_id: int, query: ClientQuery) -> Iterator[Condition]:
 def moments(query: ClientQuery) -> Iterator[Condition]:
     if query.created_from is not None:
         yield CLIENT.c.created_at >= query.created_from
+    if query.created_to is not None:
+        yield CLIENT.c.created_at <= query.created_to
+    if query.updated_to is not None:
+        yield CLIENT.c.updated_at <= query.updated_to
     if query.updated_from is not None:
         yield CLIENT.c.updated_at >= query.updated_from
     if query.updated_after is not None:
         yield CLIENT.c.updated_at > query.updated_after
     if query.updated_before is not None:
         yield CLIENT.c.updated_at < query.updated_before
+
+
+def ascii_lower(text: str) -> str:
+    """As `lower` of the engines: on SQLite, and on PostgreSQL under collation "C"."""
+    return text.encode().lower().decode()
 
 
 def in_state(state: State) -> Condition:

@@ -1,26 +1,27 @@
 """The store: one method is one transaction. Commands and queries in, records out."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError, TimeoutError as PoolTimeout
-
-from . import accounts, clients, schema, select, writing
+from . import accounts, clients, groups, schema, select, writing
+from .blobs import Blobs
 from .commands import (
+    ChangeGroup,
     ClientKey,
     ClientQuery,
     CreateAccount,
     CreateClient,
+    CreateGroup,
     CreateToken,
+    GroupQuery,
     LiveKey,
 )
-from .engines import WRITES, is_outage, open_engine
-from .errors import Unavailable
+from .engines import open_engine
+from .keeping import Keeping
 from .makers import Makers
 from .passwords import hash_password, is_password
-from .records import Access, Account, Client, Origin, Page, Secret, State, Token
+from .records import Access, Account, Client, Group, Origin, Page, Secret, State, Token
+from .transactions import failing_as_unavailable
 from .writing import Change
 
 
@@ -29,15 +30,12 @@ class Upserted(NamedTuple):
     is_new: bool
 
 
-class Store:
-    def __init__(self, engine: Engine, makers: Makers | None = None) -> None:
-        self._engine = engine
-        self._makers = makers or Makers()
-
+class Store(Keeping):
     @classmethod
-    def open(cls, url: str, makers: Makers | None = None) -> Self:
-        """The store at a database URL, its schema brought up to date."""
-        store = cls(open_engine(url), makers)
+    def open(cls, url: str, makers: Makers | None = None, blobs: Blobs | None = None) -> Self:
+        """The store at a database URL, its schema brought up to date; without `blobs` it has no
+        place for the bytes of documents."""
+        store = cls(open_engine(url), makers, blobs)
         with failing_as_unavailable():
             schema.upgrade(store._engine)
         return store
@@ -170,7 +168,9 @@ class Store:
     def purge_client(self, account_id: int, key: ClientKey) -> None:
         """Remove a client and all that is its own, for good."""
         with self._writing() as connection:
-            clients.purged(connection, account_id, clients.locked(connection, account_id, key))
+            record = clients.locked(connection, account_id, key)
+            clients.purged(connection, account_id, record)
+        self.discard(account_id, record.documents)
 
     def merge_clients(self, account_id: int, key: ClientKey, other: ClientKey) -> Client:
         """Move what `other` has to the client of the key, and remove `other` for good."""
@@ -182,29 +182,26 @@ class Store:
         with self._writing() as connection:
             writing.moved_all(connection, account_id, serials, state, self._makers)
 
-    # Transactions
+    def change_clients(self, account_id: int, serials: Sequence[int], change: Change) -> None:
+        """The same decision for all of them, in one transaction."""
+        with self._writing() as connection:
+            writing.changed_all(connection, account_id, serials, change, self._makers)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with failing_as_unavailable(), self._engine.connect() as connection:
-            yield connection
+    # Groups
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with failing_as_unavailable(), self._engine.connect() as raw:
-            connection = raw.execution_options(**WRITES)
-            with connection.begin():
-                yield connection
+    def create_group(self, account_id: int, command: CreateGroup) -> Group:
+        with self._writing() as connection:
+            return groups.created(connection, account_id, command, self._makers)
 
+    def change_group(self, account_id: int, serial: int, command: ChangeGroup) -> Group:
+        with self._writing() as connection:
+            return groups.changed(connection, account_id, serial, command, self._makers)
 
-@contextmanager
-def failing_as_unavailable() -> Iterator[None]:
-    """The border where a database that cannot answer becomes a failure with a name."""
-    try:
-        yield
-    except PoolTimeout as error:
-        raise Unavailable("no connection came free in time") from error
-    except DatabaseError as error:
-        if not is_outage(error):
-            raise  # a defect of ours
-        raise Unavailable(str(error.orig)) from error
+    def groups(self, account_id: int, query: GroupQuery) -> Page[Group]:
+        with self._reading() as connection:
+            return groups.listed(connection, account_id, query)
+
+    def groups_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Group]:
+        """Those that exist."""
+        with self._reading() as connection:
+            return groups.by_serials(connection, account_id, serials)

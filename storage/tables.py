@@ -64,6 +64,7 @@ class AccountRow(SQLModel, table=True):
     next_client_serial: int = number_column()
     next_contact_serial: int = number_column()
     next_group_serial: int = counter_column()
+    next_document_serial: int = counter_column()
     password_hash: str | None = Field(sa_type=TEXT, nullable=True)
     created_at: datetime = moment_column()
 
@@ -236,6 +237,31 @@ class OriginRow(SQLModel, table=True):
     foreign_updated_at: datetime | None = moment_column(nullable=True)
 
 
+class DocumentRow(SQLModel, table=True):
+    __tablename__ = "document"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "client_serial"], ["client.account_id", "client.serial"]
+        ),
+    )
+
+    account_id: int = key_column()
+    serial: int = key_column()
+    client_serial: int = number_column()
+    name: str = text_column()
+    type: str = text_column()
+    hash: str = text_column()
+    size: int = number_column()
+    width: int
+    height: int
+    is_public: bool
+    user_serial: int = number_column()
+    created_at: datetime = moment_column()
+    updated_at: datetime = moment_column()
+
+    name_folded: str = text_column()
+
+
 def table(model: type[SQLModel]) -> Table:
     """The Core table behind a model; statements are written in Core."""
     found = SQLModel.metadata.tables[str(model.__tablename__)]
@@ -249,6 +275,7 @@ CLIENT = table(ClientRow)
 CONTACT = table(ContactRow)
 ORIGIN = table(OriginRow)
 GROUP = table(GroupRow)
+DOCUMENT = table(DocumentRow)
 
 Index("uq_client_uuid", CLIENT.c.account_id, CLIENT.c.uuid, unique=True)
 Index("uq_client_number", CLIENT.c.account_id, CLIENT.c.number_folded, unique=True)
@@ -268,3 +295,4 @@ Index("ix_client_id_number", CLIENT.c.account_id, CLIENT.c.id_number_folded)
 Index("ix_contact_client", CONTACT.c.account_id, CONTACT.c.client_serial)
 Index("ix_contact_email", CONTACT.c.account_id, CONTACT.c.email_folded)
 Index("ix_origin_client", ORIGIN.c.account_id, ORIGIN.c.client_serial)
+Index("ix_document_client", DOCUMENT.c.account_id, DOCUMENT.c.client_serial)

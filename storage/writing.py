@@ -1,7 +1,6 @@
 """The steps of a write transaction: reserve, decide, refuse what is taken, save."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 
 from msgspec import structs
 from sqlalchemy import Connection
@@ -20,12 +19,15 @@ def created(
     connection: Connection, account_id: int, commands: Sequence[CreateClient], makers: Makers
 ) -> tuple[Client, ...]:
     needs = [max(1, apply.new_contacts(command)) for command in commands]
-    reserved = accounts.reserved(connection, account_id, clients=len(needs), contacts=sum(needs))
+    files = sum(map(apply.new_documents, commands))
+    reserved = accounts.reserved(
+        connection, account_id, clients=len(needs), contacts=sum(needs), documents=files
+    )
     clients.refuse_taken(connection, account_id, clients.wanted_identities(commands))
     taken = taken_numbers(connection, account_id)
     numbers = draw([c.number or None for c in commands], reserved.counter, taken, makers)
     accounts.counted_on(connection, reserved)
-    records = tuple(born(commands, numbers, needs, reserved, makers))
+    records = tuple(born(commands, numbers, reserved, makers))
     clients.inserted(connection, account_id, records)
     pairs = zip(records, commands, strict=True)
     origins = [(record.serial, origin) for record, command in pairs for origin in command.origins]
@@ -36,19 +38,16 @@ def created(
 def born(
     commands: Sequence[CreateClient],
     numbers: Sequence[str],
-    needs: Sequence[int],
     reserved: accounts.Reserved,
     makers: Makers,
 ) -> Iterator[Client]:
-    now, contact_serials = makers.clock(), iter(reserved.contacts)
-    for command, serial, number, need in zip(
-        commands, reserved.clients, numbers, needs, strict=True
-    ):
+    now, serials = makers.clock(), reserved.serials
+    for command, serial, number in zip(commands, reserved.clients, numbers, strict=True):
         birth = apply.Birth(
             account=reserved.account,
             serial=serial,
             number=number,
-            contact_serials=tuple(islice(contact_serials, need)),
+            serials=serials,
             now=now,
             makers=makers,
         )
@@ -59,9 +58,7 @@ def changed(
     connection: Connection, account_id: int, before: Client, change: Change, makers: Makers
 ) -> Client:
     command, serials = completed(connection, account_id, change(before), makers)
-    after = apply.applied(
-        before, command, contact_serials=serials, now=makers.clock(), makers=makers
-    )
+    after = apply.applied(before, command, serials=serials, now=makers.clock(), makers=makers)
     refuse_taken(connection, account_id, before, after)
     # Only now: whoever edits a deleted client hears first what else is wrong.
     apply.refuse_deleted(before)
@@ -70,14 +67,26 @@ def changed(
     return after
 
 
+def changed_all(
+    connection: Connection,
+    account_id: int,
+    serials: Sequence[int],
+    change: Change,
+    makers: Makers,
+) -> None:
+    for batch in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
+        for before in batch:
+            changed(connection, account_id, before, change, makers)
+
+
 def completed(
     connection: Connection, account_id: int, command: ChangeClient, makers: Makers
-) -> tuple[ChangeClient, tuple[int, ...]]:
-    """What a command leaves to the account: a number, a country, serials for new contacts."""
-    need = apply.new_contacts(command)
-    if not need and command.number is not None and command.country_id is not None:
-        return command, ()
-    reserved = accounts.reserved(connection, account_id, clients=0, contacts=need)
+) -> tuple[ChangeClient, apply.Serials]:
+    """What a command leaves to the account: a number, a country, serials for what is new."""
+    need, files = apply.new_contacts(command), apply.new_documents(command)
+    if not need and not files and command.number is not None and command.country_id is not None:
+        return command, apply.NO_SERIALS
+    reserved = accounts.reserved(connection, account_id, clients=0, contacts=need, documents=files)
     if command.number is None:
         taken = taken_numbers(connection, account_id)
         numbers = draw([None], reserved.counter, taken, makers)
@@ -85,7 +94,7 @@ def completed(
         command = structs.replace(command, number=numbers[0])
     if command.country_id is None:
         command = structs.replace(command, country_id=reserved.account.country_id)
-    return command, tuple(reserved.contacts)
+    return command, reserved.serials
 
 
 def moved(

@@ -8,7 +8,15 @@ from starlette.testclient import TestClient
 from gateway.app import create_app
 from gateway.settings import Settings
 from storage import Account, CreateAccount, CreateToken, Store
+from tests.buckets import bucket_on_loopback
 from tests.speakers import Ninja, Planado
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[str]:
+    """The URL of an S3 bucket."""
+    with bucket_on_loopback() as url:
+        yield url
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STORAGE = {"storage", "msgspec", "sqlmodel", "sqlalchemy", "alembic", "pysqlite3", "uuid_utils"}
-STORAGE |= {"argon2"}
+STORAGE |= {"argon2", "obstore"}
 DIALECTS = {"dialects", "storage", "msgspec", "starlette", "anyio", "hashids"}
-DIALECTS |= {"python_multipart"}
+DIALECTS |= {"python_multipart", "filetype"}
 GATEWAY = {
     "gateway",
     "dialects",
@@ -25,7 +25,9 @@ GATEWAY = {
 }
 LAYERS = {"storage": STORAGE, "dialects": DIALECTS, "gateway": GATEWAY}
 PURE = {"wire", "scalars", "translate", "listing", "contacts", "fields", "names", "settings"}
+PURE |= {"filters", "names", "lengths", "statics", "envelope"}
 PURE |= {"shipping", "address", "hashid", "reference", "inputs", "bulk", "ignored"}
+PURE |= {"filing", "uploads", "kinds", "pictures"}
 MODULES = [
     path.relative_to(ROOT)
     for name in LAYERS

@@ -1,6 +1,6 @@
 """What a dialect is, and the HTTP plumbing that all dialects share."""
 
-from .bodies import body_of, parsed_json, refuse_unstorable, reply, shaped
+from .bodies import body_of, parsed_json, refuse_unstorable, reply, shaped, stream_of
 from .failures import (
     Broken,
     Forbidden,
@@ -16,7 +16,7 @@ from .failures import (
     WrongMethod,
 )
 from .ignored import ignored_headers, unknown_keys
-from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, route, tell
+from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, route, tell
 
 __all__ = [
     "AuthMiddleware",
@@ -37,12 +37,14 @@ __all__ = [
     "ask",
     "assemble",
     "body_of",
+    "carry",
     "ignored_headers",
     "parsed_json",
     "refuse_unstorable",
     "reply",
     "route",
     "shaped",
+    "stream_of",
     "tell",
     "unknown_keys",
 ]

@@ -1,7 +1,7 @@
 """Bodies: read within a limit, decoded, checked, brought into shape, and written."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -29,20 +29,24 @@ def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = N
 
 async def body_of(request: Request, limit: int) -> bytes:
     """The whole body, at most `limit` bytes. Raises TooLarge without reading the rest."""
+    return b"".join([chunk async for chunk in stream_of(request, limit)])
+
+
+async def stream_of(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+    """The body as it comes in, at most `limit` bytes of it."""
     if request.headers.get("content-encoding", "").lower() not in {"", "identity"}:
         raise Unsupported("compressed bodies are not read")
     if int_or_zero(request.headers.get("content-length", "")) > limit:
         raise TooLarge(f"the body is larger than {limit} bytes")
-    chunks, size = [], 0
+    size = 0
     try:
         async for chunk in request.stream():
             size += len(chunk)
             if size > limit:
                 raise TooLarge(f"the body is larger than {limit} bytes")
-            chunks.append(chunk)
+            yield chunk
     except ClientDisconnect as error:
         raise Malformed("the caller hung up before the end of the body") from error
-    return b"".join(chunks)
 
 
 def int_or_zero(text: str) -> int:

@@ -27,6 +27,8 @@ logger = logging.getLogger("gateway.dialects")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 READS, WRITES = 12, 4
 """Store calls under way at once in one process: together as many as an engine has connections."""
+FILES = 8
+"""Files on their way at once; they hold no connection."""
 
 
 class Dialect(Struct, frozen=True):
@@ -129,6 +131,11 @@ async def ask(method: Callable[..., T], *args: Any) -> T:
 async def tell(method: Callable[..., T], *args: Any) -> T:
     """Have the store write. Writers wait for each other: they must not keep readers waiting."""
     return await to_thread.run_sync(functools.partial(method, *args), limiter=limiter(WRITES))
+
+
+async def carry(method: Callable[..., T], *args: Any) -> T:
+    """Have the store move bytes of files. They are slow, and keep neither readers nor writers."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=limiter(FILES))
 
 
 @functools.cache

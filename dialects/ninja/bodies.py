@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from dialects.base import Malformed, body_of, parsed_json, refuse_unstorable
+from storage import Invalid, Problem
 
 from .inputs import Tree, client_tree, merged, nested
 
@@ -37,7 +38,7 @@ def query_tree(request: Request) -> Tree:
 
 
 async def body_tree(request: Request) -> Tree:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = kind_of(request)
     raw = await body_of(request, BODY_LIMIT)
     if kind == MULTIPART:
         return nested(await part_pairs(request, raw))
@@ -52,6 +53,10 @@ async def body_tree(request: Request) -> Tree:
     return tree
 
 
+def kind_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def part_pairs(request: Request, raw: bytes) -> list[tuple[str, Any]]:
     """The text fields of a form of parts. Raises Malformed also for one that was cut off."""
     _, options = parse_options_header(request.headers["content-type"])
@@ -63,6 +68,9 @@ async def part_pairs(request: Request, raw: bytes) -> list[tuple[str, Any]]:
     scope = {**request.scope, "headers": [(b"content-type", kind)]}
     async with Request(scope, replayed(raw)).form() as fields:
         pairs = [(k, v) for k, v in fields.multi_items() if isinstance(v, str)]
+        files = [k for k, v in fields.multi_items() if not isinstance(v, str) and v.filename]
+    if files:
+        raise Invalid(*(Problem((name,), f"The {name} must not be a file.") for name in files))
     # The parser falls back to latin-1 for a part that is no UTF-8.
     if not all(text.encode() in raw for _, text in pairs):
         raise Malformed("the form of parts is not in UTF-8")

@@ -1,8 +1,9 @@
 """The endpoints of clients: decode, ask the store, encode. Nothing else happens here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,18 +16,21 @@ from dialects.base import (
     reply,
     tell,
 )
-from storage import Client, NotFound, Page, Secret, State, Store, hash_password, random_text
+from storage import Client, Group, NotFound, Page, Secret, State, Store, hash_password, random_text
 
-from . import bulk, listing, translate, wire
+from . import bulk, filing, listing, translate, wire
+from .attaching import kept
 from .bodies import inputs, query_inputs
 from .confirming import confirm
 from .contacts import passwords
-from .envelope import envelope
+from .envelope import enveloped
+from .groups import group, serials_of
 from .headers import API_VERSION
 from .ignored import ignored
 from .inputs import Tree
 from .listing import Window
 from .options import NoLinks, Options
+from .parts import Form, form_of
 from .translate import Caller
 
 
@@ -40,48 +44,54 @@ class Clients:
         given = listing.params(asked)
         query = listing.query(given, caller.ids)
         found = await ask(self.store.clients, caller.account.id, query)
-        return self.listed(request, found, listing.window(given), asked)
+        return await self.listed(request, found, listing.window(given), asked)
 
     async def create(self, request: Request) -> Response:
-        tree = await inputs(request)
-        match override(request, tree):
-            case "GET" | "HEAD":
-                return await self.index(request)
-            case "POST":
-                return await self.created(request, tree)
-            case _:
-                raise WrongMethod("GET, HEAD, POST")
+        async with form_of(request) as form:
+            match override(request, form.tree):
+                case "GET" | "HEAD":
+                    return await self.index(request)
+                case "POST":
+                    return await self.created(request, form)
+                case _:
+                    raise WrongMethod("GET, HEAD, POST")
 
-    async def created(self, request: Request, tree: Tree) -> Response:
-        caller = self.caller(request)
-        command = translate.create_client(tree, caller, await hashes_of(tree))
-        record = await tell(self.store.create_client, caller.account.id, command)
-        return item(record, caller, tree, ignored_headers(ignored(tree)))
+    async def created(self, request: Request, form: Form) -> Response:
+        caller, tree = self.caller(request), form.tree
+        groups = await self.groups(caller, translate.groups(tree, caller))
+        command = translate.create_client(tree, caller, await hashes_of(tree), groups)
+        async with kept(self.store, caller.account.id, form) as drafts:
+            command = structs.replace(command, documents=drafts)
+            record = await tell(self.store.create_client, caller.account.id, command)
+        return await self.item(request, record, tree, ignored_headers(ignored(tree)))
 
     async def blank(self, request: Request) -> Response:
         shown = translate.blank(self.caller(request), client_hash=random_text(40))
-        return reply(envelope(wire.One(shown), query_inputs(request)), headers=API_VERSION)
+        return reply(enveloped(shown, query_inputs(request)), headers=API_VERSION)
 
     async def show(self, request: Request) -> Response:
         caller = self.caller(request)
         record = await ask(self.store.client, caller.account.id, serial_of(request, caller))
-        return item(record, caller, query_inputs(request))
+        return await self.item(request, record, query_inputs(request))
 
     async def update(self, request: Request) -> Response:
-        return await self.updated(request, await inputs(request))
+        async with form_of(request) as form:
+            return await self.updated(request, form)
 
-    async def updated(self, request: Request, tree: Tree) -> Response:
-        caller = self.caller(request)
+    async def updated(self, request: Request, form: Form) -> Response:
+        caller, tree = self.caller(request), form.tree
         serial = serial_of(request, caller)
         change = translate.changing(tree, caller, await hashes_of(tree))
-        record = await tell(self.store.change_client, caller.account.id, serial, change)
-        return item(record, caller, tree, ignored_headers(ignored(tree)))
+        async with kept(self.store, caller.account.id, form) as drafts:
+            attach = filing.attaching(drafts, change)
+            record = await tell(self.store.change_client, caller.account.id, serial, attach)
+        return await self.item(request, record, tree, ignored_headers(ignored(tree)))
 
     async def delete(self, request: Request) -> Response:
         caller = self.caller(request)
         serial = serial_of(request, caller)
         record = await tell(self.store.move_client, caller.account.id, serial, State.DELETED)
-        return item(record, caller, query_inputs(request))
+        return await self.item(request, record, query_inputs(request))
 
     async def purge(self, request: Request) -> Response:
         await confirm(self.store, request)
@@ -97,20 +107,20 @@ class Clients:
         known = await ask(self.store.clients, account_id, bulk.one(other))
         bulk.refuse_merge(serial, other, known.total)
         record = await tell(self.store.merge_clients, account_id, serial, other)
-        return item(record, caller, query_inputs(request))
+        return await self.item(request, record, query_inputs(request))
 
     async def override(self, request: Request) -> Response:
         """A POST to one client means the method that it names in its header or its input."""
-        tree = await inputs(request)
-        match override(request, tree):
-            case "GET" | "HEAD":
-                return await self.show(request)
-            case "PUT" | "PATCH":
-                return await self.updated(request, tree)
-            case "DELETE":
-                return await self.delete(request)
-            case _:
-                raise WrongMethod("GET, HEAD, PUT, PATCH, DELETE")
+        async with form_of(request) as form:
+            match override(request, form.tree):
+                case "GET" | "HEAD":
+                    return await self.show(request)
+                case "PUT" | "PATCH":
+                    return await self.updated(request, form)
+                case "DELETE":
+                    return await self.delete(request)
+                case _:
+                    raise WrongMethod("GET, HEAD, PUT, PATCH, DELETE")
 
     async def bulk(self, request: Request) -> Response:
         caller, tree = self.caller(request), await inputs(request)
@@ -118,31 +128,64 @@ class Clients:
         listing.check_include(given)
         account_id, query = caller.account.id, bulk.query(wanted)
         known = await ask(self.store.clients, account_id, query)
-        bulk.refuse_unknown(wanted, known.total)
-        await tell(self.store.move_clients, account_id, wanted.serials, wanted.state)
+        groups = await self.groups(caller, bulk.groups(wanted, caller.ids))
+        bulk.refuse_unknown(wanted, known.total, groups)
+        if wanted.state is not None:
+            await tell(self.store.move_clients, account_id, wanted.serials, wanted.state)
+        else:
+            change = translate.changing(wanted.change, caller, {})
+            await tell(self.store.change_clients, account_id, wanted.serials, change)
         at = listing.window(given, default=len(wanted.serials))
         found = await ask(self.store.clients, account_id, listing.paged(query, at))
-        return self.listed(request, found, at, tree)
+        return await self.listed(request, found, at, tree)
 
-    def listed(self, request: Request, found: Page[Client], at: Window, asked: Tree) -> Response:
+    async def item(
+        self,
+        request: Request,
+        record: Client,
+        asked: Tree,
+        more_headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        caller = self.caller(request)
+        (shown,) = await self.shown(caller, [record], asked)
+        headers = {**API_VERSION, "ETag": f'"{record.version}"', **(more_headers or {})}
+        return reply(enveloped(shown, asked), headers=headers)
+
+    async def listed(
+        self, request: Request, found: Page[Client], at: Window, asked: Tree
+    ) -> Response:
         caller = self.caller(request)
         url, pairs = caller.url + request.url.path, request.query_params.multi_items()
         no_links: NoLinks = {} if self.options.empty_links == "object" else []
         links = listing.links(url, pairs, found.total, at) or no_links
-        many = listing.many(found, at, caller, links)
-        return reply(envelope(many, asked), headers=API_VERSION)
+        shown = await self.shown(caller, found.records, asked)
+        meta = wire.Meta(listing.pagination(found.total, len(shown), at, links))
+        return reply(enveloped(shown, asked, meta), headers=API_VERSION)
+
+    async def shown(
+        self, caller: Caller, records: Sequence[Client], asked: Tree
+    ) -> list[wire.Client]:
+        """With their groups, when those were asked for; or only in outline."""
+        given = listing.params(asked)
+        if listing.wants_outline(given):
+            return [translate.outline(record, caller) for record in records]
+        shown = [translate.client(record, caller) for record in records]
+        if listing.wants_groups(given):
+            serials = serials_of(records)
+            known = await self.groups(caller, serials)
+            for record, client in zip(records, shown, strict=True):
+                if record.group_serial in known:
+                    client.group_settings = group(known[record.group_serial], caller.ids)
+        return shown
+
+    async def groups(self, caller: Caller, serials: list[int]) -> dict[int, Group]:
+        if not serials:
+            return {}
+        return await ask(self.store.groups_by_serial, caller.account.id, serials)
 
     def caller(self, request: Request) -> Caller:
         own = f"{request.url.scheme}://{request.url.netloc}"
         return Caller(account_of(request), self.options.public_url or own)
-
-
-def item(
-    record: Client, caller: Caller, asked: Tree, more_headers: Mapping[str, str] | None = None
-) -> Response:
-    headers = {**API_VERSION, "ETag": f'"{record.version}"', **(more_headers or {})}
-    one = wire.One(translate.client(record, caller))
-    return reply(envelope(one, asked), headers=headers)
 
 
 async def hashes_of(tree: Tree) -> dict[str, Secret]:
@@ -150,13 +193,13 @@ async def hashes_of(tree: Tree) -> dict[str, Secret]:
     return {password: await ask(hash_password, password) for password in passwords(tree)}
 
 
-def serial_of(request: Request, caller: Caller) -> int:
+def serial_of(request: Request, caller: Caller, kind: str = "client") -> int:
     text = request.path_params["id"]
     serial = caller.ids.read(text)
     if serial is None and re.fullmatch("[0-9]{1,20}", text):
         raise Rejected(f"Record with value {text} not found")
     if serial is None:
-        raise NotFound("client")
+        raise NotFound(kind)
     return serial
 
 

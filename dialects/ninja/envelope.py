@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import structs
+from msgspec import UNSET, Struct, structs
 
 from . import wire
 from .inputs import Tree
@@ -10,23 +10,20 @@ from .scalars import read_flag, text_of
 from .statics import statics
 
 
-def envelope(body: wire.One | wire.Many, asked: Tree) -> object:
+def enveloped(shown: Struct | list[Any], asked: Tree, meta: wire.Meta | None = None) -> object:
     """`index` renames `data`, or drops all wrapping when it is `none`; `include_static` adds the
     reference tables. Either may stand in the query or in the body."""
-    index, wants_statics = text_of(asked.get("index")), read_flag(asked.get("include_static"))
-    if not index and not wants_statics:
-        return body
+    index = text_of(asked.get("index"))
     if index == "none":
-        return unwrapped(body)
-    told: dict[str, Any] = {index or "data": body.data}
-    if isinstance(body, wire.Many):
-        told["meta"] = body.meta
-    if wants_statics:
+        return shown if isinstance(shown, list) else keys_sorted(shown)
+    told: dict[str, Any] = {index or "data": shown}
+    if meta is not None:
+        told["meta"] = meta
+    if read_flag(asked.get("include_static")):
         told["static"] = statics()
-    return dict(sorted(told.items()))
+    return dict(sorted(told.items())) if len(told) > 1 else told
 
 
-def unwrapped(body: wire.One | wire.Many) -> object:
-    if isinstance(body, wire.Many):
-        return body.data
-    return dict(sorted(structs.asdict(body.data).items()))
+def keys_sorted(shown: Struct) -> dict[str, Any]:
+    own = structs.asdict(shown).items()
+    return dict(sorted((key, value) for key, value in own if value is not UNSET))

@@ -22,7 +22,8 @@ from storage import Conflict, Invalid, Locked, NotFound, Path, Problem, Stale, U
 
 from . import wire
 
-MISSING = "No query results for model [App\\Models\\Client]."
+MISSING = "No query results for model [App\\Models\\{}]."
+MODELS = {"group": "GroupSetting", "document": "Document"}
 LOCKED = "Record is deleted and cannot be edited. Restore the record to enable editing"
 ARRAYS = frozenset({"contacts", "documents", "settings", "ids"})
 
@@ -30,7 +31,7 @@ ARRAYS = frozenset({"contacts", "documents", "settings", "ids"})
 def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case per failure
     match failure:
         case NotFound():
-            return say(404, MISSING)
+            return say(404, MISSING.format(MODELS.get(failure.kind, "Client")))
         case NoRoute():
             return say(404, "Route does not exist")
         case Invalid():

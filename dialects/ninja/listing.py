@@ -9,17 +9,14 @@ import msgspec
 from msgspec import Struct, structs
 
 from dialects.base import Rejected
-from storage import LIVE, Client, ClientQuery, Comparison, Operator, Order, Page, State
+from storage import ClientQuery, Order
 
-from . import wire
+from . import filters, wire
 from .hashid import Ids
-from .scalars import read_amount, read_moment, text_of
-from .translate import Caller, client
+from .scalars import read_moment, text_of
 
 PAGE_SIZE = 20
 LARGEST_PAGE = 5000
-DELETED = frozenset({State.DELETED})
-ALL = LIVE | DELETED
 
 INCLUDES = frozenset(
     [
@@ -91,24 +88,39 @@ def whole(text: str) -> int:
 def query(given: wire.ListParams, ids: Ids) -> ClientQuery:
     check_include(given)
     order, is_descending = sorting(text_of(given.sort))
+    created, updated = (
+        filters.span(text_of(given.created_between)),
+        filters.span(text_of(given.updated_between)),
+    )
     found = ClientQuery(
-        serials=serials(text_of(given.client_id), ids),
-        states=states(given),
-        balance=balance(text_of(given.balance)),
-        balance_between=between(text_of(given.between_balance)),
+        serials=filters.serials(text_of(given.client_id), ids),
+        states=filters.states(given),
+        balance=filters.balance(text_of(given.balance)),
+        balance_between=filters.between(text_of(given.between_balance)),
         email=text_of(given.email) or None,
         id_number=text_of(given.id_number) or None,
         number=text_of(given.number) or None,
         name=text_of(given.name) or None,
         text=text_of(given.filter) or None,
-        group_serials=serials(text_of(given.group), ids),
-        created_from=read_moment(text_of(given.created_at)),
-        updated_from=read_moment(text_of(given.updated_at)),
+        among=tuple(filters.among(given, ids)),
+        holding=tuple(filters.holding(given)),
+        created_from=filters.latest(read_moment(text_of(given.created_at)), created[0]),
+        created_to=created[1],
+        updated_from=filters.latest(read_moment(text_of(given.updated_at)), updated[0]),
+        updated_to=updated[1],
         first=ids.read(text_of(given.with_)),
         order=order,
         is_descending=is_descending,
     )
     return paged(found, window(given))
+
+
+def wants_outline(given: wire.ListParams) -> bool:
+    return text_of(given.filter_details).lower() == "true"
+
+
+def wants_groups(given: wire.ListParams) -> bool:
+    return "group_settings" in text_of(given.include).split(",")
 
 
 def check_include(given: wire.ListParams) -> None:
@@ -117,51 +129,6 @@ def check_include(given: wire.ListParams) -> None:
     for name in text.split(",") if text else ():
         if name.partition(".")[0] not in INCLUDES:
             raise Rejected(f"Relation `{name}` is not a valid include.")
-
-
-def serials(text: str, ids: Ids) -> tuple[int, ...] | None:
-    """The record of an id; an id that nobody can have finds nothing."""
-    if not text:
-        return None
-    serial = ids.read(text)
-    return () if serial is None else (serial,)
-
-
-def states(given: wire.ListParams) -> frozenset[State] | None:
-    """What `status`, `is_deleted` and `with_trashed` leave when all of them count."""
-    left = ALL
-    words = text_of(given.status).split(",")
-    wanted = frozenset(state for state in State if state.value in words)
-    if wanted:
-        left &= wanted
-    match text_of(given.is_deleted).lower():
-        case "true" | "1":
-            left &= DELETED
-        case "false" | "0":
-            left &= LIVE
-        case _:
-            pass
-    if text_of(given.with_trashed).lower() == "false":
-        left &= LIVE
-    return None if left == ALL else left
-
-
-def balance(text: str) -> Comparison | None:
-    """`lt:10` as documented, `10:lt` as the official SDK sends it; an unknown word means equal."""
-    left, colon, right = text.partition(":")
-    if not colon:
-        return None
-    word, number = (right, left) if read_amount(left) is not None else (left, right)
-    amount = read_amount(number)
-    if amount is None:
-        return None
-    known = word in {operator.value for operator in Operator}
-    return Comparison(operator=Operator(word) if known else Operator.EQ, amount=amount)
-
-
-def between(text: str) -> Any:
-    amounts = tuple(read_amount(part) for part in text.split(":"))
-    return amounts if len(amounts) == 2 and None not in amounts else None  # noqa: PLR2004  two ends
 
 
 def sorting(text: str) -> tuple[Order, bool]:
@@ -176,18 +143,17 @@ def paged(query: ClientQuery, at: Window) -> ClientQuery:
     return structs.replace(query, offset=(at.page - 1) * at.per_page, limit=at.per_page)
 
 
-def many(
-    found: Page[Client], at: Window, caller: Caller, links: dict[str, str] | list[str]
-) -> wire.Many:
-    pagination = wire.Pagination(
-        total=found.total,
-        count=len(found.records),
+def pagination(
+    total: int, count: int, at: Window, links: dict[str, str] | list[str]
+) -> wire.Pagination:
+    return wire.Pagination(
+        total=total,
+        count=count,
         per_page=at.per_page,
         current_page=at.page,
-        total_pages=pages(found.total, at),
+        total_pages=pages(total, at),
         links=links,
     )
-    return wire.Many([client(record, caller) for record in found.records], wire.Meta(pagination))
 
 
 def pages(total: int, at: Window) -> int:

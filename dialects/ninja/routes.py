@@ -1,5 +1,6 @@
 """Which path and method is answered by which endpoint."""
 
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from dialects.base import assemble, route
@@ -8,7 +9,9 @@ from storage import Store
 from .auth import auth
 from .clients import Clients
 from .company import Company
+from .documents import Documents
 from .errors import render
+from .groups import Groups
 from .headers import with_headers
 from .options import Options
 
@@ -30,12 +33,44 @@ def app(store: Store, options: Options) -> ASGIApp:
         route("/clients/{id}/edit", GET=clients.show),
         route("/clients/{id}/purge", POST=clients.purge),
         route("/clients/{id}/{other}/merge", POST=clients.merge),
+        *of_documents(Documents(clients)),
+        *of_groups(Groups(store)),
         route("/ping", GET=company.ping),
         route("/statics", GET=company.statics),
         route("/health_check", GET=company.health),
     ]
     secured = auth(store, render, options.api_secret)
     return with_headers(assemble(routes=routes, auth=secured, render=render))
+
+
+def of_groups(groups: Groups) -> list[Route]:
+    return [
+        route("/group_settings", GET=groups.index, POST=groups.create),
+        route(
+            "/group_settings/{id}",
+            GET=groups.show,
+            PUT=groups.update,
+            PATCH=groups.update,
+            DELETE=groups.delete,
+        ),
+    ]
+
+
+def of_documents(documents: Documents) -> list[Route]:
+    return [
+        route("/clients/{id}/upload", PUT=documents.upload, POST=documents.upload),
+        route("/clients/{id}/documents", POST=documents.owned),
+        route("/documents", GET=documents.index),
+        route(
+            "/documents/{id}",
+            GET=documents.show,
+            PUT=documents.update,
+            PATCH=documents.update,
+            DELETE=documents.delete,
+            POST=documents.override,
+        ),
+        route("/documents/{id}/download", GET=documents.download),
+    ]
 
 
 def credentials(token: str, options: Options) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """The settings object: kept as it was sent, merged key by key, checked by the names of its keys."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw
 
-from storage import Account, Client, Problem
+from storage import Account, Client, Group, Problem
 
 from . import wire
 from .inputs import clean
@@ -17,6 +18,7 @@ Settings = dict[str, Any]
 
 BLANK = {"entity": "App\\Models\\Client", "industry_id": "", "size_id": ""}
 """Forced over whatever a new client's settings say."""
+GROUP_BLANK = msgspec.json.encode({"entity": BLANK["entity"]})
 INTEGER_KEYS = frozenset({"payment_terms", "valid_until"})
 DESIGN_KEYS = frozenset(
     {
@@ -44,19 +46,35 @@ def blank() -> str:
     return msgspec.json.encode(BLANK).decode()
 
 
-def new(given: wire.ClientInput, account: Account, problems: list[Problem]) -> str:
+def of_group(told: Settings) -> str:
+    return msgspec.json.encode({"entity": BLANK["entity"]} | present(told)).decode()
+
+
+def new(
+    given: wire.ClientInput,
+    account: Account,
+    groups: Iterable[Group],
+    problems: list[Problem],
+) -> str:
     """The settings of a new client: the sent ones under the forced and defaulted keys."""
     told = {} if given.settings is UNSET else present(given.settings)
     told.pop("translations", None)
     told |= codes(given)
     check(told, problems)
-    forced = defaults(account)
     if not told.get("currency_id"):
         told.pop("currency_id", None)
-    settled = forced | told | BLANK
+    settled = defaults(account) | currency_of(groups) | told | BLANK
     if "default_task_rate" in settled:
         settled["default_task_rate"] = as_float(settled["default_task_rate"])
     return msgspec.json.encode(settled).decode()
+
+
+def currency_of(groups: Iterable[Group]) -> Settings:
+    for group in groups:
+        currency = msgspec.json.decode(group.settings or "{}").get("currency_id")
+        if currency:
+            return {"currency_id": currency}
+    return {}
 
 
 def changed(

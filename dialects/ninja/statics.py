@@ -94,34 +94,36 @@ def ping(account: Account) -> dict[str, str]:
     return {"company_name": account.name, "user_name": account.name}
 
 
+HEALTH = {
+    "system_health": True,
+    "extensions": [],
+    "php_version": {
+        "minimum_php_version": "",
+        "current_php_version": "",
+        "current_php_cli_version": "",
+        "is_okay": True,
+        "memory_limit": "",
+    },
+    "env_writable": False,
+    "simple_db_check": True,
+    "cache_enabled": False,
+    "phantom_enabled": False,
+    "exec": False,
+    "open_basedir": False,
+    "mail_mailer": "",
+    "flutter_renderer": "",
+    "pdf_engine": "",
+    "queue": "",
+    "queue_data": {"failed": 0, "pending": 0, "last_error": ""},
+    "jobs_pending": 0,
+    "trailing_slash": True,
+    "file_permissions": "Ok",
+    "exchange_rate_api_not_configured": True,
+    "is_docker": False,
+    "pending_migrations": False,
+}
+"""The flat object of the original; what is of PHP there says so here."""
+
+
 def health(app_version: str) -> dict[str, Any]:
-    """The flat object of the original; what is of PHP there says so here."""
-    return {
-        "system_health": True,
-        "extensions": [],
-        "php_version": {
-            "minimum_php_version": "",
-            "current_php_version": "",
-            "current_php_cli_version": "",
-            "is_okay": True,
-            "memory_limit": "",
-        },
-        "env_writable": False,
-        "simple_db_check": True,
-        "cache_enabled": False,
-        "phantom_enabled": False,
-        "exec": False,
-        "open_basedir": False,
-        "mail_mailer": "",
-        "flutter_renderer": "",
-        "pdf_engine": "",
-        "queue": "",
-        "queue_data": {"failed": 0, "pending": 0, "last_error": ""},
-        "jobs_pending": 0,
-        "trailing_slash": True,
-        "file_permissions": "Ok",
-        "exchange_rate_api_not_configured": True,
-        "api_version": app_version,
-        "is_docker": False,
-        "pending_migrations": False,
-    }
+    return HEALTH | {"api_version": app_version}

@@ -1,6 +1,6 @@
 """Records to wire shapes, wire shapes to commands. Pure: no clock, no store, no request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,7 +8,17 @@ import msgspec
 from msgspec import Struct
 
 from dialects.base import shaped
-from storage import Account, ChangeClient, Client, Contact, CreateClient, Invalid, Problem
+from storage import (
+    Account,
+    ChangeClient,
+    Client,
+    Contact,
+    CreateClient,
+    Document,
+    Group,
+    Invalid,
+    Problem,
+)
 
 from . import contacts, fields, names, settings, shipping, wire
 from .errors import describe
@@ -86,7 +96,7 @@ def client(record: Client, caller: Caller) -> wire.Client:
         classification=record.classification,
         e_invoice=extras.e_invoice,
         contacts=[contact(c, caller) for c in record.contacts],
-        documents=[],
+        documents=[document(d, caller) for d in record.documents],
         gateway_tokens=extras.gateway_tokens,
     )
 
@@ -115,6 +125,33 @@ def contact(record: Contact, caller: Caller) -> wire.Contact:
     )
 
 
+def document(record: Document, caller: Caller) -> wire.Document:
+    write = caller.ids.write
+    return wire.Document(
+        id=write(record.serial),
+        user_id=write(record.user_serial),
+        assigned_user_id="",
+        project_id="",
+        vendor_id="",
+        url=f"{caller.url}/api/v1/documents/{write(record.serial)}/download",
+        preview="",
+        name=record.name,
+        type=record.type,
+        disk="local",
+        hash=record.hash,
+        size=record.size,
+        width=record.width,
+        height=record.height,
+        is_default=False,
+        updated_at=write_moment(record.updated_at),
+        archived_at=0,
+        created_at=write_moment(record.created_at),
+        is_deleted=False,
+        is_public=record.is_public,
+        link=f"/clients/{write(record.client_serial)}",
+    )
+
+
 def blank(caller: Caller, client_hash: str) -> wire.Client:
     """A client before it is stored: every field at its default, nobody to contact yet."""
     record = Client(
@@ -132,18 +169,37 @@ def blank(caller: Caller, client_hash: str) -> wire.Client:
     return shown
 
 
+def outline(record: Client, caller: Caller) -> wire.Client:
+    """Only what a list of names needs; everything else as in a blank client."""
+    shown = blank(caller, client_hash="")
+    shown.id = caller.ids.write(record.serial)
+    shown.name = record.name
+    shown.number = record.number
+    shown.id_number = record.id_number
+    return shown
+
+
 def extras_of(record: Client) -> wire.Extras:
     text = record.extras.get("ninja")
     return msgspec.json.decode(text, type=wire.Extras) if text else NO_EXTRAS
 
 
-def create_client(tree: Tree, caller: Caller, hashes: contacts.Hashes) -> CreateClient:
+def groups(tree: Tree, caller: Caller) -> list[int]:
+    """The group that a new client is to join, if there is one."""
+    serial = caller.ids.read(tree.get("group_settings_id"))
+    return [] if serial is None else [serial]
+
+
+def create_client(
+    tree: Tree, caller: Caller, hashes: contacts.Hashes, groups: Mapping[int, Group]
+) -> CreateClient:
+    """`groups` holds the group that the client joins: its currency comes before the account's."""
     problems: list[Problem] = []
     given = read(tree, problems)
     told = fields.changed(given, None, caller.ids, problems)
     told |= names.changed(given, None, problems)
     told |= shipping.changed(given, None, problems)
-    told |= {"settings": settings.new(given, caller.account, problems)}
+    told |= {"settings": settings.new(given, caller.account, groups.values(), problems)}
     told |= contacts.changed(given.contacts, None, caller.ids, hashes, problems)
     if problems:
         raise Invalid(*problems)

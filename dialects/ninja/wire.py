@@ -36,6 +36,35 @@ class Contact(Struct, kw_only=True):
     link: str
 
 
+class Document(Struct, kw_only=True):
+    id: str
+    user_id: str
+    assigned_user_id: str
+    project_id: str
+    vendor_id: str
+    url: str
+    preview: str
+    name: str
+    type: str
+    disk: str
+    hash: str
+    size: int
+    width: int
+    height: int
+    is_default: bool
+    updated_at: int
+    archived_at: int
+    created_at: int
+    is_deleted: bool
+    is_public: bool
+    link: str
+
+
+class DocumentInput(Struct, kw_only=True):
+    name: Scalar = UNSET
+    is_public: Scalar = UNSET
+
+
 class Client(Struct, kw_only=True):
     id: str
     user_id: str
@@ -86,8 +115,26 @@ class Client(Struct, kw_only=True):
     classification: str
     e_invoice: Raw
     contacts: list[Contact]
-    documents: list[Any]
+    documents: list[Document]
     gateway_tokens: Raw
+    group_settings: "Group | UnsetType" = UNSET
+    """Only when it was asked for, and the client has a group."""
+
+
+class Group(Struct, kw_only=True):
+    id: str
+    name: str
+    settings: Raw
+    created_at: int
+    updated_at: int
+    archived_at: int
+    is_deleted: bool
+    documents: list[Any]
+
+
+class GroupInput(Struct, kw_only=True):
+    name: Scalar = UNSET
+    settings: dict[str, Any] | UnsetType = UNSET
 
 
 class Extras(Struct, kw_only=True):
@@ -199,6 +246,20 @@ class ListParams(Struct, kw_only=True):
     group: Scalar = None
     with_: Scalar = msgspec.field(name="with", default=None)
     with_trashed: Scalar = None
+    filter_details: Scalar = None
+    custom_value1: Scalar = None
+    custom_value2: Scalar = None
+    custom_value3: Scalar = None
+    custom_value4: Scalar = None
+    vat_number: Scalar = None
+    group_settings_id: Scalar = None
+    assigned_user_ids: Scalar = None
+    country_id: Scalar = None
+    industry_id: Scalar = None
+    size_id: Scalar = None
+    classification: Scalar = None
+    created_between: Scalar = None
+    updated_between: Scalar = None
 
 
 class Message(Struct, omit_defaults=True):

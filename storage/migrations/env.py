@@ -4,12 +4,15 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from storage import tables
+from storage.schema import comparison
 
 assert tables.CLIENT is not None  # noqa: S101  the import fills the metadata
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
+    **comparison(connection),
 )
 context.run_migrations()

@@ -173,4 +173,4 @@ def test_an_empty_password_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch)
 
     ended = run("account", "password", "acme")
 
-    assert (ended.code, ended.err) == (2, "gateway: the password is empty\n")
+    assert (ended.code, ended.err) == (2, "gateway: Invalid value: the password is empty\n")

@@ -22,7 +22,7 @@ from storage import (
     Unavailable,
 )
 from storage.engines import open_engine
-from storage.schema import upgrade
+from storage.schema import comparison, upgrade
 
 
 def test_migrations_lead_to_the_schema_that_the_tables_declare() -> None:
@@ -30,7 +30,7 @@ def test_migrations_lead_to_the_schema_that_the_tables_declare() -> None:
     upgrade(engine)
 
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts=comparison(connection))
         assert compare_metadata(context, SQLModel.metadata) == []
     engine.dispose()
 

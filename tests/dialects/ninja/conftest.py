@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import Account, CreateAccount, CreateToken, Makers, Store
+from storage import Account, Blobs, CreateAccount, CreateToken, Makers, Store
+from tests.dialects.ninja.papers import Sender, Shelf
 from tests.speakers import Ninja
 
 
@@ -37,7 +38,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def store(clock: Clock) -> Iterator[Store]:
-    store = Store.open("sqlite://", Makers(clock=clock))
+    store = Store.open("sqlite://", Makers(clock=clock), Blobs.at("memory://"))
     yield store
     store.close()
 
@@ -76,3 +77,28 @@ def elsewhere(ninja):
     caller = Ninja(ninja.http, ninja.token)
     caller.prefix = "/v1/api"
     return caller
+
+
+@pytest.fixture(scope="session", params=["folder", "bucket"])
+def shelf(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: Clock
+) -> Iterator[Shelf]:
+    """A gateway whose documents lie in a folder, or in a bucket."""
+    in_bucket = request.param == "bucket"
+    place = request.getfixturevalue("bucket") if in_bucket else tmp_path_factory.mktemp("blobs")
+    blobs = Blobs.at(str(place))
+    store = Store.open("sqlite://", Makers(clock=clock), blobs)
+    app = create_app(store, Settings())
+    with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+        yield Shelf(http, store, blobs)
+
+
+@pytest.fixture
+def sender(shelf: Shelf) -> Sender:
+    return Sender(shelf, shelf.store.create_account(CreateAccount(name=f"acme {uuid4()}")))
+
+
+@pytest.fixture
+def rival(shelf: Shelf) -> Sender:
+    """A caller with an account of their own behind the same gateway."""
+    return Sender(shelf, shelf.store.create_account(CreateAccount(name=f"globex {uuid4()}")))

@@ -1,0 +1,153 @@
+"""The endpoints of documents: files at clients. Decode, ask the store, encode."""
+
+from msgspec import structs
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from dialects.base import WrongMethod, ask, carry, ignored_headers, reply, tell, unknown_keys
+from storage import Client, Document, DocumentQuery, Invalid, Problem
+
+from . import filing, listing, translate, wire
+from .attaching import kept
+from .bodies import inputs, query_inputs
+from .clients import Clients, override, serial_of
+from .envelope import enveloped
+from .headers import API_VERSION
+from .ignored import ASIDE
+from .inputs import Tree
+from .kinds import MIME
+from .options import NoLinks
+from .parts import Form, form_of
+from .scalars import read_flag
+from .translate import Caller
+
+HARMLESS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+"""Whatever a file turns out to be, a browser shall not run it."""
+
+
+class Documents:
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+        self.store = clients.store
+
+    # Of one client
+
+    async def upload(self, request: Request) -> Response:
+        caller = self.clients.caller(request)
+        # First of all: nobody sends megabytes to a client that is not there.
+        record = await self.owner(request, caller)
+        async with form_of(request) as form:
+            if request.method == "POST" and override(request, form.tree) not in {"POST", "PUT"}:
+                raise WrongMethod("POST, PUT")
+            refuse_texts(form.tree)
+            if form.files:
+                record = await self.attached(caller, record.serial, form)
+        return await self.clients.item(request, record, form.tree)
+
+    async def attached(self, caller: Caller, serial: int, form: Form) -> Client:
+        account_id = caller.account.id
+        async with kept(self.store, account_id, form) as drafts:
+            change = filing.attaching(drafts)
+            return await tell(self.store.change_client, account_id, serial, change)
+
+    async def owned(self, request: Request) -> Response:
+        caller, asked = self.clients.caller(request), await inputs(request)
+        owner = await self.owner(request, caller)
+        at = listing.window(listing.params(asked))
+        query = filing.query(asked, at, caller.ids)
+        return await self.listed(request, structs.replace(query, client_serials=(owner.serial,)))
+
+    async def owner(self, request: Request, caller: Caller) -> Client:
+        return await ask(self.store.client, caller.account.id, serial_of(request, caller))
+
+    # Of all clients
+
+    async def index(self, request: Request) -> Response:
+        caller, asked = self.clients.caller(request), query_inputs(request)
+        at = listing.window(listing.params(asked))
+        return await self.listed(request, filing.query(asked, at, caller.ids))
+
+    async def listed(self, request: Request, query: DocumentQuery) -> Response:
+        caller, asked = self.clients.caller(request), query_inputs(request)
+        at = listing.window(listing.params(asked))
+        found = await ask(self.store.documents, caller.account.id, query)
+        url, pairs = caller.url + request.url.path, request.query_params.multi_items()
+        no_links: NoLinks = {} if self.clients.options.empty_links == "object" else []
+        links = listing.links(url, pairs, found.total, at) or no_links
+        shown = [translate.document(record, caller) for record in found.records]
+        meta = wire.Meta(listing.pagination(found.total, len(shown), at, links))
+        return reply(enveloped(shown, asked, meta), headers=API_VERSION)
+
+    async def show(self, request: Request) -> Response:
+        caller = self.clients.caller(request)
+        record = await ask(self.store.document, caller.account.id, serial_in(request, caller))
+        return item(record, caller, query_inputs(request))
+
+    async def download(self, request: Request) -> Response:
+        caller = self.clients.caller(request)
+        record = await ask(self.store.document, caller.account.id, serial_in(request, caller))
+        is_inline = read_flag(query_inputs(request).get("inline")) is True
+        headers = {
+            **HARMLESS,
+            "Content-Type": MIME.get(record.type, "application/octet-stream"),
+            "Content-Length": str(record.size),
+            "Content-Disposition": filing.disposition(record.name, is_inline=is_inline),
+        }
+        if request.method == "HEAD":
+            return Response(headers=headers)
+        pieces = await carry(self.store.content, caller.account.id, record)
+        return StreamingResponse(pieces, headers=headers)
+
+    async def update(self, request: Request) -> Response:
+        return await self.updated(request, await inputs(request))
+
+    async def updated(self, request: Request, tree: Tree) -> Response:
+        caller = self.clients.caller(request)
+        account_id, serial = caller.account.id, serial_in(request, caller)
+        change = filing.redrafting(tree)
+        record = await tell(self.store.change_document, account_id, serial, change)
+        return item(record, caller, tree)
+
+    async def delete(self, request: Request) -> Response:
+        caller = self.clients.caller(request)
+        serial = serial_in(request, caller)
+        await tell(self.store.remove_document, caller.account.id, serial)
+        return reply(wire.Message("Success"))
+
+    async def override(self, request: Request) -> Response:
+        """A POST to one document means the method that it names in its header or its input."""
+        tree = await inputs(request)
+        match override(request, tree):
+            case "GET" | "HEAD":
+                return await self.show(request)
+            case "PUT" | "PATCH":
+                return await self.updated(request, tree)
+            case "DELETE":
+                return await self.delete(request)
+            case _:
+                raise WrongMethod("GET, HEAD, PUT, PATCH, DELETE")
+
+
+def item(record: Document, caller: Caller, asked: Tree) -> Response:
+    unknown = unknown_keys(asked, "", wire.DocumentInput, wire.Document)
+    ignored = ignored_headers(key for key in unknown if key not in ASIDE)
+    shown = translate.document(record, caller)
+    return reply(enveloped(shown, asked), headers={**API_VERSION, **ignored})
+
+
+def serial_in(request: Request, caller: Caller) -> int:
+    return serial_of(request, caller, "document")
+
+
+def refuse_texts(tree: Tree) -> None:
+    """Refuse texts where files belong."""
+    given = tree.get("documents") or []
+    if not isinstance(given, list):
+        raise Invalid(Problem(("documents",), "The documents must be an array."))
+    places = [n for n, text in enumerate(given) if text is not None]
+    if places:
+        words = "The documents.{} must be a file."
+        raise Invalid(*(Problem(("documents", n), words.format(n)) for n in places))

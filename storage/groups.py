@@ -1,0 +1,113 @@
+"""Groups of clients in a transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import UNSET, structs
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+
+from .accounts import reserved
+from .commands import ChangeGroup, CreateGroup, GroupQuery
+from .errors import Conflict, NotFound
+from .folding import fold
+from .makers import Makers
+from .records import Group, Page
+from .select import contains
+from .tables import ACCOUNT, GROUP
+
+FIELDS = Group.__struct_fields__
+COLUMNS = tuple(GROUP.c[name] for name in FIELDS)
+
+
+def created(connection: Connection, account_id: int, command: CreateGroup, makers: Makers) -> Group:
+    reserved(connection, account_id, clients=0, contacts=0)
+    refuse_taken(connection, account_id, command.name, None)
+    now, serial = makers.clock(), next_serial(connection, account_id)
+    group = Group(
+        serial=serial,
+        name=command.name,
+        settings=command.settings,
+        created_at=now,
+        updated_at=now,
+    )
+    connection.execute(insert(GROUP).values(row(account_id, group)))
+    return group
+
+
+def next_serial(connection: Connection, account_id: int) -> int:
+    statement = (
+        update(ACCOUNT)
+        .where(ACCOUNT.c.id == account_id)
+        .values(next_group_serial=ACCOUNT.c.next_group_serial + 1)
+        .returning(ACCOUNT.c.next_group_serial)
+    )
+    following: int = connection.execute(statement).scalar_one()
+    return following - 1
+
+
+def changed(
+    connection: Connection, account_id: int, serial: int, command: ChangeGroup, makers: Makers
+) -> Group:
+    """The group with what is given; the same group when nothing differs."""
+    reserved(connection, account_id, clients=0, contacts=0)
+    before = found(connection, account_id, serial)
+    given = {f: v for f, v in structs.asdict(command).items() if v is not UNSET}
+    values = {f: v for f, v in given.items() if v != getattr(before, f)}
+    if not values:
+        return before
+    now = makers.clock()
+    if values.get("is_deleted"):
+        values["archived_at"] = now
+    after = structs.replace(before, updated_at=now, **values)
+    refuse_taken(connection, account_id, after.name, serial)
+    mine = (GROUP.c.account_id == account_id, GROUP.c.serial == serial)
+    connection.execute(update(GROUP).where(*mine).values(row(account_id, after)))
+    return after
+
+
+def found(connection: Connection, account_id: int, serial: int) -> Group:
+    groups = by_serials(connection, account_id, [serial])
+    if not groups:
+        raise NotFound("group")
+    return groups[serial]
+
+
+def by_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> dict[int, Group]:
+    statement = mine(account_id).where(GROUP.c.serial.in_(serials))
+    return {group.serial: group for group in map(record, connection.execute(statement))}
+
+
+def listed(connection: Connection, account_id: int, query: GroupQuery) -> Page[Group]:
+    conditions = condition(query)
+    total = select(func.count()).select_from(GROUP).where(GROUP.c.account_id == account_id)
+    window = mine(account_id).where(*conditions).order_by(GROUP.c.serial)
+    rows = connection.execute(window.offset(query.offset).limit(query.limit))
+    return Page(
+        records=tuple(map(record, rows)),
+        total=connection.execute(total.where(*conditions)).scalar_one(),
+    )
+
+
+def mine(account_id: int) -> Select[Any]:
+    return select(*COLUMNS).where(GROUP.c.account_id == account_id)
+
+
+def condition(query: GroupQuery) -> list[ColumnElement[bool]]:
+    return [contains(GROUP.c.name_folded, fold(query.text))] if query.text else []
+
+
+def record(values: Sequence[Any]) -> Group:
+    return Group(**dict(zip(FIELDS, values, strict=True)))
+
+
+def row(account_id: int, group: Group) -> dict[str, Any]:
+    derived = {"account_id": account_id, "name_folded": fold(group.name)}
+    return structs.asdict(group) | derived
+
+
+def refuse_taken(connection: Connection, account_id: int, name: str, owner: int | None) -> None:
+    statement = mine(account_id).where(GROUP.c.name_folded == fold(name))
+    if owner is not None:
+        statement = statement.where(GROUP.c.serial != owner)
+    if connection.execute(statement.limit(1)).first():
+        raise Conflict("group", ("name",))

@@ -1,0 +1,103 @@
+"""The documents of the store: rows in the database, bytes elsewhere.
+
+Bytes are stored before the row that speaks of them, and removed after it: whatever stops halfway
+leaves bytes that nobody knows of, and never a row without its bytes.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+from . import clients, documents, writing
+from .blobs import Blobs
+from .commands import ChangeClient
+from .errors import Failure, NotFound, Unavailable
+from .filing import DocumentDraft, DocumentQuery, Upload, drafted_document
+from .records import Client, Document, Page
+from .transactions import Transactions
+
+logger = logging.getLogger("gateway.storage")
+
+NAME_LENGTH = 40
+Redraft = Callable[[Document], DocumentDraft | None]
+"""How a document shall be afterwards; None when it shall be no more."""
+
+
+class Keeping(Transactions):
+    def document(self, account_id: int, serial: int) -> Document:
+        with self._reading() as connection:
+            return documents.found(connection, account_id, serial)
+
+    def documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
+        with self._reading() as connection:
+            return documents.page(connection, account_id, query)
+
+    def change_document(self, account_id: int, serial: int, redraft: Redraft) -> Document:
+        """A document is changed with its client: raises Locked for a deleted one's."""
+        _before, after = self._redrafted(account_id, serial, redraft)
+        return next(d for d in after.documents if d.serial == serial)
+
+    def remove_document(self, account_id: int, serial: int) -> None:
+        before, after = self._redrafted(account_id, serial, lambda _document: None)
+        self.discard(account_id, [d for d in before.documents if d not in after.documents])
+
+    def _redrafted(self, account_id: int, serial: int, redraft: Redraft) -> tuple[Client, Client]:
+        def change(record: Client) -> ChangeClient:
+            drafts = [redraft(d) if d.serial == serial else drafted_document(d) for d in kept]
+            return ChangeClient(documents=tuple(d for d in drafts if d is not None))
+
+        with self._writing() as connection:
+            owner = documents.found(connection, account_id, serial).client_serial
+            before = clients.locked(connection, account_id, owner)
+            kept = before.documents
+            if all(d.serial != serial for d in kept):
+                raise NotFound("document")  # somebody was faster
+            after = writing.changed(connection, account_id, before, change, self._makers)
+        return before, after
+
+    # Bytes: no transaction, and nothing that a database waits for
+
+    def keep(self, account_id: int, uploads: Sequence[Upload]) -> tuple[DocumentDraft, ...]:
+        """Store the bytes of all of them or, when one cannot be stored, of none."""
+        drafts: list[DocumentDraft] = []
+        try:
+            for upload in uploads:
+                draft = self._drafted(upload)
+                self._bytes.write(path(account_id, draft), upload.file)
+                drafts.append(draft)
+        except Failure:
+            self.discard(account_id, drafts)
+            raise
+        return tuple(drafts)
+
+    def _drafted(self, upload: Upload) -> DocumentDraft:
+        return DocumentDraft(
+            name=upload.name,
+            type=upload.type,
+            hash=f"{self._makers.random_text(NAME_LENGTH)}.{upload.type}",
+            size=upload.size,
+            width=upload.width,
+            height=upload.height,
+            is_public=upload.is_public,
+        )
+
+    def discard(self, account_id: int, documents: Sequence[Document | DocumentDraft]) -> None:
+        """Remove bytes that no row speaks of. What cannot be removed now is told in the log."""
+        for document in documents:
+            try:
+                self._bytes.remove(path(account_id, document))
+            except Unavailable as failure:
+                logger.warning("%s remains: %s", path(account_id, document), failure)
+
+    def content(self, account_id: int, document: Document) -> Iterator[bytes]:
+        """The bytes in pieces. Raises NotFound at once when they are gone."""
+        return self._bytes.read(path(account_id, document))
+
+    @property
+    def _bytes(self) -> Blobs:
+        if self._blobs is None:
+            raise Unavailable("this store has no place for documents")
+        return self._blobs
+
+
+def path(account_id: int, document: Document | DocumentDraft) -> str:
+    return f"{account_id}/{document.hash}"

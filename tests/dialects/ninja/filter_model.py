@@ -1,0 +1,206 @@
+"""What a list should answer, in plain Python over the clients as JSON: slow, and easy to believe.
+
+Nothing of the gateway is used here, so that both can only be wrong in different ways.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+Shown = dict[str, Any]
+Query = dict[str, str]
+
+GROUPS = ["", "VolejRejNm", "Wpmbk5ezJn", "Opnel5aKBz"]
+"""The public ids of nobody, 1, 2 and 3: what refers to a record is sorted by its number."""
+
+
+def plain(text: str) -> str:
+    """Without case and accents."""
+    letters = unicodedata.normalize("NFD", text.casefold())
+    return "".join(c for c in letters if unicodedata.category(c) != "Mn")
+
+
+def searched(client: Shown) -> list[str]:
+    own = ["name", "id_number", "number"] + [f"custom_value{n}" for n in range(1, 5)]
+    contacts = [c[f] for c in client["contacts"] for f in ("first_name", "last_name")]
+    contacts += [c[f] for c in client["contacts"] for f in ("email", "phone")]
+    return [client[field] for field in own] + contacts
+
+
+def equals(field: str) -> Callable[[Shown, str], bool]:
+    return lambda client, given: plain(given) == plain(client[field])
+
+
+def holds(field: str) -> Callable[[Shown, str], bool]:
+    return lambda client, given: lowered(given) in lowered(client[field])
+
+
+def is_one_of(field: str) -> Callable[[Shown, str], bool]:
+    def met(client: Shown, given: str) -> bool:
+        members = [member for member in given.split(",") if member]
+        return not members or client[field] in members
+
+    return met
+
+
+def is_since(field: str) -> Callable[[Shown, str], bool]:
+    return lambda client, given: seconds(given) is None or client[field] >= seconds(given)
+
+
+def is_between(field: str) -> Callable[[Shown, str], bool]:
+    def met(client: Shown, given: str) -> bool:
+        bounds = [seconds(part) for part in given.split(",")]
+        if len(bounds) != 2 or None in bounds:
+            return True
+        return bounds[0] <= client[field] <= bounds[1]
+
+    return met
+
+
+def seconds(text: str) -> float | None:
+    if text.isdecimal():
+        return int(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def amount(text: str) -> Decimal | None:
+    return Decimal(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
+
+
+def has_balance(client: Shown, given: str) -> bool:
+    left, colon, right = given.partition(":")
+    word, bound = (left, amount(right)) if amount(left) is None else (right, amount(left))
+    if not colon or bound is None:
+        return True
+    balance = client["balance"]
+    words = {"lt": balance < bound, "lte": balance <= bound}
+    words |= {"gt": balance > bound, "gte": balance >= bound}
+    return words.get(word, balance == bound)
+
+
+def has_balance_between(client: Shown, given: str) -> bool:
+    bounds = [amount(part) for part in given.split(":")]
+    if len(bounds) != 2 or None in bounds:
+        return True
+    return bounds[0] <= client["balance"] <= bounds[1]
+
+
+def has_status(client: Shown, given: str) -> bool:
+    wanted = {"active", "archived", "deleted"} & set(given.split(","))
+    archived = "archived" if client["archived_at"] else "active"
+    return not wanted or ("deleted" if client["is_deleted"] else archived) in wanted
+
+
+def is_deleted(client: Shown, given: str) -> bool:
+    wanted = {"true": True, "1": True, "false": False, "0": False}.get(given.lower())
+    return wanted is None or client["is_deleted"] == wanted
+
+
+CONDITIONS: dict[str, Callable[[Shown, str], bool]] = {
+    "balance": has_balance,
+    "between_balance": has_balance_between,
+    "email": lambda client, given: any(equals("email")(c, given) for c in client["contacts"]),
+    "id_number": equals("id_number"),
+    "number": equals("number"),
+    "filter": lambda client, given: any(plain(given) in plain(t) for t in searched(client)),
+    "name": lambda client, given: plain(given) in plain(client["name"]),
+    "created_at": is_since("created_at"),
+    "updated_at": is_since("updated_at"),
+    "is_deleted": is_deleted,
+    "status": has_status,
+    "with_trashed": lambda client, given: given != "false" or not client["is_deleted"],
+    "client_id": lambda client, given: client["id"] == given,
+    "group": is_one_of("group_settings_id"),
+    "custom_value1": holds("custom_value1"),
+    "custom_value2": holds("custom_value2"),
+    "custom_value3": holds("custom_value3"),
+    "custom_value4": holds("custom_value4"),
+    "vat_number": holds("vat_number"),
+    "group_settings_id": is_one_of("group_settings_id"),
+    "country_id": is_one_of("country_id"),
+    "industry_id": is_one_of("industry_id"),
+    "size_id": is_one_of("size_id"),
+    "classification": is_one_of("classification"),
+    "assigned_user_ids": is_one_of("assigned_user_id"),
+    "created_between": is_between("created_at"),
+    "updated_between": is_between("updated_at"),
+}
+
+REFERENCES = ["country_id", "shipping_country_id", "industry_id", "size_id"]
+FOLDED = ["name", "id_number"]
+TEXTS = """
+    vat_number routing_id classification phone website address1 address2 city state postal_code
+    public_notes private_notes custom_value1 custom_value2 custom_value3 custom_value4
+"""
+PLAIN = """
+    balance paid_to_date payment_balance credit_balance created_at updated_at archived_at is_deleted
+    last_login user_id
+"""
+
+KEYS: dict[str, Callable[[Shown, list[Shown]], Any]] = {
+    "id": lambda client, all_: all_.index(client),
+    "display_name": lambda client, _: plain(client["name"]),
+    "number": lambda client, _: int("".join(re.findall("[0-9]", client["number"])) or 0),
+    "group_settings_id": lambda client, _: GROUPS.index(client["group_settings_id"]),
+    "assigned_user_id": lambda client, _: GROUPS.index(client["assigned_user_id"]),
+    **{f: lambda client, _, f=f: plain(client[f]) for f in FOLDED},
+    **{f: lambda client, _, f=f: int(client[f] or -1) for f in REFERENCES},
+    **{f: lambda client, _, f=f: lowered(client[f]) for f in TEXTS.split()},
+    **{f: lambda client, _, f=f: client[f] for f in PLAIN.split()},
+}
+"""What each column is sorted by; it may look at the place of a client among all of them."""
+
+
+def lowered(text: str) -> str:
+    """In lower case, but only the letters of English."""
+    return re.sub("[A-Z]", lambda letter: letter[0].lower(), text)
+
+
+def matching(clients: list[Shown], query: Query) -> list[Shown]:
+    """The clients that meet all of a query, in its order; they come in the order of their ids."""
+    conditions = [(CONDITIONS[n], v.strip()) for n, v in query.items() if n in CONDITIONS]
+    found = [c for c in clients if all(not v or met(c, v) for met, v in conditions)]
+    first = [c for c in clients if c["id"] == query.get("with")]
+    return first + [c for c in in_order(found, clients, query.get("sort", "")) if c not in first]
+
+
+def in_order(found: list[Shown], clients: list[Shown], sort: str) -> list[Shown]:
+    column, *direction = sort.split("|")
+    if column not in KEYS or len(direction) != 1:
+        return found
+    # Equals keep the order of their ids, which turns around with the rest.
+    keys = {c["id"]: (KEYS[column](c, clients), n) for n, c in enumerate(clients)}
+    return sorted(found, key=lambda c: keys[c["id"]], reverse=direction != ["asc"])
+
+
+def window(query: Query) -> tuple[int, int]:
+    """The page, and how many clients a page has."""
+    size, page = query.get("per_page", ""), query.get("page", "")
+    number = re.fullmatch(r"-?(\d+)(?:e(\d))?", size)
+    per_page = int(number[1]) * 10 ** int(number[2] or 0) if number else 0
+    return int(page) if re.fullmatch("[1-9][0-9]*", page) else 1, min(per_page, 5000) or 20
+
+
+def answer(clients: list[Shown], query: Query) -> tuple[list[str], Shown]:
+    """The ids on the page of a query, and what is told of its paging, links by their names."""
+    found, (page, per_page) = matching(clients, query), window(query)
+    shown = [c["id"] for c in found[(page - 1) * per_page : page * per_page]]
+    pages = max(1, math.ceil(len(found) / per_page))
+    links = {"previous": str(page - 1)} if page > 1 else {}
+    links |= {"next": str(page + 1)} if page < pages else {}
+    return shown, {
+        "total": len(found),
+        "count": len(shown),
+        "per_page": per_page,
+        "current_page": page,
+        "total_pages": pages,
+        "links": links,
+    }
