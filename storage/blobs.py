@@ -56,7 +56,10 @@ class Blobs:
     def read(self, name: str) -> Iterator[bytes]:
         """The bytes in pieces. Raises NotFound before the first one is asked for."""
         with failing_as_unavailable():
-            stream = obstore.get(self.store, name).stream(CHUNK)
+            try:
+                stream = obstore.get(self.store, name).stream(CHUNK)
+            except FileNotFoundError as error:
+                raise NotFound("document") from error
         return pieces(stream)
 
     def remove(self, name: str) -> None:
@@ -106,8 +109,6 @@ def failing_as_unavailable() -> Iterator[None]:
     """The border where a place that cannot answer becomes a failure with a name."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise NotFound("document") from error
     except (BaseError, OSError) as error:
         words = str(error).partition("\n")[0]
         raise Unavailable(f"the place of the documents: {words}") from error

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 
 from .accounts import reserved
 from .commands import ChangeGroup, CreateGroup, GroupQuery
-from .errors import Conflict, NotFound
+from .errors import Conflict, Locked, NotFound
 from .folding import fold
 from .makers import Makers
 from .records import Group, Page
@@ -55,6 +55,8 @@ def changed(
     values = {f: v for f, v in given.items() if v != getattr(before, f)}
     if not values:
         return before
+    if before.is_deleted:
+        raise Locked("the group is deleted and cannot be edited")
     now = makers.clock()
     if values.get("is_deleted"):
         values["archived_at"] = now

@@ -27,6 +27,7 @@ LAYERS = {"storage": STORAGE, "dialects": DIALECTS, "gateway": GATEWAY}
 PURE = {"wire", "scalars", "translate", "listing", "contacts", "fields", "names", "settings"}
 PURE |= {"filters", "names", "lengths", "statics", "envelope"}
 PURE |= {"shipping", "address", "hashid", "reference", "inputs", "bulk", "ignored"}
+PURE |= {"grouping"}
 PURE |= {"filing", "uploads", "kinds", "pictures"}
 MODULES = [
     path.relative_to(ROOT)

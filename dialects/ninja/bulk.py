@@ -94,7 +94,7 @@ def refuse_unknown(bulk: Bulk, found: int, groups: Mapping[int, Group]) -> None:
     """One id that is nobody's here, or another account's, refuses the whole request."""
     if found < len(bulk.serials):
         raise Invalid(unknown("ids"))
-    if "group_settings_id" in bulk.change and not groups:
+    if "group_settings_id" in bulk.change and not any(not g.is_deleted for g in groups.values()):
         raise Invalid(unknown("group_settings_id"))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import structs
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from dialects.base import (
     WrongMethod,
     account_of,
     ask,
+    carry,
     ignored_headers,
     reply,
     tell,
@@ -24,7 +26,7 @@ from .bodies import inputs, query_inputs
 from .confirming import confirm
 from .contacts import passwords
 from .envelope import enveloped
-from .groups import group, serials_of
+from .grouping import group, serials_of
 from .headers import API_VERSION
 from .ignored import ignored
 from .inputs import Tree
@@ -44,7 +46,11 @@ class Clients:
         given = listing.params(asked)
         query = listing.query(given, caller.ids)
         found = await ask(self.store.clients, caller.account.id, query)
-        return await self.listed(request, found, listing.window(given), asked)
+        at = listing.window(given)
+        if listing.wants_outline(given):
+            outlines = [translate.outline(record, caller) for record in found.records]
+            return self.page(request, outlines, found.total, at, asked)
+        return await self.listed(request, found, at, asked)
 
     async def create(self, request: Request) -> Response:
         async with form_of(request) as form:
@@ -81,6 +87,8 @@ class Clients:
     async def updated(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
         serial = serial_of(request, caller)
+        if passwords(tree):
+            await ask(self.store.client, caller.account.id, serial)  # no hash for nobody
         change = translate.changing(tree, caller, await hashes_of(tree))
         async with kept(self.store, caller.account.id, form) as drafts:
             attach = filing.attaching(drafts, change)
@@ -154,21 +162,25 @@ class Clients:
     async def listed(
         self, request: Request, found: Page[Client], at: Window, asked: Tree
     ) -> Response:
-        caller = self.caller(request)
-        url, pairs = caller.url + request.url.path, request.query_params.multi_items()
+        shown = await self.shown(self.caller(request), found.records, asked)
+        return self.page(request, shown, found.total, at, asked)
+
+    def page(
+        self, request: Request, shown: Sequence[Any], total: int, at: Window, asked: Tree
+    ) -> Response:
+        """One page of anything, with the links to its neighbours."""
+        url = self.caller(request).url + request.url.path
+        pairs = request.query_params.multi_items()
         no_links: NoLinks = {} if self.options.empty_links == "object" else []
-        links = listing.links(url, pairs, found.total, at) or no_links
-        shown = await self.shown(caller, found.records, asked)
-        meta = wire.Meta(listing.pagination(found.total, len(shown), at, links))
-        return reply(enveloped(shown, asked, meta), headers=API_VERSION)
+        links = listing.links(url, pairs, total, at) or no_links
+        meta = wire.Meta(listing.pagination(total, len(shown), at, links))
+        return reply(enveloped(list(shown), asked, meta), headers=API_VERSION)
 
     async def shown(
         self, caller: Caller, records: Sequence[Client], asked: Tree
     ) -> list[wire.Client]:
-        """With their groups, when those were asked for; or only in outline."""
+        """With their groups, when those were asked for."""
         given = listing.params(asked)
-        if listing.wants_outline(given):
-            return [translate.outline(record, caller) for record in records]
         shown = [translate.client(record, caller) for record in records]
         if listing.wants_groups(given):
             serials = serials_of(records)
@@ -189,8 +201,8 @@ class Clients:
 
 
 async def hashes_of(tree: Tree) -> dict[str, Secret]:
-    """Made here, before any transaction: a hash is slow by design."""
-    return {password: await ask(hash_password, password) for password in passwords(tree)}
+    """Made here, before any transaction and beside the readers: a hash is slow by design."""
+    return {password: await carry(hash_password, password) for password in passwords(tree)}
 
 
 def serial_of(request: Request, caller: Caller, kind: str = "client") -> int:

@@ -18,7 +18,7 @@ from .scalars import is_email, text_of, trimmed
 
 LONGEST_EMAIL = 100
 MOST_CONTACTS = 1000
-SHORTEST_EMAIL = 4
+SHORTEST_EMAIL, MOST_PASSWORDS = 4, 10
 SHORTEST_PASSWORD = 7
 Hashes = Mapping[str, Secret]
 """The slow hashes of the passwords in an input, made before the transaction."""
@@ -122,6 +122,10 @@ def check_passwords(
     given: list[wire.ContactInput], problems: list[Problem], *, is_new: bool
 ) -> None:
     """Refuse weak passwords; one of asterisks only is the echo of a masked one."""
+    different = {text_of(contact.password).strip("*") for contact in given} - {""}
+    if len(different) > MOST_PASSWORDS:
+        words = f"The contacts must not have more than {MOST_PASSWORDS} different passwords."
+        problems.append(Problem(("contacts",), words))
     for n, contact in enumerate(given):
         field = f"contacts.{n}.password"
         for words in weaknesses(text_of(contact.password).strip("*"), field):
@@ -137,11 +141,15 @@ def weaknesses(password: str, field: str) -> Iterator[str]:
 
 
 def passwords(tree: Tree) -> set[str]:
-    """The passwords worth a hash in an input: given, and not just the echo of a masked one."""
+    """The passwords worth a hash in an input: given, and not just the echo of a masked one.
+
+    Of too many, none: the input is going to be refused, and each would cost a slow hash.
+    """
     contacts = tree.get("contacts")
     given = contacts if isinstance(contacts, list) else []
     texts = {text_of(c.get("password")) for c in given if isinstance(c, dict)}
-    return {text for text in texts if text.strip("*") and not any(weaknesses(text, ""))}
+    strong = {text for text in texts if text.strip("*") and not any(weaknesses(text, ""))}
+    return strong if len(strong) <= MOST_PASSWORDS else set()
 
 
 def with_passwords(

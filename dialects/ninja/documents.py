@@ -16,7 +16,7 @@ from .headers import API_VERSION
 from .ignored import ASIDE
 from .inputs import Tree
 from .kinds import MIME
-from .options import NoLinks
+from .listing import Window
 from .parts import Form, form_of
 from .scalars import read_flag
 from .translate import Caller
@@ -58,7 +58,8 @@ class Documents:
         owner = await self.owner(request, caller)
         at = listing.window(listing.params(asked))
         query = filing.query(asked, at, caller.ids)
-        return await self.listed(request, structs.replace(query, client_serials=(owner.serial,)))
+        own = structs.replace(query, client_serials=(owner.serial,))
+        return await self.listed(request, own, at, asked)
 
     async def owner(self, request: Request, caller: Caller) -> Client:
         return await ask(self.store.client, caller.account.id, serial_of(request, caller))
@@ -68,18 +69,15 @@ class Documents:
     async def index(self, request: Request) -> Response:
         caller, asked = self.clients.caller(request), query_inputs(request)
         at = listing.window(listing.params(asked))
-        return await self.listed(request, filing.query(asked, at, caller.ids))
+        return await self.listed(request, filing.query(asked, at, caller.ids), at, asked)
 
-    async def listed(self, request: Request, query: DocumentQuery) -> Response:
-        caller, asked = self.clients.caller(request), query_inputs(request)
-        at = listing.window(listing.params(asked))
+    async def listed(
+        self, request: Request, query: DocumentQuery, at: Window, asked: Tree
+    ) -> Response:
+        caller = self.clients.caller(request)
         found = await ask(self.store.documents, caller.account.id, query)
-        url, pairs = caller.url + request.url.path, request.query_params.multi_items()
-        no_links: NoLinks = {} if self.clients.options.empty_links == "object" else []
-        links = listing.links(url, pairs, found.total, at) or no_links
         shown = [translate.document(record, caller) for record in found.records]
-        meta = wire.Meta(listing.pagination(found.total, len(shown), at, links))
-        return reply(enveloped(shown, asked, meta), headers=API_VERSION)
+        return self.clients.page(request, shown, found.total, at, asked)
 
     async def show(self, request: Request) -> Response:
         caller = self.clients.caller(request)

@@ -9,11 +9,16 @@ from .inputs import Tree
 from .scalars import read_flag, text_of
 from .statics import statics
 
+OURS = frozenset({"meta", "static"})
+"""Names that stand beside the data, and so cannot stand for it."""
+
 
 def enveloped(shown: Struct | list[Any], asked: Tree, meta: wire.Meta | None = None) -> object:
     """`index` renames `data`, or drops all wrapping when it is `none`; `include_static` adds the
     reference tables. Either may stand in the query or in the body."""
     index = text_of(asked.get("index"))
+    if index in OURS:
+        index = ""
     if index == "none":
         return shown if isinstance(shown, list) else keys_sorted(shown)
     told: dict[str, Any] = {index or "data": shown}

@@ -34,7 +34,7 @@ def app(store: Store, options: Options) -> ASGIApp:
         route("/clients/{id}/purge", POST=clients.purge),
         route("/clients/{id}/{other}/merge", POST=clients.merge),
         *of_documents(Documents(clients)),
-        *of_groups(Groups(store)),
+        *of_groups(Groups(clients)),
         route("/ping", GET=company.ping),
         route("/statics", GET=company.statics),
         route("/health_check", GET=company.health),
@@ -52,6 +52,7 @@ def of_groups(groups: Groups) -> list[Route]:
             PUT=groups.update,
             PATCH=groups.update,
             DELETE=groups.delete,
+            POST=groups.override,
         ),
     ]
 

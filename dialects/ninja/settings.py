@@ -46,7 +46,8 @@ def blank() -> str:
     return msgspec.json.encode(BLANK).decode()
 
 
-def of_group(told: Settings) -> str:
+def of_group(told: Settings, problems: list[Problem]) -> str:
+    check(present(told), problems)
     return msgspec.json.encode({"entity": BLANK["entity"]} | present(told)).decode()
 
 
@@ -73,7 +74,7 @@ def currency_of(groups: Iterable[Group]) -> Settings:
     for group in groups:
         currency = msgspec.json.decode(group.settings or "{}").get("currency_id")
         if currency:
-            return {"currency_id": currency}
+            return {"currency_id": text_of(currency)}
     return {}
 
 

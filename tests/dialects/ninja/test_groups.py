@@ -182,3 +182,42 @@ def test_a_list_of_names_leaves_the_details_out(ninja):
     assert {key: shown[key] for key in kept} == kept
     assert (shown["city"], shown["private_notes"], shown["contacts"]) == ("", "", [])
     assert list(shown) == list(made_one)
+
+
+def test_settings_of_a_group_are_checked_and_its_currency_is_lent_as_a_text(ninja):
+    refused = ninja.post("/group_settings", json={"name": "x", "settings": {"currency_id": "y"}})
+    group = made(ninja, name="Gold", settings={"currency_id": 5})["id"]
+
+    assert refused.json()["errors"] == {"settings": ["currency_id is not a valid integer"]}
+    assert ninja.created(group_settings_id=group)["settings"]["currency_id"] == "5"
+
+
+def test_a_deleted_group_is_neither_edited_nor_assigned(ninja):
+    group, client = made(ninja, name="Gold")["id"], ninja.created(name="Acme")
+    ninja.delete(f"/group_settings/{group}")
+
+    edited = ninja.request("PUT", f"/group_settings/{group}", json={"name": "Silver"})
+    assigned = bulk(ninja, action="assign_group", ids=[client["id"]], group_settings_id=group)
+
+    assert edited.status_code == 400
+    assert list(assigned.json()["errors"]) == ["group_settings_id"]
+
+
+def test_pages_of_groups_link_to_each_other(ninja):
+    for name in ("One", "Two", "Three"):
+        made(ninja, name=name)
+
+    first = ninja.get("/group_settings?per_page=2").json()["meta"]["pagination"]
+
+    assert first["links"]["next"].endswith("/group_settings?per_page=2&page=2")
+
+
+def test_a_group_takes_the_methods_that_a_post_stands_for(ninja):
+    group = made(ninja, name="Gold")
+    path = f"/group_settings/{group['id']}"
+
+    changed = ninja.post(path, json={"_method": "PUT", "name": "Silver"}).json()["data"]
+    listed = ninja.post("/group_settings?_method=GET").json()["data"]
+
+    assert changed["name"] == "Silver"
+    assert listed == [changed]

@@ -110,3 +110,20 @@ def test_a_head_tells_what_a_get_would(ninja):
 
     assert head.status_code == 200
     assert head.headers["content-length"] == get.headers["content-length"]
+
+
+@pytest.mark.parametrize("name", ["meta", "static"])
+def test_a_name_that_is_taken_does_not_replace_the_data(ninja, name):
+    made = ninja.created(name="Acme")
+
+    answer = ninja.get(f"/clients?index={name}&include_static=1").json()
+
+    assert answer["data"] == [made]
+
+
+def test_an_answer_to_a_change_is_never_an_outline(ninja):
+    made = ninja.created(name="Acme")
+
+    changed = ninja.put(made["id"], {"filter_details": "true", "city": "Bonn"})
+
+    assert changed["city"] == "Bonn"

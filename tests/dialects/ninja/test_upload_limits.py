@@ -1,5 +1,6 @@
-"""What an upload may be: how large, of what type, and what its name and its boundary may say."""
+"""Files on their way in: what is too much, what is no form, and that nothing is half done."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -137,3 +138,15 @@ def test_a_refused_client_leaves_no_files(sender: Sender, client_id: str) -> Non
 
     assert list(refused(answer)) == ["number"]
     assert sender.stored() == []
+
+
+def test_of_uploads_at_the_same_moment_none_is_lost(sender: Sender, client_id: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = [
+            pool.submit(sender.upload, client_id, (f"{n}.txt", b"x"), (f"{n}.csv", b"y"))
+            for n in range(8)
+        ]
+
+    assert {answer.result().status_code for answer in answers} == {200}
+    assert len(sender.shown(client_id)["documents"]) == len(sender.stored()) == 16
+    assert sender.get(f"/clients/{client_id}").headers["etag"] == '"9"'
