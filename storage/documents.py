@@ -10,7 +10,7 @@ from .filing import DocumentOrder, DocumentQuery
 from .folding import fold
 from .records import Document, Page
 from .rows import DOCUMENT_COLUMNS, document_record
-from .select import contains
+from .search import contains
 from .tables import DOCUMENT
 
 

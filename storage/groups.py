@@ -12,7 +12,7 @@ from .errors import Conflict, Locked, NotFound
 from .folding import fold
 from .makers import Makers
 from .records import Group, Page
-from .select import contains
+from .search import contains
 from .tables import ACCOUNT, GROUP
 
 FIELDS = Group.__struct_fields__

@@ -11,7 +11,7 @@ from .commands import ClientKey, ClientQuery, Comparison, LiveKey, Operator, Ord
 from .folding import fold
 from .records import LIVE, State
 from .rows import BETWEEN, CLIENT_COLUMNS, CONTACT_COLUMNS, DOCUMENT_COLUMNS
-from .search import candidates, contains as contains  # for documents and groups too
+from .search import candidates, contains
 from .tables import CLIENT, CONTACT, DOCUMENT
 
 Condition = ColumnElement[bool]
