@@ -34,10 +34,6 @@ class Reserved(Struct, frozen=True):
         return Serials(iter(self.contacts), iter(self.documents))
 
 
-def account_by_id(connection: Connection, account_id: int) -> Account:
-    return one_account(connection, accounts().where(ACCOUNT.c.id == account_id))
-
-
 def account_by_name(connection: Connection, name: str) -> Account:
     return one_account(connection, accounts().where(ACCOUNT.c.name == name))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import structs
@@ -32,6 +33,7 @@ from .ignored import ignored
 from .inputs import Tree
 from .listing import Window
 from .options import NoLinks, Options
+from .overriding import meant, override
 from .parts import Form, form_of
 from .translate import Caller
 
@@ -120,15 +122,10 @@ class Clients:
     async def override(self, request: Request) -> Response:
         """A POST to one client means the method that it names in its header or its input."""
         async with form_of(request) as form:
-            match override(request, form.tree):
-                case "GET" | "HEAD":
-                    return await self.show(request)
-                case "PUT" | "PATCH":
-                    return await self.updated(request, form)
-                case "DELETE":
-                    return await self.delete(request)
-                case _:
-                    raise WrongMethod("GET, HEAD, PUT, PATCH, DELETE")
+            update = partial(self.updated, request, form)
+            return await meant(
+                request, form.tree, show=self.show, update=update, delete=self.delete
+            )
 
     async def bulk(self, request: Request) -> Response:
         caller, tree = self.caller(request), await inputs(request)
@@ -213,8 +210,3 @@ def serial_of(request: Request, caller: Caller, kind: str = "client") -> int:
     if serial is None:
         raise NotFound(kind)
     return serial
-
-
-def override(request: Request, tree: Tree) -> str:
-    named = request.headers.get("x-http-method-override") or tree.get("_method") or "POST"
-    return str(named).upper()

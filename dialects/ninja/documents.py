@@ -1,5 +1,7 @@
 """The endpoints of documents: files at clients. Decode, ask the store, encode."""
 
+from functools import partial
+
 from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -10,13 +12,14 @@ from storage import Client, Document, DocumentQuery, Invalid, Problem
 from . import filing, listing, translate, wire
 from .attaching import kept
 from .bodies import inputs, query_inputs
-from .clients import Clients, override, serial_of
+from .clients import Clients, serial_of
 from .envelope import enveloped
 from .headers import API_VERSION
 from .ignored import ASIDE
 from .inputs import Tree
 from .kinds import MIME
 from .listing import Window
+from .overriding import meant, override
 from .parts import Form, form_of
 from .scalars import read_flag
 from .translate import Caller
@@ -118,15 +121,8 @@ class Documents:
     async def override(self, request: Request) -> Response:
         """A POST to one document means the method that it names in its header or its input."""
         tree = await inputs(request)
-        match override(request, tree):
-            case "GET" | "HEAD":
-                return await self.show(request)
-            case "PUT" | "PATCH":
-                return await self.updated(request, tree)
-            case "DELETE":
-                return await self.delete(request)
-            case _:
-                raise WrongMethod("GET, HEAD, PUT, PATCH, DELETE")
+        update = partial(self.updated, request, tree)
+        return await meant(request, tree, show=self.show, update=update, delete=self.delete)
 
 
 def item(record: Document, caller: Caller, asked: Tree) -> Response:

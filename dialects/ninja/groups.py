@@ -1,5 +1,7 @@
 """The endpoints of groups: decode, ask the store, encode. Nothing else happens here."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,12 +10,13 @@ from storage import ChangeGroup, Group, GroupQuery, NotFound
 
 from . import listing
 from .bodies import inputs, query_inputs
-from .clients import Clients, override, serial_of
+from .clients import Clients, serial_of
 from .envelope import enveloped
 from .grouping import change_group, create_group, group
 from .hashid import Ids, ids_of
 from .headers import API_VERSION
 from .inputs import Tree
+from .overriding import meant, override
 from .scalars import text_of
 
 
@@ -60,15 +63,8 @@ class Groups:
 
     async def override(self, request: Request) -> Response:
         tree = await inputs(request)
-        match override(request, tree):
-            case "GET" | "HEAD":
-                return await self.show(request)
-            case "PUT" | "PATCH":
-                return await self.updated(request, tree)
-            case "DELETE":
-                return await self.delete(request)
-            case _:
-                raise WrongMethod("GET, HEAD, PUT, PATCH, DELETE")
+        update = partial(self.updated, request, tree)
+        return await meant(request, tree, show=self.show, update=update, delete=self.delete)
 
     async def found(self, request: Request) -> Group:
         serial = self.serial(request)

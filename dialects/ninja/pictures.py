@@ -4,7 +4,6 @@ import struct
 from typing import BinaryIO
 
 NONE = (0, 0)
-PNG_HEADER = 24
 MOST_SEGMENTS = 500
 NO_FRAME = frozenset({0xC4, 0xC8, 0xCC})
 """Between the JPEG markers of frames, these three say something else."""
