@@ -12,7 +12,7 @@ from .errors import Locked
 from .filing import applied_documents, merged_documents
 from .folding import fold
 from .makers import Makers
-from .records import Account, Client, Contact, Record, State
+from .records import Account, Client, Contact, Group, Record, State
 
 TICK = timedelta(microseconds=1)
 RELATED = frozenset({"contacts", "documents", "origins"})
@@ -91,15 +91,21 @@ def applied(
 
 def moved(record: Client, state: State, now: datetime) -> Client:
     """The record in another state of life; a no-op comes back as the very same record."""
+    values = move(record, state, now)
+    return bumped(record, now, **values) if values else record
+
+
+def move(record: Client | Group, state: State, now: datetime) -> dict[str, Any]:
+    """What another state of life changes in a record; nothing when it is in it."""
     match state:
         case State.ACTIVE if record.archived_at or record.is_deleted:
-            return bumped(record, now, archived_at=None, is_deleted=False)
+            return {"archived_at": None, "is_deleted": False}
         case State.ARCHIVED if not (record.archived_at or record.is_deleted):
-            return bumped(record, now, archived_at=now)
+            return {"archived_at": now}
         case State.DELETED if not record.is_deleted:
-            return bumped(record, now, archived_at=now, is_deleted=True)
+            return {"archived_at": now, "is_deleted": True}
         case _:
-            return record
+            return {}
 
 
 def merged(record: Client, other: Client, now: datetime) -> Client:

@@ -1,22 +1,30 @@
 """Groups of clients in a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, structs
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, update
 
 from .accounts import reserved
-from .commands import ChangeGroup, CreateGroup, GroupQuery
+from .apply import move
+from .commands import ChangeGroup, CreateGroup
 from .errors import Conflict, Locked, NotFound
 from .folding import fold
+from .grouping import GroupQuery
 from .makers import Makers
-from .records import Group, Page
+from .records import Group, Page, State
 from .search import contains
 from .tables import ACCOUNT, GROUP
 
 FIELDS = Group.__struct_fields__
 COLUMNS = tuple(GROUP.c[name] for name in FIELDS)
+IN_STATE = {
+    State.ACTIVE: GROUP.c.is_deleted.is_(False) & GROUP.c.archived_at.is_(None),
+    State.ARCHIVED: GROUP.c.is_deleted.is_(False) & GROUP.c.archived_at.is_not(None),
+    State.DELETED: GROUP.c.is_deleted.is_(True),
+}
 
 
 def created(connection: Connection, account_id: int, command: CreateGroup, makers: Makers) -> Group:
@@ -57,12 +65,25 @@ def changed(
         return before
     if before.is_deleted:
         raise Locked("the group is deleted and cannot be edited")
-    now = makers.clock()
-    if values.get("is_deleted"):
-        values["archived_at"] = now
+    refuse_taken(connection, account_id, values.get("name", before.name), serial)
+    return saved(connection, account_id, before, values, makers.clock())
+
+
+def moved(
+    connection: Connection, account_id: int, serial: int, state: State, makers: Makers
+) -> Group:
+    """The group in another state of life; the same group when it is in it."""
+    reserved(connection, account_id, clients=0, contacts=0)
+    before, now = found(connection, account_id, serial), makers.clock()
+    values = move(before, state, now)
+    return saved(connection, account_id, before, values, now) if values else before
+
+
+def saved(
+    connection: Connection, account_id: int, before: Group, values: dict[str, Any], now: datetime
+) -> Group:
     after = structs.replace(before, updated_at=now, **values)
-    refuse_taken(connection, account_id, after.name, serial)
-    mine = (GROUP.c.account_id == account_id, GROUP.c.serial == serial)
+    mine = (GROUP.c.account_id == account_id, GROUP.c.serial == before.serial)
     connection.execute(update(GROUP).where(*mine).values(row(account_id, after)))
     return after
 
@@ -80,9 +101,9 @@ def by_serials(connection: Connection, account_id: int, serials: Sequence[int]) 
 
 
 def listed(connection: Connection, account_id: int, query: GroupQuery) -> Page[Group]:
-    conditions = condition(query)
+    conditions = tuple(matching(query))
     total = select(func.count()).select_from(GROUP).where(GROUP.c.account_id == account_id)
-    window = mine(account_id).where(*conditions).order_by(GROUP.c.serial)
+    window = mine(account_id).where(*conditions).order_by(*ordering(query))
     rows = connection.execute(window.offset(query.offset).limit(query.limit))
     return Page(
         records=tuple(map(record, rows)),
@@ -94,8 +115,16 @@ def mine(account_id: int) -> Select[Any]:
     return select(*COLUMNS).where(GROUP.c.account_id == account_id)
 
 
-def condition(query: GroupQuery) -> list[ColumnElement[bool]]:
-    return [contains(GROUP.c.name_folded, fold(query.text))] if query.text else []
+def matching(query: GroupQuery) -> Iterator[ColumnElement[bool]]:
+    if query.text is not None:
+        yield contains(GROUP.c.name_folded, fold(query.text))
+    if query.states is not None:
+        yield or_(False, *(IN_STATE[state] for state in query.states))
+
+
+def ordering(query: GroupQuery) -> Iterator[ColumnElement[Any]]:
+    for column in dict.fromkeys([GROUP.c[query.order.value], GROUP.c.serial]):
+        yield column.desc() if query.is_descending else column.asc()
 
 
 def record(values: Sequence[Any]) -> Group:

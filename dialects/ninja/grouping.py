@@ -5,14 +5,31 @@ from collections.abc import Iterable
 from msgspec import UNSET, Raw
 
 from dialects.base import shaped
-from storage import ChangeGroup, Client, CreateGroup, Given, Group, Invalid, Problem
+from storage import (
+    ChangeGroup,
+    Client,
+    CreateGroup,
+    Given,
+    Group,
+    GroupOrder,
+    GroupQuery,
+    Invalid,
+    Problem,
+)
 
-from . import settings, wire
+from . import filters, listing, settings, wire
 from .errors import describe
 from .fields import LINE, Unacceptable, text
 from .hashid import Ids
 from .inputs import Tree
-from .scalars import text_of, write_moment
+from .listing import Window
+from .scalars import read_sorting, text_of, write_moment
+from .translate import EPOCH
+
+COLUMNS = {order.value: order for order in GroupOrder} | {
+    "id": GroupOrder.SERIAL,
+    "name": GroupOrder.NAME,
+}
 
 
 def group(record: Group, ids: Ids) -> wire.Group:
@@ -25,6 +42,26 @@ def group(record: Group, ids: Ids) -> wire.Group:
         archived_at=write_moment(record.archived_at),
         is_deleted=record.is_deleted,
         documents=[],
+    )
+
+
+def blank(ids: Ids) -> wire.Group:
+    """A group before it is stored."""
+    shown = group(Group(serial=0, name="", created_at=EPOCH, updated_at=EPOCH), ids)
+    shown.id = ""
+    return shown
+
+
+def query(asked: Tree, at: Window) -> GroupQuery:
+    given = listing.params(asked)
+    column, is_descending = read_sorting(text_of(asked.get("sort")), COLUMNS)
+    return GroupQuery(
+        text=text_of(given.filter) or text_of(given.name) or None,
+        states=filters.states(given),
+        order=COLUMNS[column],
+        is_descending=is_descending,
+        offset=(at.page - 1) * at.per_page,
+        limit=at.per_page,
     )
 
 
@@ -43,7 +80,8 @@ def create_group(tree: Tree) -> CreateGroup:
 
 
 def change_group(tree: Tree) -> ChangeGroup:
-    """Given settings replace the group's: what a group says is said whole."""
+    """Given settings replace the group's, unlike a client's: a front end takes an override back by
+    leaving its key out. Settings that are not given stay."""
     problems: list[Problem] = []
     given = shaped(tree, wire.GroupInput, describe, problems)
     name: Given[str] = read_name(given, problems) if "name" in tree else UNSET

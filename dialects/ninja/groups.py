@@ -5,19 +5,18 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dialects.base import WrongMethod, account_of, ask, reply, tell
-from storage import ChangeGroup, Group, GroupQuery, NotFound
+from dialects.base import WrongMethod, account_of, ask, ignored_headers, reply, tell
+from storage import Group, NotFound, Page, State
 
-from . import listing
+from . import bulk, grouping, ignored, listing
 from .bodies import inputs, query_inputs
 from .clients import Clients, serial_of
 from .envelope import enveloped
-from .grouping import change_group, create_group, group
 from .hashid import Ids, ids_of
 from .headers import API_VERSION
 from .inputs import Tree
+from .listing import Window
 from .overriding import meant, override
-from .scalars import text_of
 
 
 class Groups:
@@ -28,13 +27,8 @@ class Groups:
     async def index(self, request: Request) -> Response:
         asked = query_inputs(request)
         at = listing.window(listing.params(asked))
-        words = text_of(asked.get("filter")) or text_of(asked.get("name"))
-        query = GroupQuery(
-            text=words or None, offset=(at.page - 1) * at.per_page, limit=at.per_page
-        )
-        found = await ask(self.store.groups, account_of(request).id, query)
-        shown = [group(record, self.ids(request)) for record in found.records]
-        return self.clients.page(request, shown, found.total, at, asked)
+        found = await ask(self.store.groups, account_of(request).id, grouping.query(asked, at))
+        return self.listed(request, found, at, asked)
 
     async def create(self, request: Request) -> Response:
         tree = await inputs(request)
@@ -42,11 +36,15 @@ class Groups:
             case "GET" | "HEAD":
                 return await self.index(request)
             case "POST":
-                made = create_group(tree)
-                record = await tell(self.store.create_group, account_of(request).id, made)
-                return self.item(request, record, tree)
+                command = grouping.create_group(tree)
+                record = await tell(self.store.create_group, account_of(request).id, command)
+                return self.written(request, record, tree)
             case _:
                 raise WrongMethod("GET, HEAD, POST")
+
+    async def blank(self, request: Request) -> Response:
+        shown = grouping.blank(self.ids(request))
+        return reply(enveloped(shown, query_inputs(request)), headers=API_VERSION)
 
     async def show(self, request: Request) -> Response:
         return self.item(request, await self.found(request), query_inputs(request))
@@ -55,16 +53,30 @@ class Groups:
         return await self.updated(request, await inputs(request))
 
     async def updated(self, request: Request, tree: Tree) -> Response:
-        await self.found(request)  # a missing group is missing, whatever the input
-        return await self.changed(request, change_group(tree), tree)
+        before = await self.found(request)  # a missing group is missing, whatever the input
+        command = grouping.change_group(tree)
+        account_id = account_of(request).id
+        record = await tell(self.store.change_group, account_id, before.serial, command)
+        return self.written(request, record, tree)
 
     async def delete(self, request: Request) -> Response:
-        return await self.changed(request, ChangeGroup(is_deleted=True), query_inputs(request))
+        account_id, serials = account_of(request).id, [self.serial(request)]
+        (record,) = await tell(self.store.move_groups, account_id, serials, State.DELETED)
+        return self.item(request, record, query_inputs(request))
 
     async def override(self, request: Request) -> Response:
         tree = await inputs(request)
         update = partial(self.updated, request, tree)
         return await meant(request, tree, show=self.show, update=update, delete=self.delete)
+
+    async def bulk(self, request: Request) -> Response:
+        tree, account_id = await inputs(request), account_of(request).id
+        serials, state = bulk.read_move(tree, self.ids(request))
+        known = await ask(self.store.groups_by_serial, account_id, serials)
+        bulk.refuse_missing(serials, len(known))
+        records = await tell(self.store.move_groups, account_id, serials, state)
+        at = listing.window(listing.params(tree), default=len(serials))
+        return self.listed(request, bulk.page(records, at), at, tree)
 
     async def found(self, request: Request) -> Group:
         serial = self.serial(request)
@@ -73,14 +85,18 @@ class Groups:
             raise NotFound("group")
         return found[serial]
 
-    async def changed(self, request: Request, command: ChangeGroup, asked: Tree) -> Response:
-        account_id, serial = account_of(request).id, self.serial(request)
-        record = await tell(self.store.change_group, account_id, serial, command)
-        return self.item(request, record, asked)
+    def written(self, request: Request, record: Group, asked: Tree) -> Response:
+        answer = self.item(request, record, asked)
+        answer.headers.update(ignored_headers(ignored.of_group(asked)))
+        return answer
 
     def item(self, request: Request, record: Group, asked: Tree) -> Response:
-        shown = group(record, self.ids(request))
+        shown = grouping.group(record, self.ids(request))
         return reply(enveloped(shown, asked), headers=API_VERSION)
+
+    def listed(self, request: Request, found: Page[Group], at: Window, asked: Tree) -> Response:
+        shown = [grouping.group(record, self.ids(request)) for record in found.records]
+        return self.clients.page(request, shown, found.total, at, asked)
 
     def ids(self, request: Request) -> Ids:
         return ids_of(account_of(request).hash_salt)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from dialects.base import unknown_keys
 
 from . import wire
@@ -21,12 +23,23 @@ ASIDE = frozenset(
         "sort",
     ]
 )
-"""Keys that speak of the request or its answer, not of the client."""
+"""Keys that speak of the request or its answer, not of the record."""
 
 
-def ignored(tree: Tree) -> Iterator[str]:
-    keys = unknown_keys(tree, "", wire.ClientInput, wire.Client)
-    yield from (key for key in keys if key not in ASIDE)
+def beside(tree: Tree, *shapes: type[Struct]) -> Iterator[str]:
+    return (key for key in unknown_keys(tree, "", *shapes) if key not in ASIDE)
+
+
+def of_document(tree: Tree) -> Iterator[str]:
+    return beside(tree, wire.DocumentInput, wire.Document)
+
+
+def of_group(tree: Tree) -> Iterator[str]:
+    return beside(tree, wire.GroupInput, wire.Group)
+
+
+def of_client(tree: Tree) -> Iterator[str]:
+    yield from beside(tree, wire.ClientInput, wire.Client)
     contacts = tree.get("contacts")
     for n, contact in enumerate(contacts if isinstance(contacts, list) else ()):
         yield from unknown_keys(contact, f"contacts.{n}.", wire.ContactInput, wire.Contact)

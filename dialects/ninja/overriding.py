@@ -1,15 +1,36 @@
 """The method that a POST stands for, named in its header, its body or its query."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dialects.base import WrongMethod
+from dialects.base import Endpoint, Excused, WrongMethod, permit
 
 from .inputs import Tree
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+HEADER = "x-http-method-override"
+SHORT = re.compile("[0-9]{1,4}")
+"""Under 10 000 bytes: a POST needs no more to say that it stands for a GET."""
+
+
+def standing(endpoint: Endpoint) -> Excused:
+    """For an endpoint that asks `override` what its POST stands for: that is what must be
+    permitted. What is seen to write without the body is refused before anybody reads it."""
+
+    async def judged(request: Request) -> Response:
+        if not is_short(request):
+            permit(request, "POST")
+        permit(request, (request.headers.get(HEADER) or "GET").upper())
+        return await endpoint(request)
+
+    return Excused(judged)
+
+
+def is_short(request: Request) -> bool:
+    length = request.headers.get("content-length", "0")
+    return "transfer-encoding" not in request.headers and SHORT.fullmatch(length) is not None
 
 
 async def meant(
@@ -33,5 +54,7 @@ async def meant(
 
 
 def override(request: Request, tree: Tree) -> str:
-    named = request.headers.get("x-http-method-override") or tree.get("_method") or "POST"
-    return str(named).upper()
+    """Raise Forbidden when that method writes and the token only reads."""
+    method = str(request.headers.get(HEADER) or tree.get("_method") or "POST").upper()
+    permit(request, method)
+    return method

@@ -27,6 +27,13 @@ def imported(store: Store, account: Account, name: str, **fields: Any) -> Client
     return store.create_client(account.id, command)
 
 
+def group_of(ninja: Ninja, **fields: Any) -> dict[str, Any]:
+    """A new group."""
+    answer = ninja.post("/group_settings", json=fields)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
 def names(records: list[dict[str, Any]]) -> list[str]:
     return [record["name"] for record in records]
 

@@ -3,6 +3,7 @@
 Accounts know nothing of each other, so that a test sees an empty gateway all the same.
 """
 
+import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -69,6 +70,13 @@ def reader(http: TestClient, store: Store, account: Account) -> Ninja:
     command = CreateToken(account=account.name, dialect="ninja", is_read_only=True)
     _, token = store.create_token(command)
     return Ninja(http, str(token))
+
+
+@pytest.fixture
+def confirmed(store: Store, account: Account) -> dict[str, str]:
+    """The headers that confirm a final operation."""
+    store.set_password(account.name, "correct hörse")
+    return {"X-API-PASSWORD-BASE64": base64.b64encode("correct hörse".encode()).decode()}
 
 
 @pytest.fixture

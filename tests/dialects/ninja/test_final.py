@@ -1,18 +1,8 @@
 """Purge and merge: final, and so only with the account's password."""
 
-import base64
-
 import pytest
 
-PASSWORD = "correct hörse"
-REFUSED = {"message": "Invalid Password", "errors": {}}
-MISSING = {"message": "No query results for model [App\\Models\\Client]."}
-
-
-@pytest.fixture
-def confirmed(store, account):
-    store.set_password(account.name, PASSWORD)
-    return {"X-API-PASSWORD-BASE64": base64.b64encode(PASSWORD.encode()).decode()}
+from tests.dialects.ninja.asking import MISSING, NOBODY
 
 
 @pytest.fixture
@@ -29,39 +19,28 @@ def two(ninja):
 @pytest.mark.parametrize(
     "headers",
     [
-        {},
         {"X-API-PASSWORD": ""},
-        {"X-API-PASSWORD": "wrong"},
         {"X-API-PASSWORD-BASE64": "!"},
-        {"X-API-PASSWORD-BASE64": base64.b64encode(b"wrong").decode()},
-        {"X-API-PASSWORD-BASE64": base64.b64encode(b"\xff").decode()},
+        {"X-API-PASSWORD-BASE64": "/w=="},
+        {"X-API-PASSWORD": "plain", "X-API-PASSWORD-BASE64": "d3Jvbmc="},
     ],
+    ids=["empty", "not in base64", "not a text", "overruled"],
 )
-def test_without_the_password_nothing_happens(ninja, two, confirmed, headers):
-    one, other = two
-    paths = [f"/clients/{one['id']}/purge", f"/clients/{one['id']}/{other['id']}/merge"]
-
-    answers = [ninja.post(path, headers=headers) for path in paths]
-
-    assert [a.status_code for a in answers] == [412, 412]
-    assert [a.json() for a in answers] == [REFUSED, REFUSED]
-    assert ninja.shown(one["id"]) == one
-    assert ninja.shown(other["id"]) == other
-
-
-def test_an_account_without_a_password_confirms_nothing(ninja, two):
-    answer = ninja.post(f"/clients/{two[0]['id']}/purge", headers={"X-API-PASSWORD": "x"})
-
-    assert (answer.status_code, answer.json()) == (412, REFUSED)
-
-
-def test_the_plain_header_confirms_and_the_one_in_base64_wins(ninja, two, store, account):
+def test_a_password_that_is_no_password_confirms_nothing(ninja, two, store, account, headers):
     store.set_password(account.name, "plain")
-    wrong = {"X-API-PASSWORD": "plain", "X-API-PASSWORD-BASE64": "d3Jvbmc="}
-    path = f"/clients/{two[0]['id']}/purge"
 
-    assert ninja.post(path, headers=wrong).status_code == 412
-    assert ninja.post(path, headers={"X-API-PASSWORD": "plain"}).status_code == 200
+    answer = ninja.post(f"/clients/{two[0]['id']}/purge", headers=headers)
+
+    assert answer.status_code == 412
+    assert ninja.listed() == list(two)
+
+
+def test_the_password_may_come_as_it_is(ninja, two, store, account):
+    store.set_password(account.name, "plain")
+
+    answer = ninja.post(f"/clients/{two[0]['id']}/purge", headers={"X-API-PASSWORD": "plain"})
+
+    assert answer.json() == {"message": "Success"}
 
 
 def test_a_purged_client_is_gone_from_both_dialects(ninja, planado, two, confirmed):
@@ -73,7 +52,7 @@ def test_a_purged_client_is_gone_from_both_dialects(ninja, planado, two, confirm
     assert [c["name"] for c in planado.listed()] == ["Two"]
 
 
-def test_a_merge_moves_money_and_the_people_who_are_new(ninja, two, confirmed):
+def test_a_merge_moves_the_people_who_are_new(ninja, two, confirmed):
     one, other = two
 
     answer = ninja.post(f"/clients/{one['id']}/{other['id']}/merge", headers=confirmed)
@@ -106,20 +85,9 @@ def test_a_merge_with_nobody_or_a_foreign_client_is_refused_alike(ninja, two, co
 
     answers = [
         ninja.post(f"/clients/{two[0]['id']}/{other}/merge", headers=confirmed)
-        for other in ("nonsense", "VWPe9xdLyw", foreign)
+        for other in ("nonsense", NOBODY, foreign)
     ]
 
     assert [(a.status_code, a.json()) for a in answers] == [
         (400, {"message": "Client not found"})
     ] * 3
-    assert stranger.shown(foreign)["name"] == "2"
-
-
-def test_a_client_of_another_account_is_missing(ninja, stranger, confirmed):
-    stranger.created(name="First")
-    foreign = stranger.created(name="Second")["id"]
-
-    answer = ninja.post(f"/clients/{foreign}/purge", headers=confirmed)
-
-    assert (answer.status_code, answer.json()) == (404, MISSING)
-    assert stranger.shown(foreign)["name"] == "Second"
