@@ -13,13 +13,14 @@ from pathlib import Path
 from statistics import median
 
 from gateway.filling import account_named, fill
-from storage import ClientQuery, Store
+from storage import ClientQuery, Order, Sorting, Store
 
 SIZES = (1_000, 10_000, 100_000)
 REPETITIONS = 15
+NEWEST = (Sorting(order=Order.SERIAL, is_descending=True),)
 ASKED = {
     "rare": ClientQuery(text=".777@example"),
-    "rare, sorted": ClientQuery(text=".777@example", is_descending=True, first=1),
+    "rare, sorted": ClientQuery(text=".777@example", sorting=NEWEST, first=1),
     "rare digits": ClientQuery(text="00000777"),
     "frequent": ClientQuery(text="lovelace"),
     "common": ClientQuery(text="example.com"),

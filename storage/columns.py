@@ -1,12 +1,22 @@
-"""Column types that read back what was written, the same on every engine."""
+"""What tables are made of: types that read back what was written, the same on every engine, and
+the columns that the tables have in common."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy import BigInteger, Dialect, Table, Text
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -55,3 +65,52 @@ class JsonText(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else msgspec.json.decode(value)
+
+
+def text_column() -> Any:
+    return Field(sa_type=TEXT, nullable=False)
+
+
+def key_column() -> Any:
+    return Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+def account_column() -> Any:
+    """The account in the key of a table that hangs on accounts alone."""
+    return Field(
+        sa_type=BigInteger,
+        primary_key=True,
+        foreign_key="account.id",
+        sa_column_kwargs={"autoincrement": False},
+    )
+
+
+def number_column(*, nullable: bool = False) -> Any:
+    return Field(sa_type=BigInteger, nullable=nullable)
+
+
+def derived_column() -> Any:
+    """A derived text that a later migration added to rows that were there already."""
+    return Field(sa_type=TEXT, nullable=False, sa_column_kwargs={"server_default": ""})
+
+
+def counter_column() -> Any:
+    """A counter that a later migration added to rows that were there already."""
+    return Field(
+        sa_type=BigInteger, nullable=False, default=1, sa_column_kwargs={"server_default": "1"}
+    )
+
+
+def moment_column(*, nullable: bool = False) -> Any:
+    return Field(sa_type=Moment, nullable=nullable)
+
+
+def money_column() -> Any:
+    return Field(sa_type=Money, nullable=False)
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The Core table behind a model; statements are written in Core."""
+    found = SQLModel.metadata.tables[str(model.__tablename__)]
+    assert isinstance(found, Table)  # noqa: S101  a plain declaration has a plain table
+    return found

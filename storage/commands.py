@@ -1,6 +1,5 @@
-"""What a dialect can ask of the store: intents and queries. UNSET leaves a field alone."""
+"""What a dialect can have done by the store. UNSET leaves a field alone."""
 
-import enum
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
@@ -9,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from .filing import DocumentDraft
-from .records import ZERO, Contact, Origin, Secret, State
+from .records import ZERO, Contact, Origin, Secret
 
 T = TypeVar("T")
 Given: TypeAlias = T | UnsetType
@@ -157,112 +156,3 @@ class CreateGroup(Command, frozen=True, kw_only=True):
 class ChangeGroup(Command, frozen=True, kw_only=True):
     name: Given[str] = UNSET
     settings: Given[str] = UNSET
-    is_deleted: Given[bool] = UNSET
-
-
-class GroupQuery(Command, frozen=True, kw_only=True):
-    """`text` is looked for in the name, without regard to case and accents."""
-
-    text: str | None = None
-    offset: int = 0
-    limit: int = 20
-
-
-class Order(enum.Enum):
-    """What clients can be sorted by. Text sorts by code point with ASCII case folded."""
-
-    SERIAL = "serial"
-    NAME = "name"
-    NUMBER = "number"
-    BALANCE = "balance"
-    PAID_TO_DATE = "paid_to_date"
-    PAYMENT_BALANCE = "payment_balance"
-    CREDIT_BALANCE = "credit_balance"
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
-    ARCHIVED_AT = "archived_at"
-    IS_DELETED = "is_deleted"
-    LAST_LOGIN = "last_login"
-    USER = "user_serial"
-    ASSIGNED_USER = "assigned_user_serial"
-    GROUP = "group_serial"
-    COUNTRY = "country_id"
-    SHIPPING_COUNTRY = "shipping_country_id"
-    INDUSTRY = "industry_id"
-    SIZE = "size_id"
-    ID_NUMBER = "id_number"
-    VAT_NUMBER = "vat_number"
-    ROUTING_ID = "routing_id"
-    CLASSIFICATION = "classification"
-    PHONE = "phone"
-    WEBSITE = "website"
-    ADDRESS1 = "address1"
-    ADDRESS2 = "address2"
-    CITY = "city"
-    STATE = "state"
-    POSTAL_CODE = "postal_code"
-    PUBLIC_NOTES = "public_notes"
-    PRIVATE_NOTES = "private_notes"
-    CUSTOM_VALUE1 = "custom_value1"
-    CUSTOM_VALUE2 = "custom_value2"
-    CUSTOM_VALUE3 = "custom_value3"
-    CUSTOM_VALUE4 = "custom_value4"
-
-
-class Operator(enum.Enum):
-    LT = "lt"
-    LTE = "lte"
-    GT = "gt"
-    GTE = "gte"
-    EQ = "eq"
-
-
-class Comparison(Command, frozen=True, kw_only=True):
-    operator: Operator
-    amount: Decimal
-
-
-class Among(Command, frozen=True, kw_only=True):
-    """The column's value is one of these; none of them finds nothing."""
-
-    column: Order
-    values: tuple[int | str, ...]
-
-
-class Holding(Command, frozen=True, kw_only=True):
-    """The column's text holds this one, without regard to the case of ASCII letters."""
-
-    column: Order
-    text: str
-
-
-class ClientQuery(Command, frozen=True, kw_only=True):
-    """Which clients, in which order, which window. Every condition combines with AND.
-
-    `email`, `number` and `id_number` are equal without regard to case and accents; `text` is
-    looked for in names, numbers, custom values and contacts, `name` in the name only.
-    `*_from` and `*_to` bounds include the moment, `*_after` and `*_before` do not.
-    """
-
-    serials: tuple[int, ...] | None = None
-    states: frozenset[State] | None = None
-    balance: Comparison | None = None
-    balance_between: tuple[Decimal, Decimal] | None = None
-    email: str | None = None
-    id_number: str | None = None
-    number: str | None = None
-    name: str | None = None
-    text: str | None = None
-    among: tuple[Among, ...] = ()
-    holding: tuple[Holding, ...] = ()
-    created_from: datetime | None = None
-    created_to: datetime | None = None
-    updated_from: datetime | None = None
-    updated_to: datetime | None = None
-    updated_after: datetime | None = None
-    updated_before: datetime | None = None
-    first: int | None = None
-    order: Order = Order.SERIAL
-    is_descending: bool = False
-    offset: int = 0
-    limit: int = 20

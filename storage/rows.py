@@ -48,12 +48,33 @@ def client_row(account_id: int, record: Client) -> Row:
     row: Row = structs.asdict(record)
     del row["contacts"], row["documents"]
     row["account_id"] = account_id
-    row["name_folded"] = fold(record.name)
-    row["number_folded"] = fold(record.number)
-    row["number_order"] = digits_order(record.number)
-    row["id_number_folded"] = fold(record.id_number)
-    row["search"] = BETWEEN.join(map(fold, searched_texts(record)))
-    return row
+    return row | names_compared(record) | texts_compared(record)
+
+
+def names_compared(record: Client) -> Row:
+    """A nameless client is listed under its primary contact's name, or that contact's e-mail."""
+    contact = record.primary_contact
+    name, email = (contact.name, contact.email) if contact else ("", "")
+    return {
+        "name_folded": fold(record.name),
+        "display_folded": fold(record.name or name or email),
+        "contact_folded": fold(name),
+        "contact_email_folded": fold(email),
+    }
+
+
+def texts_compared(record: Client) -> Row:
+    return {
+        "number_folded": fold(record.number),
+        "number_order": digits_order(record.number),
+        "id_number_folded": fold(record.id_number),
+        "vat_number_folded": fold(record.vat_number),
+        "custom_value1_folded": fold(record.custom_value1),
+        "custom_value2_folded": fold(record.custom_value2),
+        "custom_value3_folded": fold(record.custom_value3),
+        "custom_value4_folded": fold(record.custom_value4),
+        "search": BETWEEN.join(map(fold, searched_texts(record))),
+    }
 
 
 def contact_row(account_id: int, client_serial: int, record: Contact) -> Row:

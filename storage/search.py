@@ -5,7 +5,7 @@ kept by triggers. It only names candidates; `contains` decides, and needs no ind
 PostgreSQL has no such table: there pg_trgm can be an index on the columns themselves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -73,14 +73,14 @@ def indexed_elsewhere(element: Any, compiler: Any, **options: Any) -> str:
     return str(compiler.process(plain, **options))
 
 
-def candidates(account_id: int, terms: Mapping[str, str], first: int | None) -> Condition:
-    """The account's clients, without some that cannot hold the folded terms of their columns;
-    `first` is one of them whatever it holds."""
+def candidates(account_id: int, terms: Iterable[tuple[str, str]], first: int | None) -> Condition:
+    """The account's clients, without some that cannot hold the folded terms, each beside the name
+    of its column; `first` is one of them whatever it holds."""
     plain = CLIENT.c.account_id == account_id
-    looked_up = {name: term for name, term in terms.items() if is_in_index(term)}
-    if not looked_up:
+    phrases = [phrase(name, term) for name, term in terms if is_in_index(term)]
+    if not phrases:
         return plain
-    serials = found(account_id, " AND ".join(map(phrase, looked_up, looked_up.values())))
+    serials = found(account_id, " AND ".join(phrases))
     if first is not None:
         serials = serials.union_all(select(literal(first)))
     # Account and serial together, so that SQLite starts from here: without statistics it takes

@@ -7,8 +7,18 @@ from typing import Any, assert_never
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, tuple_
 
 from .columns import LARGEST_AMOUNT, SMALLEST_AMOUNT, TEXT
-from .commands import ClientKey, ClientQuery, Comparison, LiveKey, Operator, Order
+from .commands import ClientKey, LiveKey
 from .folding import fold
+from .queries import (
+    Among,
+    ClientQuery,
+    Comparison,
+    Holding,
+    Operator,
+    Order,
+    Sorting,
+    TextColumn,
+)
 from .records import LIVE, State
 from .rows import BETWEEN, CLIENT_COLUMNS, CONTACT_COLUMNS, DOCUMENT_COLUMNS
 from .search import candidates, contains
@@ -102,20 +112,23 @@ def condition(account_id: int, query: ClientQuery) -> Condition:
     return and_(candidates(account_id, terms(query), query.first), found)
 
 
-def terms(query: ClientQuery) -> dict[str, str]:
-    """What `texts` looks for within a column."""
-    given = {"search": query.text, "name_folded": query.name}
-    return {name: fold(term) for name, term in given.items() if term is not None}
+def terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
+    """What is looked for within the columns that are in the index."""
+    if query.text is not None:
+        yield "search", fold(query.text)
+    if query.name is not None:
+        yield "name_folded", fold(query.name)
+    for holding in query.holding:
+        if holding.column is not TextColumn.VAT_NUMBER:
+            # What a custom value holds, `search` holds too.
+            yield "search", fold(holding.text)
 
 
 def conditions(account_id: int, query: ClientQuery) -> Iterator[Condition]:
     if query.serials is not None:
         yield CLIENT.c.serial.in_(query.serials)
-    for among in query.among:
-        yield CLIENT.c[among.column.value].in_(among.values)
-    for holding in query.holding:
-        column = func.lower(CLIENT.c[holding.column.value])
-        yield contains(column, ascii_lower(holding.text))
+    yield from map(is_among, query.among)
+    yield from map(is_held, query.holding)
     if query.states == LIVE:
         yield live()
     elif query.states is not None:
@@ -170,6 +183,15 @@ def moments(query: ClientQuery) -> Iterator[Condition]:
         yield CLIENT.c.updated_at < query.updated_before
 
 
+def is_among(among: Among) -> Condition:
+    values = [ascii_lower(v) if isinstance(v, str) else v for v in among.values]
+    return lowered(CLIENT.c[among.column.value]).in_(values)
+
+
+def is_held(holding: Holding) -> Condition:
+    return contains(CLIENT.c[f"{holding.column.value}_folded"], fold(holding.text))
+
+
 def ascii_lower(text: str) -> str:
     """As `lower` of the engines: on SQLite, and on PostgreSQL under collation "C"."""
     return text.encode().lower().decode()
@@ -215,21 +237,26 @@ def storable(amount: Decimal, rounding: str) -> Decimal:
 def ordering(query: ClientQuery) -> Iterator[ColumnElement[Any]]:
     if query.first is not None:
         yield case((CLIENT.c.serial == query.first, 0), else_=1)
-    column = order_column(query.order)
-    if query.order is not Order.SERIAL:
+    falls = bool(query.sorting) and query.sorting[0].is_descending
+    for key in (*query.sorting, Sorting(order=Order.SERIAL, is_descending=falls)):
+        column = order_column(key.order)
+        if key.order is Order.SERIAL:
+            yield column.desc() if key.is_descending else column.asc()
+            return
         # PostgreSQL puts nulls last and SQLite first: say which.
-        yield column.desc().nulls_last() if query.is_descending else column.asc().nulls_first()
-    yield CLIENT.c.serial.desc() if query.is_descending else CLIENT.c.serial.asc()
+        yield column.desc().nulls_last() if key.is_descending else column.asc().nulls_first()
 
 
 def order_column(order: Order) -> ColumnElement[Any]:
     match order:
         case Order.NAME:
-            return CLIENT.c.name_folded
+            return CLIENT.c.display_folded
         case Order.NUMBER:
             return CLIENT.c.number_order
-        case Order.ID_NUMBER:
-            return CLIENT.c.id_number_folded
         case _:
-            column: ColumnElement[Any] = CLIENT.c[order.value]
-            return func.lower(column) if column.type is TEXT else column
+            folded = CLIENT.c.get(f"{order.value}_folded")
+            return lowered(CLIENT.c[order.value]) if folded is None else folded
+
+
+def lowered(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.lower(column) if column.type is TEXT else column

@@ -9,15 +9,17 @@ from starlette.types import ASGIApp
 from dialects.base import AuthMiddleware, Render, Unauthenticated, ask
 from storage import Access, Store
 
+from .options import Options
+
 TOKEN_HEADER = "x-api-token"  # noqa: S105  the header's name
 OLDER_TOKEN_HEADER = "x-ninja-token"  # noqa: S105  the header's name
 SECRET_HEADER = "x-api-secret"  # noqa: S105  the header's name
 
 
 class TokenMiddleware(AuthMiddleware):
-    def __init__(self, app: ASGIApp, *, store: Store, render: Render, secret: str) -> None:
-        super().__init__(app, store=store, render=render)
-        self.secret = secret.encode()
+    def __init__(self, app: ASGIApp, *, store: Store, render: Render, options: Options) -> None:
+        super().__init__(app, store=store, render=render, rate=options.rate)
+        self.secret = options.api_secret.encode()
 
     async def access(self, headers: Headers) -> Access:
         # Compared as bytes: comparing text in constant time refuses anything beyond ASCII.
@@ -31,5 +33,5 @@ class TokenMiddleware(AuthMiddleware):
         return access
 
 
-def auth(store: Store, render: Render, secret: str) -> partial[TokenMiddleware]:
-    return partial(TokenMiddleware, store=store, render=render, secret=secret)
+def auth(store: Store, render: Render, options: Options) -> partial[TokenMiddleware]:
+    return partial(TokenMiddleware, store=store, render=render, options=options)

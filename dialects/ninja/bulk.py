@@ -1,19 +1,24 @@
 """Bulk actions: which clients, and what becomes of them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence, Sized
+from typing import TypeVar
 
 from msgspec import Struct
 
 from dialects.base import Rejected
-from storage import ClientQuery, Group, Invalid, Problem, State
+from storage import ClientQuery, Group, Invalid, Page, Problem, State
 
 from .hashid import Ids
 from .inputs import Tree
+from .listing import Window
 from .scalars import text_of
 from .statics import BULK_COLUMNS
 
+T = TypeVar("T")
+
 MOVES = {"archive": State.ARCHIVED, "restore": State.ACTIVE, "delete": State.DELETED}
 ASSIGN, UPDATE = "assign_group", "bulk_update"
+ACTIONS = frozenset({*MOVES, ASSIGN, UPDATE})
 MOST = 5_000
 
 
@@ -26,16 +31,26 @@ class Bulk(Struct, frozen=True):
 
 
 def read(tree: Tree, ids: Ids) -> Bulk:
+    serials, action = named(tree, ids, ACTIONS)
+    return Bulk(serials, MOVES.get(action), change(action, tree))
+
+
+def read_move(tree: Tree, ids: Ids) -> tuple[tuple[int, ...], State]:
+    """For records that can be moved and nothing else."""
+    serials, action = named(tree, ids, MOVES)
+    return serials, MOVES[action]
+
+
+def named(tree: Tree, ids: Ids, actions: Container[str]) -> tuple[tuple[int, ...], str]:
     """Raise Invalid with the sentences of the original for an action or ids it would refuse."""
     action, given = tree.get("action"), tree.get("ids")
     # Reading an id costs far more than counting it, and a repeated one is read once.
     few = set(map(text_of, given)) if isinstance(given, list) and len(given) <= MOST else ()
     serials = [ids.read(text) for text in few]
-    problems = action_problems(action, tree) + ids_problems(given, serials)
+    problems = action_problems(action, tree, actions) + ids_problems(given, serials)
     if problems:
         raise Invalid(*problems)
-    known = tuple(sorted(serial for serial in serials if serial is not None))
-    return Bulk(known, MOVES.get(str(action)), change(str(action), tree))
+    return tuple(sorted(serial for serial in serials if serial is not None)), str(action)
 
 
 def change(action: str, tree: Tree) -> Tree:
@@ -44,10 +59,12 @@ def change(action: str, tree: Tree) -> Tree:
     return {str(tree["column"]): tree.get("new_value")} if action == UPDATE else {}
 
 
-def action_problems(action: object, tree: Tree) -> list[Problem]:
+def action_problems(action: object, tree: Tree, actions: Container[str]) -> list[Problem]:
     match action:
         case None:
             return [Problem(("action",), "The action field is required.")]
+        case str() if action not in actions:
+            return [unknown("action")]
         case "assign_group" if tree.get("group_settings_id") is None:
             words = "The group settings id field is required when action is assign_group."
             return [Problem(("group_settings_id",), words)]
@@ -55,11 +72,11 @@ def action_problems(action: object, tree: Tree) -> list[Problem]:
             words = "The column field is required when action is bulk_update."
             return [Problem(("column",), words)]
         case "bulk_update" if tree["column"] not in BULK_COLUMNS:
-            return [Problem(("column",), "The selected column is invalid.")]
-        case "archive" | "restore" | "delete" | "assign_group" | "bulk_update":
+            return [unknown("column")]
+        case str():
             return []
         case _:
-            return [Problem(("action",), "The selected action is invalid.")]
+            return [unknown("action")]
 
 
 def ids_problems(given: object, serials: list[int | None]) -> list[Problem]:
@@ -76,12 +93,14 @@ def unknown(field: str) -> Problem:
     return Problem((field,), f"The selected {field.replace('_', ' ')} is invalid.")
 
 
-def query(bulk: Bulk) -> ClientQuery:
-    return ClientQuery(serials=bulk.serials, limit=len(bulk.serials))
+def counting(serials: Iterable[int | None]) -> ClientQuery:
+    """How many of them there are; an unreadable id is nobody's."""
+    return ClientQuery(serials=tuple(s for s in serials if s is not None), limit=0)
 
 
-def one(serial: int | None) -> ClientQuery:
-    return ClientQuery(serials=() if serial is None else (serial,), limit=0)
+def page(records: Sequence[T], at: Window) -> Page[T]:
+    start = (at.page - 1) * at.per_page
+    return Page(records=tuple(records[start : start + at.per_page]), total=len(records))
 
 
 def groups(bulk: Bulk, ids: Ids) -> list[int]:
@@ -90,10 +109,14 @@ def groups(bulk: Bulk, ids: Ids) -> list[int]:
     return [] if given is None else [ids.read(given) or 0]
 
 
-def refuse_unknown(bulk: Bulk, found: int, groups: Mapping[int, Group]) -> None:
+def refuse_missing(serials: Sized, found: int) -> None:
     """One id that is nobody's here, or another account's, refuses the whole request."""
-    if found < len(bulk.serials):
+    if found < len(serials):
         raise Invalid(unknown("ids"))
+
+
+def refuse_unknown(bulk: Bulk, found: int, groups: Mapping[int, Group]) -> None:
+    refuse_missing(bulk.serials, found)
     if "group_settings_id" in bulk.change and not any(not g.is_deleted for g in groups.values()):
         raise Invalid(unknown("group_settings_id"))
 

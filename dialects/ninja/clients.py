@@ -15,13 +15,16 @@ from dialects.base import (
     account_of,
     ask,
     carry,
+    expected,
     ignored_headers,
     reply,
+    tag,
     tell,
+    unchanged,
 )
 from storage import Client, Group, NotFound, Page, Secret, State, Store, hash_password, random_text
 
-from . import bulk, filing, listing, translate, wire
+from . import bulk, filing, ignored, listing, translate, wire
 from .attaching import kept
 from .bodies import inputs, query_inputs
 from .confirming import confirm
@@ -29,7 +32,6 @@ from .contacts import passwords
 from .envelope import enveloped
 from .grouping import group, serials_of
 from .headers import API_VERSION
-from .ignored import ignored
 from .inputs import Tree
 from .listing import Window
 from .options import NoLinks, Options
@@ -71,7 +73,7 @@ class Clients:
         async with kept(self.store, caller.account.id, form) as drafts:
             command = structs.replace(command, documents=drafts)
             record = await tell(self.store.create_client, caller.account.id, command)
-        return await self.item(request, record, tree, ignored_headers(ignored(tree)))
+        return await self.item(request, record, tree, ignored_headers(ignored.of_client(tree)))
 
     async def blank(self, request: Request) -> Response:
         shown = translate.blank(self.caller(request), client_hash=random_text(40))
@@ -80,7 +82,11 @@ class Clients:
     async def show(self, request: Request) -> Response:
         caller = self.caller(request)
         record = await ask(self.store.client, caller.account.id, serial_of(request, caller))
-        return await self.item(request, record, query_inputs(request))
+        asked = query_inputs(request)
+        # The version is the client's: it does not tell of a change to the group shown with it.
+        has_group = listing.wants_groups(listing.params(asked))
+        known = None if has_group else unchanged(request, record)
+        return known or await self.item(request, record, asked)
 
     async def update(self, request: Request) -> Response:
         async with form_of(request) as form:
@@ -94,19 +100,24 @@ class Clients:
         change = translate.changing(tree, caller, await hashes_of(tree))
         async with kept(self.store, caller.account.id, form) as drafts:
             attach = filing.attaching(drafts, change)
-            record = await tell(self.store.change_client, caller.account.id, serial, attach)
-        return await self.item(request, record, tree, ignored_headers(ignored(tree)))
+            record = await tell(
+                self.store.change_client, caller.account.id, serial, attach, expected(request)
+            )
+        return await self.item(request, record, tree, ignored_headers(ignored.of_client(tree)))
 
     async def delete(self, request: Request) -> Response:
         caller = self.caller(request)
         serial = serial_of(request, caller)
-        record = await tell(self.store.move_client, caller.account.id, serial, State.DELETED)
+        record = await tell(
+            self.store.move_client, caller.account.id, serial, State.DELETED, expected(request)
+        )
         return await self.item(request, record, query_inputs(request))
 
     async def purge(self, request: Request) -> Response:
         await confirm(self.store, request)
         caller = self.caller(request)
-        await tell(self.store.purge_client, caller.account.id, serial_of(request, caller))
+        serial = serial_of(request, caller)
+        await tell(self.store.purge_client, caller.account.id, serial, expected(request))
         return reply(wire.Message("Success"))
 
     async def merge(self, request: Request) -> Response:
@@ -114,9 +125,9 @@ class Clients:
         caller = self.caller(request)
         account_id, serial = caller.account.id, serial_of(request, caller)
         other = caller.ids.read(request.path_params["other"])
-        known = await ask(self.store.clients, account_id, bulk.one(other))
+        known = await ask(self.store.clients, account_id, bulk.counting([other]))
         bulk.refuse_merge(serial, other, known.total)
-        record = await tell(self.store.merge_clients, account_id, serial, other)
+        record = await tell(self.store.merge_clients, account_id, serial, other, expected(request))
         return await self.item(request, record, query_inputs(request))
 
     async def override(self, request: Request) -> Response:
@@ -131,18 +142,17 @@ class Clients:
         caller, tree = self.caller(request), await inputs(request)
         wanted, given = bulk.read(tree, caller.ids), listing.params(tree)
         listing.check_include(given)
-        account_id, query = caller.account.id, bulk.query(wanted)
-        known = await ask(self.store.clients, account_id, query)
+        account_id, serials = caller.account.id, wanted.serials
+        known = await ask(self.store.clients, account_id, bulk.counting(serials))
         groups = await self.groups(caller, bulk.groups(wanted, caller.ids))
         bulk.refuse_unknown(wanted, known.total, groups)
         if wanted.state is not None:
-            await tell(self.store.move_clients, account_id, wanted.serials, wanted.state)
+            records = await tell(self.store.move_clients, account_id, serials, wanted.state)
         else:
             change = translate.changing(wanted.change, caller, {})
-            await tell(self.store.change_clients, account_id, wanted.serials, change)
-        at = listing.window(given, default=len(wanted.serials))
-        found = await ask(self.store.clients, account_id, listing.paged(query, at))
-        return await self.listed(request, found, at, tree)
+            records = await tell(self.store.change_clients, account_id, serials, change)
+        at = listing.window(given, default=len(serials))
+        return await self.listed(request, bulk.page(records, at), at, tree)
 
     async def item(
         self,
@@ -153,7 +163,7 @@ class Clients:
     ) -> Response:
         caller = self.caller(request)
         (shown,) = await self.shown(caller, [record], asked)
-        headers = {**API_VERSION, "ETag": f'"{record.version}"', **(more_headers or {})}
+        headers = {**API_VERSION, **tag(record), **(more_headers or {})}
         return reply(enveloped(shown, asked), headers=headers)
 
     async def listed(

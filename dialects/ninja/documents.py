@@ -6,16 +6,15 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from dialects.base import WrongMethod, ask, carry, ignored_headers, reply, tell, unknown_keys
-from storage import Client, Document, DocumentQuery, Invalid, Problem
+from dialects.base import WrongMethod, ask, carry, expected, ignored_headers, reply, tell
+from storage import Client, Document, DocumentQuery, Expected, Invalid, Problem
 
-from . import filing, listing, translate, wire
+from . import filing, ignored, listing, translate, wire
 from .attaching import kept
 from .bodies import inputs, query_inputs
 from .clients import Clients, serial_of
 from .envelope import enveloped
 from .headers import API_VERSION
-from .ignored import ASIDE
 from .inputs import Tree
 from .kinds import MIME
 from .listing import Window
@@ -40,21 +39,22 @@ class Documents:
 
     async def upload(self, request: Request) -> Response:
         caller = self.clients.caller(request)
-        # First of all: nobody sends megabytes to a client that is not there.
-        record = await self.owner(request, caller)
+        # First of all: nobody sends megabytes to a client that is not there, or has changed.
+        record, wanted = await self.owner(request, caller), expected(request)
+        wanted.check(record)
         async with form_of(request) as form:
             if request.method == "POST" and override(request, form.tree) not in {"POST", "PUT"}:
                 raise WrongMethod("POST, PUT")
             refuse_texts(form.tree)
             if form.files:
-                record = await self.attached(caller, record.serial, form)
+                record = await self.attached(caller, record.serial, form, wanted)
         return await self.clients.item(request, record, form.tree)
 
-    async def attached(self, caller: Caller, serial: int, form: Form) -> Client:
+    async def attached(self, caller: Caller, serial: int, form: Form, wanted: Expected) -> Client:
         account_id = caller.account.id
         async with kept(self.store, account_id, form) as drafts:
             change = filing.attaching(drafts)
-            return await tell(self.store.change_client, account_id, serial, change)
+            return await tell(self.store.change_client, account_id, serial, change, wanted)
 
     async def owned(self, request: Request) -> Response:
         caller, asked = self.clients.caller(request), await inputs(request)
@@ -126,10 +126,9 @@ class Documents:
 
 
 def item(record: Document, caller: Caller, asked: Tree) -> Response:
-    unknown = unknown_keys(asked, "", wire.DocumentInput, wire.Document)
-    ignored = ignored_headers(key for key in unknown if key not in ASIDE)
     shown = translate.document(record, caller)
-    return reply(enveloped(shown, asked), headers={**API_VERSION, **ignored})
+    headers = {**API_VERSION, **ignored_headers(ignored.of_document(asked))}
+    return reply(enveloped(shown, asked), headers=headers)
 
 
 def serial_in(request: Request, caller: Caller) -> int:

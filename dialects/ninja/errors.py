@@ -12,6 +12,7 @@ from dialects.base import (
     Rejected,
     Renderable,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     Unconfirmed,
     Unsupported,
@@ -56,6 +57,10 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
             return say(413, "The request body is too large.", {})
         case Unsupported():
             return say(415, "Compressed request bodies are not read.", {})
+        case TooManyRequests():
+            response = say(429, "Too many requests")
+            response.headers["Retry-After"] = str(failure.retry_after)
+            return response
         case WrongMethod():
             response = say(405, "Method not supported for this route")
             response.headers["Allow"] = failure.allowed

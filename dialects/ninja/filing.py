@@ -26,7 +26,7 @@ from .hashid import Ids
 from .inputs import Tree
 from .kinds import PICTURES
 from .listing import Window
-from .scalars import read_flag, text_of
+from .scalars import read_flag, read_sorting, text_of
 from .uploads import shown_name
 
 MOST_DOCUMENTS = 1000
@@ -45,14 +45,13 @@ COLUMNS = {order.value: order for order in DocumentOrder} | {
 
 
 def query(asked: Tree, at: Window, ids: Ids) -> DocumentQuery:
-    """An unknown type or column does not count, an unreadable client finds nothing."""
-    column, _, direction = text_of(asked.get("sort")).partition("|")
-    known = column in COLUMNS
+    """An unknown type does not count, an unreadable client finds nothing."""
+    column, is_descending = read_sorting(text_of(asked.get("sort")), COLUMNS)
     return DocumentQuery(
         client_serials=serials(text_of(asked.get("client_id")), ids),
         name=text_of(asked.get("filter")) or None,
-        order=COLUMNS[column] if known else DocumentOrder.SERIAL,
-        is_descending=known and direction != "asc",
+        order=COLUMNS[column],
+        is_descending=is_descending,
         offset=(at.page - 1) * at.per_page,
         limit=at.per_page,
         **KINDS.get(text_of(asked.get("type")), {}),

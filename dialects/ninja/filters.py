@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from storage import LIVE, Among, Comparison, Holding, Operator, Order, State
+from storage import LIVE, Among, Comparison, Holding, Operator, Order, State, TextColumn
 
 from . import wire
 from .hashid import Ids
@@ -24,12 +24,13 @@ NUMBERED = {
     "size_id": Order.SIZE,
 }
 HOLDING = {
-    "custom_value1": Order.CUSTOM_VALUE1,
-    "custom_value2": Order.CUSTOM_VALUE2,
-    "custom_value3": Order.CUSTOM_VALUE3,
-    "custom_value4": Order.CUSTOM_VALUE4,
-    "vat_number": Order.VAT_NUMBER,
+    "custom_value1": TextColumn.CUSTOM_VALUE1,
+    "custom_value2": TextColumn.CUSTOM_VALUE2,
+    "custom_value3": TextColumn.CUSTOM_VALUE3,
+    "custom_value4": TextColumn.CUSTOM_VALUE4,
+    "vat_number": TextColumn.VAT_NUMBER,
 }
+LAST_MICROSECOND = 999_999
 
 
 def serials(text: str, ids: Ids) -> tuple[int, ...] | None:
@@ -102,9 +103,13 @@ def between(text: str) -> Any:
 
 
 def span(text: str) -> tuple[datetime | None, datetime | None]:
-    """`from,to`, both included; anything else does not count."""
-    ends = [read_moment(part) for part in text.split(",")]
-    return (ends[0], ends[1]) if len(ends) == 2 and None not in ends else (None, None)  # noqa: PLR2004  two ends
+    """`from,to`, both included; anything else does not count. Times are shown in whole seconds:
+    an end that is one includes all that happened in it."""
+    match [read_moment(part) for part in text.split(",")]:
+        case [datetime() as start, datetime() as end]:
+            return start, end if end.microsecond else end.replace(microsecond=LAST_MICROSECOND)
+        case _:
+            return None, None
 
 
 def latest(*moments: datetime | None) -> datetime | None:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from dialects.base import Rejected
-from storage import ClientQuery, Order
+from storage import ClientQuery, Order, Sorting
 
 from . import filters, wire
 from .hashid import Ids
@@ -17,6 +17,7 @@ from .scalars import read_moment, text_of
 
 PAGE_SIZE = 20
 LARGEST_PAGE = 5000
+MOST_SORTINGS = 10
 
 INCLUDES = frozenset(
     [
@@ -53,6 +54,7 @@ INCLUDES = frozenset(
 COLUMNS = {order.value: order for order in Order} | {
     "id": Order.SERIAL,
     "display_name": Order.NAME,
+    "contacts": Order.CONTACT,
     "user_id": Order.USER,
     "assigned_user_id": Order.ASSIGNED_USER,
     "group_settings_id": Order.GROUP,
@@ -67,6 +69,8 @@ class Window(Struct, frozen=True):
 def params(tree: dict[str, Any]) -> wire.ListParams:
     """Unknown keys do not count, nor do lists where one value belongs."""
     flat = {k: v for k, v in tree.items() if not isinstance(v, dict | list)}
+    if isinstance(tree.get("sort"), list):
+        flat["sort"] = tree["sort"]
     return msgspec.convert(flat, wire.ListParams)
 
 
@@ -87,7 +91,6 @@ def whole(text: str) -> int:
 
 def query(given: wire.ListParams, ids: Ids) -> ClientQuery:
     check_include(given)
-    order, is_descending = sorting(text_of(given.sort))
     created, updated = (
         filters.span(text_of(given.created_between)),
         filters.span(text_of(given.updated_between)),
@@ -109,8 +112,7 @@ def query(given: wire.ListParams, ids: Ids) -> ClientQuery:
         updated_from=filters.latest(read_moment(text_of(given.updated_at)), updated[0]),
         updated_to=updated[1],
         first=ids.read(text_of(given.with_)),
-        order=order,
-        is_descending=is_descending,
+        sorting=sorting(given.sort),
     )
     return paged(found, window(given))
 
@@ -131,12 +133,16 @@ def check_include(given: wire.ListParams) -> None:
             raise Rejected(f"Relation `{name}` is not a valid include.")
 
 
-def sorting(text: str) -> tuple[Order, bool]:
-    """`column|asc`, any other direction is descending; an unknown column does not count."""
-    column, _, direction = text.partition("|")
-    if column not in COLUMNS or text.count("|") != 1:
-        return Order.SERIAL, False
-    return COLUMNS[column], direction != "asc"
+def sorting(given: wire.Scalar | list[Any]) -> tuple[Sorting, ...]:
+    """`column|asc`, any other direction is descending; the first of several weighs most. Unknown
+    columns do not count, nor does one that is there already, nor more than there may be."""
+    known: dict[Order, Sorting] = {}
+    for text in map(text_of, given if isinstance(given, list) else [given]):
+        column, *direction = text.split("|")
+        if column in COLUMNS and len(direction) == 1:
+            key = Sorting(order=COLUMNS[column], is_descending=direction != ["asc"])
+            known.setdefault(key.order, key)
+    return tuple(known.values())[:MOST_SORTINGS]
 
 
 def paged(query: ClientQuery, at: Window) -> ClientQuery:

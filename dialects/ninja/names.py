@@ -11,16 +11,15 @@ from .fields import classification, difference, name
 
 
 def display_name(record: Client) -> str:
-    """The name, else the names of the first contact with an e-mail, else that e-mail."""
+    """The name, else the names or the e-mail of the first contact with either: of the primary
+    one, which comes first, if it can be."""
     if record.name:
         return record.name
-    contact = next((c for c in record.contacts if c.email), None)
+    contact = next((c for c in record.contacts if c.name or c.email), None)
     if contact is None:
         return "No Contact Set"
-    if contact.first_name or contact.last_name:
-        # A missing half leaves its blank, as in the original.
-        return f"{contact.first_name} {contact.last_name}"
-    return contact.email
+    # A missing half leaves its blank, as in the original.
+    return f"{contact.first_name} {contact.last_name}" if contact.name else contact.email
 
 
 def changed(

@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from dialects.base import RateOptions
 
 NoLinks = dict[str, str] | list[str]
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class Options(RateOptions, frozen=True, kw_only=True):
     """`api_secret` is demanded in X-API-SECRET when set; `public_url` is the scheme and host of
     the links, when callers reach us by another than they name; `empty_links` is what stands for
     no links at all: `array` as documented, `object` as newer servers send."""

@@ -1,9 +1,8 @@
 """Which path and method is answered by which endpoint."""
 
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from dialects.base import assemble, route
+from dialects.base import Guarded, assemble, reads, route
 from storage import Store
 
 from .auth import auth
@@ -14,12 +13,13 @@ from .errors import render
 from .groups import Groups
 from .headers import with_headers
 from .options import Options
+from .overriding import standing
 
 
 def app(store: Store, options: Options) -> ASGIApp:
     clients, company = Clients(store, options), Company()
     routes = [
-        route("/clients", GET=clients.index, POST=clients.create),
+        route("/clients", GET=clients.index, POST=standing(clients.create)),
         route("/clients/create", GET=clients.blank),
         route("/clients/bulk", POST=clients.bulk),
         route(
@@ -28,7 +28,7 @@ def app(store: Store, options: Options) -> ASGIApp:
             PUT=clients.update,
             PATCH=clients.update,
             DELETE=clients.delete,
-            POST=clients.override,
+            POST=standing(clients.override),
         ),
         route("/clients/{id}/edit", GET=clients.show),
         route("/clients/{id}/purge", POST=clients.purge),
@@ -39,28 +39,30 @@ def app(store: Store, options: Options) -> ASGIApp:
         route("/statics", GET=company.statics),
         route("/health_check", GET=company.health),
     ]
-    secured = auth(store, render, options.api_secret)
+    secured = auth(store, render, options)
     return with_headers(assemble(routes=routes, auth=secured, render=render))
 
 
-def of_groups(groups: Groups) -> list[Route]:
+def of_groups(groups: Groups) -> list[Guarded]:
     return [
-        route("/group_settings", GET=groups.index, POST=groups.create),
+        route("/group_settings", GET=groups.index, POST=standing(groups.create)),
+        route("/group_settings/create", GET=groups.blank),
+        route("/group_settings/bulk", POST=groups.bulk),
         route(
             "/group_settings/{id}",
             GET=groups.show,
             PUT=groups.update,
             PATCH=groups.update,
             DELETE=groups.delete,
-            POST=groups.override,
+            POST=standing(groups.override),
         ),
     ]
 
 
-def of_documents(documents: Documents) -> list[Route]:
+def of_documents(documents: Documents) -> list[Guarded]:
     return [
         route("/clients/{id}/upload", PUT=documents.upload, POST=documents.upload),
-        route("/clients/{id}/documents", POST=documents.owned),
+        route("/clients/{id}/documents", POST=reads(documents.owned)),
         route("/documents", GET=documents.index),
         route(
             "/documents/{id}",
@@ -68,7 +70,7 @@ def of_documents(documents: Documents) -> list[Route]:
             PUT=documents.update,
             PATCH=documents.update,
             DELETE=documents.delete,
-            POST=documents.override,
+            POST=standing(documents.override),
         ),
         route("/documents/{id}/download", GET=documents.download),
     ]

@@ -1,11 +1,14 @@
 """Single values as this API writes them, and the many ways in which callers send them."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Container
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from .wire import Amount, Scalar
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 TRUE_WORDS = frozenset({"true", "1", "on", "yes"})
 FALSE_WORDS = frozenset({"false", "0", "off", "no", ""})
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -23,7 +26,7 @@ TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\
 
 def write_moment(moment: datetime | None) -> int:
     """Whole unix seconds, 0 for none."""
-    return int(moment.timestamp()) if moment else 0
+    return (moment - EPOCH) // SECOND if moment else 0
 
 
 def read_moment(text: str) -> datetime | None:
@@ -66,6 +69,14 @@ def read_flag(value: Scalar) -> bool | None:
             return False
         case _:
             return None
+
+
+def read_sorting(text: str, columns: Container[str]) -> tuple[str, bool]:
+    """`column|asc`, any other direction is descending; whatever else there is means `id|asc`."""
+    column, *direction = text.split("|")
+    if column not in columns or len(direction) != 1:
+        return "id", False
+    return column, direction != ["asc"]
 
 
 def text_of(value: Scalar) -> str:

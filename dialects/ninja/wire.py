@@ -225,7 +225,7 @@ class ClientInput(Struct, kw_only=True):
 
 
 class ListParams(Struct, kw_only=True):
-    """The query string's text, unread; None where it is absent or empty."""
+    """The query string's text, unread; None where it is absent or empty. `sort` may be a list."""
 
     per_page: Scalar = None
     page: Scalar = None
@@ -241,7 +241,7 @@ class ListParams(Struct, kw_only=True):
     updated_at: Scalar = None
     is_deleted: Scalar = None
     status: Scalar = None
-    sort: Scalar = None
+    sort: Scalar | list[Any] = None
     client_id: Scalar = None
     group: Scalar = None
     with_: Scalar = msgspec.field(name="with", default=None)

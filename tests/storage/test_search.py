@@ -18,10 +18,13 @@ from storage import (
     ContactDraft,
     CreateAccount,
     CreateClient,
+    Holding,
     LiveKey,
     Order,
+    Sorting,
     State,
     Store,
+    TextColumn,
 )
 from storage.engines import open_engine
 from storage.folding import fold
@@ -29,6 +32,7 @@ from storage.rows import client_row
 from storage.schema import upgrade
 
 ALL = ClientQuery(limit=10_000)
+BY_NAME = (Sorting(order=Order.NAME),)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +127,9 @@ def test_the_index_finds_what_a_scan_finds(shelf, steps, terms, cuts):
             assert by_text == scanned(shelf, account_id, "search", term)
             by_name = found(shelf, account_id, name=term)
             assert by_name == scanned(shelf, account_id, "name_folded", term)
+            holding = Holding(column=TextColumn.CUSTOM_VALUE1, text=term)
+            by_value = found(shelf, account_id, holding=(holding,))
+            assert by_value == scanned(shelf, account_id, "custom_value1_folded", term)
 
 
 HOSTILE = [
@@ -254,7 +261,7 @@ def test_the_first_one_is_there_whatever_it_holds(store: Store, account: Account
     commands = [CreateClient(organization_name=name) for name in names]
     first, second, _ = store.create_clients(account.id, commands)
 
-    asked = ClientQuery(text="needle", name="eed", first=first.serial, order=Order.NAME)
+    asked = ClientQuery(text="needle", name="eed", first=first.serial, sorting=BY_NAME)
     page = store.clients(account.id, asked)
 
     assert [record.serial for record in page.records] == [first.serial, second.serial]

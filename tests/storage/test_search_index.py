@@ -20,8 +20,11 @@ from storage import (
     ClientQuery,
     CreateAccount,
     CreateClient,
+    Holding,
     Order,
+    Sorting,
     Store,
+    TextColumn,
 )
 from storage.engines import open_engine
 from storage.schema import MIGRATIONS, comparison, upgrade
@@ -113,14 +116,16 @@ def test_a_vacuum_and_gaps_change_no_answer(path: str) -> None:
     store.close()
 
 
+CUSTOM = [c for c in TextColumn if c is not TextColumn.VAT_NUMBER]
 PLANNED: list[dict[str, Any]] = [
     {},
     {"name": "edl"},
     {"first": 3},
     {"states": LIVE},
-    {"is_descending": True},
+    {"sorting": (Sorting(order=Order.SERIAL, is_descending=True),)},
     {"email": "a@b"},
-    *({"order": order} for order in Order),
+    *({"sorting": (Sorting(order=order),)} for order in Order),
+    *({"text": None, "holding": (Holding(column=c, text="needle"),)} for c in CUSTOM),
 ]
 
 
@@ -129,7 +134,7 @@ PLANNED: list[dict[str, Any]] = [
 def test_the_index_comes_first_whatever_else_is_asked(
     engine: Engine, build: Any, more: Any
 ) -> None:
-    statement = build(1, ClientQuery(text="needle", **more))
+    statement = build(1, ClientQuery(**({"text": "needle"} | more)))
     compiled = statement.compile(engine, compile_kwargs={"render_postcompile": True})
     values = tuple(compiled.params[name] for name in compiled.positiontup)
 

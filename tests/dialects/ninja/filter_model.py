@@ -36,13 +36,13 @@ def equals(field: str) -> Callable[[Shown, str], bool]:
 
 
 def holds(field: str) -> Callable[[Shown, str], bool]:
-    return lambda client, given: lowered(given) in lowered(client[field])
+    return lambda client, given: plain(given) in plain(client[field])
 
 
-def is_one_of(field: str) -> Callable[[Shown, str], bool]:
+def is_one_of(field: str, spelled: Callable[[str], str] = str) -> Callable[[Shown, str], bool]:
     def met(client: Shown, given: str) -> bool:
-        members = [member for member in given.split(",") if member]
-        return not members or client[field] in members
+        members = [spelled(member) for member in given.split(",") if member]
+        return not members or spelled(client[field]) in members
 
     return met
 
@@ -128,30 +128,52 @@ CONDITIONS: dict[str, Callable[[Shown, str], bool]] = {
     "country_id": is_one_of("country_id"),
     "industry_id": is_one_of("industry_id"),
     "size_id": is_one_of("size_id"),
-    "classification": is_one_of("classification"),
+    "classification": is_one_of("classification", str.lower),
     "assigned_user_ids": is_one_of("assigned_user_id"),
     "created_between": is_between("created_at"),
     "updated_between": is_between("updated_at"),
 }
 
 REFERENCES = ["country_id", "shipping_country_id", "industry_id", "size_id"]
-FOLDED = ["name", "id_number"]
+FOLDED = "id_number vat_number custom_value1 custom_value2 custom_value3 custom_value4"
 TEXTS = """
-    vat_number routing_id classification phone website address1 address2 city state postal_code
-    public_notes private_notes custom_value1 custom_value2 custom_value3 custom_value4
+    routing_id classification phone website address1 address2 city state postal_code
+    public_notes private_notes
 """
 PLAIN = """
     balance paid_to_date payment_balance credit_balance created_at updated_at archived_at is_deleted
     last_login user_id
 """
 
+
+def contact_name(client: Shown) -> str:
+    contact = primary(client)
+    return " ".join(part for part in (contact["first_name"], contact["last_name"]) if part)
+
+
+def contact_email(client: Shown) -> str:
+    return str(primary(client)["email"])
+
+
+def primary(client: Shown) -> Shown:
+    [contact] = [contact for contact in client["contacts"] if contact["is_primary"]]
+    return contact
+
+
+def called(client: Shown) -> str:
+    """What a client goes by in a list that is sorted by names."""
+    return client["name"] or contact_name(client) or contact_email(client)
+
+
 KEYS: dict[str, Callable[[Shown, list[Shown]], Any]] = {
     "id": lambda client, all_: all_.index(client),
-    "display_name": lambda client, _: plain(client["name"]),
+    **{f: lambda client, _: plain(called(client)) for f in ("name", "display_name")},
+    **{f: lambda client, _: plain(contact_name(client)) for f in ("contact", "contacts")},
+    "contact_email": lambda client, _: plain(contact_email(client)),
     "number": lambda client, _: int("".join(re.findall("[0-9]", client["number"])) or 0),
     "group_settings_id": lambda client, _: GROUPS.index(client["group_settings_id"]),
     "assigned_user_id": lambda client, _: GROUPS.index(client["assigned_user_id"]),
-    **{f: lambda client, _, f=f: plain(client[f]) for f in FOLDED},
+    **{f: lambda client, _, f=f: plain(client[f]) for f in FOLDED.split()},
     **{f: lambda client, _, f=f: int(client[f] or -1) for f in REFERENCES},
     **{f: lambda client, _, f=f: lowered(client[f]) for f in TEXTS.split()},
     **{f: lambda client, _, f=f: client[f] for f in PLAIN.split()},
@@ -169,16 +191,25 @@ def matching(clients: list[Shown], query: Query) -> list[Shown]:
     conditions = [(CONDITIONS[n], v.strip()) for n, v in query.items() if n in CONDITIONS]
     found = [c for c in clients if all(not v or met(c, v) for met, v in conditions)]
     first = [c for c in clients if c["id"] == query.get("with")]
-    return first + [c for c in in_order(found, clients, query.get("sort", "")) if c not in first]
+    return first + [c for c in in_order(found, clients, sortings(query)) if c not in first]
 
 
-def in_order(found: list[Shown], clients: list[Shown], sort: str) -> list[Shown]:
-    column, *direction = sort.split("|")
-    if column not in KEYS or len(direction) != 1:
-        return found
-    # Equals keep the order of their ids, which turns around with the rest.
-    keys = {c["id"]: (KEYS[column](c, clients), n) for n, c in enumerate(clients)}
-    return sorted(found, key=lambda c: keys[c["id"]], reverse=direction != ["asc"])
+def sortings(query: Query) -> list[tuple[str, bool]]:
+    """The columns to sort by, and whether they fall; a list stands behind a `sort`, and wins."""
+    several = [value for name, value in query.items() if name.startswith("sort[")]
+    parts = [sort.split("|") for sort in several or [query.get("sort", "")]]
+    return [(p[0], p[1] != "asc") for p in parts if len(p) == 2 and p[0] in KEYS]
+
+
+def in_order(
+    found: list[Shown], clients: list[Shown], columns: list[tuple[str, bool]]
+) -> list[Shown]:
+    # Equals keep the order of their ids, which turns around with the first column.
+    ordered = found[::-1] if columns and columns[0][1] else found
+    for column, falls in reversed(columns):
+        keys = {c["id"]: KEYS[column](c, clients) for c in found}
+        ordered = sorted(ordered, key=lambda c: keys[c["id"]], reverse=falls)
+    return ordered
 
 
 def window(query: Query) -> tuple[int, int]:

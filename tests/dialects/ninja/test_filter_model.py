@@ -120,6 +120,7 @@ def values(clients: list[model.Shown]) -> dict[str, st.SearchStrategy[str]]:
     bounds = st.tuples(*[st.sampled_from([*AMOUNTS, "-1"])] * 2).map(":".join)
     directions = st.sampled_from(["asc", "desc", "ASC", ""])
     columns = st.sampled_from([*model.KEYS, "documents", "nothing"])
+    sortings = st.builds("{}|{}".format, columns, directions) | columns
     words = st.sampled_from(["active", "archived", "deleted", "unheard"])
     texts = [text for c in clients for text in model.searched(c)]
     return {
@@ -138,7 +139,7 @@ def values(clients: list[model.Shown]) -> dict[str, st.SearchStrategy[str]]:
         "group": some_of(model.GROUPS),
         "with": ids,
         "include": st.sampled_from(["", "contacts", "invoices", "documents,gateway_tokens"]),
-        "sort": st.builds("{}|{}".format, columns, directions) | columns,
+        **dict.fromkeys(["sort", "sort[0]", "sort[1]"], sortings),
         "per_page": st.integers(-70, 70).map(str) | st.sampled_from(["", "x", "1e1", "9999"]),
         "page": st.integers(-1, 8).map(str) | st.sampled_from(["", "x", "1.5"]),
         "filter_details": st.sampled_from(["true", "false", ""]),
@@ -152,7 +153,8 @@ def values(clients: list[model.Shown]) -> dict[str, st.SearchStrategy[str]]:
 
 PARAMETERS = """
     balance between_balance email id_number number filter name created_at updated_at is_deleted
-    status with_trashed client_id group with include sort per_page page filter_details
+    status with_trashed client_id group with include sort sort[0] sort[1] per_page page
+    filter_details
     custom_value1 custom_value2 custom_value3 custom_value4 vat_number group_settings_id country_id
     industry_id size_id classification assigned_user_ids created_between updated_between
 """
@@ -185,6 +187,17 @@ def test_every_column_sorts_as_the_model_sorts(shelf, column, direction):
     check(shelf, {"sort": f"{column}|{direction}"})
 
 
+FEW = ["is_deleted", "country_id", "city", "classification", "contact_email", "name", "created_at"]
+"""Columns in which many clients are equal, so that the next column decides."""
+
+
+@given(columns=st.permutations(FEW), directions=st.lists(st.sampled_from(["asc", "desc"])))
+def test_several_columns_sort_as_the_model_sorts(shelf, columns, directions):
+    sorts = map("{}|{}".format, columns, directions)
+
+    check(shelf, {f"sort[{n}]": sort for n, sort in enumerate(sorts)})
+
+
 @pytest.mark.parametrize("word", WORDS_OF_ORDER)
 def test_every_comparison_of_every_amount_finds_what_the_model_finds(shelf, word):
     for bound in BOUNDS:
@@ -207,6 +220,8 @@ SAME_FIELD = [
     ("status", "with_trashed"),
     ("is_deleted", "with_trashed"),
     ("client_id", "with"),
+    ("sort", "sort[0]"),
+    ("sort[0]", "sort[1]"),
 ]
 
 

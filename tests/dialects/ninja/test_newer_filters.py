@@ -1,6 +1,10 @@
 """The filters that newer servers know: parts of texts, comma lists, spans of time."""
 
+from datetime import UTC, datetime
+
 import pytest
+
+from tests.dialects.ninja.asking import found, imported
 
 
 @pytest.fixture
@@ -9,7 +13,7 @@ def three(ninja):
     ninja.created(
         name="One",
         custom_value1="Very Important",
-        vat_number="DE 123",
+        vat_number="DÉ 123",
         country_id="276",
         industry_id="3",
         classification="business",
@@ -17,7 +21,7 @@ def three(ninja):
         assigned_user_id="Wpmbk5ezJn",
     )
     ninja.created(name="Two", country_id="724", industry_id="4", size_id="2", custom_value4="x_y")
-    ninja.created(name="Three", classification="individual")
+    ninja.created(name="Three", classification="individual", custom_value2="Große Ärgernisse")
     return group
 
 
@@ -25,7 +29,12 @@ FOUND = [
     ("custom_value1=IMPORT", ["One"]),
     ("custom_value4=_", ["Two"]),
     ("custom_value4=%25", []),
+    ("custom_value2=%C3%84RGER", ["Three"]),
+    ("custom_value2=grosse+argern", ["Three"]),
+    ("custom_value2=%C3%9F", ["Three"]),
+    ("custom_value3=grosse", []),
     ("vat_number=de+1", ["One"]),
+    ("vat_number=%C3%A9", ["One"]),
     ("country_id=276", ["One"]),
     ("country_id=276,724", ["One", "Two"]),
     ("country_id=999", []),
@@ -33,6 +42,7 @@ FOUND = [
     ("industry_id=4,3", ["One", "Two"]),
     ("size_id=2", ["Two"]),
     ("classification=business,individual", ["One", "Three"]),
+    ("classification=BUSINESS", ["One"]),
     ("assigned_user_ids=Wpmbk5ezJn", ["One"]),
     ("assigned_user_ids=nonsense", []),
     ("created_between=0,9999999999", ["One", "Two", "Three"]),
@@ -60,3 +70,33 @@ def test_both_ends_of_a_span_are_in_it(ninja):
 
     assert ninja.listed(f"created_between={second},{second + 1}")
     assert not ninja.listed(f"created_between={second + 1},{second + 2}")
+
+
+ENDS = [
+    ("1704164645", True),
+    ("2024-01-02T03:04:05Z", True),
+    ("2024-01-02T03:04:05.000Z", True),
+    ("2024-01-02T03:04:05.7Z", True),
+    ("2024-01-02T03:04:05.699999Z", False),
+    ("1704164644", False),
+]
+
+
+@pytest.mark.parametrize(("end", "is_in"), ENDS)
+def test_a_whole_second_at_the_end_of_a_span_is_in_it(ninja, store, account, end, is_in):
+    made = datetime(2024, 1, 2, 3, 4, 5, 700_000, tzinfo=UTC)
+    imported(store, account, "Acme", created_at=made, updated_at=made)
+
+    names = ["Acme"] if is_in else []
+    assert found(ninja, created_between=f"0,{end}") == names
+    assert found(ninja, updated_between=f"0,{end}") == names
+
+
+def test_a_second_is_a_span_from_its_beginning_to_its_end(ninja, store, account):
+    for name, microsecond in [("first", 0), ("last", 999_999)]:
+        made = datetime(2024, 1, 2, 3, 4, 5, microsecond, tzinfo=UTC)
+        imported(store, account, name, created_at=made)
+
+    [second] = {client["created_at"] for client in ninja.listed()}
+    assert found(ninja, created_between=f"{second},{second}") == ["first", "last"]
+    assert found(ninja, created_between=f"{second + 1},{second + 1}") == []

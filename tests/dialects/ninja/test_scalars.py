@@ -113,8 +113,11 @@ def test_no_moment_is_zero():
     assert scalars.write_moment(None) == 0
 
 
-def test_a_moment_is_written_without_its_fraction():
-    assert scalars.write_moment(datetime(1970, 1, 1, 0, 0, 9, 999999, tzinfo=UTC)) == 9
+@pytest.mark.parametrize("year", [1970, 2026, 3000, 9999])
+def test_a_moment_is_written_without_its_fraction(year):
+    last = datetime(year, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+
+    assert scalars.write_moment(last) == scalars.write_moment(last.replace(microsecond=0))
 
 
 @pytest.mark.parametrize(

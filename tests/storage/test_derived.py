@@ -1,0 +1,123 @@
+"""What a row says beyond its record is what the record says, whichever way it was written."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from storage import (
+    Account,
+    ChangeClient,
+    Client,
+    ClientQuery,
+    ContactDraft,
+    CreateAccount,
+    CreateClient,
+    ImportClient,
+    LiveKey,
+    State,
+    Store,
+    drafted,
+)
+from storage.engines import open_engine
+from storage.rows import client_row
+from storage.schema import upgrade
+from storage.tables import CLIENT
+
+ADA = ContactDraft(first_name="Áda", email="ADA@x", is_primary=True)
+BOB = ContactDraft(last_name="Böb", email="bob@x")
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = open_engine("sqlite://")
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> Store:
+    return Store(engine)
+
+
+def made(store: Store, account_id: int, **fields: Any) -> Client:
+    return store.create_client(account_id, CreateClient(contacts=(ADA, BOB), **fields))
+
+
+def created(store: Store, account_id: int) -> None:
+    made(store, account_id, vat_number="Ä", custom_value2="É", middle_name="Ö")
+
+
+def changed(**fields: Any) -> Callable[[Store, int], None]:
+    def write(store: Store, account_id: int) -> None:
+        serial = made(store, account_id, custom_value1="Ä").serial
+        store.change_client(account_id, serial, lambda _: ChangeClient(**fields))
+
+    return write
+
+
+def changed_at_once(store: Store, account_id: int) -> None:
+    serials = [made(store, account_id).serial for _ in range(2)]
+    store.change_clients(account_id, serials, lambda _: ChangeClient(contacts=(BOB,)))
+
+
+def imported(store: Store, account_id: int) -> None:
+    command = ImportClient(first_name="Ö", classification="individual", vat_number="Ü")
+    store.create_clients(account_id, [command, ImportClient(contacts=(BOB, ADA))])
+
+
+def turned_around(store: Store, account_id: int) -> None:
+    """The other contact becomes the primary one, nothing else changes."""
+    before = made(store, account_id)
+    ada, bob = map(drafted, before.contacts)
+    drafts = (
+        ContactDraft(serial=ada.serial, first_name="Áda", email="ADA@x"),
+        ContactDraft(serial=bob.serial, last_name="Böb", email="bob@x", is_primary=True),
+    )
+    store.change_client(account_id, before.serial, lambda _: ChangeClient(contacts=drafts))
+
+
+def upserted(store: Store, account_id: int) -> None:
+    key = LiveKey(external_id="", uuid=made(store, account_id).uuid)
+    store.upsert_client(account_id, key, lambda _: ChangeClient(contacts=(BOB,)), CreateClient)
+
+
+def merged(store: Store, account_id: int) -> None:
+    one = store.create_client(account_id, CreateClient(number="1"))
+    store.merge_clients(account_id, one.serial, made(store, account_id).serial)
+
+
+def moved(store: Store, account_id: int) -> None:
+    store.move_client(account_id, made(store, account_id).serial, State.DELETED)
+
+
+WRITES: dict[str, Callable[[Store, int], None]] = {
+    "create": created,
+    "import": imported,
+    "change of the name": changed(organization_name="Ärger", classification="business"),
+    "change of texts": changed(vat_number="É1", custom_value1="É2", custom_value4="É4"),
+    "change of contacts": changed(contacts=(BOB,)),
+    "no contacts": changed(contacts=()),
+    "another primary contact": turned_around,
+    "change of several": changed_at_once,
+    "upsert": upserted,
+    "merge": merged,
+    "move": moved,
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_row_says_what_its_record_says(
+    store: Store, engine: Engine, write: Callable[[Store, int], None]
+) -> None:
+    account: Account = store.create_account(CreateAccount(name="acme"))
+    write(store, account.id)
+
+    with engine.connect() as connection:
+        rows = connection.execute(select(CLIENT).order_by(CLIENT.c.serial)).mappings().all()
+
+    records = store.clients(account.id, ClientQuery()).records
+    assert [dict(row) for row in rows] == [client_row(account.id, r) for r in records]
+    assert rows
