@@ -44,6 +44,10 @@ test: $(VENV)/dev ## Run the tests
 laws: $(VENV)/dev ## Try the laws on 5 000 examples each
 	HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n $(JOBS) tests/laws
 
+.PHONY: campaign
+campaign: $(VENV)/dev ## Many callers at once on a real server, hundreds of rounds
+	CAMPAIGN=1 $(BIN)/python -m pytest -q tests/campaigns
+
 .PHONY: lint
 lint: $(VENV)/dev ## Check style and format
 	$(BIN)/ruff check .

@@ -17,7 +17,7 @@ class OpenedStore(Store):
     account_inside: Account
 
     def access(self, dialect: str, token: str) -> Access | None:
-        return Access(account=self.account_inside, is_read_only=True)
+        return Access(token_id=0, account=self.account_inside, is_read_only=True)
 
 
 async def answer(database: str, account: Account, path: str) -> tuple[int, bytes]:

@@ -1,11 +1,13 @@
 """uvicorn around the app: one process or several, each building the app from the environment."""
 
 import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from starlette.applications import Starlette
 
-from storage import Blobs, Store
+from storage import IN_MEMORY, Blobs, Buckets, Store
 
 from .app import create_app
 from .logs import configure_logs
@@ -13,27 +15,32 @@ from .middleware import with_request_log
 from .settings import Settings
 
 DATABASE = "GATEWAY_DATABASE_URL"
+BUCKETS = "GATEWAY_BUCKETS"
+"""Names the file in which the workers count calls together."""
 
 
 def serve(database: str, *, host: str, port: int, workers: int) -> None:
     # Workers are new processes: what they need travels in the environment.
     os.environ[DATABASE] = database
-    uvicorn.run(
-        "gateway.serving:from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        server_header=False,
-    )
+    with TemporaryDirectory(prefix="gateway-") as scratch:
+        os.environ.setdefault(BUCKETS, str(Path(scratch, "buckets")))
+        uvicorn.run(
+            "gateway.serving:from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,
+            server_header=False,
+        )
 
 
 def from_environment() -> Starlette:
     """The app over the database that the environment names."""
     configure_logs()
     settings = Settings.of(os.environ[DATABASE], os.environ)
-    store = Store.open(settings.database, blobs=Blobs.at(settings.blobs))
+    buckets = Buckets(os.environ.get(BUCKETS, IN_MEMORY))
+    store = Store.open(settings.database, blobs=Blobs.at(settings.blobs), buckets=buckets)
     app = create_app(store, settings)
     app.add_middleware(with_request_log)
     return app

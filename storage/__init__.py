@@ -1,25 +1,19 @@
 """The canonical store of clients: records out, commands and queries in, failures raised."""
 
 from .blobs import Blobs
+from .buckets import IN_MEMORY, Buckets, Rate
 from .commands import (
-    Among,
     ChangeClient,
     ChangeGroup,
     ClientKey,
-    ClientQuery,
-    Comparison,
     ContactDraft,
     CreateAccount,
     CreateClient,
     CreateGroup,
     CreateToken,
     Given,
-    GroupQuery,
-    Holding,
     ImportClient,
     LiveKey,
-    Operator,
-    Order,
     drafted,
 )
 from .countries import COUNTRIES, Country
@@ -34,9 +28,23 @@ from .errors import (
     Stale,
     Unavailable,
 )
+from .expected import Expected
 from .filing import DocumentDraft, DocumentOrder, DocumentQuery, Upload, drafted_document
+from .grouping import GroupOrder, GroupQuery
 from .makers import Makers, random_text
+from .naming import folded_blanks, joined, split_contact_name, split_name
 from .passwords import hash_password
+from .queries import (
+    Among,
+    ClientQuery,
+    Comparison,
+    Holding,
+    Operator,
+    Order,
+    Sorting,
+    TextColumn,
+    TombstoneQuery,
+)
 from .records import (
     LIVE,
     Access,
@@ -51,21 +59,20 @@ from .records import (
     Secret,
     State,
     Token,
-    folded_blanks,
-    joined,
-    split_contact_name,
-    split_name,
+    Tombstone,
 )
 from .store import Store, Upserted
 
 __all__ = [
     "COUNTRIES",
+    "IN_MEMORY",
     "LIVE",
     "Access",
     "Account",
     "Address",
     "Among",
     "Blobs",
+    "Buckets",
     "ChangeClient",
     "ChangeGroup",
     "Client",
@@ -84,9 +91,11 @@ __all__ = [
     "DocumentDraft",
     "DocumentOrder",
     "DocumentQuery",
+    "Expected",
     "Failure",
     "Given",
     "Group",
+    "GroupOrder",
     "GroupQuery",
     "Holding",
     "ImportClient",
@@ -101,11 +110,16 @@ __all__ = [
     "Page",
     "Path",
     "Problem",
+    "Rate",
     "Secret",
+    "Sorting",
     "Stale",
     "State",
     "Store",
+    "TextColumn",
     "Token",
+    "Tombstone",
+    "TombstoneQuery",
     "Unavailable",
     "Upload",
     "Upserted",

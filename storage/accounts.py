@@ -174,7 +174,7 @@ def revoked_token(connection: Connection, token_id: int, makers: Makers) -> Toke
 
 def access(connection: Connection, dialect: str, token: str) -> Access | None:
     statement = (
-        select(TOKEN.c.is_read_only, *ACCOUNT_COLUMNS)
+        select(TOKEN.c.id, TOKEN.c.is_read_only, *ACCOUNT_COLUMNS)
         .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
         .where(
             TOKEN.c.digest == digest(token),
@@ -183,4 +183,7 @@ def access(connection: Connection, dialect: str, token: str) -> Access | None:
         )
     )
     row = connection.execute(statement).first()
-    return None if row is None else Access(is_read_only=row[0], account=account_record(row[1:]))
+    if row is None:
+        return None
+    token_id, is_read_only, *account = row
+    return Access(token_id=token_id, is_read_only=is_read_only, account=account_record(account))

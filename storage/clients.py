@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import structs
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select, update
 
+from . import tombstones
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, Invalid, NotFound, Problem
 from .folding import fold
@@ -80,16 +81,15 @@ def locked(connection: Connection, account_id: int, key: ClientKey) -> Client:
 
 def locked_in_batches(
     connection: Connection, account_id: int, serials: Sequence[int]
-) -> Iterator[tuple[Client, ...]]:
+) -> Iterator[Client]:
     """Clients by serial, locked in its order, so that two such calls cannot block each other."""
     for start in range(0, len(serials), BATCH):
         statement = by_serials(account_id, serials[start : start + BATCH]).with_for_update()
-        yield records(connection, account_id, connection.execute(statement).all())
+        yield from records(connection, account_id, connection.execute(statement).all())
 
 
 def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -> None:
-    mine = (CLIENT.c.account_id == account_id, CLIENT.c.uuid == key.uuid)
-    if key.uuid and connection.execute(select(CLIENT.c.serial).where(*mine)).first():
+    if tombstones.has_uuid(connection, account_id, key):
         raise NotFound("client")
 
 
@@ -99,8 +99,10 @@ def one_or_none(connection: Connection, account_id: int, statement: Select[Any])
 
 
 def place(connection: Connection, account_id: int, key: LiveKey) -> tuple[datetime, int]:
-    """Where a client stands in the newest-first list, even when it is deleted by now."""
+    """Where a client stands in the newest-first list, even when it is gone by now."""
     row = connection.execute(placed(account_id, key).limit(1)).first()
+    if row is None:
+        row = connection.execute(tombstones.placed(account_id, key).limit(1)).first()
     if row is None:
         raise Invalid(Problem(("after",), "is unknown"))
     return row.created_at, row.serial
@@ -145,6 +147,7 @@ def inserted(connection: Connection, account_id: int, clients: Sequence[Client])
     files = [document_row(account_id, document) for c in clients for document in c.documents]
     if files:
         connection.execute(insert(DOCUMENT), files)
+    tombstones.laid(connection, account_id, [c for c in clients if c.is_deleted])
 
 
 def inserted_origins(
@@ -165,8 +168,9 @@ def origins(connection: Connection, account_id: int, serial: int) -> tuple[Origi
     return tuple(Origin(**row._mapping) for row in connection.execute(statement))
 
 
-def purged(connection: Connection, account_id: int, record: Client) -> None:
-    """Remove the rows of a client, those that point to it first."""
+def purged(connection: Connection, account_id: int, record: Client, now: datetime) -> None:
+    """Remove the rows of a client, those that point to it first; its tombstone stays."""
+    tombstones.laid_for_purged(connection, account_id, record, now)
     for table in (CONTACT, DOCUMENT, ORIGIN):
         mine = (table.c.account_id == account_id, table.c.client_serial == record.serial)
         connection.execute(delete(table).where(*mine))
@@ -180,6 +184,10 @@ def saved(connection: Connection, account_id: int, before: Client, after: Client
     if values:
         mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial == after.serial)
         connection.execute(update(CLIENT).where(*mine).values(values))
+    if after.is_deleted and not before.is_deleted:
+        tombstones.laid(connection, account_id, [after])
+    if before.is_deleted and not after.is_deleted:
+        tombstones.lifted(connection, account_id, after)
     if before.contacts != after.contacts:
         saved_contacts(connection, account_id, before, after)
     if before.documents != after.documents:

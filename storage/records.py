@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from .naming import joined
+
 T = TypeVar("T")
 ZERO = Decimal(0)
 
@@ -74,6 +76,7 @@ class Token(Record, frozen=True, kw_only=True):
 class Access(Record, frozen=True, kw_only=True):
     """What a presented token opens."""
 
+    token_id: int
     account: Account
     is_read_only: bool
 
@@ -254,6 +257,16 @@ class Client(Record, frozen=True, kw_only=True):
         )
 
 
+class Tombstone(Record, frozen=True, kw_only=True):
+    """What can be told of a client that is deleted, or of which nothing else is left."""
+
+    uuid: UUID
+    serial: int
+    external_id: str | None = None
+    created_at: datetime
+    deleted_at: datetime
+
+
 class Group(Record, frozen=True, kw_only=True):
     """A group that clients can belong to; `settings` is JSON text, as a client's is."""
 
@@ -271,25 +284,3 @@ class Page(Record, Generic[T], frozen=True, kw_only=True):
 
     records: tuple[T, ...]
     total: int
-
-
-def joined(*parts: str) -> str:
-    """Names in one line: joined by one blank, empty parts dropped."""
-    return " ".join(part for part in parts if part)
-
-
-def folded_blanks(name: str) -> str:
-    """The normal form of a name in one line: no outer blanks, single inner ones."""
-    return " ".join(name.split())
-
-
-def split_name(name: str) -> tuple[str, str, str]:
-    """First word, second word, the rest: the opposite of `joined`, in normal form."""
-    first, second, rest = (*name.split(maxsplit=2), "", "", "")[:3]
-    return first, second, folded_blanks(rest)
-
-
-def split_contact_name(name: str) -> tuple[str, str]:
-    """First word, the rest: the opposite of `joined` for a contact, in normal form."""
-    first, rest = (*name.split(maxsplit=1), "", "")[:2]
-    return first, folded_blanks(rest)

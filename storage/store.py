@@ -3,24 +3,26 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
-from . import accounts, clients, groups, schema, select, writing
+from . import accounts, clients, groups, schema, select, tombstones, writing
 from .blobs import Blobs
+from .buckets import Buckets, Rate
 from .commands import (
     ChangeGroup,
     ClientKey,
-    ClientQuery,
     CreateAccount,
     CreateClient,
     CreateGroup,
     CreateToken,
-    GroupQuery,
     LiveKey,
 )
 from .engines import open_engine
+from .expected import ANYTHING, Expected
+from .grouping import GroupQuery
 from .keeping import Keeping
 from .makers import Makers
 from .passwords import hash_password, is_password
-from .records import Access, Account, Client, Group, Origin, Page, Secret, State, Token
+from .queries import ClientQuery, TombstoneQuery
+from .records import Access, Account, Client, Group, Origin, Page, Secret, State, Token, Tombstone
 from .transactions import failing_as_unavailable
 from .writing import Change
 
@@ -32,16 +34,23 @@ class Upserted(NamedTuple):
 
 class Store(Keeping):
     @classmethod
-    def open(cls, url: str, makers: Makers | None = None, blobs: Blobs | None = None) -> Self:
+    def open(
+        cls,
+        url: str,
+        makers: Makers | None = None,
+        blobs: Blobs | None = None,
+        buckets: Buckets | None = None,
+    ) -> Self:
         """The store at a database URL, its schema brought up to date; without `blobs` it has no
-        place for the bytes of documents."""
-        store = cls(open_engine(url), makers, blobs)
+        place for the bytes of documents, without `buckets` it counts calls for itself alone."""
+        store = cls(open_engine(url), makers, blobs, buckets)
         with failing_as_unavailable():
             schema.upgrade(store._engine)
         return store
 
     def close(self) -> None:
         self._engine.dispose()
+        self._buckets.close()
 
     # Accounts and tokens
 
@@ -87,6 +96,10 @@ class Store(Keeping):
         with self._reading() as connection:
             return accounts.access(connection, dialect, token)
 
+    def pour(self, token_id: int, rate: Rate) -> float:
+        """Count a call of a token. Seconds until it may be made; 0.0 when it may be made now."""
+        return self._buckets.pour(token_id, rate)
+
     # Clients
 
     def client(self, account_id: int, key: ClientKey) -> Client:
@@ -110,13 +123,21 @@ class Store(Keeping):
     ) -> tuple[Client, ...]:
         """Newest first, from just behind the client `after`, which may be deleted by now.
 
-        `order` and `offset` of the query do not matter here. Raises Invalid when `after` never
+        `sorting` and `offset` of the query do not matter here. Raises Invalid when `after` never
         was a client of the account: an empty answer would read as the end of the list.
         """
         with self._reading() as connection:
             place = clients.place(connection, account_id, after) if after else None
             rows = connection.execute(select.newest_after(account_id, query, place)).all()
             return clients.records(connection, account_id, rows)
+
+    def tombstones(
+        self, account_id: int, query: TombstoneQuery, after: LiveKey | None = None
+    ) -> tuple[Tombstone, ...]:
+        """Of the clients that are gone, in the order and with the cursor of `newest_clients`."""
+        with self._reading() as connection:
+            place = clients.place(connection, account_id, after) if after else None
+            return tombstones.newest(connection, account_id, query, place)
 
     def create_client(self, account_id: int, command: CreateClient) -> Client:
         with self._writing() as connection:
@@ -129,11 +150,14 @@ class Store(Keeping):
         with self._writing() as connection:
             return writing.created(connection, account_id, commands, self._makers)
 
-    def change_client(self, account_id: int, key: ClientKey, change: Change) -> Client:
+    def change_client(
+        self, account_id: int, key: ClientKey, change: Change, expected: Expected = ANYTHING
+    ) -> Client:
         """A change that changes nothing leaves version and times alone. Raises Locked for a
         deleted client."""
         with self._writing() as connection:
             before = clients.locked(connection, account_id, key)
+            expected.check(before)
             return writing.changed(connection, account_id, before, change, self._makers)
 
     def upsert_client(
@@ -142,10 +166,12 @@ class Store(Keeping):
         key: LiveKey,
         change: Change,
         create: Callable[[], CreateClient],
+        expected: Expected = ANYTHING,
     ) -> Upserted:
         """Change the client of the key or, when there is none, create what `create` returns.
 
         A uuid stays with its client: that of a deleted one raises NotFound and creates nothing.
+        Raises Stale, and writes nothing, when the client is not as expected.
         """
         with self._writing() as connection:
             before = clients.locked_or_none(connection, account_id, key)
@@ -153,6 +179,7 @@ class Store(Keeping):
                 # Whoever holds the account is alone in making clients: look again.
                 accounts.reserved(connection, account_id, clients=0, contacts=0)
                 before = clients.locked_or_none(connection, account_id, key)
+            expected.check(before)
             if before is None:
                 clients.refuse_deleted_uuid(connection, account_id, key)
                 made = writing.created(connection, account_id, [create()], self._makers)
@@ -160,32 +187,43 @@ class Store(Keeping):
             after = writing.changed(connection, account_id, before, change, self._makers)
             return Upserted(after, is_new=False)
 
-    def move_client(self, account_id: int, key: ClientKey, state: State) -> Client:
+    def move_client(
+        self, account_id: int, key: ClientKey, state: State, expected: Expected = ANYTHING
+    ) -> Client:
         with self._writing() as connection:
             before = clients.locked(connection, account_id, key)
+            expected.check(before)
             return writing.moved(connection, account_id, before, state, self._makers)
 
-    def purge_client(self, account_id: int, key: ClientKey) -> None:
+    def purge_client(self, account_id: int, key: ClientKey, expected: Expected = ANYTHING) -> None:
         """Remove a client and all that is its own, for good."""
         with self._writing() as connection:
             record = clients.locked(connection, account_id, key)
-            clients.purged(connection, account_id, record)
+            expected.check(record)
+            clients.purged(connection, account_id, record, self._makers.clock())
         self.discard(account_id, record.documents)
 
-    def merge_clients(self, account_id: int, key: ClientKey, other: ClientKey) -> Client:
+    def merge_clients(
+        self, account_id: int, key: ClientKey, other: ClientKey, expected: Expected = ANYTHING
+    ) -> Client:
         """Move what `other` has to the client of the key, and remove `other` for good."""
         with self._writing() as connection:
+            expected.check(clients.locked(connection, account_id, key))
             return writing.merged(connection, account_id, key, other, self._makers)
 
-    def move_clients(self, account_id: int, serials: Sequence[int], state: State) -> None:
-        """All of them, in one transaction."""
+    def move_clients(
+        self, account_id: int, serials: Sequence[int], state: State
+    ) -> tuple[Client, ...]:
+        """All of them in one transaction, answered in the order of their serials."""
         with self._writing() as connection:
-            writing.moved_all(connection, account_id, serials, state, self._makers)
+            return tuple(writing.moved_all(connection, account_id, serials, state, self._makers))
 
-    def change_clients(self, account_id: int, serials: Sequence[int], change: Change) -> None:
-        """The same decision for all of them, in one transaction."""
+    def change_clients(
+        self, account_id: int, serials: Sequence[int], change: Change
+    ) -> tuple[Client, ...]:
+        """The same decision for all of them, deleted ones too; otherwise as `move_clients`."""
         with self._writing() as connection:
-            writing.changed_all(connection, account_id, serials, change, self._makers)
+            return tuple(writing.changed_all(connection, account_id, serials, change, self._makers))
 
     # Groups
 
@@ -196,6 +234,17 @@ class Store(Keeping):
     def change_group(self, account_id: int, serial: int, command: ChangeGroup) -> Group:
         with self._writing() as connection:
             return groups.changed(connection, account_id, serial, command, self._makers)
+
+    def move_groups(
+        self, account_id: int, serials: Sequence[int], state: State
+    ) -> tuple[Group, ...]:
+        """All of them in one transaction, in the order of their serials. Raises NotFound, and
+        moves none, when one of them is missing."""
+        with self._writing() as connection:
+            return tuple(
+                groups.moved(connection, account_id, serial, state, self._makers)
+                for serial in sorted(set(serials))
+            )
 
     def groups(self, account_id: int, query: GroupQuery) -> Page[Group]:
         with self._reading() as connection:

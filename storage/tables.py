@@ -1,4 +1,4 @@
-"""The tables: the only module that knows column names. Nothing outside storage sees it.
+"""The tables; those of clients are declared here. Nothing outside storage sees a column's name.
 
 Every key starts with the account, so that an engine can distribute the tables by account.
 Columns named `*_folded`, `*_order` and `search` are derived (see rows.py) and never read back.
@@ -6,91 +6,32 @@ Columns named `*_folded`, `*_order` and `search` are derived (see rows.py) and n
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Table, Uuid, and_, desc
+from sqlalchemy import ForeignKeyConstraint, Index, Uuid, and_, desc
 from sqlmodel import Field, SQLModel
 
-from .columns import TEXT, JsonText, Moment, Money
+from .account_tables import ACCOUNT, GROUP, TOKEN
+from .columns import (
+    TEXT,
+    JsonText,
+    account_column,
+    derived_column,
+    key_column,
+    moment_column,
+    money_column,
+    number_column,
+    table,
+    text_column,
+)
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-SQLModel.metadata.naming_convention = NAMES
-
-
-def text_column() -> Any:
-    return Field(sa_type=TEXT, nullable=False)
-
-
-def key_column() -> Any:
-    return Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
-
-
-def number_column(*, nullable: bool = False) -> Any:
-    return Field(sa_type=BigInteger, nullable=nullable)
-
-
-def counter_column() -> Any:
-    """A counter that a later migration added to rows that were there already."""
-    return Field(
-        sa_type=BigInteger, nullable=False, default=1, sa_column_kwargs={"server_default": "1"}
-    )
-
-
-def moment_column(*, nullable: bool = False) -> Any:
-    return Field(sa_type=Moment, nullable=nullable)
-
-
-def money_column() -> Any:
-    return Field(sa_type=Money, nullable=False)
-
-
-class AccountRow(SQLModel, table=True):
-    __tablename__ = "account"
-
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(sa_type=TEXT, unique=True)
-    hash_salt: str = text_column()
-    country_id: int
-    currency_id: int
-    owner_serial: int = number_column()
-    number_counter: int = number_column()
-    number_padding: int
-    next_client_serial: int = number_column()
-    next_contact_serial: int = number_column()
-    next_group_serial: int = counter_column()
-    next_document_serial: int = counter_column()
-    password_hash: str | None = Field(sa_type=TEXT, nullable=True)
-    created_at: datetime = moment_column()
-
-
-class TokenRow(SQLModel, table=True):
-    __tablename__ = "token"
-
-    id: int | None = Field(default=None, primary_key=True)
-    account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
-    dialect: str = text_column()
-    label: str = text_column()
-    digest: str = Field(sa_type=TEXT, unique=True)
-    is_read_only: bool
-    created_at: datetime = moment_column()
-    revoked_at: datetime | None = moment_column(nullable=True)
+__all__ = ["ACCOUNT", "CLIENT", "CONTACT", "DOCUMENT", "GROUP", "ORIGIN", "TOKEN", "TOMBSTONE"]
 
 
 class ClientRow(SQLModel, table=True):
     __tablename__ = "client"
 
-    account_id: int = Field(
-        sa_type=BigInteger,
-        primary_key=True,
-        foreign_key="account.id",
-        sa_column_kwargs={"autoincrement": False},
-    )
+    account_id: int = account_column()
     serial: int = key_column()
     uuid: UUID = Field(sa_type=Uuid)
     external_id: str | None = Field(sa_type=TEXT, nullable=True)
@@ -164,6 +105,14 @@ class ClientRow(SQLModel, table=True):
     number_order: str = text_column()
     id_number_folded: str = text_column()
     search: str = text_column()
+    display_folded: str = derived_column()
+    contact_folded: str = derived_column()
+    contact_email_folded: str = derived_column()
+    vat_number_folded: str = derived_column()
+    custom_value1_folded: str = derived_column()
+    custom_value2_folded: str = derived_column()
+    custom_value3_folded: str = derived_column()
+    custom_value4_folded: str = derived_column()
 
 
 class ContactRow(SQLModel, table=True):
@@ -198,26 +147,6 @@ class ContactRow(SQLModel, table=True):
     deleted_at: datetime | None = moment_column(nullable=True)
 
     email_folded: str = text_column()
-
-
-class GroupRow(SQLModel, table=True):
-    __tablename__ = "client_group"
-
-    account_id: int = Field(
-        sa_type=BigInteger,
-        primary_key=True,
-        foreign_key="account.id",
-        sa_column_kwargs={"autoincrement": False},
-    )
-    serial: int = key_column()
-    name: str = text_column()
-    settings: str = text_column()
-    created_at: datetime = moment_column()
-    updated_at: datetime = moment_column()
-    archived_at: datetime | None = moment_column(nullable=True)
-    is_deleted: bool
-
-    name_folded: str = text_column()
 
 
 class OriginRow(SQLModel, table=True):
@@ -262,20 +191,24 @@ class DocumentRow(SQLModel, table=True):
     name_folded: str = text_column()
 
 
-def table(model: type[SQLModel]) -> Table:
-    """The Core table behind a model; statements are written in Core."""
-    found = SQLModel.metadata.tables[str(model.__tablename__)]
-    assert isinstance(found, Table)  # noqa: S101  a plain declaration has a plain table
-    return found
+class TombstoneRow(SQLModel, table=True):
+    """One for every client that is deleted, and for every one that is not even a row any more."""
+
+    __tablename__ = "tombstone"
+
+    account_id: int = account_column()
+    serial: int = key_column()
+    uuid: UUID = Field(sa_type=Uuid)
+    external_id: str | None = Field(sa_type=TEXT, nullable=True)
+    created_at: datetime = moment_column()
+    deleted_at: datetime = moment_column()
 
 
-ACCOUNT = table(AccountRow)
-TOKEN = table(TokenRow)
 CLIENT = table(ClientRow)
 CONTACT = table(ContactRow)
 ORIGIN = table(OriginRow)
-GROUP = table(GroupRow)
 DOCUMENT = table(DocumentRow)
+TOMBSTONE = table(TombstoneRow)
 
 Index("uq_client_uuid", CLIENT.c.account_id, CLIENT.c.uuid, unique=True)
 Index("uq_client_number", CLIENT.c.account_id, CLIENT.c.number_folded, unique=True)
@@ -290,9 +223,18 @@ Index(
 )
 Index("ix_client_newest", CLIENT.c.account_id, desc(CLIENT.c.created_at), desc(CLIENT.c.serial))
 Index("ix_client_updated_at", CLIENT.c.account_id, CLIENT.c.updated_at)
-Index("ix_client_name", CLIENT.c.account_id, CLIENT.c.name_folded)
+Index("ix_client_display", CLIENT.c.account_id, CLIENT.c.display_folded, CLIENT.c.serial)
 Index("ix_client_id_number", CLIENT.c.account_id, CLIENT.c.id_number_folded)
 Index("ix_contact_client", CONTACT.c.account_id, CONTACT.c.client_serial)
 Index("ix_contact_email", CONTACT.c.account_id, CONTACT.c.email_folded)
 Index("ix_origin_client", ORIGIN.c.account_id, ORIGIN.c.client_serial)
 Index("ix_document_client", DOCUMENT.c.account_id, DOCUMENT.c.client_serial)
+Index("uq_tombstone_uuid", TOMBSTONE.c.account_id, TOMBSTONE.c.uuid, unique=True)
+Index("ix_tombstone_external_id", TOMBSTONE.c.account_id, TOMBSTONE.c.external_id)
+Index(
+    "ix_tombstone_newest",
+    TOMBSTONE.c.account_id,
+    desc(TOMBSTONE.c.created_at),
+    desc(TOMBSTONE.c.serial),
+)
+Index("ix_tombstone_deleted_at", TOMBSTONE.c.account_id, TOMBSTONE.c.deleted_at)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, TimeoutError as PoolTimeout
 
 from .blobs import Blobs
+from .buckets import IN_MEMORY, Buckets
 from .engines import WRITES, is_outage
 from .errors import Unavailable
 from .makers import Makers
@@ -14,11 +15,16 @@ from .makers import Makers
 
 class Transactions:
     def __init__(
-        self, engine: Engine, makers: Makers | None = None, blobs: Blobs | None = None
+        self,
+        engine: Engine,
+        makers: Makers | None = None,
+        blobs: Blobs | None = None,
+        buckets: Buckets | None = None,
     ) -> None:
         self._engine = engine
         self._makers = makers or Makers()
         self._blobs = blobs
+        self._buckets = buckets or Buckets(IN_MEMORY)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

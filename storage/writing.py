@@ -57,14 +57,10 @@ def born(
 def changed(
     connection: Connection, account_id: int, before: Client, change: Change, makers: Makers
 ) -> Client:
-    command, serials = completed(connection, account_id, change(before), makers)
-    after = apply.applied(before, command, serials=serials, now=makers.clock(), makers=makers)
-    refuse_taken(connection, account_id, before, after)
+    after = decided(connection, account_id, before, change, makers)
     # Only now: whoever edits a deleted client hears first what else is wrong.
     apply.refuse_deleted(before)
-    if after is not before:
-        clients.saved(connection, account_id, before, after)
-    return after
+    return kept(connection, account_id, before, after)
 
 
 def changed_all(
@@ -73,10 +69,27 @@ def changed_all(
     serials: Sequence[int],
     change: Change,
     makers: Makers,
-) -> None:
-    for batch in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
-        for before in batch:
-            changed(connection, account_id, before, change, makers)
+) -> Iterator[Client]:
+    """The deleted ones too: a change of many edits none of them in particular."""
+    for before in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
+        after = decided(connection, account_id, before, change, makers)
+        yield kept(connection, account_id, before, after)
+
+
+def decided(
+    connection: Connection, account_id: int, before: Client, change: Change, makers: Makers
+) -> Client:
+    """The record after the change, with nothing that is another's; not yet saved."""
+    command, serials = completed(connection, account_id, change(before), makers)
+    after = apply.applied(before, command, serials=serials, now=makers.clock(), makers=makers)
+    refuse_taken(connection, account_id, before, after)
+    return after
+
+
+def kept(connection: Connection, account_id: int, before: Client, after: Client) -> Client:
+    if after is not before:
+        clients.saved(connection, account_id, before, after)
+    return after
 
 
 def completed(
@@ -107,17 +120,14 @@ def moved(
         wanted = clients.wanted_identities([after])["external_id"]
         if clients.is_owned(connection, account_id, "external_id", wanted, after.serial):
             after = structs.replace(after, external_id=None)
-    if after is not before:
-        clients.saved(connection, account_id, before, after)
-    return after
+    return kept(connection, account_id, before, after)
 
 
 def moved_all(
     connection: Connection, account_id: int, serials: Sequence[int], state: State, makers: Makers
-) -> None:
-    for batch in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
-        for before in batch:
-            moved(connection, account_id, before, state, makers)
+) -> Iterator[Client]:
+    for before in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
+        yield moved(connection, account_id, before, state, makers)
 
 
 def merged(
@@ -125,8 +135,9 @@ def merged(
 ) -> Client:
     before = clients.locked(connection, account_id, key)
     source = clients.locked(connection, account_id, other)
-    after = apply.merged(before, source, makers.clock())
-    clients.purged(connection, account_id, source)
+    now = makers.clock()
+    after = apply.merged(before, source, now)
+    clients.purged(connection, account_id, source, now)
     clients.saved(connection, account_id, before, after)
     return after
 

@@ -1,6 +1,7 @@
 """What a dialect is, and the HTTP plumbing that all dialects share."""
 
 from .bodies import body_of, parsed_json, refuse_unstorable, reply, shaped, stream_of
+from .conditions import expected, tag, unchanged
 from .failures import (
     Broken,
     Forbidden,
@@ -10,25 +11,33 @@ from .failures import (
     Render,
     Renderable,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     Unconfirmed,
     Unsupported,
     WrongMethod,
 )
 from .ignored import ignored_headers, unknown_keys
-from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, route, tell
+from .limiting import RateOptions
+from .permitting import Endpoint, Excused, Guarded, permit, reads, route
+from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, tell
 
 __all__ = [
     "AuthMiddleware",
     "Broken",
     "Dialect",
+    "Endpoint",
+    "Excused",
     "Forbidden",
+    "Guarded",
     "Malformed",
     "NoRoute",
+    "RateOptions",
     "Rejected",
     "Render",
     "Renderable",
     "TooLarge",
+    "TooManyRequests",
     "Unauthenticated",
     "Unconfirmed",
     "Unsupported",
@@ -38,13 +47,18 @@ __all__ = [
     "assemble",
     "body_of",
     "carry",
+    "expected",
     "ignored_headers",
     "parsed_json",
+    "permit",
+    "reads",
     "refuse_unstorable",
     "reply",
     "route",
     "shaped",
     "stream_of",
+    "tag",
     "tell",
+    "unchanged",
     "unknown_keys",
 ]

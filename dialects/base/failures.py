@@ -36,6 +36,15 @@ class Unsupported(Failure):
     """The body is encoded in a way that is not read here."""
 
 
+class TooManyRequests(Failure):
+    """The token has made more calls than it may, for now."""
+
+    def __init__(self, retry_after: int) -> None:
+        """`retry_after` is in seconds."""
+        super().__init__(f"may be made in {retry_after} s")
+        self.retry_after = retry_after
+
+
 class NoRoute(Failure):
     """No such path."""
 
@@ -66,6 +75,7 @@ Renderable = (
     | Rejected
     | TooLarge
     | Unsupported
+    | TooManyRequests
     | NoRoute
     | WrongMethod
     | Broken
@@ -81,12 +91,13 @@ def failure_of(error: Exception) -> Renderable:
             return error
         case Unauthenticated() | Forbidden() | Malformed() | TooLarge() | Unsupported():
             return error
-        case Unconfirmed() | Rejected() | NoRoute() | WrongMethod():
+        case Unconfirmed() | Rejected() | TooManyRequests() | NoRoute() | WrongMethod():
             return error
         case HTTPException(status_code=404):
             return NoRoute("no such path")
         case HTTPException(status_code=405):
-            return WrongMethod((error.headers or {}).get("Allow", ""))
+            allowed = (error.headers or {}).get("Allow", "").split(", ")
+            return WrongMethod(", ".join(sorted(allowed)))
         case HTTPException(status_code=400):
             return Malformed(error.detail)
         case _:

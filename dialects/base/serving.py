@@ -1,8 +1,9 @@
-"""How a dialect becomes an application: its routes, its auth, its calls to the store."""
+"""How a dialect becomes an application: its auth around its routes, its calls to the store."""
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -12,19 +13,17 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from storage import Access, Account, Failure, Store, Unavailable
+from storage import Access, Account, Failure, Rate, Store, Unavailable
 
-from .failures import Broken, Forbidden, Render, failure_of
+from .failures import Broken, Render, TooManyRequests, failure_of
+from .permitting import Guarded
 
 T = TypeVar("T")
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 logger = logging.getLogger("gateway.dialects")
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 READS, WRITES = 12, 4
 """Store calls under way at once in one process: together as many as an engine has connections."""
 FILES = 8
@@ -52,14 +51,22 @@ class AuthMiddleware:
     It answers refusals itself: an exception raised in here would pass by the app's handlers.
     """
 
-    def __init__(self, app: ASGIApp, *, store: Store, render: Render) -> None:
+    def __init__(self, app: ASGIApp, *, store: Store, render: Render, rate: Rate | None) -> None:
         self.app = app
         self.store = store
         self.render = render
+        self.rate = rate
 
     async def access(self, headers: Headers) -> Access:
         """Raise Unauthenticated, or say what the credential in the headers opens."""
         raise NotImplementedError
+
+    async def count(self, access: Access) -> None:
+        if self.rate is None:
+            return
+        wait = await ask(self.store.pour, access.token_id, self.rate)
+        if wait:
+            raise TooManyRequests(math.ceil(wait))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,36 +74,25 @@ class AuthMiddleware:
             return
         try:
             access = await self.access(Headers(scope=scope))
-            if access.is_read_only and scope["method"] not in SAFE_METHODS:
-                raise Forbidden("this token only reads")  # noqa: TRY301  answered just below
+            await self.count(access)
         except Exception as error:
             failure = failure_of(error)
             if isinstance(failure, Broken):
                 logger.exception("authentication broke")
             await self.render(failure)(scope, receive, send)
             return
-        scope["gateway.account"] = access.account
+        scope["gateway.access"] = access
         await self.app(scope, receive, send)
 
 
 def account_of(request: Request) -> Account:
     """The account that the request's credential opened."""
-    account: Account = request.scope["gateway.account"]
-    return account
-
-
-def route(path: str, **endpoints: Endpoint) -> Route:
-    """All methods of one path together, so that a wrong one is answered with every right one."""
-
-    async def dispatch(request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
-        return await endpoints[method](request)
-
-    return Route(path, dispatch, methods=list(endpoints))
+    access: Access = request.scope["gateway.access"]
+    return access.account
 
 
 def assemble(
-    *, routes: Sequence[BaseRoute], auth: Callable[[ASGIApp], ASGIApp], render: Render
+    *, routes: Sequence[Guarded], auth: Callable[[ASGIApp], ASGIApp], render: Render
 ) -> ASGIApp:
     """One dialect's application: its routes behind its auth, and its way to say no."""
 

@@ -6,7 +6,7 @@ from .routes import Options, app, credentials
 
 DIALECT = Dialect(
     name="planado",
-    prefixes=("/v2",),
+    prefixes=("/v2", "/api/v2"),
     options=Options,
     app=app,
     credentials=credentials,

@@ -1,6 +1,7 @@
 """The service address: one text and five details here, one of two forms in the record."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET, UnsetType, structs
@@ -114,10 +115,10 @@ def read_address(given: wire.AddressInput, problems: list[Problem]) -> wire.Addr
 
 
 def read_text(given: str | float | UnsetType | None) -> str | None:
-    """Blank is as good as none; a house number may come as a number."""
+    """Blank is as good as none; a house number may come as a number, and is written as one."""
     if given is UNSET or given is None:
         return None
-    text = str(given)
+    text = given if isinstance(given, str) else f"{Decimal(str(given)).normalize():f}"
     return text if text.strip() else None
 
 

@@ -1,8 +1,8 @@
 """How this API says no."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from dialects.base import (
     Broken,
@@ -12,6 +12,7 @@ from dialects.base import (
     Rejected,
     Renderable,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     Unconfirmed,
     Unsupported,
@@ -30,6 +31,7 @@ EXPECTED = {
     "float": "must be a number",
     "missing": "is missing",
 }
+Tree = dict[str, Any]
 TAKEN = "is used by another entity"
 """Integrations look for these very words."""
 
@@ -60,6 +62,10 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
             return say(413, "The request body is too large")
         case Unsupported():
             return say(415, "Compressed request bodies are not read")
+        case TooManyRequests():
+            # No JSON: a known integration tries again only after an answer that is none.
+            seconds = {"Retry-After": str(failure.retry_after)}
+            return PlainTextResponse("Rate Limit Exceeded", 429, seconds)
         case WrongMethod():
             return say(405, "Method not allowed", {"Allow": failure.allowed})
         case Unavailable():
@@ -78,21 +84,27 @@ def refuse(*problems: Problem) -> Response:
     return reply(wire.Errors("Cannot process request", nested(problems)), 422)
 
 
-def nested(problems: tuple[Problem, ...]) -> dict[str, object]:
+def nested(problems: tuple[Problem, ...]) -> Tree:
     """Messages under the path of their field: `{"contacts": {"0": {"type": ["…"]}}}`."""
-    tree: dict[str, object] = {}
+    tree: Tree = {}
     for problem in problems:
         *parents, field = problem.path or ("base",)
         branch = tree
         for parent in parents:
-            child = branch.get(str(parent))
-            if not isinstance(child, dict):
-                child = branch[str(parent)] = {}
-            branch = child
-        messages = branch.setdefault(str(field), [])
-        if isinstance(messages, list):
-            messages.append(problem.message)
+            branch = below(branch, str(parent))
+        child = branch.setdefault(str(field), [])
+        messages = child.setdefault("base", []) if isinstance(child, dict) else child
+        messages.append(problem.message)
     return tree
+
+
+def below(branch: Tree, key: str) -> Tree:
+    """The branch under a key; messages that the key has itself go to its `base`."""
+    child = branch.setdefault(key, {})
+    if isinstance(child, list):
+        child = branch[key] = {"base": child}
+    found: Tree = child
+    return found
 
 
 def describe(expected: str, _path: Path) -> str:

@@ -8,12 +8,23 @@ from functools import partial
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from storage import LIVE, Client, ClientQuery, Invalid, LiveKey, Problem
+from storage import (
+    LIVE,
+    Client,
+    ClientQuery,
+    Invalid,
+    LiveKey,
+    Problem,
+    Tombstone,
+    TombstoneQuery,
+)
 
 from . import translate, wire
-from .scalars import read_key, read_moment
+from .scalars import read_key, read_moment, write_moment
 
 LARGEST_PAGE = 100
+DELETED = {"": False, "false": False, "true": True}
+"""Nothing else: live clients must not pass for deleted ones."""
 
 
 def params(pairs: Iterable[tuple[str, str]]) -> wire.ListParams:
@@ -21,20 +32,21 @@ def params(pairs: Iterable[tuple[str, str]]) -> wire.ListParams:
     return msgspec.convert(dict(pairs), wire.ListParams)
 
 
-def query(given: wire.ListParams, page_size: int) -> ClientQuery:
+def query(given: wire.ListParams, page_size: int) -> ClientQuery | TombstoneQuery:
+    """What is asked for: clients or, with `deleted=true`, what is left of those that are gone."""
     problems: list[Problem] = []
+    if given.deleted not in DELETED:
+        problems.append(Problem(("deleted",), "must be true or false"))
     if given.updated_at is not UNSET:
         problems.append(Problem(("updated_at",), "must be given as [before] or [after]"))
     after = bound(given.updated_after, read_moment, problems)
     before = bound(given.updated_before, partial(read_moment, round_up=True), problems)
     if problems:
         raise Invalid(*problems)
-    return ClientQuery(
-        states=LIVE,
-        updated_after=after,
-        updated_before=before,
-        limit=read_limit(given.limit) or page_size,
-    )
+    limit = read_limit(given.limit) or page_size
+    if DELETED[given.deleted]:
+        return TombstoneQuery(deleted_after=after, deleted_before=before, limit=limit)
+    return ClientQuery(states=LIVE, updated_after=after, updated_before=before, limit=limit)
 
 
 def bound(
@@ -43,7 +55,9 @@ def bound(
     try:
         return None if text is UNSET else read(text)
     except ValueError:
-        problems.append(Problem(("updated_at",), "must be an ISO 8601 date-time"))
+        problems.append(
+            Problem(("updated_at",), "must be a date-time such as 2016-05-29T17:31:01Z")
+        )
         return None
 
 
@@ -59,3 +73,9 @@ def cursor(given: wire.ListParams) -> LiveKey | None:
 
 def page(records: Iterable[Client]) -> wire.Many:
     return wire.Many([translate.client(record) for record in records])
+
+
+def tombstones(records: Iterable[Tombstone]) -> wire.Tombstones:
+    return wire.Tombstones(
+        [wire.Tombstone(r.uuid, r.external_id, write_moment(r.deleted_at)) for r in records]
+    )

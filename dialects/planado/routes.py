@@ -4,25 +4,29 @@ from functools import partial
 from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from dialects.base import (
     Malformed,
+    RateOptions,
     account_of,
     ask,
     assemble,
     body_of,
+    expected,
     ignored_headers,
     parsed_json,
     refuse_unstorable,
     reply,
     route,
+    tag,
     tell,
+    unchanged,
 )
-from storage import Client, LiveKey, NotFound, State, Store
+from storage import Client, ClientQuery, LiveKey, NotFound, State, Store, TombstoneQuery
 
 from . import listing, translate, wire
 from .auth import KeyMiddleware
@@ -33,7 +37,7 @@ from .scalars import read_key
 BODY_LIMIT = 2**20
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class Options(RateOptions, frozen=True, kw_only=True):
     """`page_size`: clients in an answer when the caller does not say."""
 
     page_size: Annotated[int, Meta(ge=1, le=100)] = 20
@@ -51,7 +55,7 @@ def app(store: Store, options: Options) -> ASGIApp:
                 DELETE=clients.delete,
             ),
         ],
-        auth=partial(KeyMiddleware, store=store, render=render),
+        auth=partial(KeyMiddleware, store=store, render=render, rate=options.rate),
         render=render,
     )
 
@@ -69,10 +73,14 @@ class Clients:
         pairs = request.query_params.multi_items()
         refuse_unstorable(dict(pairs))
         given = listing.params(pairs)
-        query = listing.query(given, self.options.page_size)
-        account = account_of(request)
-        found = await ask(self.store.newest_clients, account.id, query, listing.cursor(given))
-        return reply(listing.page(found))
+        account_id, after = account_of(request).id, listing.cursor(given)
+        match listing.query(given, self.options.page_size):
+            case ClientQuery() as query:
+                found = await ask(self.store.newest_clients, account_id, query, after)
+                return reply(listing.page(found))
+            case TombstoneQuery() as query:
+                gone = await ask(self.store.tombstones, account_id, query, after)
+                return reply(listing.tombstones(gone))
 
     async def create(self, request: Request) -> Response:
         tree = await tree_of(request)
@@ -82,7 +90,9 @@ class Clients:
 
     async def show(self, request: Request) -> Response:
         record = await ask(self.store.client, account_of(request).id, key_of(request))
-        return reply(wire.One(translate.client(record)), headers=tag(record))
+        return unchanged(request, record) or reply(
+            wire.One(translate.client(record)), headers=tag(record)
+        )
 
     async def change(self, request: Request) -> Response:
         key, tree = key_of(request), await tree_of(request)
@@ -92,13 +102,19 @@ class Clients:
             key,
             translate.changing(tree),
             translate.creating(tree, key),
+            expected(request),
         )
         status = 201 if is_new else 200
         return mutated(record, status, ignored_headers(ignored(tree, record, by_path=True)))
 
     async def delete(self, request: Request) -> Response:
-        account = account_of(request)
-        record = await tell(self.store.move_client, account.id, key_of(request), State.DELETED)
+        record = await tell(
+            self.store.move_client,
+            account_of(request).id,
+            key_of(request),
+            State.DELETED,
+            expected(request),
+        )
         return mutated(record, 200, {})
 
 
@@ -127,7 +143,3 @@ def key_of(request: Request) -> LiveKey:
 
 def mutated(record: Client, status: int, headers: dict[str, str]) -> Response:
     return reply(wire.Mutation(record.uuid), status, headers | tag(record))
-
-
-def tag(record: Client) -> dict[str, str]:
-    return {"ETag": f'"{record.version}"'}

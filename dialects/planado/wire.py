@@ -67,6 +67,18 @@ class Many(Struct):
     clients: list[Client]
 
 
+class Tombstone(Struct):
+    """Ours: a client that is gone, for those who poll. The vendor tells of it by webhook only."""
+
+    uuid: UUID
+    external_id: str | None
+    deleted_at: str
+
+
+class Tombstones(Struct):
+    clients: list[Tombstone]
+
+
 class Mutation(Struct):
     client_uuid: UUID
 
@@ -107,6 +119,7 @@ class ListParams(Struct, kw_only=True):
 
     after: str | UnsetType = UNSET
     limit: str = ""
+    deleted: str = ""
     updated_at: str | UnsetType = UNSET
     updated_after: str | UnsetType = field(name="updated_at[after]", default=UNSET)
     updated_before: str | UnsetType = field(name="updated_at[before]", default=UNSET)

@@ -161,6 +161,10 @@ PLANS = {
         "SELECT * FROM client WHERE account_id = 1 AND is_deleted IS 0 AND external_id = 'x'",
         "uq_client_external_id",
     ),
+    "name": (
+        "SELECT * FROM client WHERE account_id = 1 ORDER BY display_folded, serial LIMIT 20",
+        "ix_client_display",
+    ),
     "number": (
         "SELECT * FROM client WHERE account_id = 1 AND number_folded = 'x'",
         "uq_client_number",

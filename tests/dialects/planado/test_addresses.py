@@ -37,6 +37,10 @@ FULL = {
             NULLS | {"floor": "2", "entrance_no": "0", "apartment": "-7"},
         ),
         (
+            {"floor": 1.0, "entrance_no": 2.5, "apartment": 1e21},
+            NULLS | {"floor": "1", "entrance_no": "2.5", "apartment": "1" + 21 * "0"},
+        ),
+        (
             {"geolocation": {"latitude": "41.8950619", "longitude": "12.4772501"}},
             NULLS | {"geolocation": PLACE},
         ),

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.dialects.planado.answers import MISSING_UUID, error_at, errors_in, message_in
+from tests.dialects.planado.builders import phone
 
 BODY = {"organization": True, "organization_name": "ACME"}
 MEBIBYTE = 2**20
@@ -177,3 +178,16 @@ def test_a_body_is_json_whatever_its_content_type_says(planado, kind):
 
     assert answer.status_code == 201
     assert planado.listed()[0]["name"] == "ACME"
+
+
+def test_what_is_wrong_with_a_list_is_told_beside_what_is_wrong_in_it(planado):
+    contacts = [phone("Ann", str(n)) for n in range(100)]
+    contacts.append({"value": "1", "type": "fax"})
+
+    answer = planado.post(
+        "/clients", json={"organization": False, "first_name": "Ann", "contacts": contacts}
+    )
+
+    errors = errors_in(answer)["contacts"]
+    assert errors["base"] == ["size cannot be greater than 100"]
+    assert list(errors["100"]) == ["type"]

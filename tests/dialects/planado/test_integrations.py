@@ -3,9 +3,14 @@
 import hashlib
 
 import pytest
+from starlette.testclient import TestClient
 
+from gateway.app import create_app
+from gateway.settings import Settings
+from storage import CreateToken
 from tests.dialects.planado.answers import ignored_in, message_in
 from tests.dialects.planado.builders import email, phone
+from tests.speakers import Planado
 
 # The scripts that copy customers: they list everything, compare names, create what is missing.
 
@@ -82,7 +87,7 @@ def shop_key(text):
 
 def shop_request(planado, method, path, **options):
     headers = {"X-Planado-Api-Token": planado.token}
-    return planado.http.request(method, f"/v2{path}", headers=headers, **options)
+    return planado.http.request(method, f"/api/v2{path}", headers=headers, **options)
 
 
 @pytest.mark.parametrize("text", ["363", "a", "Иван"])
@@ -178,3 +183,65 @@ def test_the_library_does_not_raise_the_dead(planado):
 
     assert message_in(library_patch(planado, uuid, body), 404) == "Not found"
     assert planado.listed() == []
+
+
+# The field workers' app: bodies of bare text, brackets that nobody encoded.
+
+
+def test_the_app_sends_text_and_means_json(planado):
+    uuid = planado.created(organization=False, first_name="Ann")
+
+    answer = planado.request(
+        "PATCH",
+        f"/clients/{uuid}",
+        content=b'{"last_name": "van Dyck"}',
+        headers={"Content-Type": "text/plain; charset=utf-8"},
+    )
+
+    assert answer.status_code == 200
+    assert planado.shown(uuid)["name"] == "Ann van Dyck"
+
+
+@pytest.mark.parametrize("brackets", ["[after]", "%5Bafter%5D"])
+def test_the_app_asks_for_what_is_new_since_a_moment(planado, clock, brackets):
+    planado.created(organization=False, first_name="Old")
+    since = clock.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    clock.tick(seconds=1)
+    planado.created(organization=False, first_name="New")
+
+    seen = planado.listed(f"updated_at{brackets}={since}")
+
+    assert [client["name"] for client in seen] == ["New"]
+
+
+# The exporter: an organization in the fewest words, as it stands within its jobs.
+
+
+def test_the_exporter_creates_an_organization_from_two_keys(planado):
+    answer = planado.post("/clients", json={"organization": True, "organization_name": "ACME"})
+
+    shown = planado.shown(answer.json()["client_uuid"])
+    assert (shown["name"], shown["contacts"], shown["site_address"]) == ("ACME", [], None)
+
+
+def test_a_scripts_whole_sync_is_slowed_down_and_loses_nothing(store, account):
+    """It takes an answer that is no JSON for "wait and ask again", as the vendor's 429 is."""
+    environment = {"GATEWAY_PLANADO_RATE_LIMIT": "6000", "GATEWAY_PLANADO_RATE_CAPACITY": "2"}
+    app = create_app(store, Settings(environment=environment))
+    _, key = store.create_token(CreateToken(account=account.name, dialect="planado"))
+    planado, refused = Planado(TestClient(app), str(key)), 0
+
+    for n in range(30):
+        body = {"organization": False, "first_name": f"Customer {n}"}
+        while not is_json(planado.post("/clients", json=body)):
+            refused += 1
+    while not is_json(answer := planado.get("/clients?limit=100")):
+        refused += 1
+
+    assert refused > 0
+    names = [client["name"] for client in answer.json()["clients"]]
+    assert names == [f"Customer {n}" for n in reversed(range(30))]
+
+
+def is_json(answer):
+    return answer.text.startswith("{")

@@ -1,0 +1,23 @@
+"""Names in one line and in parts: how they are joined, split and compared."""
+
+
+def joined(*parts: str) -> str:
+    """Names in one line: joined by one blank, empty parts dropped."""
+    return " ".join(part for part in parts if part)
+
+
+def folded_blanks(name: str) -> str:
+    """The normal form of a name in one line: no outer blanks, single inner ones."""
+    return " ".join(name.split())
+
+
+def split_name(name: str) -> tuple[str, str, str]:
+    """First word, second word, the rest: the opposite of `joined`, in normal form."""
+    first, second, rest = (*name.split(maxsplit=2), "", "", "")[:3]
+    return first, second, folded_blanks(rest)
+
+
+def split_contact_name(name: str) -> tuple[str, str]:
+    """First word, the rest: the opposite of `joined` for a contact, in normal form."""
+    first, rest = (*name.split(maxsplit=1), "", "")[:2]
+    return first, folded_blanks(rest)

@@ -1,0 +1,85 @@
+"""Tombstones in a transaction: what remains of clients that are gone, for those who only poll.
+
+A client gets one when it is deleted, keeps it when it is purged, and loses it when it comes back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import Connection, Select, delete, insert, or_, select, tuple_
+
+from .commands import LiveKey
+from .queries import TombstoneQuery
+from .records import Client, Tombstone
+from .tables import TOMBSTONE
+
+COLUMNS = tuple(TOMBSTONE.c[name] for name in Tombstone.__struct_fields__)
+
+
+def laid(connection: Connection, account_id: int, gone: Sequence[Client]) -> None:
+    """For clients that are deleted from now on."""
+    stones = [stone(client, client.archived_at or client.updated_at) for client in gone]
+    if stones:
+        rows = [structs.asdict(s) | {"account_id": account_id} for s in stones]
+        connection.execute(insert(TOMBSTONE), rows)
+
+
+def laid_for_purged(connection: Connection, account_id: int, client: Client, now: datetime) -> None:
+    """One that was deleted before has its stone already."""
+    if not client.is_deleted:
+        row = structs.asdict(stone(client, now)) | {"account_id": account_id}
+        connection.execute(insert(TOMBSTONE).values(row))
+
+
+def stone(client: Client, deleted_at: datetime) -> Tombstone:
+    return Tombstone(
+        uuid=client.uuid,
+        serial=client.serial,
+        external_id=client.external_id,
+        created_at=client.created_at,
+        deleted_at=deleted_at,
+    )
+
+
+def lifted(connection: Connection, account_id: int, client: Client) -> None:
+    mine = (TOMBSTONE.c.account_id == account_id, TOMBSTONE.c.serial == client.serial)
+    connection.execute(delete(TOMBSTONE).where(*mine))
+
+
+def newest(
+    connection: Connection,
+    account_id: int,
+    query: TombstoneQuery,
+    after: tuple[datetime, int] | None,
+) -> tuple[Tombstone, ...]:
+    """Newest created first, from just behind a (created_at, serial) on."""
+    statement = select(*COLUMNS).where(TOMBSTONE.c.account_id == account_id)
+    if query.deleted_after is not None:
+        statement = statement.where(TOMBSTONE.c.deleted_at > query.deleted_after)
+    if query.deleted_before is not None:
+        statement = statement.where(TOMBSTONE.c.deleted_at < query.deleted_before)
+    if after is not None:
+        statement = statement.where(tuple_(TOMBSTONE.c.created_at, TOMBSTONE.c.serial) < after)
+    order = (TOMBSTONE.c.created_at.desc(), TOMBSTONE.c.serial.desc())
+    rows = connection.execute(statement.order_by(*order).limit(query.limit))
+    return tuple(Tombstone(**row._mapping) for row in rows)
+
+
+def placed(account_id: int, key: LiveKey) -> Select[Any]:
+    """Where a client that is gone stood: the one of the uuid, else the last of the external id."""
+    named = TOMBSTONE.c.external_id == key.external_id
+    if key.uuid is not None:
+        named = or_(TOMBSTONE.c.uuid == key.uuid, named)
+    return (
+        select(TOMBSTONE.c.created_at, TOMBSTONE.c.serial)
+        .where(TOMBSTONE.c.account_id == account_id, named)
+        .order_by((TOMBSTONE.c.uuid == key.uuid).desc(), TOMBSTONE.c.serial.desc())
+    )
+
+
+def has_uuid(connection: Connection, account_id: int, key: LiveKey) -> bool:
+    mine = (TOMBSTONE.c.account_id == account_id, TOMBSTONE.c.uuid == key.uuid)
+    statement = select(TOMBSTONE.c.serial).where(*mine)
+    return key.uuid is not None and connection.execute(statement).first() is not None

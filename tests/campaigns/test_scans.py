@@ -1,0 +1,96 @@
+"""A scan by cursor while others write: whoever was there all along is seen, and once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.served import Served
+
+from .scale import rounds
+
+STEADY = 40
+PAGE = 7
+Write = Callable[[httpx.Client, list[str], int], None]
+MOST_WRITES = 150
+"""Of one writer during one scan, so that a scan that never ends is noticed."""
+
+
+@pytest.fixture(scope="module")
+def steady(server: Served) -> list[str]:
+    """Clients that nobody deletes."""
+    with server.caller("planado") as caller:
+        return [made(caller, f"Steady {n}") for n in range(STEADY)]
+
+
+def made(caller: httpx.Client, name: str) -> str:
+    answer = caller.post("/clients", json={"organization": True, "organization_name": name})
+    assert answer.status_code == 201, answer.text
+    uuid: str = answer.json()["client_uuid"]
+    return uuid
+
+
+@pytest.mark.parametrize("turn", range(rounds(4, 100)))
+def test_a_scan_sees_each_lasting_client_once_whatever_three_writers_do(
+    server: Served, steady: list[str], turn: int
+) -> None:
+    done, begun = Event(), Barrier(4)
+    with ThreadPoolExecutor(3) as pool:
+        writers = [
+            pool.submit(writing, server, steady, write, begun, done)
+            for write in (create, change, delete)
+        ]
+        begun.wait(30)
+        with server.caller("planado") as caller:
+            seen = Counter(scan(caller))
+        done.set()
+        wrote = [writer.result() for writer in writers]
+
+    assert min(wrote) > 0, wrote
+    assert [uuid for uuid in steady if seen[uuid] != 1] == []
+    assert max(seen.values()) == 1
+
+
+def scan(caller: httpx.Client) -> Iterator[str]:
+    after = {}
+    while page := listed(caller, after):
+        yield from page
+        after = {"after": page[-1]}
+
+
+def listed(caller: httpx.Client, after: dict[str, str]) -> list[str]:
+    answer = caller.get("/clients", params={"limit": PAGE} | after)
+    assert answer.status_code == 200, answer.text
+    return [client["uuid"] for client in answer.json()["clients"]]
+
+
+def writing(server: Served, steady: list[str], write: Write, begun: Barrier, done: Event) -> int:
+    """How often it wrote while the scan ran."""
+    with server.caller("planado") as caller:
+        write(caller, steady, 0)
+        begun.wait(30)
+        for n in range(1, MOST_WRITES):
+            write(caller, steady, n)
+            if done.is_set():
+                return n
+    return MOST_WRITES
+
+
+def create(caller: httpx.Client, _steady: list[str], n: int) -> None:
+    made(caller, f"Passing {n}")
+
+
+def change(caller: httpx.Client, steady: list[str], n: int) -> None:
+    body = {"organization_name": f"Changed {uuid4()}"}
+    assert caller.patch(f"/clients/{steady[n % STEADY]}", json=body).status_code == 200
+
+
+def delete(caller: httpx.Client, _steady: list[str], n: int) -> None:
+    """Takes away what it made and has let others see, so that a cursor may name a deleted one."""
+    uuid = made(caller, f"Fading {n}")
+    listed(caller, {})
+    assert caller.delete(f"/clients/{uuid}").status_code == 200

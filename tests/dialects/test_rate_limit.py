@@ -1,0 +1,97 @@
+"""How many calls a token may make: off by default, per token, refused as each API refuses."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from gateway.app import create_app
+from gateway.settings import Settings
+from storage import ClientQuery, CreateAccount, CreateToken, Store
+from tests.speakers import Ninja, Planado, Speaker
+
+SPEAKERS = {"ninja": Ninja, "planado": Planado}
+LIMITED = {
+    "GATEWAY_NINJA_RATE_LIMIT": "3",
+    "GATEWAY_PLANADO_RATE_LIMIT": "90",
+    "GATEWAY_PLANADO_RATE_CAPACITY": "3",
+}
+
+
+@pytest.fixture
+def limited(store: Store) -> Iterator[TestClient]:
+    with TestClient(create_app(store, Settings(environment=LIMITED))) as http:
+        yield http
+
+
+def speaker(http: TestClient, store: Store, dialect: str) -> Speaker:
+    _, token = store.create_token(CreateToken(account="acme", dialect=dialect))
+    return SPEAKERS[dialect](http, str(token))
+
+
+@pytest.fixture(params=SPEAKERS)
+def dialect(request: pytest.FixtureRequest, store: Store) -> str:
+    store.create_account(CreateAccount(name="acme"))
+    return str(request.param)
+
+
+def test_nobody_is_counted_unless_the_operator_says_so(
+    http: TestClient, store: Store, dialect: str
+) -> None:
+    caller = speaker(http, store, dialect)
+
+    codes = {caller.get("/clients").status_code for _ in range(200)}
+
+    assert codes == {200}
+
+
+def test_the_call_that_is_too_many_is_refused_with_the_time_to_wait(
+    limited: TestClient, store: Store, dialect: str
+) -> None:
+    caller = speaker(limited, store, dialect)
+
+    answers = [caller.get("/clients") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1].headers["retry-after"] == {"ninja": "20", "planado": "1"}[dialect]
+
+
+def test_it_is_refused_in_the_words_that_integrations_know(
+    limited: TestClient, store: Store
+) -> None:
+    store.create_account(CreateAccount(name="acme"))
+    callers = [speaker(limited, store, dialect) for dialect in SPEAKERS]
+
+    ninja, planado = ([caller.get("/clients") for _ in range(4)][-1] for caller in callers)
+
+    assert ninja.json() == {"message": "Too many requests"}
+    assert planado.text == "Rate Limit Exceeded"
+    assert planado.headers["content-type"].startswith("text/plain")
+
+
+def test_one_token_does_not_pay_for_another(
+    limited: TestClient, store: Store, dialect: str
+) -> None:
+    first, second = (speaker(limited, store, dialect) for _ in range(2))
+
+    codes = [caller.get("/clients").status_code for caller in [first] * 4 + [second]]
+
+    assert codes == [200, 200, 200, 429, 200]
+
+
+def test_who_has_no_token_is_told_so_and_not_counted(limited: TestClient, dialect: str) -> None:
+    stranger = SPEAKERS[dialect](limited, "no-token")
+
+    codes = {stranger.get("/clients").status_code for _ in range(10)}
+
+    assert codes == {{"ninja": 403, "planado": 401}[dialect]}
+
+
+def test_a_refused_write_writes_nothing(limited: TestClient, store: Store, dialect: str) -> None:
+    caller = speaker(limited, store, dialect)
+    body = {"name": "ACME", "organization": True, "organization_name": "ACME"}
+
+    codes = [caller.post("/clients", json=body).status_code for _ in range(5)]
+
+    assert codes.count(429) == 2
+    assert len(store.newest_clients(1, ClientQuery())) == 3

@@ -1,0 +1,85 @@
+"""A real server: `gateway serve` on a free port of loopback, over a database of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from storage import CreateAccount, CreateToken, Store
+
+PREFIXES = {"ninja": "/api/v1", "planado": "/v2"}
+
+
+class Served:
+    def __init__(self, process: subprocess.Popen[bytes], url: str, tokens: dict[str, str]) -> None:
+        self.process = process
+        self.url = url
+        self.tokens = tokens
+
+    def caller(self, dialect: str) -> httpx.Client:
+        """Speaks one dialect on a connection of its own."""
+        token = self.tokens[dialect]
+        names = {"ninja": {"X-API-TOKEN": token}, "planado": {"Authorization": f"Bearer {token}"}}
+        base = self.url + PREFIXES[dialect]
+        return httpx.Client(base_url=base, headers=names[dialect], timeout=60)
+
+    def memory(self, field: str) -> int:
+        """`VmRSS` is what the process holds now, `VmHWM` the most that it ever held."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                return int(line.split()[1]) * 1024
+        raise LookupError(field)
+
+
+@contextmanager
+def served(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[Served]:
+    """Serves an account with a token per dialect; `environment` adds settings."""
+    database = f"sqlite:///{folder / 'gateway.db'}"
+    tokens = seeded(database)
+    port = free_port()
+    command = [sys.executable, "-m", "gateway", "serve", "--port", str(port)]
+    command += ["--workers", str(workers)]
+    given = {"GATEWAY_DATABASE_URL": database, "GATEWAY_BLOBS": str(folder / "blobs")}
+    process = subprocess.Popen(  # noqa: S603  our own
+        command, env=os.environ | given | environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        server = Served(process, f"http://127.0.0.1:{port}", tokens)
+        wait_for(server)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def seeded(database: str) -> dict[str, str]:
+    store = Store.open(database)
+    store.create_account(CreateAccount(name="acme"))
+    commands = {dialect: CreateToken(account="acme", dialect=dialect) for dialect in PREFIXES}
+    tokens = {dialect: str(store.create_token(c)[1]) for dialect, c in commands.items()}
+    store.close()
+    return tokens
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def wait_for(server: Served) -> None:
+    for _ in range(400):
+        try:
+            httpx.get(f"{server.url}/livez")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError

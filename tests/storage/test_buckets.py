@@ -1,0 +1,109 @@
+"""Leaky buckets: a burst goes through, then calls drip, and processes count together."""
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from storage import Buckets, Rate, Unavailable
+
+VENDORS = Rate(per_minute=90, capacity=90)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def buckets(clock: Clock) -> Buckets:
+    return Buckets(":memory:", clock)
+
+
+def poured(buckets: Buckets, times: int, rate: Rate = VENDORS, token: int = 1) -> int:
+    """How many of these calls were let in."""
+    return sum(buckets.pour(token, rate) == 0.0 for _ in range(times))
+
+
+def test_a_burst_as_large_as_the_bucket_goes_through(buckets: Buckets) -> None:
+    assert poured(buckets, 200) == 90
+
+
+def test_a_full_bucket_lets_one_in_every_two_thirds_of_a_second(
+    buckets: Buckets, clock: Clock
+) -> None:
+    poured(buckets, 90)
+
+    wait = buckets.pour(1, VENDORS)
+
+    assert 0.666 < wait < 0.667
+    clock.now += wait
+    assert poured(buckets, 2) == 1
+    clock.now += 10
+    assert poured(buckets, 100) == 15
+
+
+def test_a_refused_call_costs_nothing(buckets: Buckets, clock: Clock) -> None:
+    poured(buckets, 90 + 1000)
+
+    clock.now += 60
+
+    assert poured(buckets, 100) == 90
+
+
+def test_tokens_do_not_pay_for_each_other(buckets: Buckets) -> None:
+    poured(buckets, 90, token=1)
+
+    assert poured(buckets, 90, token=2) == 90
+
+
+def test_rate_and_capacity_are_set_apart(buckets: Buckets, clock: Clock) -> None:
+    rate = Rate(per_minute=600, capacity=5)
+
+    assert poured(buckets, 10, rate) == 5
+    clock.now += 0.25
+    assert poured(buckets, 10, rate) == 2
+
+
+@given(pauses=st.lists(st.floats(0, 3), min_size=1, max_size=200), capacity=st.integers(1, 20))
+def test_no_span_of_time_sees_more_than_the_bucket_and_what_dripped_in_it(
+    pauses: list[float], capacity: int
+) -> None:
+    clock = Clock()
+    buckets, rate = Buckets(":memory:", clock), Rate(per_minute=90, capacity=capacity)
+    let_in = []
+    for pause in pauses:
+        clock.now += pause
+        if buckets.pour(1, rate) == 0.0:
+            let_in.append(clock.now)
+
+    for n, start in enumerate(let_in):
+        for m, end in enumerate(let_in[n:], 1):
+            assert m <= capacity + (end - start) * 1.5 + 0.001
+
+
+def fill(path: str) -> int:
+    return poured(Buckets(path), 400, Rate(per_minute=1, capacity=500))
+
+
+def test_processes_that_share_the_file_count_together(tmp_path: Path) -> None:
+    path = str(tmp_path / "buckets")
+
+    with ProcessPoolExecutor(4, get_context("spawn")) as pool:
+        let_in = list(pool.map(fill, [path] * 4))
+
+    assert sum(let_in) == 500
+
+
+def test_a_file_that_cannot_be_used_is_an_outage_with_a_name(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="the rate limit"):
+        Buckets(str(tmp_path / "nowhere" / "buckets"))
