@@ -1,12 +1,10 @@
 """The composition root: the one place that names the dialects."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Lifespan
 
 from dialects import ninja, planado
 from dialects.base import Dialect
@@ -20,17 +18,14 @@ DIALECTS: tuple[Dialect, ...] = (
 )
 
 
-def create_app(store: Store, settings: Settings) -> Starlette:
+def create_app(
+    store: Store, settings: Settings, lifespan: Lifespan[Starlette] | None = None
+) -> Starlette:
+    """Both dialects over a store, which stays its opener's to close."""
     routes: list[BaseRoute] = [Route("/", welcome), Route("/livez", alive)]
     for dialect in DIALECTS:
         app = dialect.app(store, settings.options(dialect))
         routes += [Mount(prefix, app=app) for prefix in dialect.prefixes]
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
-        store.close()
-
     return Starlette(routes=routes, lifespan=lifespan)
 
 

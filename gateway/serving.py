@@ -1,13 +1,15 @@
 """uvicorn around the app: one process or several, each building the app from the environment."""
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uvicorn
 from starlette.applications import Starlette
 
-from storage import IN_MEMORY, Blobs, Buckets, Store
+from storage import IN_MEMORY, Blobs, Buckets, Replica, Store
 
 from .app import create_app
 from .logs import configure_logs
@@ -16,14 +18,14 @@ from .settings import Settings
 
 DATABASE = "GATEWAY_DATABASE_URL"
 BUCKETS = "GATEWAY_BUCKETS"
-"""Names the file in which the workers count calls together."""
+"""Tells the workers of the file in which they count calls together."""
 
 
 def serve(database: str, *, host: str, port: int, workers: int) -> None:
     # Workers are new processes: what they need travels in the environment.
     os.environ[DATABASE] = database
     with TemporaryDirectory(prefix="gateway-") as scratch:
-        os.environ.setdefault(BUCKETS, str(Path(scratch, "buckets")))
+        os.environ[BUCKETS] = str(Path(scratch, "buckets"))
         uvicorn.run(
             "gateway.serving:from_environment",
             factory=True,
@@ -40,7 +42,15 @@ def from_environment() -> Starlette:
     configure_logs()
     settings = Settings.of(os.environ[DATABASE], os.environ)
     buckets = Buckets(os.environ.get(BUCKETS, IN_MEMORY))
-    store = Store.open(settings.database, blobs=Blobs.at(settings.blobs), buckets=buckets)
-    app = create_app(store, settings)
+    replica = Replica(settings.replica, settings.pin) if settings.replica else None
+    blobs = Blobs.at(settings.blobs)
+    store = Store.open(settings.database, blobs=blobs, buckets=buckets, replica=replica)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    app = create_app(store, settings, lifespan)
     app.add_middleware(with_request_log)
     return app

@@ -4,7 +4,9 @@ A dialect's option `x` is set by `GATEWAY_<DIALECT>_<X>`: the gateway knows the 
 dialect's own Options, so a new dialect brings its settings along.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -17,14 +19,21 @@ DEFAULT_DATABASE = "sqlite:///gateway.db"
 DEFAULT_BLOBS = "gateway-blobs"
 PREFIX = "GATEWAY_"
 BLOBS = f"{PREFIX}BLOBS"
+REPLICA = f"{PREFIX}REPLICA_URL"
+PIN = f"{PREFIX}REPLICA_PIN_SECONDS"
+DEFAULT_PIN = "10"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """`database` is a database URL, `blobs` where the bytes of documents are: a folder or
-    `s3://bucket/prefix`; `environment` holds what the dialects pick theirs from."""
+    `s3://bucket/prefix`; `replica` is the URL of a server that follows the database, `pin` how
+    long a token that has written does not read from it; `environment` holds what the dialects
+    pick theirs from."""
 
     database: str = DEFAULT_DATABASE
     blobs: str = DEFAULT_BLOBS
+    replica: str = ""
+    pin: timedelta = timedelta(seconds=int(DEFAULT_PIN))
     environment: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -35,7 +44,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     def of(cls, database: str, environment: Mapping[str, str]) -> "Settings":
         """Of a whole environment, only what is the gateway's own."""
         own = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
-        return cls(database=database, blobs=own.get(BLOBS, DEFAULT_BLOBS), environment=own)
+        return cls(
+            database=database,
+            blobs=own.get(BLOBS, DEFAULT_BLOBS),
+            replica=own.get(REPLICA, ""),
+            pin=seconds(PIN, own.get(PIN, DEFAULT_PIN)),
+            environment=own,
+        )
 
     def options(self, dialect: Dialect) -> Any:
         """The dialect's Options. Raises Invalid naming the variable that does not fit."""
@@ -48,3 +63,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         except msgspec.ValidationError as error:
             reason, _, place = str(error).partition(" - at `$.")
             raise Invalid(Problem((names.get(place.rstrip("`"), dialect.name),), reason)) from error
+
+
+def seconds(variable: str, text: str) -> timedelta:
+    if not re.fullmatch("[0-9]{1,6}", text):
+        raise Invalid(Problem((variable,), "must be a number of seconds"))
+    return timedelta(seconds=int(text))

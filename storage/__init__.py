@@ -52,6 +52,7 @@ from .records import (
     Address,
     Client,
     Contact,
+    DatabaseStatus,
     Document,
     Group,
     Origin,
@@ -61,7 +62,9 @@ from .records import (
     Token,
     Tombstone,
 )
-from .store import Store, Upserted
+from .replica import Replica
+from .store import Store
+from .writing import Upserted
 
 __all__ = [
     "COUNTRIES",
@@ -87,6 +90,7 @@ __all__ = [
     "CreateClient",
     "CreateGroup",
     "CreateToken",
+    "DatabaseStatus",
     "Document",
     "DocumentDraft",
     "DocumentOrder",
@@ -111,6 +115,7 @@ __all__ = [
     "Path",
     "Problem",
     "Rate",
+    "Replica",
     "Secret",
     "Sorting",
     "Stale",

@@ -47,6 +47,7 @@ class TokenRow(SQLModel, table=True):
     is_read_only: bool
     created_at: datetime = moment_column()
     revoked_at: datetime | None = moment_column(nullable=True)
+    wrote_at: datetime | None = moment_column(nullable=True)
 
 
 class GroupRow(SQLModel, table=True):

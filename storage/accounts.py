@@ -1,11 +1,12 @@
 """Accounts and API tokens in a transaction. A token is stored as its digest, never as itself."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from .apply import Serials
 from .commands import CreateAccount, CreateToken
@@ -174,7 +175,7 @@ def revoked_token(connection: Connection, token_id: int, makers: Makers) -> Toke
 
 def access(connection: Connection, dialect: str, token: str) -> Access | None:
     statement = (
-        select(TOKEN.c.id, TOKEN.c.is_read_only, *ACCOUNT_COLUMNS)
+        select(TOKEN.c.id, TOKEN.c.is_read_only, TOKEN.c.wrote_at, *ACCOUNT_COLUMNS)
         .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
         .where(
             TOKEN.c.digest == digest(token),
@@ -185,5 +186,17 @@ def access(connection: Connection, dialect: str, token: str) -> Access | None:
     row = connection.execute(statement).first()
     if row is None:
         return None
-    token_id, is_read_only, *account = row
-    return Access(token_id=token_id, is_read_only=is_read_only, account=account_record(account))
+    token_id, is_read_only, wrote_at, *account = row
+    return Access(
+        token_id=token_id,
+        is_read_only=is_read_only,
+        wrote_at=wrote_at,
+        account=account_record(account),
+    )
+
+
+def pinned(connection: Connection, token_id: int, now: datetime, precision: timedelta) -> None:
+    """Note that a token writes, unless that was noted less than `precision` ago."""
+    is_old = or_(TOKEN.c.wrote_at.is_(None), TOKEN.c.wrote_at < now - precision)
+    mine = update(TOKEN).where(TOKEN.c.id == token_id, is_old)
+    connection.execute(mine.values(wrote_at=now))

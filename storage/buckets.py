@@ -1,19 +1,20 @@
 """Leaky buckets: how many calls each token has made of late, counted by every process alike.
 
 A bucket is one row of a scratch database: the moment at which it will have run empty. Nothing of
-value is in there, so it waits for no disk; losing it forgives the calls of the last minute.
+value is in there, so it waits for no disk; losing it forgives the calls of the last minute. It is
+opened by the first call that is counted: where nobody counts there is none.
 """
 
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from threading import Lock
 from typing import Any
 
 from msgspec import Struct
 
-from .engines import sqlite_module
 from .errors import Unavailable
+from .sqlite import sqlite_module
 
 IN_MEMORY = ":memory:"
 SECOND = 1_000_000
@@ -21,11 +22,13 @@ BUSY_SECONDS = 5.0
 SCHEMA = "CREATE TABLE IF NOT EXISTS bucket (token INTEGER PRIMARY KEY, empty_at INTEGER NOT NULL)"
 POUR = """
 INSERT INTO bucket VALUES (:token, :now + :drip)
-ON CONFLICT (token) DO UPDATE SET empty_at = max(empty_at, :now) + :drip
-WHERE max(empty_at, :now) <= :now + :room
+ON CONFLICT (token) DO UPDATE
+SET empty_at = iif(empty_at BETWEEN :now AND :full, empty_at, :now) + :drip
+WHERE empty_at NOT BETWEEN :now AND :full OR empty_at <= :full - :drip
 RETURNING empty_at
 """
-"""One statement, so that two processes cannot both take the last place."""
+"""One statement, so that two processes cannot both take the last place. A bucket fuller than full
+is from before: from another clock, or another setting."""
 
 
 class Rate(Struct, frozen=True, kw_only=True):
@@ -41,34 +44,44 @@ class Buckets:
 
         `clock` counts seconds alike for all that share the file; the default does on one machine.
         """
+        self._path = path
         self._clock = clock
         self._lock = Lock()
-        self._module: Any = sqlite_module()
-        try:
-            self._connection = self._module.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            for statement in ("PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY", SCHEMA):
-                self._connection.execute(statement).close()
-        except self._module.Error as error:
-            raise Unavailable(f"the file of the rate limit: {error}") from error
+        self._connection: Any = None
 
     def pour(self, token_id: int, rate: Rate) -> float:
         """Count one call, unless the bucket would overflow. Seconds until it would not; 0.0 when
         the call was counted."""
         drip = 60 * SECOND // rate.per_minute
         now = int(self._clock() * SECOND)
-        room = drip * (rate.capacity - 1)
-        with self._lock, closing(self._connection.cursor()) as cursor:
-            given = {"token": token_id, "now": now, "drip": drip, "room": room}
-            try:
-                if cursor.execute(POUR, given).fetchall():
-                    return 0.0
-                cursor.execute("SELECT empty_at FROM bucket WHERE token = ?", (token_id,))
-                (empty_at,) = cursor.fetchone()
-            except self._module.Error as error:
-                raise Unavailable(f"the file of the rate limit: {error}") from error
-        return float(max(empty_at - now - room, 1) / SECOND)
+        full = now + drip * rate.capacity
+        given = {"token": token_id, "now": now, "drip": drip, "full": full}
+        with self._lock, failing_as_unavailable(), closing(self._opened().cursor()) as cursor:
+            if cursor.execute(POUR, given).fetchall():
+                return 0.0
+            cursor.execute("SELECT empty_at FROM bucket WHERE token = ?", (token_id,))
+            (empty_at,) = cursor.fetchone()
+        return float(max(empty_at + drip - full, 1) / SECOND)
+
+    def _opened(self) -> Any:
+        if self._connection is None:
+            self._connection = sqlite_module().connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            for statement in ("PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY", SCHEMA):
+                self._connection.execute(statement).close()
+        return self._connection
 
     def close(self) -> None:
-        self._connection.close()
+        """They can still be used, and are opened again then."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+@contextmanager
+def failing_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except sqlite_module().Error as error:
+        raise Unavailable(f"the file of the rate limit: {error}") from error

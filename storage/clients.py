@@ -1,32 +1,28 @@
-"""Clients in a transaction: found, locked, saved. Rows stay in here, records go out."""
+"""Clients in a write transaction: locked, inserted, saved, purged."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
-from . import tombstones
+from . import finding, keys, tombstones
 from .commands import ClientKey, LiveKey
-from .errors import Conflict, Invalid, NotFound, Problem
+from .errors import Conflict, NotFound
 from .folding import fold
-from .records import Client, Contact, Document, Origin
+from .records import Client, Origin
 from .rows import (
     changed_columns,
-    client_record,
     client_row,
-    contact_record,
     contact_row,
-    document_record,
     document_row,
 )
-from .select import by_key, by_serials, contacts_of, documents_of, placed
+from .select import by_serials
 from .tables import CLIENT, CONTACT, DOCUMENT, ORIGIN
 
-BATCH = 1000
 UUID_SHAPE = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -38,10 +34,11 @@ class Identity(NamedTuple):
 
 
 def owned_external_ids(values: Sequence[str]) -> ColumnElement[bool]:
-    """External ids of live clients, and uuids: a key must never mean two of them."""
+    """External ids of live clients, and uuids of all, who may come back: a key must never mean
+    two of them."""
     uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
-    same = or_(CLIENT.c.external_id.in_(values), CLIENT.c.uuid.in_(uuids))
-    return CLIENT.c.is_deleted.is_(False) & same
+    live = CLIENT.c.is_deleted.is_(False) & CLIENT.c.external_id.in_(values)
+    return or_(live, CLIENT.c.uuid.in_(uuids))
 
 
 IDENTITIES = {
@@ -53,23 +50,25 @@ IDENTITIES = {
 
 def wanted_identities(sources: Sequence[object]) -> dict[str, list[str]]:
     """What records or commands want to be known by, in the form that is compared."""
-    given = {field: [getattr(s, field, None) for s in sources] for field in IDENTITIES}
+    given = {field: [wanted(source, field) for source in sources] for field in IDENTITIES}
     return {
         field: [IDENTITIES[field].normal(value) for value in values if value]
         for field, values in given.items()
     }
 
 
-def found(connection: Connection, account_id: int, key: ClientKey) -> Client:
-    client = one_or_none(connection, account_id, by_key(account_id, key))
-    if client is None:
-        raise NotFound("client")
-    return client
+def wanted(source: object, field: str) -> str | None:
+    """An external id is free again as soon as its client is deleted."""
+    if field == "external_id" and getattr(source, "is_deleted", False):
+        return None
+    value: str | None = getattr(source, field, None)
+    return value
 
 
 def locked_or_none(connection: Connection, account_id: int, key: ClientKey) -> Client | None:
     """The client, held until the transaction ends: what is decided on it stays true."""
-    return one_or_none(connection, account_id, by_key(account_id, key).with_for_update())
+    held = (statement.with_for_update() for statement in keys.clients_of(account_id, key))
+    return finding.one_or_none(connection, account_id, held)
 
 
 def locked(connection: Connection, account_id: int, key: ClientKey) -> Client:
@@ -79,65 +78,19 @@ def locked(connection: Connection, account_id: int, key: ClientKey) -> Client:
     return client
 
 
-def locked_in_batches(
-    connection: Connection, account_id: int, serials: Sequence[int]
+def locked_in_order(
+    connection: Connection, account_id: int, serials: Iterable[int]
 ) -> Iterator[Client]:
     """Clients by serial, locked in its order, so that two such calls cannot block each other."""
-    for start in range(0, len(serials), BATCH):
-        statement = by_serials(account_id, serials[start : start + BATCH]).with_for_update()
-        yield from records(connection, account_id, connection.execute(statement).all())
+    serials = sorted(set(serials))
+    for start in range(0, len(serials), finding.BATCH):
+        statement = by_serials(account_id, serials[start : start + finding.BATCH]).with_for_update()
+        yield from finding.records(connection, account_id, connection.execute(statement).all())
 
 
 def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -> None:
     if tombstones.has_uuid(connection, account_id, key):
         raise NotFound("client")
-
-
-def one_or_none(connection: Connection, account_id: int, statement: Select[Any]) -> Client | None:
-    row = connection.execute(statement.limit(1)).first()
-    return records(connection, account_id, [row])[0] if row else None
-
-
-def place(connection: Connection, account_id: int, key: LiveKey) -> tuple[datetime, int]:
-    """Where a client stands in the newest-first list, even when it is gone by now."""
-    row = connection.execute(placed(account_id, key).limit(1)).first()
-    if row is None:
-        row = connection.execute(tombstones.placed(account_id, key).limit(1)).first()
-    if row is None:
-        raise Invalid(Problem(("after",), "is unknown"))
-    return row.created_at, row.serial
-
-
-def records(connection: Connection, account_id: int, rows: Sequence[Any]) -> tuple[Client, ...]:
-    """Rows of CLIENT_COLUMNS with their contacts and documents, in the order of the rows."""
-    serials = [row.serial for row in rows]
-    people = contacts(connection, account_id, serials)
-    files = documents(connection, account_id, serials)
-    return tuple(
-        client_record(row, people.get(row.serial, ()), files.get(row.serial, ())) for row in rows
-    )
-
-
-def contacts(
-    connection: Connection, account_id: int, serials: list[int]
-) -> dict[int, tuple[Contact, ...]]:
-    owned: dict[int, list[Contact]] = {}
-    for start in range(0, len(serials), BATCH):
-        statement = contacts_of(account_id, serials[start : start + BATCH])
-        for client_serial, *row in connection.execute(statement):
-            owned.setdefault(client_serial, []).append(contact_record(row))
-    return {serial: tuple(rows) for serial, rows in owned.items()}
-
-
-def documents(
-    connection: Connection, account_id: int, serials: list[int]
-) -> dict[int, tuple[Document, ...]]:
-    owned: dict[int, list[Document]] = {}
-    for start in range(0, len(serials), BATCH):
-        statement = documents_of(account_id, serials[start : start + BATCH])
-        for record in map(document_record, connection.execute(statement)):
-            owned.setdefault(record.client_serial, []).append(record)
-    return {serial: tuple(records) for serial, records in owned.items()}
 
 
 def inserted(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
@@ -159,13 +112,6 @@ def inserted_origins(
     ]
     if rows:
         connection.execute(insert(ORIGIN), rows)
-
-
-def origins(connection: Connection, account_id: int, serial: int) -> tuple[Origin, ...]:
-    columns = [ORIGIN.c[name] for name in Origin.__struct_fields__]
-    mine = (ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial == serial)
-    statement = select(*columns).where(*mine).order_by(ORIGIN.c.source, ORIGIN.c.foreign_id)
-    return tuple(Origin(**row._mapping) for row in connection.execute(statement))
 
 
 def purged(connection: Connection, account_id: int, record: Client, now: datetime) -> None:

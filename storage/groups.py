@@ -1,6 +1,6 @@
 """Groups of clients in a transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +77,13 @@ def moved(
     before, now = found(connection, account_id, serial), makers.clock()
     values = move(before, state, now)
     return saved(connection, account_id, before, values, now) if values else before
+
+
+def moved_all(
+    connection: Connection, account_id: int, serials: Iterable[int], state: State, makers: Makers
+) -> tuple[Group, ...]:
+    ordered = sorted(set(serials))
+    return tuple(moved(connection, account_id, serial, state, makers) for serial in ordered)
 
 
 def saved(

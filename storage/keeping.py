@@ -7,11 +7,14 @@ leaves bytes that nobody knows of, and never a row without its bytes.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 
+from sqlalchemy import Connection
+
 from . import clients, documents, writing
 from .blobs import Blobs
 from .commands import ChangeClient
 from .errors import Failure, NotFound, Unavailable
 from .filing import DocumentDraft, DocumentQuery, Upload, drafted_document
+from .makers import Makers
 from .records import Client, Document, Page
 from .transactions import Transactions
 
@@ -24,35 +27,21 @@ Redraft = Callable[[Document], DocumentDraft | None]
 
 class Keeping(Transactions):
     def document(self, account_id: int, serial: int) -> Document:
-        with self._reading() as connection:
-            return documents.found(connection, account_id, serial)
+        return self._read(documents.found, account_id, serial)
 
     def documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
-        with self._reading() as connection:
-            return documents.page(connection, account_id, query)
+        return self._read(documents.page, account_id, query)
 
     def change_document(self, account_id: int, serial: int, redraft: Redraft) -> Document:
         """A document is changed with its client: raises Locked for a deleted one's."""
-        _before, after = self._redrafted(account_id, serial, redraft)
+        _, after = self._write(redrafted, account_id, serial, redraft, self._makers)
         return next(d for d in after.documents if d.serial == serial)
 
     def remove_document(self, account_id: int, serial: int) -> None:
-        before, after = self._redrafted(account_id, serial, lambda _document: None)
+        before, after = self._write(
+            redrafted, account_id, serial, lambda _document: None, self._makers
+        )
         self.discard(account_id, [d for d in before.documents if d not in after.documents])
-
-    def _redrafted(self, account_id: int, serial: int, redraft: Redraft) -> tuple[Client, Client]:
-        def change(record: Client) -> ChangeClient:
-            drafts = [redraft(d) if d.serial == serial else drafted_document(d) for d in kept]
-            return ChangeClient(documents=tuple(d for d in drafts if d is not None))
-
-        with self._writing() as connection:
-            owner = documents.found(connection, account_id, serial).client_serial
-            before = clients.locked(connection, account_id, owner)
-            kept = before.documents
-            if all(d.serial != serial for d in kept):
-                raise NotFound("document")  # somebody was faster
-            after = writing.changed(connection, account_id, before, change, self._makers)
-        return before, after
 
     # Bytes: no transaction, and nothing that a database waits for
 
@@ -97,6 +86,24 @@ class Keeping(Transactions):
         if self._blobs is None:
             raise Unavailable("this store has no place for documents")
         return self._blobs
+
+
+def redrafted(
+    connection: Connection, account_id: int, serial: int, redraft: Redraft, makers: Makers
+) -> tuple[Client, Client]:
+    """The client of a document before and after."""
+
+    def change(record: Client) -> ChangeClient:
+        drafts = [
+            redraft(d) if d.serial == serial else drafted_document(d) for d in record.documents
+        ]
+        return ChangeClient(documents=tuple(d for d in drafts if d is not None))
+
+    owner = documents.found(connection, account_id, serial).client_serial
+    before = clients.locked(connection, account_id, owner)
+    if all(d.serial != serial for d in before.documents):
+        raise NotFound("document")  # somebody was faster
+    return before, writing.changed(connection, account_id, before, change, makers)
 
 
 def path(account_id: int, document: Document | DocumentDraft) -> str:

@@ -74,11 +74,13 @@ class Token(Record, frozen=True, kw_only=True):
 
 
 class Access(Record, frozen=True, kw_only=True):
-    """What a presented token opens."""
+    """What a presented token opens. `wrote_at`: when it last wrote, if there is a replica that
+    may not have heard of it."""
 
     token_id: int
     account: Account
     is_read_only: bool
+    wrote_at: datetime | None = None
 
 
 class Origin(Record, frozen=True, kw_only=True):
@@ -277,6 +279,17 @@ class Group(Record, frozen=True, kw_only=True):
     updated_at: datetime
     archived_at: datetime | None = None
     is_deleted: bool = False
+
+
+class DatabaseStatus(Record, frozen=True, kw_only=True):
+    """What a database is. `schema` and `newest` are revisions: where it is, None for an empty
+    one, and where this gateway would bring it."""
+
+    engine: str
+    version: str
+    schema: str | None
+    newest: str
+    has_search_index: bool
 
 
 class Page(Record, Generic[T], frozen=True, kw_only=True):

@@ -1,10 +1,11 @@
-"""Clients by a part of their text: everywhere by looking at each, on SQLite by an index first.
+"""Clients by a part of their text: by looking at each, and where there is one, by an index first.
 
-The index is the table `client_search` of migration 0004: the trigrams of two columns of `client`,
-kept by triggers. It only names candidates; `contains` decides, and needs no index to be right.
-PostgreSQL has no such table: there pg_trgm can be an index on the columns themselves.
+On SQLite the index is the table `client_search` of migration 0004: the trigrams of two columns of
+`client`, kept by triggers. It only names candidates; `contains` decides, and needs no index to be
+right. On PostgreSQL it is an index on the columns themselves, if the server has pg_trgm.
 """
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,15 +15,20 @@ from sqlalchemy import (
     Connection,
     Text,
     column,
+    func,
     literal,
     select,
     table,
+    text,
     tuple_,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from .tables import CLIENT
+
+logger = logging.getLogger("gateway.storage")
 
 SHORTEST = 3
 """Characters of a trigram: shorter terms are not in the index."""
@@ -32,45 +38,41 @@ SERIALS = 1 << 32
 """The index knows a client by one number, account * SERIALS + serial: SQLite may renumber the
 rows of a table without an integer key."""
 
+INDEX_NAME = "ix_client_trigrams"
+HAS_EXTENSION = "SELECT count(*) > 0 FROM pg_available_extensions WHERE name = 'pg_trgm'"
+INDEX = f"""
+CREATE INDEX {INDEX_NAME} ON client
+USING gin (search gin_trgm_ops, name_folded gin_trgm_ops)
+"""
+
 TRIGRAMS = table("client_search", column("rowid", BigInteger), column("client_search", Text))
 
 Condition = ColumnElement[bool]
 
 
-class contains(FunctionElement[bool]):  # noqa: N801  reads as the SQL function it is
+class of_engine(FunctionElement[bool]):  # noqa: N801  reads as the SQL function it is
+    """Of two conditions the one for SQLite, or the one for PostgreSQL."""
+
+    name = "of_engine"
+    inherit_cache = True
+
+
+@compiles(of_engine, "sqlite")
+def on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    first, _ = element.clauses
+    return str(compiler.process(first, **options))
+
+
+@compiles(of_engine)
+def on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    _, second = element.clauses
+    return str(compiler.process(second, **options))
+
+
+def contains(whole: ColumnElement[str], part: str) -> Condition:
     """Whether a text holds another, every character taken literally."""
-
-    name = "contains"
-    inherit_cache = True
-
-
-@compiles(contains, "sqlite")
-def contains_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **options)}) > 0"
-
-
-@compiles(contains)
-def contains_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **options)}) > 0"
-
-
-class indexed(FunctionElement[bool]):  # noqa: N801  beside `contains`
-    """Of two conditions, the one for SQLite with its index, and the one for any other engine."""
-
-    name = "indexed"
-    inherit_cache = True
-
-
-@compiles(indexed, "sqlite")
-def indexed_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    by_index, _ = element.clauses
-    return str(compiler.process(by_index, **options))
-
-
-@compiles(indexed)
-def indexed_elsewhere(element: Any, compiler: Any, **options: Any) -> str:
-    _, plain = element.clauses
-    return str(compiler.process(plain, **options))
+    # SQLite's LIKE knows only ASCII and refuses long patterns; PostgreSQL's can use an index.
+    return of_engine(func.instr(whole, part) > 0, whole.contains(part, autoescape=True))
 
 
 def candidates(account_id: int, terms: Iterable[tuple[str, str]], first: int | None) -> Condition:
@@ -87,7 +89,7 @@ def candidates(account_id: int, terms: Iterable[tuple[str, str]], first: int | N
     # `account_id = ?` for rarer than that, and walks the account in the order of the answer.
     keys = select(literal(account_id), serials.subquery().c.serial)
     by_index = tuple_(CLIENT.c.account_id, CLIENT.c.serial).in_(keys)
-    return indexed(by_index, plain)
+    return of_engine(by_index, plain)
 
 
 def is_in_index(term: str) -> bool:
@@ -109,9 +111,31 @@ def phrase(name: str, term: str) -> str:
     return f'{name} : "{literally}"'
 
 
-def index_tables(connection: Connection) -> frozenset[str]:
-    """The tables that are but the inside of an index, by SQLite's own word."""
+def undeclared(connection: Connection) -> frozenset[str]:
+    """The index, and the tables that are but its inside, by SQLite's own word."""
     if connection.dialect.name != "sqlite":
-        return frozenset()
+        return frozenset({INDEX_NAME})
     kinds = "SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')"
     return frozenset(connection.exec_driver_sql(kinds).scalars())
+
+
+def ensure_index(connection: Connection) -> None:
+    """Make PostgreSQL's index once pg_trgm is to be had: a server may get it after its schema."""
+    if connection.dialect.name != "postgresql" or has_index(connection):
+        return
+    if connection.execute(text(HAS_EXTENSION)).scalar_one():
+        try:
+            with connection.begin_nested():
+                connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+        except DBAPIError as error:
+            logger.info("searches look at every client: pg_trgm may not be used (%s)", error.orig)
+            return
+        connection.execute(text(INDEX))
+
+
+def has_index(connection: Connection) -> bool:
+    """Whether searches can go by an index; on SQLite they always can."""
+    if connection.dialect.name != "postgresql":
+        return True
+    named = text("SELECT to_regclass(:name) IS NOT NULL")
+    return bool(connection.execute(named, {"name": INDEX_NAME}).scalar_one())

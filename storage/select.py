@@ -7,7 +7,6 @@ from typing import Any, assert_never
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, tuple_
 
 from .columns import LARGEST_AMOUNT, SMALLEST_AMOUNT, TEXT
-from .commands import ClientKey, LiveKey
 from .folding import fold
 from .queries import (
     Among,
@@ -27,42 +26,9 @@ from .tables import CLIENT, CONTACT, DOCUMENT
 Condition = ColumnElement[bool]
 
 
-def by_key(account_id: int, key: ClientKey) -> Select[Any]:
-    """The client of a key. A LiveKey that fits two clients, by uuid and by external id,
-    means the one with the uuid: it comes first."""
-    base = select(*CLIENT_COLUMNS).where(CLIENT.c.account_id == account_id)
-    match key:
-        case int():
-            return base.where(CLIENT.c.serial == key)
-        case LiveKey(uuid=None):
-            return base.where(live(), CLIENT.c.external_id == key.external_id)
-        case LiveKey():
-            named = or_(CLIENT.c.uuid == key.uuid, CLIENT.c.external_id == key.external_id)
-            return base.where(live(), named).order_by(case((CLIENT.c.uuid == key.uuid, 0), else_=1))
-        case _:
-            assert_never(key)
-
-
 def by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
     mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial.in_(serials))
     return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
-
-
-def placed(account_id: int, key: LiveKey) -> Select[Any]:
-    """The place of a client that may be deleted: the one of the uuid, else a live one, else
-    the newest that had the external id."""
-    named = CLIENT.c.external_id == key.external_id
-    if key.uuid is not None:
-        named = or_(CLIENT.c.uuid == key.uuid, named)
-    return (
-        select(CLIENT.c.created_at, CLIENT.c.serial)
-        .where(CLIENT.c.account_id == account_id, named)
-        .order_by(
-            case((CLIENT.c.uuid == key.uuid, 0), else_=1),
-            CLIENT.c.is_deleted,
-            CLIENT.c.serial.desc(),
-        )
-    )
 
 
 def live() -> Condition:

@@ -1,9 +1,9 @@
 """The store: one method is one transaction. Commands and queries in, records out."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Self
+from typing import Self
 
-from . import accounts, clients, groups, schema, select, tombstones, writing
+from . import accounts, finding, groups, schema, writing
 from .blobs import Blobs
 from .buckets import Buckets, Rate
 from .commands import (
@@ -22,14 +22,21 @@ from .keeping import Keeping
 from .makers import Makers
 from .passwords import hash_password, is_password
 from .queries import ClientQuery, TombstoneQuery
-from .records import Access, Account, Client, Group, Origin, Page, Secret, State, Token, Tombstone
-from .transactions import failing_as_unavailable
-from .writing import Change
-
-
-class Upserted(NamedTuple):
-    client: Client
-    is_new: bool
+from .records import (
+    Access,
+    Account,
+    Client,
+    DatabaseStatus,
+    Group,
+    Origin,
+    Page,
+    Secret,
+    State,
+    Token,
+    Tombstone,
+)
+from .replica import Replica
+from .writing import Change, Upserted
 
 
 class Store(Keeping):
@@ -40,125 +47,139 @@ class Store(Keeping):
         makers: Makers | None = None,
         blobs: Blobs | None = None,
         buckets: Buckets | None = None,
+        replica: Replica | None = None,
     ) -> Self:
         """The store at a database URL, its schema brought up to date; without `blobs` it has no
         place for the bytes of documents, without `buckets` it counts calls for itself alone."""
-        store = cls(open_engine(url), makers, blobs, buckets)
-        with failing_as_unavailable():
-            schema.upgrade(store._engine)
+        store = cls(open_engine(url), makers, blobs, buckets, replica)
+        store.upgrade()
         return store
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        """The store as it is, with the schema that it has: only for `status` and `upgrade`."""
+        return cls(open_engine(url))
+
+    def status(self) -> DatabaseStatus:
+        return self._read(schema.status)
+
+    def upgrade(self) -> None:
+        """Raises Unavailable for a schema that only a later gateway knows."""
+        self._write(schema.upgraded)
 
     def close(self) -> None:
         self._engine.dispose()
         self._buckets.close()
+        if self._replica is not None:
+            self._replica.close()
 
     # Accounts and tokens
 
     def create_account(self, command: CreateAccount) -> Account:
-        with self._writing() as connection:
-            return accounts.inserted_account(connection, command, self._makers)
+        return self._write(accounts.inserted_account, command, self._makers)
 
     def account(self, name: str) -> Account:
-        with self._reading() as connection:
-            return accounts.account_by_name(connection, name)
+        return self._read(accounts.account_by_name, name)
 
     def accounts(self) -> tuple[Account, ...]:
-        with self._reading() as connection:
-            return accounts.all_accounts(connection)
+        return self._read(accounts.all_accounts)
 
     def set_password(self, name: str, password: str) -> Account:
         """The account's API password, which the final operations ask for."""
-        hashed = hash_password(password)
-        with self._writing() as connection:
-            return accounts.keep_password(connection, name, hashed)
+        return self._write(accounts.keep_password, name, hash_password(password))
 
     def is_password(self, account_id: int, password: str) -> bool:
         """False also when the account has no password."""
-        with self._reading() as connection:
-            hashed = accounts.password_hash(connection, account_id)
+        hashed = self._read(accounts.password_hash, account_id)
         return hashed is not None and is_password(hashed, password)
 
     def create_token(self, command: CreateToken) -> tuple[Token, Secret]:
         """The token's record, and the token itself: this is the only time it can be seen."""
-        with self._writing() as connection:
-            return accounts.inserted_token(connection, command, self._makers)
+        return self._write(accounts.inserted_token, command, self._makers)
 
     def tokens(self) -> tuple[Token, ...]:
-        with self._reading() as connection:
-            return accounts.all_tokens(connection)
+        return self._read(accounts.all_tokens)
 
     def revoke_token(self, token_id: int) -> Token:
-        with self._writing() as connection:
-            return accounts.revoked_token(connection, token_id, self._makers)
+        return self._write(accounts.revoked_token, token_id, self._makers)
 
     def access(self, dialect: str, token: str) -> Access | None:
         """What a token opens in a dialect; None when it is unknown, revoked or another's."""
-        with self._reading() as connection:
-            return accounts.access(connection, dialect, token)
+        return self._read(accounts.access, dialect, token)
 
     def pour(self, token_id: int, rate: Rate) -> float:
         """Count a call of a token. Seconds until it may be made; 0.0 when it may be made now."""
         return self._buckets.pour(token_id, rate)
 
+    @property
+    def has_replica(self) -> bool:
+        return self._replica is not None
+
+    def pin(self, token_id: int) -> None:
+        """Keep a token's reads with the primary for a while: it is going to write."""
+        if self._replica is not None:
+            precision = self._replica.pin / 4
+            self._write(accounts.pinned, token_id, self._makers.clock(), precision)
+
+    def may_lag(self, access: Access) -> bool:
+        """Whether the reads of a token may be a little late. If so, lists and single clients can
+        be asked for with `may_lag`."""
+        if self._replica is None:
+            return False
+        return access.wrote_at is None or self._makers.clock() - access.wrote_at > self._replica.pin
+
     # Clients
 
-    def client(self, account_id: int, key: ClientKey) -> Client:
-        with self._reading() as connection:
-            return clients.found(connection, account_id, key)
+    def client(self, account_id: int, key: ClientKey, *, may_lag: bool = False) -> Client:
+        return self._read_late(may_lag, finding.found, account_id, key)
 
     def origins(self, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
         """Where a client was imported from, by source and foreign id."""
-        with self._reading() as connection:
-            found = clients.found(connection, account_id, key)
-            return clients.origins(connection, account_id, found.serial)
+        return self._read(finding.origins, account_id, key)
 
-    def clients(self, account_id: int, query: ClientQuery) -> Page[Client]:
-        with self._reading() as connection:
-            total = connection.execute(select.counted(account_id, query)).scalar_one()
-            rows = connection.execute(select.window(account_id, query)).all()
-            return Page(records=clients.records(connection, account_id, rows), total=total)
+    def clients(
+        self, account_id: int, query: ClientQuery, *, may_lag: bool = False
+    ) -> Page[Client]:
+        return self._read_late(may_lag, finding.listed, account_id, query)
 
     def newest_clients(
-        self, account_id: int, query: ClientQuery, after: LiveKey | None = None
+        self,
+        account_id: int,
+        query: ClientQuery,
+        after: LiveKey | None = None,
+        *,
+        may_lag: bool = False,
     ) -> tuple[Client, ...]:
-        """Newest first, from just behind the client `after`, which may be deleted by now.
+        """Newest first, from just behind the client `after`, which may be gone by now.
 
         `sorting` and `offset` of the query do not matter here. Raises Invalid when `after` never
         was a client of the account: an empty answer would read as the end of the list.
         """
-        with self._reading() as connection:
-            place = clients.place(connection, account_id, after) if after else None
-            rows = connection.execute(select.newest_after(account_id, query, place)).all()
-            return clients.records(connection, account_id, rows)
+        return self._read_late(may_lag, finding.newest, account_id, query, after)
 
     def tombstones(
         self, account_id: int, query: TombstoneQuery, after: LiveKey | None = None
     ) -> tuple[Tombstone, ...]:
         """Of the clients that are gone, in the order and with the cursor of `newest_clients`."""
-        with self._reading() as connection:
-            place = clients.place(connection, account_id, after) if after else None
-            return tombstones.newest(connection, account_id, query, place)
+        return self._read(finding.newest_gone, account_id, query, after)
 
     def create_client(self, account_id: int, command: CreateClient) -> Client:
-        with self._writing() as connection:
-            return writing.created(connection, account_id, [command], self._makers)[0]
+        return self.create_clients(account_id, [command])[0]
 
     def create_clients(
         self, account_id: int, commands: Sequence[CreateClient]
     ) -> tuple[Client, ...]:
         """All of them or, when one cannot be created, none."""
-        with self._writing() as connection:
-            return writing.created(connection, account_id, commands, self._makers)
+        return self._write(writing.created, account_id, commands, self._makers)
 
     def change_client(
         self, account_id: int, key: ClientKey, change: Change, expected: Expected = ANYTHING
     ) -> Client:
         """A change that changes nothing leaves version and times alone. Raises Locked for a
-        deleted client."""
-        with self._writing() as connection:
-            before = clients.locked(connection, account_id, key)
-            expected.check(before)
-            return writing.changed(connection, account_id, before, change, self._makers)
+        deleted client, Stale, here as everywhere, for one that is not as expected."""
+        return self._write(
+            writing.changed_one, account_id, key, change, expected=expected, makers=self._makers
+        )
 
     def upsert_client(
         self,
@@ -171,86 +192,67 @@ class Store(Keeping):
         """Change the client of the key or, when there is none, create what `create` returns.
 
         A uuid stays with its client: that of a deleted one raises NotFound and creates nothing.
-        Raises Stale, and writes nothing, when the client is not as expected.
         """
-        with self._writing() as connection:
-            before = clients.locked_or_none(connection, account_id, key)
-            if before is None:
-                # Whoever holds the account is alone in making clients: look again.
-                accounts.reserved(connection, account_id, clients=0, contacts=0)
-                before = clients.locked_or_none(connection, account_id, key)
-            expected.check(before)
-            if before is None:
-                clients.refuse_deleted_uuid(connection, account_id, key)
-                made = writing.created(connection, account_id, [create()], self._makers)
-                return Upserted(made[0], is_new=True)
-            after = writing.changed(connection, account_id, before, change, self._makers)
-            return Upserted(after, is_new=False)
+        return self._write(
+            writing.upserted,
+            account_id,
+            key,
+            change,
+            create,
+            expected=expected,
+            makers=self._makers,
+        )
 
     def move_client(
         self, account_id: int, key: ClientKey, state: State, expected: Expected = ANYTHING
     ) -> Client:
-        with self._writing() as connection:
-            before = clients.locked(connection, account_id, key)
-            expected.check(before)
-            return writing.moved(connection, account_id, before, state, self._makers)
+        return self._write(
+            writing.moved_one, account_id, key, state, expected=expected, makers=self._makers
+        )
 
     def purge_client(self, account_id: int, key: ClientKey, expected: Expected = ANYTHING) -> None:
         """Remove a client and all that is its own, for good."""
-        with self._writing() as connection:
-            record = clients.locked(connection, account_id, key)
-            expected.check(record)
-            clients.purged(connection, account_id, record, self._makers.clock())
-        self.discard(account_id, record.documents)
+        gone = self._write(writing.purged, account_id, key, expected, self._makers)
+        self.discard(account_id, gone.documents)
 
     def merge_clients(
         self, account_id: int, key: ClientKey, other: ClientKey, expected: Expected = ANYTHING
     ) -> Client:
         """Move what `other` has to the client of the key, and remove `other` for good."""
-        with self._writing() as connection:
-            expected.check(clients.locked(connection, account_id, key))
-            return writing.merged(connection, account_id, key, other, self._makers)
+        return self._write(
+            writing.merged, account_id, key, other, expected=expected, makers=self._makers
+        )
 
     def move_clients(
         self, account_id: int, serials: Sequence[int], state: State
     ) -> tuple[Client, ...]:
         """All of them in one transaction, answered in the order of their serials."""
-        with self._writing() as connection:
-            return tuple(writing.moved_all(connection, account_id, serials, state, self._makers))
+        return self._write(writing.moved_all, account_id, serials, state, self._makers)
 
     def change_clients(
         self, account_id: int, serials: Sequence[int], change: Change
     ) -> tuple[Client, ...]:
         """The same decision for all of them, deleted ones too; otherwise as `move_clients`."""
-        with self._writing() as connection:
-            return tuple(writing.changed_all(connection, account_id, serials, change, self._makers))
+        return self._write(writing.changed_all, account_id, serials, change, self._makers)
 
     # Groups
 
     def create_group(self, account_id: int, command: CreateGroup) -> Group:
-        with self._writing() as connection:
-            return groups.created(connection, account_id, command, self._makers)
+        return self._write(groups.created, account_id, command, self._makers)
 
     def change_group(self, account_id: int, serial: int, command: ChangeGroup) -> Group:
-        with self._writing() as connection:
-            return groups.changed(connection, account_id, serial, command, self._makers)
+        return self._write(groups.changed, account_id, serial, command, self._makers)
 
     def move_groups(
         self, account_id: int, serials: Sequence[int], state: State
     ) -> tuple[Group, ...]:
         """All of them in one transaction, in the order of their serials. Raises NotFound, and
         moves none, when one of them is missing."""
-        with self._writing() as connection:
-            return tuple(
-                groups.moved(connection, account_id, serial, state, self._makers)
-                for serial in sorted(set(serials))
-            )
+        return self._write(groups.moved_all, account_id, serials, state, self._makers)
 
     def groups(self, account_id: int, query: GroupQuery) -> Page[Group]:
-        with self._reading() as connection:
-            return groups.listed(connection, account_id, query)
+        return self._read(groups.listed, account_id, query)
 
     def groups_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Group]:
         """Those that exist."""
-        with self._reading() as connection:
-            return groups.by_serials(connection, account_id, serials)
+        return self._read(groups.by_serials, account_id, serials)

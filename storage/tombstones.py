@@ -5,11 +5,11 @@ A client gets one when it is deleted, keeps it when it is purged, and loses it w
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, Select, delete, insert, or_, select, tuple_
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
+from .apply import TICK
 from .commands import LiveKey
 from .queries import TombstoneQuery
 from .records import Client, Tombstone
@@ -19,8 +19,9 @@ COLUMNS = tuple(TOMBSTONE.c[name] for name in Tombstone.__struct_fields__)
 
 
 def laid(connection: Connection, account_id: int, gone: Sequence[Client]) -> None:
-    """For clients that are deleted from now on."""
-    stones = [stone(client, client.archived_at or client.updated_at) for client in gone]
+    """For clients that are deleted from now on; the time is that of their last change, which
+    grows even when the clock does not: who polls from there on misses none."""
+    stones = [stone(client, client.updated_at) for client in gone]
     if stones:
         rows = [structs.asdict(s) | {"account_id": account_id} for s in stones]
         connection.execute(insert(TOMBSTONE), rows)
@@ -29,7 +30,8 @@ def laid(connection: Connection, account_id: int, gone: Sequence[Client]) -> Non
 def laid_for_purged(connection: Connection, account_id: int, client: Client, now: datetime) -> None:
     """One that was deleted before has its stone already."""
     if not client.is_deleted:
-        row = structs.asdict(stone(client, now)) | {"account_id": account_id}
+        later = max(now, client.updated_at + TICK)
+        row = structs.asdict(stone(client, later)) | {"account_id": account_id}
         connection.execute(insert(TOMBSTONE).values(row))
 
 
@@ -65,18 +67,6 @@ def newest(
     order = (TOMBSTONE.c.created_at.desc(), TOMBSTONE.c.serial.desc())
     rows = connection.execute(statement.order_by(*order).limit(query.limit))
     return tuple(Tombstone(**row._mapping) for row in rows)
-
-
-def placed(account_id: int, key: LiveKey) -> Select[Any]:
-    """Where a client that is gone stood: the one of the uuid, else the last of the external id."""
-    named = TOMBSTONE.c.external_id == key.external_id
-    if key.uuid is not None:
-        named = or_(TOMBSTONE.c.uuid == key.uuid, named)
-    return (
-        select(TOMBSTONE.c.created_at, TOMBSTONE.c.serial)
-        .where(TOMBSTONE.c.account_id == account_id, named)
-        .order_by((TOMBSTONE.c.uuid == key.uuid).desc(), TOMBSTONE.c.serial.desc())
-    )
 
 
 def has_uuid(connection: Connection, account_id: int, key: LiveKey) -> bool:

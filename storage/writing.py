@@ -1,18 +1,25 @@
 """The steps of a write transaction: reserve, decide, refuse what is taken, save."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from msgspec import structs
 from sqlalchemy import Connection
 
 from . import accounts, apply, clients
-from .commands import ChangeClient, ClientKey, CreateClient
+from .commands import ChangeClient, ClientKey, CreateClient, LiveKey
+from .expected import Expected
 from .makers import Makers
 from .numbers import draw, taken_numbers
 from .records import Client, State
 
 Change = Callable[[Client], ChangeClient]
 """Decides on the locked record what shall change; runs inside the write transaction."""
+
+
+class Upserted(NamedTuple):
+    client: Client
+    is_new: bool
 
 
 def created(
@@ -63,17 +70,57 @@ def changed(
     return kept(connection, account_id, before, after)
 
 
+def changed_one(
+    connection: Connection,
+    account_id: int,
+    key: ClientKey,
+    change: Change,
+    *,
+    expected: Expected,
+    makers: Makers,
+) -> Client:
+    before = clients.locked(connection, account_id, key)
+    expected.check(before)
+    return changed(connection, account_id, before, change, makers)
+
+
+def upserted(
+    connection: Connection,
+    account_id: int,
+    key: LiveKey,
+    change: Change,
+    create: Callable[[], CreateClient],
+    *,
+    expected: Expected,
+    makers: Makers,
+) -> Upserted:
+    before = clients.locked_or_none(connection, account_id, key)
+    if before is None:
+        # Whoever holds the account is alone in making clients: look again.
+        accounts.reserved(connection, account_id, clients=0, contacts=0)
+        before = clients.locked_or_none(connection, account_id, key)
+    expected.check(before)
+    if before is None:
+        clients.refuse_deleted_uuid(connection, account_id, key)
+        (made,) = created(connection, account_id, [create()], makers)
+        return Upserted(made, is_new=True)
+    return Upserted(changed(connection, account_id, before, change, makers), is_new=False)
+
+
 def changed_all(
     connection: Connection,
     account_id: int,
     serials: Sequence[int],
     change: Change,
     makers: Makers,
-) -> Iterator[Client]:
+) -> tuple[Client, ...]:
     """The deleted ones too: a change of many edits none of them in particular."""
-    for before in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
+
+    def changing(before: Client) -> Client:
         after = decided(connection, account_id, before, change, makers)
-        yield kept(connection, account_id, before, after)
+        return kept(connection, account_id, before, after)
+
+    return tuple(map(changing, clients.locked_in_order(connection, account_id, serials)))
 
 
 def decided(
@@ -123,17 +170,48 @@ def moved(
     return kept(connection, account_id, before, after)
 
 
+def moved_one(
+    connection: Connection,
+    account_id: int,
+    key: ClientKey,
+    state: State,
+    *,
+    expected: Expected,
+    makers: Makers,
+) -> Client:
+    before = clients.locked(connection, account_id, key)
+    expected.check(before)
+    return moved(connection, account_id, before, state, makers)
+
+
 def moved_all(
     connection: Connection, account_id: int, serials: Sequence[int], state: State, makers: Makers
-) -> Iterator[Client]:
-    for before in clients.locked_in_batches(connection, account_id, sorted(set(serials))):
-        yield moved(connection, account_id, before, state, makers)
+) -> tuple[Client, ...]:
+    found = clients.locked_in_order(connection, account_id, serials)
+    return tuple(moved(connection, account_id, before, state, makers) for before in found)
+
+
+def purged(
+    connection: Connection, account_id: int, key: ClientKey, expected: Expected, makers: Makers
+) -> Client:
+    """The client as it was."""
+    before = clients.locked(connection, account_id, key)
+    expected.check(before)
+    clients.purged(connection, account_id, before, makers.clock())
+    return before
 
 
 def merged(
-    connection: Connection, account_id: int, key: ClientKey, other: ClientKey, makers: Makers
+    connection: Connection,
+    account_id: int,
+    key: ClientKey,
+    other: ClientKey,
+    *,
+    expected: Expected,
+    makers: Makers,
 ) -> Client:
     before = clients.locked(connection, account_id, key)
+    expected.check(before)
     source = clients.locked(connection, account_id, other)
     now = makers.clock()
     after = apply.merged(before, source, now)

@@ -1,15 +1,27 @@
-"""Fixtures: a real store in memory, the real app around it, an account with a token per dialect."""
+"""Fixtures: the real store and the real app around it, one for all tests of a process and an
+engine, and for each test an account of its own with a token per dialect.
 
+Accounts know nothing of each other, so that a test sees an empty gateway all the same.
+"""
+
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import Account, CreateAccount, CreateToken, Store
+from storage import Account, Blobs, CreateAccount, CreateToken, Makers, Store
 from tests.buckets import bucket_on_loopback
+from tests.clock import Clock
+from tests.databases import ENGINES, Cluster, Databases, Files, cluster_at
 from tests.speakers import Ninja, Planado
+
+NUMBERS = count(1)
+CLOCK = Clock()
 
 
 @pytest.fixture(scope="session")
@@ -19,22 +31,68 @@ def bucket() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One PostgreSQL server for all processes of a test run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with cluster_at(folder) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Databases:
+    """The databases of each engine in turn."""
+    if request.param == "sqlite":
+        return Files(tmp_path_factory.mktemp("sqlite"))
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster
+
+
 @pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store.open("sqlite://")
-    yield store
-    store.close()
+def database(databases: Databases) -> Iterator[str]:
+    """The URL of a database of the test's own, for a single store."""
+    with databases.database() as url:
+        yield url
+
+
+@pytest.fixture
+def empty(databases: Databases) -> Iterator[str]:
+    """The URL of a database of the test's own, without the schema, for several stores at once."""
+    with databases.empty() as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The clock of all stores here, stopped at a whole second."""
+    CLOCK.stop(datetime(2016, 5, 29, 17, 31, 1, tzinfo=UTC))
+    yield CLOCK
+    CLOCK.stop(None)
+
+
+@pytest.fixture(scope="session")
+def store(databases: Databases) -> Iterator[Store]:
+    with databases.database() as url:
+        store = Store.open(url, Makers(clock=CLOCK), Blobs.at("memory://"))
+        yield store
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def http(store: Store) -> Iterator[TestClient]:
+    # Entered, it keeps its event loop; otherwise it would make one per request.
+    app = create_app(store, Settings())
+    with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+        yield http
 
 
 @pytest.fixture
 def account(store: Store) -> Account:
-    return store.create_account(CreateAccount(name="acme"))
-
-
-@pytest.fixture
-def http(store: Store) -> TestClient:
-    app = create_app(store, Settings())
-    return TestClient(app, base_url="http://ninja.test:8000", raise_server_exceptions=False)
+    return store.create_account(CreateAccount(name=f"acme {next(NUMBERS)}"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STORAGE = {"storage", "msgspec", "sqlmodel", "sqlalchemy", "alembic", "pysqlite3", "uuid_utils"}
-STORAGE |= {"argon2", "obstore"}
+STORAGE |= {"argon2", "obstore", "stamina"}
 DIALECTS = {"dialects", "storage", "msgspec", "starlette", "anyio", "hashids"}
 DIALECTS |= {"python_multipart", "filetype"}
 GATEWAY = {
@@ -21,6 +21,7 @@ GATEWAY = {
     "httpx",
     "typer",
     "rich",
+    "stamina",
     "structlog",
 }
 LAYERS = {"storage": STORAGE, "dialects": DIALECTS, "gateway": GATEWAY}

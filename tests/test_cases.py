@@ -31,6 +31,7 @@ from storage import (
     random_text,
 )
 from storage.clients import inserted
+from tests.databases import Databases
 from tests.golden import CASES, DEFAULT, SUBJECTS, Case, Tree, pretty, read
 from tests.speakers import Ninja, Planado
 
@@ -54,12 +55,13 @@ def known_text(length: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
+def store(databases: Databases) -> Iterator[Store]:
     """One store for all cases, each in an account of its own: what it makes is the default."""
     makers = Makers(clock=lambda: MOMENT, uuid=lambda: DEFAULT.record.uuid, random_text=known_text)
-    store = Store.open("sqlite://", makers)
-    yield store
-    store.close()
+    with databases.database() as url:
+        store = Store.open(url, makers)
+        yield store
+        store.close()
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +79,7 @@ def account(store: Store, case: Case) -> Account:
 @pytest.fixture
 def record(store: Store, account: Account, case: Case) -> Client:
     """The case's client, in the store exactly as it is: no command could say all of it."""
-    with store._writing() as connection:
-        inserted(connection, account.id, [case.record])
+    store._write(inserted, account.id, [case.record])
     return case.record
 
 

@@ -1,8 +1,7 @@
 """docs/planado.md is true: what it says is served is what the code serves, no more and no less."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,7 +9,8 @@ from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
 from dialects.planado import DIALECT, wire
-from storage import Account, CreateAccount, Makers, Store
+from storage import Account, Store
+from tests.clock import Clock
 from tests.exchanges import disagreements, last_answer, replaced
 from tests.pages import Row, is_served, quoted, routes
 from tests.planado_page import ACME, JOHN, PAGE, PROOFS, Scene, elsewhere, serving
@@ -18,45 +18,18 @@ from tests.speakers import Ninja, Planado
 
 EVERYWHERE = {"content-type", "content-length"}
 MADE = datetime(2016, 5, 29, 17, 31, 1, 419600, UTC)
-NUMBERS = count(1)
-
-
-class Clock:
-    now = MADE
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def store(clock: Clock) -> Iterator[Store]:
-    # Opening one costs more than most tests here; accounts keep them apart as well.
-    store = Store.open("sqlite://", Makers(clock=clock))
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def http(store: Store) -> Iterator[TestClient]:
-    with serving(store) as http:
-        yield http
 
 
 @pytest.fixture
-def account(store: Store) -> Account:
-    return store.create_account(CreateAccount(name=f"acme{next(NUMBERS)}"))
+def http(store: Store) -> TestClient:
+    return serving(store)
 
 
 @pytest.fixture
 def scene(planado: Planado, ninja: Ninja, store: Store, account: Account, clock: Clock) -> Scene:
-    clock.now = MADE
+    clock.stop(MADE)
     acme = planado.created(**ACME)
-    clock.now += timedelta(seconds=1)
+    clock.tick(seconds=1)
     john = planado.created(**JOHN)
     names = {"{acme}": acme, "{ACME}": acme.upper(), "{john}": john, "KEY": planado.token}
     return Scene(planado, ninja, store, account, names)

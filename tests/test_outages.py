@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import CreateAccount, CreateClient, CreateToken, Store, engines
+from storage import CreateAccount, CreateClient, CreateToken, Store, sqlite
 from tests.speakers import Ninja, Planado
 
 BUSY_SECONDS = 0.4
@@ -36,14 +36,14 @@ class Place:
 
     def locked(self) -> Any:
         # By the same library: two of them in one process do not see each other's locks.
-        other = engines.sqlite_module().connect(str(self.path), isolation_level=None)
+        other = sqlite.sqlite_module().connect(str(self.path), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         return other
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    monkeypatch.setattr(engines, "BUSY_MILLISECONDS", int(BUSY_SECONDS * 1000))
+    monkeypatch.setattr(sqlite, "BUSY_MILLISECONDS", int(BUSY_SECONDS * 1000))
     place = Place(tmp_path)
     with place.http:
         yield place

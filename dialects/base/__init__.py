@@ -20,7 +20,7 @@ from .failures import (
 from .ignored import ignored_headers, unknown_keys
 from .limiting import RateOptions
 from .permitting import Endpoint, Excused, Guarded, permit, reads, route
-from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, tell
+from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, late, tell
 
 __all__ = [
     "AuthMiddleware",
@@ -49,6 +49,7 @@ __all__ = [
     "carry",
     "expected",
     "ignored_headers",
+    "late",
     "parsed_json",
     "permit",
     "reads",

@@ -16,6 +16,10 @@ class RateOptions(Struct, frozen=True, kw_only=True):
     rate_limit: Calls = 0
     rate_capacity: Calls = 0
 
+    def __post_init__(self) -> None:
+        if self.rate_capacity and not self.rate_limit:
+            raise ValueError("a rate capacity means nothing without a rate limit")
+
     @property
     def rate(self) -> Rate | None:
         if not self.rate_limit:

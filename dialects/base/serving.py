@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from storage import Access, Account, Failure, Rate, Store, Unavailable
 
 from .failures import Broken, Render, TooManyRequests, failure_of
-from .permitting import Guarded
+from .permitting import SAFE_METHODS, Guarded
 
 T = TypeVar("T")
 
@@ -75,6 +75,8 @@ class AuthMiddleware:
         try:
             access = await self.access(Headers(scope=scope))
             await self.count(access)
+            if self.store.has_replica and scope["method"] not in SAFE_METHODS:
+                await tell(self.store.pin, access.token_id)
         except Exception as error:
             failure = failure_of(error)
             if isinstance(failure, Broken):
@@ -89,6 +91,11 @@ def account_of(request: Request) -> Account:
     """The account that the request's credential opened."""
     access: Access = request.scope["gateway.access"]
     return access.account
+
+
+def late(request: Request, store: Store) -> dict[str, bool]:
+    """For reads that may come from a replica: not those of a token that has written of late."""
+    return {"may_lag": store.may_lag(request.scope["gateway.access"])}
 
 
 def assemble(
@@ -119,9 +126,10 @@ def without_trailing_slash(app: ASGIApp) -> ASGIApp:
     return tolerant
 
 
-async def ask(method: Callable[..., T], *args: Any) -> T:
+async def ask(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Ask the synchronous store without blocking the event loop."""
-    return await to_thread.run_sync(functools.partial(method, *args), limiter=limiter(READS))
+    call = functools.partial(method, *args, **kwargs)
+    return await to_thread.run_sync(call, limiter=limiter(READS))
 
 
 async def tell(method: Callable[..., T], *args: Any) -> T:

@@ -17,6 +17,7 @@ from dialects.base import (
     carry,
     expected,
     ignored_headers,
+    late,
     reply,
     tag,
     tell,
@@ -49,7 +50,8 @@ class Clients:
         caller, asked = self.caller(request), query_inputs(request)
         given = listing.params(asked)
         query = listing.query(given, caller.ids)
-        found = await ask(self.store.clients, caller.account.id, query)
+        lag = late(request, self.store)
+        found = await ask(self.store.clients, caller.account.id, query, **lag)
         at = listing.window(given)
         if listing.wants_outline(given):
             outlines = [translate.outline(record, caller) for record in found.records]
@@ -81,7 +83,8 @@ class Clients:
 
     async def show(self, request: Request) -> Response:
         caller = self.caller(request)
-        record = await ask(self.store.client, caller.account.id, serial_of(request, caller))
+        serial, lag = serial_of(request, caller), late(request, self.store)
+        record = await ask(self.store.client, caller.account.id, serial, **lag)
         asked = query_inputs(request)
         # The version is the client's: it does not tell of a change to the group shown with it.
         has_group = listing.wants_groups(listing.params(asked))

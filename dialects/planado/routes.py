@@ -18,6 +18,7 @@ from dialects.base import (
     body_of,
     expected,
     ignored_headers,
+    late,
     parsed_json,
     refuse_unstorable,
     reply,
@@ -74,9 +75,10 @@ class Clients:
         refuse_unstorable(dict(pairs))
         given = listing.params(pairs)
         account_id, after = account_of(request).id, listing.cursor(given)
+        lag = late(request, self.store)
         match listing.query(given, self.options.page_size):
             case ClientQuery() as query:
-                found = await ask(self.store.newest_clients, account_id, query, after)
+                found = await ask(self.store.newest_clients, account_id, query, after, **lag)
                 return reply(listing.page(found))
             case TombstoneQuery() as query:
                 gone = await ask(self.store.tombstones, account_id, query, after)
@@ -89,7 +91,8 @@ class Clients:
         return mutated(record, 201, ignored_headers(ignored(tree, record, by_path=False)))
 
     async def show(self, request: Request) -> Response:
-        record = await ask(self.store.client, account_of(request).id, key_of(request))
+        key, lag = key_of(request), late(request, self.store)
+        record = await ask(self.store.client, account_of(request).id, key, **lag)
         return unchanged(request, record) or reply(
             wire.One(translate.client(record)), headers=tag(record)
         )

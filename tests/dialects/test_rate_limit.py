@@ -1,13 +1,13 @@
 """How many calls a token may make: off by default, per token, refused as each API refuses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import ClientQuery, CreateAccount, CreateToken, Store
+from storage import Account, ClientQuery, CreateToken, Invalid, Store
 from tests.speakers import Ninja, Planado, Speaker
 
 SPEAKERS = {"ninja": Ninja, "planado": Planado}
@@ -19,26 +19,34 @@ LIMITED = {
 
 
 @pytest.fixture
-def limited(store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(store, Settings(environment=LIMITED))) as http:
-        yield http
+def limited(store: Store) -> TestClient:
+    # Not entered: on leaving it the app would close the store of all tests.
+    return TestClient(create_app(store, Settings(environment=LIMITED)))
 
 
-def speaker(http: TestClient, store: Store, dialect: str) -> Speaker:
-    _, token = store.create_token(CreateToken(account="acme", dialect=dialect))
-    return SPEAKERS[dialect](http, str(token))
+Talk = Callable[[TestClient, str], Speaker]
+
+
+@pytest.fixture
+def speaker(store: Store, account: Account) -> Talk:
+    """Makes a caller of a dialect, each with a token of their own to the same account."""
+
+    def speak(http: TestClient, dialect: str) -> Speaker:
+        _, token = store.create_token(CreateToken(account=account.name, dialect=dialect))
+        return SPEAKERS[dialect](http, str(token))
+
+    return speak
 
 
 @pytest.fixture(params=SPEAKERS)
-def dialect(request: pytest.FixtureRequest, store: Store) -> str:
-    store.create_account(CreateAccount(name="acme"))
+def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 def test_nobody_is_counted_unless_the_operator_says_so(
-    http: TestClient, store: Store, dialect: str
+    http: TestClient, speaker: Talk, dialect: str
 ) -> None:
-    caller = speaker(http, store, dialect)
+    caller = speaker(http, dialect)
 
     codes = {caller.get("/clients").status_code for _ in range(200)}
 
@@ -46,9 +54,9 @@ def test_nobody_is_counted_unless_the_operator_says_so(
 
 
 def test_the_call_that_is_too_many_is_refused_with_the_time_to_wait(
-    limited: TestClient, store: Store, dialect: str
+    limited: TestClient, speaker: Talk, dialect: str
 ) -> None:
-    caller = speaker(limited, store, dialect)
+    caller = speaker(limited, dialect)
 
     answers = [caller.get("/clients") for _ in range(4)]
 
@@ -57,10 +65,9 @@ def test_the_call_that_is_too_many_is_refused_with_the_time_to_wait(
 
 
 def test_it_is_refused_in_the_words_that_integrations_know(
-    limited: TestClient, store: Store
+    limited: TestClient, speaker: Talk
 ) -> None:
-    store.create_account(CreateAccount(name="acme"))
-    callers = [speaker(limited, store, dialect) for dialect in SPEAKERS]
+    callers = [speaker(limited, dialect) for dialect in SPEAKERS]
 
     ninja, planado = ([caller.get("/clients") for _ in range(4)][-1] for caller in callers)
 
@@ -70,9 +77,9 @@ def test_it_is_refused_in_the_words_that_integrations_know(
 
 
 def test_one_token_does_not_pay_for_another(
-    limited: TestClient, store: Store, dialect: str
+    limited: TestClient, speaker: Talk, dialect: str
 ) -> None:
-    first, second = (speaker(limited, store, dialect) for _ in range(2))
+    first, second = (speaker(limited, dialect) for _ in range(2))
 
     codes = [caller.get("/clients").status_code for caller in [first] * 4 + [second]]
 
@@ -87,11 +94,20 @@ def test_who_has_no_token_is_told_so_and_not_counted(limited: TestClient, dialec
     assert codes == {{"ninja": 403, "planado": 401}[dialect]}
 
 
-def test_a_refused_write_writes_nothing(limited: TestClient, store: Store, dialect: str) -> None:
-    caller = speaker(limited, store, dialect)
+def test_a_refused_write_writes_nothing(
+    limited: TestClient, speaker: Talk, store: Store, account: Account, dialect: str
+) -> None:
+    caller = speaker(limited, dialect)
     body = {"name": "ACME", "organization": True, "organization_name": "ACME"}
 
     codes = [caller.post("/clients", json=body).status_code for _ in range(5)]
 
     assert codes.count(429) == 2
-    assert len(store.newest_clients(1, ClientQuery())) == 3
+    assert len(store.newest_clients(account.id, ClientQuery())) == 3
+
+
+def test_a_capacity_without_a_limit_is_refused_at_the_start(store: Store) -> None:
+    settings = Settings(environment={"GATEWAY_PLANADO_RATE_CAPACITY": "5"})
+
+    with pytest.raises(Invalid, match="without a rate limit"):
+        create_app(store, settings)

@@ -1,7 +1,6 @@
 """How many examples a law gets: few in the suite, thousands in `make laws`."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,9 +13,7 @@ settings.register_profile("campaign", max_examples=5000, deadline=None, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
-@pytest.fixture(scope="module")
-def shelf() -> Iterator[Store]:
+@pytest.fixture(scope="session")
+def shelf(store: Store) -> Store:
     """One store for all examples of a law: each example gets an account of its own."""
-    store = Store.open("sqlite://")
-    yield store
-    store.close()
+    return store

@@ -1,7 +1,6 @@
 """Order: edits through both dialects at once each count once, and none is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -15,8 +14,8 @@ WRITERS = 8
 EDITS = 5
 
 
-def test_concurrent_edits_of_one_client_all_arrive(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}")
+def test_concurrent_edits_of_one_client_all_arrive(empty: str) -> None:
+    store = Store.open(empty)
     account, before = born(store, ImportClient(organization_name="Acme"))
 
     def write(writer: int) -> None:

@@ -105,5 +105,33 @@ def test_processes_that_share_the_file_count_together(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_used_is_an_outage_with_a_name(tmp_path: Path) -> None:
+    buckets = Buckets(str(tmp_path / "nowhere" / "buckets"))
+
     with pytest.raises(Unavailable, match="the rate limit"):
-        Buckets(str(tmp_path / "nowhere" / "buckets"))
+        buckets.pour(1, VENDORS)
+
+
+@pytest.mark.parametrize("later", [10.0, -900.0])
+def test_a_clock_that_starts_anew_locks_nobody_out(
+    buckets: Buckets, clock: Clock, later: float
+) -> None:
+    poured(buckets, 90)
+
+    clock.now += later - 100
+
+    assert poured(buckets, 200) == 90
+
+
+def test_a_smaller_bucket_forgets_what_was_in_the_larger_one(buckets: Buckets) -> None:
+    poured(buckets, 60, Rate(per_minute=60, capacity=60))
+
+    assert poured(buckets, 10, Rate(per_minute=60, capacity=5)) == 5
+
+
+def test_closed_buckets_are_opened_again(tmp_path: Path, clock: Clock) -> None:
+    buckets = Buckets(str(tmp_path / "buckets"), clock)
+    poured(buckets, 90)
+
+    buckets.close()
+
+    assert poured(buckets, 1) == 0

@@ -184,16 +184,14 @@ def test_external_ids_are_exact_and_free_after_deletion(store: Store, account: A
     assert store.client(account.id, LiveKey(external_id="key")) == second
 
 
-def test_a_uuid_wins_over_an_external_id_that_looks_like_it(store: Store, account: Account) -> None:
+def test_a_uuid_is_nobody_else_s_external_id_even_while_its_client_is_deleted(
+    store: Store, account: Account
+) -> None:
     first = a_client(store, account)
-    key = LiveKey(external_id=str(first.uuid), uuid=first.uuid)
     store.move_client(account.id, first.serial, State.DELETED)
-    second = a_client(store, account, external_id=str(first.uuid))
-    assert store.client(account.id, key) == second
 
-    first = store.move_client(account.id, first.serial, State.ACTIVE)
-
-    assert store.client(account.id, key) == first
+    with pytest.raises(Conflict):
+        a_client(store, account, external_id=str(first.uuid))
 
 
 def test_serials_are_never_reused_and_start_at_one_in_each_account(
@@ -274,3 +272,16 @@ def test_a_client_remembers_where_it_was_imported_from(store: Store, account: Ac
 
     assert store.origins(account.id, made.serial) == origins
     assert store.origins(account.id, other.serial) == ()
+
+
+def test_a_deleted_client_can_be_imported_beside_whoever_has_its_external_id_now(
+    store: Store, account: Account
+) -> None:
+    gone = ImportClient(external_id="x", is_deleted=True)
+    store.create_client(account.id, CreateClient(external_id="x"))
+
+    made = store.create_clients(account.id, [gone, gone])
+
+    assert [record.external_id for record in made] == ["x", "x"]
+    back = store.move_client(account.id, made[0].serial, State.ACTIVE)
+    assert back.external_id is None

@@ -1,12 +1,8 @@
-"""One store and one app for all of these tests, and an account of its own for each of them.
-
-Accounts know nothing of each other, so that a test sees an empty gateway all the same.
-"""
+"""Fixtures for callers of this dialect, beside those of all dialects."""
 
 import base64
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from itertools import count
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,52 +10,24 @@ from starlette.testclient import TestClient
 from gateway.app import create_app
 from gateway.settings import Settings
 from storage import Account, Blobs, CreateAccount, CreateToken, Makers, Store
+from tests.clock import Clock
+from tests.conftest import CLOCK
+from tests.databases import Databases
 from tests.dialects.ninja.papers import Sender, Shelf
 from tests.speakers import Ninja
 
-
-class Clock:
-    """Stands still at a whole second until it is moved on."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2024, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, seconds: int = 60) -> int:
-        self.now += timedelta(seconds=seconds)
-        return int(self.now.timestamp())
+NUMBERS = count(1)
 
 
-@pytest.fixture(scope="session")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="session")
-def store(clock: Clock) -> Iterator[Store]:
-    store = Store.open("sqlite://", Makers(clock=clock), Blobs.at("memory://"))
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="session")
-def http(store: Store) -> Iterator[TestClient]:
-    app = create_app(store, Settings())
-    with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
-        yield http
-
-
-@pytest.fixture
-def account(store: Store) -> Account:
-    return store.create_account(CreateAccount(name=f"acme {uuid4()}"))
+@pytest.fixture(autouse=True)
+def still(clock: Clock) -> None:
+    """Times are whole seconds in this API: a clock that went on would show now and then."""
 
 
 @pytest.fixture
 def stranger(http: TestClient, store: Store) -> Ninja:
     """A caller with an account of their own, in the same store."""
-    account = store.create_account(CreateAccount(name=f"globex {uuid4()}"))
+    account = store.create_account(CreateAccount(name=f"globex {next(NUMBERS)}"))
     _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
     return Ninja(http, str(token))
 
@@ -89,24 +57,30 @@ def elsewhere(ninja):
 
 @pytest.fixture(scope="session", params=["folder", "bucket"])
 def shelf(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: Clock
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, databases: Databases
 ) -> Iterator[Shelf]:
     """A gateway whose documents lie in a folder, or in a bucket."""
     in_bucket = request.param == "bucket"
     place = request.getfixturevalue("bucket") if in_bucket else tmp_path_factory.mktemp("blobs")
     blobs = Blobs.at(str(place))
-    store = Store.open("sqlite://", Makers(clock=clock), blobs)
-    app = create_app(store, Settings())
-    with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
-        yield Shelf(http, store, blobs)
+    with databases.database() as url:
+        store = Store.open(url, Makers(clock=CLOCK), blobs)
+        app = create_app(store, Settings())
+        with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+            yield Shelf(http, store, blobs)
+        store.close()
 
 
 @pytest.fixture
 def sender(shelf: Shelf) -> Sender:
-    return Sender(shelf, shelf.store.create_account(CreateAccount(name=f"acme {uuid4()}")))
+    return a_sender(shelf)
 
 
 @pytest.fixture
 def rival(shelf: Shelf) -> Sender:
     """A caller with an account of their own behind the same gateway."""
-    return Sender(shelf, shelf.store.create_account(CreateAccount(name=f"globex {uuid4()}")))
+    return a_sender(shelf)
+
+
+def a_sender(shelf: Shelf) -> Sender:
+    return Sender(shelf, shelf.store.create_account(CreateAccount(name=f"sender {next(NUMBERS)}")))

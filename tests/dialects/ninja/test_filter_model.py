@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from gateway.app import create_app
 from gateway.settings import Settings
 from storage import CreateAccount, CreateToken, Makers, Store
+from tests.databases import Databases
 from tests.dialects.ninja import filter_model as model
 from tests.dialects.ninja.asking import NOBODY
 from tests.dialects.ninja.shelved import AMOUNTS, CLIENTS, HELD, LISTED, NEW_YEAR, client
@@ -41,17 +42,22 @@ class Shelf(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def shelf() -> Iterator[Shelf]:
-    # Whole seconds only: finer times are not shown, so that no model could know them.
-    store = Store.open("sqlite://", Makers(clock=lambda: NEW_YEAR + timedelta(days=20)))
+def shelf(databases: Databases) -> Iterator[Shelf]:
+    with databases.database() as url:
+        # Whole seconds only: finer times are not shown, so that no model could know them.
+        store = Store.open(url, Makers(clock=lambda: NEW_YEAR + timedelta(days=20)))
+        yield filled(store)
+        store.close()
+
+
+def filled(store: Store) -> Shelf:
     callers = [a_caller(store, name) for name in ("stranger", "acme")]
     # Contacts that are gone must not be found: their clients are changed once more.
     everybody = callers[1].listed("per_page=5000")
     for gone in [c for c in everybody if c["contacts"][0]["email"] and not c["is_deleted"]][:3]:
         callers[1].put(gone["id"], {"contacts": [{"first_name": "Successor"}]})
     clients = listed(callers[1], {"per_page": "5000"})["data"]
-    yield Shelf(callers[1], clients, values(clients))
-    store.close()
+    return Shelf(callers[1], clients, values(clients))
 
 
 def a_caller(store: Store, name: str) -> Ninja:

@@ -5,7 +5,7 @@ from hypothesis import given, settings, strategies as st
 from msgspec import structs
 
 from dialects.planado.translate import changing, client
-from storage import ContactDraft, CreateAccount, CreateClient, LiveKey, Store
+from storage import Account, ContactDraft, CreateClient, LiveKey, Store
 
 ENTRIES = st.fixed_dictionaries(
     {
@@ -24,12 +24,10 @@ DRAFTS = st.builds(
 )
 
 
-@pytest.fixture(scope="module")
-def drawer():
+@pytest.fixture
+def drawer(store: Store, account: Account) -> tuple[Store, int]:
     """A store and an account for clients by the hundred."""
-    store = Store.open("sqlite://")
-    yield store, store.create_account(CreateAccount(name="drawn")).id
-    store.close()
+    return store, account.id
 
 
 @settings(max_examples=100, deadline=None)

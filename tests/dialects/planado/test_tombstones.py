@@ -52,7 +52,7 @@ def test_a_poll_from_its_last_time_on_sees_only_what_is_new(planado, clock):
     first, second = (planado.created(**ACME) for _ in range(2))
     planado.delete(f"/clients/{first}")
     [seen] = gone(planado)
-    clock.tick(microseconds=1)
+    clock.tick(seconds=1)
     planado.delete(f"/clients/{second}")
 
     since = gone(planado, f"updated_at[after]={seen['deleted_at']}")
@@ -116,6 +116,40 @@ def test_a_scan_goes_on_behind_a_client_that_was_purged_meanwhile(planado, store
 
     for cursor in (middle, "1"):
         assert [c["uuid"] for c in planado.listed(f"after={cursor}")] == [oldest]
+
+
+def test_a_deletion_is_told_of_after_the_last_change_though_the_clock_was_set_back(planado, clock):
+    uuid = planado.created(**ACME)
+    seen = planado.shown(uuid)["updated_at"]
+    clock.tick(seconds=-5)
+
+    planado.delete(f"/clients/{uuid}")
+
+    assert [stone["uuid"] for stone in gone(planado, f"updated_at[after]={seen}")] == [uuid]
+
+
+def test_a_cursor_by_external_id_stands_where_its_newest_owner_stood(planado, store, account):
+    planado.created(**ACME, external_id="x")
+    planado.delete("/clients/x")
+    between = planado.created(**ACME)
+    planado.created(**ACME, external_id="x")
+    store.purge_client(account.id, 3)
+
+    assert [client["uuid"] for client in planado.listed("after=x")] == [between]
+
+
+def test_pages_by_external_id_end_though_a_living_client_has_one_of_them(planado):
+    for n in range(3):
+        planado.created(**ACME, external_id=f"{n}")
+    for n in range(3):
+        planado.delete(f"/clients/{n}")
+    planado.created(**ACME, external_id="1")
+
+    pages = [gone(planado, "limit=1")]
+    while pages[-1] and len(pages) < 9:
+        pages.append(gone(planado, f"limit=1&after={pages[-1][-1]['external_id']}"))
+
+    assert [stone["external_id"] for page in pages for stone in page] == ["2", "1", "0"]
 
 
 def test_the_uuid_of_a_purged_client_is_nobody_s_external_id(planado, store, account):

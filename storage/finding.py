@@ -1,0 +1,95 @@
+"""Clients found: one, a page, the newest, and what is left of those that are gone.
+
+Rows stay in here, records go out.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from . import keys, tombstones
+from .commands import ClientKey, LiveKey
+from .errors import NotFound
+from .queries import ClientQuery, TombstoneQuery
+from .records import Client, Contact, Document, Origin, Page, Tombstone
+from .rows import client_record, contact_record, document_record
+from .select import contacts_of, counted, documents_of, newest_after, window
+from .tables import ORIGIN
+
+BATCH = 1000
+
+
+def found(connection: Connection, account_id: int, key: ClientKey) -> Client:
+    client = one_or_none(connection, account_id, keys.clients_of(account_id, key))
+    if client is None:
+        raise NotFound("client")
+    return client
+
+
+def listed(connection: Connection, account_id: int, query: ClientQuery) -> Page[Client]:
+    total = connection.execute(counted(account_id, query)).scalar_one()
+    rows = connection.execute(window(account_id, query)).all()
+    return Page(records=records(connection, account_id, rows), total=total)
+
+
+def newest(
+    connection: Connection, account_id: int, query: ClientQuery, after: LiveKey | None
+) -> tuple[Client, ...]:
+    behind = keys.place(connection, account_id, after) if after else None
+    rows = connection.execute(newest_after(account_id, query, behind)).all()
+    return records(connection, account_id, rows)
+
+
+def newest_gone(
+    connection: Connection, account_id: int, query: TombstoneQuery, after: LiveKey | None
+) -> tuple[Tombstone, ...]:
+    behind = keys.place(connection, account_id, after, among_gone=True) if after else None
+    return tombstones.newest(connection, account_id, query, behind)
+
+
+def origins(connection: Connection, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
+    serial = found(connection, account_id, key).serial
+    columns = [ORIGIN.c[name] for name in Origin.__struct_fields__]
+    mine = (ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial == serial)
+    statement = select(*columns).where(*mine).order_by(ORIGIN.c.source, ORIGIN.c.foreign_id)
+    return tuple(Origin(**row._mapping) for row in connection.execute(statement))
+
+
+def one_or_none(
+    connection: Connection, account_id: int, statements: Iterable[Select[Any]]
+) -> Client | None:
+    row = keys.first(connection, statements)
+    return None if row is None else records(connection, account_id, [row])[0]
+
+
+def records(connection: Connection, account_id: int, rows: Sequence[Any]) -> tuple[Client, ...]:
+    """Rows of CLIENT_COLUMNS with their contacts and documents, in the order of the rows."""
+    serials = [row.serial for row in rows]
+    people = contacts(connection, account_id, serials)
+    files = documents(connection, account_id, serials)
+    return tuple(
+        client_record(row, people.get(row.serial, ()), files.get(row.serial, ())) for row in rows
+    )
+
+
+def contacts(
+    connection: Connection, account_id: int, serials: list[int]
+) -> dict[int, tuple[Contact, ...]]:
+    owned: dict[int, list[Contact]] = {}
+    for start in range(0, len(serials), BATCH):
+        statement = contacts_of(account_id, serials[start : start + BATCH])
+        for client_serial, *row in connection.execute(statement):
+            owned.setdefault(client_serial, []).append(contact_record(row))
+    return {serial: tuple(rows) for serial, rows in owned.items()}
+
+
+def documents(
+    connection: Connection, account_id: int, serials: list[int]
+) -> dict[int, tuple[Document, ...]]:
+    owned: dict[int, list[Document]] = {}
+    for start in range(0, len(serials), BATCH):
+        statement = documents_of(account_id, serials[start : start + BATCH])
+        for record in map(document_record, connection.execute(statement)):
+            owned.setdefault(record.client_serial, []).append(record)
+    return {serial: tuple(records) for serial, records in owned.items()}

@@ -1,0 +1,99 @@
+"""PostgreSQL through psycopg 3: any number of gateways on any number of machines share it.
+
+`?pgbouncer=true` in the URL says that a PgBouncer in transaction mode stands in between: then
+nothing is left on a connection that the next transaction could miss or stumble over.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+DRIVERS = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+CONNECT_SECONDS = 5
+STATEMENT_MILLISECONDS = 30_000
+SILENCE_MILLISECONDS = 10_000
+"""After so long without an answer to what was sent, the other machine counts as gone."""
+
+READS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+WRITES: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
+"""Execution options of a connection: what is read is of one moment, what is decided on is locked
+row by row (`clients.locked`, `accounts.reserved`)."""
+
+PASSING = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "23505")
+"""SQLSTATEs, or their beginnings, after which the same transaction may succeed at once: lost
+connections, deadlocks, a server that restarts; and a unique violation, for then somebody was
+faster, and the next look sees what they wrote."""
+OUTAGES = ("53", "55P03", "57", "58", "25006", "XX")
+READ_ONLY = "25006"
+"""This server has become, or still is, a standby."""
+
+
+def sqlstate(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed now, on another connection."""
+    state = sqlstate(error)
+    return state.startswith(PASSING) or (not state and isinstance(error, OperationalError))
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the database is at fault, not the statement."""
+    is_duplicate = sqlstate(error) == "23505"
+    return sqlstate(error).startswith(OUTAGES) or (is_passing(error) and not is_duplicate)
+
+
+def is_undone(error: DBAPIError) -> bool:
+    """Whether a commit that failed so has surely changed nothing: not after a lost connection."""
+    return sqlstate(error).startswith(("40", "23"))
+
+
+def reason(error: DBAPIError) -> str:
+    """What happened, without the detail, which can quote a row."""
+    diagnosis = getattr(error.orig, "diag", None)
+    words = str(getattr(diagnosis, "message_primary", None) or error.orig).strip()
+    return words.partition("\n")[0]
+
+
+def opened(url: URL, connections: int) -> Engine:
+    has_bouncer = url.query.get("pgbouncer") == "true"
+    engine = create_engine(
+        url.difference_update_query(["pgbouncer"]).set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=CONNECT_SECONDS,
+        pool_use_lifo=True,
+        connect_args=connection_settings(url, has_bouncer=has_bouncer),
+        # Parameters are people's names and notes: they stay out of error messages and logs.
+        hide_parameters=True,
+    )
+    event.listen(engine, "handle_error", drop_standbys)
+    if has_bouncer:
+        event.listen(engine, "begin", limit_statements)
+    return engine
+
+
+def connection_settings(url: URL, *, has_bouncer: bool) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": SILENCE_MILLISECONDS,
+        "application_name": "clients-gateway",
+    }
+    if has_bouncer:
+        return settings | {"prepare_threshold": None}
+    own = url.query.get("options", "")
+    limits = f"-c statement_timeout={STATEMENT_MILLISECONDS} -c jit=off"
+    return settings | {"options": f"{limits} {own}".strip()}
+
+
+def limit_statements(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS}")
+
+
+def drop_standbys(context: ExceptionContext) -> None:
+    """After a failover every connection of the pool leads to the wrong server."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True

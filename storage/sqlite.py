@@ -1,0 +1,103 @@
+"""SQLite: one file for the processes of one machine, or a database in memory for tests."""
+
+import sqlite3
+import warnings
+from contextlib import closing
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
+BUSY_MILLISECONDS = 10_000
+
+READS: dict[str, Any] = {}
+WRITES: dict[str, Any] = {"gateway_writes": True}
+"""Execution options of a connection for a transaction that reads, and for one that writes."""
+
+OUTAGES = frozenset(
+    {
+        "SQLITE_BUSY",
+        "SQLITE_LOCKED",
+        "SQLITE_READONLY",
+        "SQLITE_IOERR",
+        "SQLITE_CORRUPT",
+        "SQLITE_FULL",
+        "SQLITE_CANTOPEN",
+        "SQLITE_NOTADB",
+    }
+)
+"""Why a database cannot answer, by SQLite's primary error codes; extended ones begin alike."""
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the database is at fault, not the statement."""
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    return any(name == code or name.startswith(f"{code}_") for code in OUTAGES)
+
+
+def is_passing(_error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed now. Here it has waited for its turn already."""
+    return False
+
+
+def is_undone(_error: DBAPIError) -> bool:
+    """Whether a commit that failed so has surely changed nothing."""
+    return True
+
+
+def reason(error: DBAPIError) -> str:
+    """What happened, in the database's words and without anybody's values."""
+    return str(error.orig)
+
+
+def opened(url: URL, connections: int) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    engine = create_engine(
+        url,
+        module=sqlite_module(),
+        poolclass=QueuePool,
+        # A database in memory lives in one connection; its users take turns.
+        pool_size=1 if in_memory else connections,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        # Parameters are people's names and notes: they stay out of error messages and logs.
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def sqlite_module() -> ModuleType:
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        warnings.warn(
+            f"pysqlite3 is missing: falling back to the interpreter's SQLite "
+            f"{sqlite3.sqlite_version}; before 3.51.3 its WAL can lose data with several writers.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return sqlite3
+    module: ModuleType = dbapi2
+    return module
+
+
+def prepare(raw: Any, _record: object) -> None:
+    # The driver must not BEGIN by itself: it does not before a SELECT, we always do.
+    raw.isolation_level = None
+    with closing(raw.cursor()) as cursor:
+        # The time-out comes first: switching to WAL takes a lock too.
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+
+
+def begin(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails at once when another has written.
+    writes = connection.get_execution_options().get("gateway_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

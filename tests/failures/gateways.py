@@ -1,0 +1,89 @@
+"""`gateway serve` in a process group of its own, to be killed and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from storage.engines import open_engine
+from tests.served import Served, free_port, seeded, wait_for
+
+from .journal import Journal
+from .tongues import TONGUES
+
+HALVES = """
+    SELECT count(*) FROM client WHERE NOT EXISTS (
+        SELECT 1 FROM contact WHERE contact.account_id = client.account_id
+        AND contact.client_serial = client.serial)
+"""
+
+
+class Gateway(Served):
+    def __init__(self, database: str, folder: Path) -> None:
+        self.database = database
+        self.log = folder / "gateway.log"
+        self.port = free_port()
+        self.environment = os.environ | {
+            "GATEWAY_DATABASE_URL": database,
+            "GATEWAY_BLOBS": str(folder / "blobs"),
+        }
+        tokens = seeded(database)
+        super().__init__(self.started(), f"http://127.0.0.1:{self.port}", tokens)
+        wait_for(self)
+
+    def started(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "gateway", "serve", "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(  # noqa: S603  our own
+                [*command, "--workers", "2"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """All of its processes at once, as when the machine's memory runs out."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+
+    def start_again(self) -> None:
+        self.process = self.started()
+        wait_for(self)
+
+    def lost(self, journal: Journal) -> list[str]:
+        """What was acknowledged and is not there, as its own dialect shows it."""
+        with ExitStack() as stack:
+            callers = {d: stack.enter_context(self.caller(d)) for d in TONGUES}
+            found = []
+            for (dialect, key), kept in journal.kept.items():
+                shown = TONGUES[dialect].shown(callers[dialect], key)
+                if shown is None or shown.number < kept.number or shown.version < kept.version:
+                    found.append(f"{dialect} {key}: acknowledged {kept}, found {shown}")
+        return found
+
+    def halves(self) -> int:
+        """Clients without contacts: nobody creates such."""
+        return int(self.asked(HALVES))
+
+    def asked(self, statement: str) -> str:
+        engine = open_engine(self.database)
+        with engine.connect() as connection:
+            answer = connection.execute(text(statement)).scalar_one()
+        engine.dispose()
+        return str(answer)
+
+
+@contextmanager
+def gateway(database: str, folder: Path) -> Iterator[Gateway]:
+    running = Gateway(database, folder)
+    try:
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.wait(30)

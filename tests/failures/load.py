@@ -1,0 +1,104 @@
+"""Callers at work on a real server: they write and read through both dialects, and note down
+every answer and all that was acknowledged."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+
+import httpx
+
+from tests.served import Served
+
+from .journal import Answer, Journal, Kept
+from .tongues import TONGUES, version
+
+WRITERS, READERS = 2, 1
+"""Of each dialect."""
+PAUSE = 0.01
+MOST_CALLS = 20_000
+"""Of one caller, so that a run which nobody ends ends by itself."""
+CHANGES = 3
+"""Of each client, after its creation."""
+
+
+@contextmanager
+def load(server: Served, journal: Journal, run: str, crowd: int = 1) -> Iterator[None]:
+    """Both dialects are at work; `run` tells these callers' clients from those of other runs,
+    `crowd` is how many times the usual number of callers there are."""
+    done = Event()
+    with ThreadPoolExecutor(2 * crowd * (WRITERS + READERS)) as pool:
+        calls = []
+        for dialect in TONGUES:
+            for n in range(crowd * WRITERS):
+                caller = Caller(server, journal, dialect, f"{run}-{dialect}-{n}")
+                calls.append(pool.submit(caller.write, done))
+            for _ in range(crowd * READERS):
+                calls.append(pool.submit(Caller(server, journal, dialect, run).read, done))
+        try:
+            yield
+        finally:
+            done.set()
+    for call in calls:
+        call.result()
+
+
+class Caller:
+    """One caller of one dialect; the clients that it writes are its own."""
+
+    def __init__(self, server: Served, journal: Journal, dialect: str, name: str) -> None:
+        self.server = server
+        self.journal = journal
+        self.dialect = dialect
+        self.name = name
+
+    def write(self, done: Event) -> None:
+        """Create a client, change it a few times, go on to the next one."""
+        tongue = TONGUES[self.dialect]
+        with self.server.caller(self.dialect) as http:
+            key = ""
+            for n in range(MOST_CALLS):
+                label = f"{self.name}-{n}"
+                if n % (CHANGES + 1) == 0 or not key:
+                    answer = self.noted(http, True, tongue.create, label, f"{label} {n}")
+                    key = tongue.key(answer) if answer else ""
+                else:
+                    answer = self.noted(http, True, tongue.change, key, f"{label} {n}")
+                if answer:
+                    self.journal.keep(self.dialect, key, Kept(n, version(answer)))
+                if done.wait(PAUSE):
+                    return
+
+    def read(self, done: Event) -> None:
+        with self.server.caller(self.dialect) as http:
+            for _ in range(MOST_CALLS):
+                self.noted(http, False, httpx.Client.get, "/clients")
+                if done.wait(PAUSE):
+                    return
+
+    def noted(
+        self, http: httpx.Client, is_write: bool, call: Callable[..., httpx.Response], *args: str
+    ) -> httpx.Response | None:
+        """The answer if it is a success."""
+        started = time.monotonic()
+        try:
+            answer = call(http, *args)
+        except httpx.TransportError as error:
+            status, trouble, answer = 0, repr(error), None
+        else:
+            status, trouble = answer.status_code, trouble_with(answer)
+        now = time.monotonic()
+        self.journal.add(Answer(now, self.dialect, is_write, status, now - started, trouble))
+        return answer if answer and answer.is_success else None
+
+
+def trouble_with(answer: httpx.Response) -> str:
+    """None with a success, nor with a 503 in the dialect's JSON that says when to come again."""
+    if answer.is_success:
+        return ""
+    is_json = answer.headers.get("content-type") == "application/json"
+    is_refusal = answer.status_code == 503 and answer.headers.get("retry-after") == "1"
+    if is_refusal and is_json and list(answer.json()) == ["message"]:
+        return ""
+    return f"{answer.status_code} {answer.text[:200]}"

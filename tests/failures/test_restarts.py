@@ -1,0 +1,60 @@
+"""PostgreSQL goes away under load and comes back: nobody hangs, nobody is told nonsense, nothing
+that was acknowledged is lost, and nobody has to do anything."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns.scale import rounds
+
+from .gateways import Gateway, gateway
+from .journal import Journal
+from .load import load
+from .servers import Server, own_server
+
+LONGEST_RECOVERY = 5.0
+LONGEST_ANSWER = 5.0
+UP, DOWN = 1.0, 3.0
+"""Seconds of load before and after an outage, and of the outage."""
+ENDS: dict[str, Callable[[Server], None]] = {"stopped": Server.stop, "killed": Server.kill}
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[Server]:
+    with own_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def served(postgresql: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with gateway(postgresql.url, tmp_path_factory.mktemp("served")) as served:
+        yield served
+
+
+@pytest.mark.parametrize("turn", range(rounds(1, 10)))
+@pytest.mark.parametrize("end", ENDS)
+def test_a_database_that_is_gone_for_a_while_costs_refusals_and_nothing_else(
+    postgresql: Server, served: Gateway, end: str, turn: int
+) -> None:
+    journal = Journal()
+
+    with load(served, journal, f"{end}-{turn}"):
+        time.sleep(UP)
+        ENDS[end](postgresql)
+        time.sleep(DOWN)
+        back = time.monotonic()
+        postgresql.start()
+        time.sleep(UP)
+    figures = journal.figures(back)
+    print(f"\n{end}: {figures}")
+
+    assert journal.troubles == set()
+    assert served.lost(journal) == []
+    assert served.halves() == 0
+    assert figures.refused > 0
+    assert figures.acknowledged > 20
+    assert figures.recovery < LONGEST_RECOVERY
+    assert figures.slowest < LONGEST_ANSWER
+    assert "Traceback" not in served.log.read_text()

@@ -1,0 +1,88 @@
+"""The contacts of the model: how drafts become contacts, and what a merger brings along."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import structs
+
+from storage import Client, Contact, ContactDraft, Makers
+from storage.folding import fold
+
+RANKS = {"email": "email_rank", "phone": "phone_rank"}
+"""Each value of a contact, and where its place in the client's list stands."""
+
+
+def drawn_up(
+    client: Client,
+    drafts: Sequence[ContactDraft],
+    serials: Iterator[int],
+    now: datetime,
+    makers: Makers,
+) -> tuple[Contact, ...]:
+    """Contacts as the drafts say, a blank one when there is none. The first that is flagged, or
+    the first of all, is primary, and it stands before the others."""
+    wanted = list(drafts) or [ContactDraft()]
+    flagged = [n for n, draft in enumerate(wanted) if draft.is_primary]
+    known = {contact.serial: contact for contact in client.contacts}
+    last, contacts = last_rank(client), []
+    for n, draft in enumerate(wanted):
+        length = 32 if drafts else 40
+        before = known.get(draft.serial or 0) or blank(next(serials), length, now, makers)
+        fields = structs.asdict(draft) | {"serial": before.serial}
+        fields["is_primary"] = n == next(iter(flagged), 0)
+        last, ranks = ranked(draft, before, last)
+        contacts.append(touched(before, now, **fields | ranks))
+    return primary_first(contacts)
+
+
+def blank(serial: int, length: int, now: datetime, makers: Makers) -> Contact:
+    key = makers.random_text(length)
+    return Contact(serial=serial, contact_key=key, created_at=now, updated_at=now)
+
+
+def touched(before: Contact, now: datetime, **fields: Any) -> Contact:
+    """A contact that does not change keeps its time."""
+    after = structs.replace(before, **fields)
+    return before if after == before else structs.replace(after, updated_at=now)
+
+
+def ranked(draft: ContactDraft, before: Contact, last: int) -> tuple[int, dict[str, int]]:
+    """A place that is given counts, a kept value keeps its place, a new one is last."""
+    ranks = {}
+    for field, rank in RANKS.items():
+        if not getattr(draft, field):
+            ranks[rank] = 0
+            continue
+        ranks[rank] = getattr(draft, rank) or getattr(before, rank)
+        if not ranks[rank]:
+            last += 1
+            ranks[rank] = last
+    return last, ranks
+
+
+def last_rank(client: Client) -> int:
+    ranks = [rank for c in client.contacts for rank in (c.email_rank, c.phone_rank)]
+    return max([0, client.phone_rank, *ranks])
+
+
+def phone_rank(client: Client, phone: str) -> int:
+    """The place of the client's own number when it is changed."""
+    return (client.phone_rank or last_rank(client) + 1) if phone else 0
+
+
+def primary_first(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+    return tuple(sorted(contacts, key=lambda c: (not c.is_primary, c.serial)))
+
+
+def merged(client: Client, source: Client, now: datetime) -> tuple[Contact, ...]:
+    """The other's contacts with an address that is new here come along, ranked last."""
+    known, last = {fold(c.email) for c in client.contacts}, last_rank(client)
+    contacts = list(client.contacts)
+    for contact in source.contacts:
+        if contact.email and fold(contact.email) not in known:
+            unranked = structs.replace(contact, email_rank=0, phone_rank=0)
+            last, ranks = ranked(unranked, unranked, last)
+            moved = structs.replace(contact, is_primary=False, updated_at=now, **ranks)
+            contacts.append(moved)
+    return primary_first(contacts)

@@ -1,0 +1,165 @@
+"""What the lists of the model hold, and in which order."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from operator import eq, ge, gt, le, lt
+from typing import Any
+
+from storage import (
+    Among,
+    Client,
+    ClientQuery,
+    Comparison,
+    Contact,
+    Group,
+    Operator,
+    Order,
+    State,
+    Tombstone,
+    TombstoneQuery,
+    joined,
+)
+from storage.folding import fold
+
+
+def listed(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
+    """All that a query finds, in its order, `first` before the others."""
+    found = ordered([c for c in clients if finds(c, query)], query)
+    return sorted(found, key=lambda c: c.serial != query.first)
+
+
+# Which clients
+
+
+def finds(client: Client, query: ClientQuery) -> bool:
+    """`first` is found whatever it is."""
+    return client.serial == query.first or all(conditions(client, query))
+
+
+def conditions(client: Client, query: ClientQuery) -> Iterator[bool]:
+    yield query.serials is None or client.serial in query.serials
+    yield has_state(client, query.states)
+    yield query.balance is None or compares(client, query.balance)
+    if query.balance_between is not None:
+        yield query.balance_between[0] <= client.balance <= query.balance_between[1]
+    yield query.email is None or fold(query.email) in [fold(c.email) for c in client.contacts]
+    yield query.number is None or fold(query.number) == fold(client.number)
+    yield query.id_number is None or fold(query.id_number) == fold(client.id_number)
+    yield query.name is None or fold(query.name) in fold(client.name)
+    yield query.text is None or any(holds(text, query.text) for text in searched(client))
+    yield from (is_among(client, among) for among in query.among)
+    for holding in query.holding:
+        yield fold(holding.text) in fold(getattr(client, holding.column.value))
+    yield from moments(client, query)
+
+
+def has_state(record: Client | Group, states: frozenset[State] | None) -> bool:
+    life = State.ARCHIVED if record.archived_at else State.ACTIVE
+    return states is None or (State.DELETED if record.is_deleted else life) in states
+
+
+def compares(client: Client, comparison: Comparison) -> bool:
+    words: dict[Operator, Callable[[Any, Any], bool]] = {
+        Operator.LT: lt,
+        Operator.LTE: le,
+        Operator.GT: gt,
+        Operator.GTE: ge,
+        Operator.EQ: eq,
+    }
+    return words[comparison.operator](client.balance, comparison.amount)
+
+
+def searched(client: Client) -> list[str]:
+    texts = [client.name, client.id_number, client.number]
+    texts += [client.custom_value1, client.custom_value2]
+    texts += [client.custom_value3, client.custom_value4]
+    for contact in client.contacts:
+        texts += [contact.first_name, contact.last_name, contact.email, contact.phone]
+    return texts
+
+
+def holds(text: str, part: str) -> bool:
+    """What is looked for is in one line."""
+    return fold(part) in fold(text) and "\n" not in part
+
+
+def is_among(client: Client, among: Among) -> bool:
+    value = getattr(client, among.column.value)
+    return caseless(value) in [caseless(given) for given in among.values]
+
+
+def moments(client: Client, query: ClientQuery) -> Iterator[bool]:
+    created, updated = client.created_at, client.updated_at
+    yield query.created_from is None or created >= query.created_from
+    yield query.created_to is None or created <= query.created_to
+    yield query.updated_from is None or updated >= query.updated_from
+    yield query.updated_to is None or updated <= query.updated_to
+    yield query.updated_after is None or updated > query.updated_after
+    yield query.updated_before is None or updated < query.updated_before
+
+
+def is_between(stone: Tombstone, query: TombstoneQuery) -> bool:
+    after, before = query.deleted_after, query.deleted_before
+    is_late = after is None or stone.deleted_at > after
+    return is_late and (before is None or stone.deleted_at < before)
+
+
+# In which order
+
+
+def ordered(clients: list[Client], query: ClientQuery) -> list[Client]:
+    """Equals come by their serial, falling when the first key falls; of nothing at all comes
+    less than of anything."""
+    falls = bool(query.sorting) and query.sorting[0].is_descending
+    found = sorted(clients, key=lambda c: c.serial, reverse=falls)
+    for sorting in reversed(query.sorting):
+        key = KEYS.get(sorting.order) or field_key(sorting.order)
+        found.sort(key=key, reverse=sorting.is_descending)
+    return found
+
+
+def called(client: Client) -> str:
+    """What a client goes by: its name, or else its primary contact's, or else that e-mail."""
+    return client.name or contact_name(client) or primary(client).email
+
+
+def contact_name(client: Client) -> str:
+    return joined(primary(client).first_name, primary(client).last_name)
+
+
+def primary(client: Client) -> Contact:
+    [contact] = [contact for contact in client.contacts if contact.is_primary]
+    return contact
+
+
+FOLDED = (
+    Order.ID_NUMBER,
+    Order.VAT_NUMBER,
+    Order.CUSTOM_VALUE1,
+    Order.CUSTOM_VALUE2,
+    Order.CUSTOM_VALUE3,
+    Order.CUSTOM_VALUE4,
+)
+KEYS: dict[Order, Callable[[Client], Any]] = {
+    Order.NAME: lambda c: fold(called(c)),
+    Order.CONTACT: lambda c: fold(contact_name(c)),
+    Order.CONTACT_EMAIL: lambda c: fold(primary(c).email),
+    Order.NUMBER: lambda c: int("".join(re.findall("[0-9]", c.number)) or "0"),
+}
+"""Those that are no field of a client, or not sorted by it as it stands."""
+
+
+def field_key(order: Order) -> Callable[[Client], Any]:
+    def key(client: Client) -> tuple[bool, Any]:
+        value = getattr(client, order.value)
+        is_folded = order in FOLDED
+        return value is not None, fold(value) if is_folded else caseless(value)
+
+    return key
+
+
+def caseless(value: Any) -> Any:
+    """A text in lower case, but only the letters of English; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    return re.sub("[A-Z]", lambda letter: letter[0].lower(), value)

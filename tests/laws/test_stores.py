@@ -1,0 +1,291 @@
+"""Stores: every engine gives the answers of the model, order and paging included."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from msgspec import Struct, structs
+
+from storage import (
+    ChangeGroup,
+    ClientKey,
+    ClientQuery,
+    CreateAccount,
+    CreateClient,
+    CreateGroup,
+    Expected,
+    Failure,
+    GroupQuery,
+    LiveKey,
+    Makers,
+    State,
+    Store,
+    TombstoneQuery,
+)
+from tests.databases import ENGINES, Cluster
+
+from . import trouble
+from .model import Model
+from .trouble import START, UUIDS, Edit
+
+STEPS = 30
+ALL = 1000
+COUNTRIES = (840, 276)
+accounts = st.sampled_from([0, 0, 1])
+ticks = st.sampled_from([0, 1, 1, 2, -3])
+
+
+class Chance:
+    """What the store cannot compute, the same for all: it starts anew with each command."""
+
+    def __init__(self) -> None:
+        self.begin(START, step=0, clients=0)
+
+    def begin(self, now: datetime, *, step: int, clients: int) -> None:
+        self.now, self.step = now, step
+        self.uuids, self.texts = count(UUIDS + clients), count()
+
+    def makers(self) -> Makers:
+        return Makers(
+            clock=lambda: self.now,
+            uuid=lambda: UUID(int=next(self.uuids)),
+            random_text=lambda length: f"{self.step}.{next(self.texts)}".ljust(length, "-"),
+        )
+
+
+class Refusal(NamedTuple):
+    """A failure as an answer: what happened, and to what; how it is said is the store's own."""
+
+    kind: type[Failure]
+    fields: dict[str, Any]
+
+
+def answer(verb: Callable[..., Any], *given: Any) -> Any:
+    try:
+        return verb(*given)
+    except Failure as failure:
+        return Refusal(type(failure), vars(failure))
+
+
+class Engine:
+    """A store, and what the accounts of a run are called in it."""
+
+    def __init__(self, name: str, url: str) -> None:
+        self.name, self.chance = name, Chance()
+        self.store = Store.open(url, self.chance.makers())
+        self.accounts: list[int] = []
+
+    def begin(self) -> None:
+        """Accounts of its own keep a run apart from those before it."""
+        commands = [CreateAccount(name=uuid4().hex, country_id=country) for country in COUNTRIES]
+        self.accounts = [self.store.create_account(command).id for command in commands]
+
+    def answer(self, account: int, verb: str, *given: Any) -> Any:
+        return answer(getattr(self.store, verb), self.accounts[account], *given)
+
+
+def differences(found: Any, wanted: Any, path: str = "") -> Iterator[str]:
+    """Where two answers differ, so that a person need not read sixty fields to see it."""
+    if found == wanted:
+        return
+    if isinstance(wanted, Struct) and type(found) is type(wanted):
+        for field in wanted.__struct_fields__:
+            yield from differences(getattr(found, field), getattr(wanted, field), f"{path}.{field}")
+    elif isinstance(wanted, tuple) and isinstance(found, tuple) and len(found) == len(wanted):
+        for n, (one, other) in enumerate(zip(found, wanted, strict=True)):
+            yield from differences(one, other, f"{path}[{n}]")
+    else:
+        yield f"{path}: {found!r} should be {wanted!r}"
+
+
+class Stores(RuleBasedStateMachine):
+    """Says and asks the same of all engines and of the model."""
+
+    def __init__(self, engines: list[Engine]) -> None:
+        super().__init__()
+        self.engines, self.chance = engines, Chance()
+        self.models = [Model(self.chance.makers(), country) for country in COUNTRIES]
+        self.now, self.step = START, 0
+        for engine in engines:
+            engine.begin()
+
+    def tell(self, account: int, tick: int, verb: str, *given: Any) -> None:
+        """A command: the same answer, and afterwards the same in all accounts."""
+        self.now, self.step = self.now + timedelta(microseconds=tick), self.step + 1
+        made = sum(model.next_client - 1 for model in self.models)
+        for chance in (self.chance, *(engine.chance for engine in self.engines)):
+            chance.begin(self.now, step=self.step, clients=made)
+        told = self.models[account].copied()
+        if not isinstance(self.compare(told, account, verb, *given), Refusal):
+            self.models[account] = told
+        for n in range(len(COUNTRIES)):
+            self.ask(n, "clients", ClientQuery(limit=ALL))
+            self.ask(n, "tombstones", TombstoneQuery(limit=ALL), None)
+            self.ask(n, "groups", GroupQuery(limit=ALL))
+
+    def ask(self, account: int, verb: str, *given: Any) -> Any:
+        return self.compare(self.models[account], account, verb, *given)
+
+    def compare(self, model: Model, account: int, verb: str, *given: Any) -> Any:
+        wanted = answer(getattr(model, verb), *given)
+        for engine in self.engines:
+            found = engine.answer(account, verb, *given)
+            assert not list(differences(found, wanted)), f"{verb} on {engine.name}"
+        return wanted
+
+    def walk(self, account: int, verb: str, query: Any, after: LiveKey | None) -> None:
+        """Page by page, each from behind the last record of the one before, until one is empty."""
+        page = self.ask(account, verb, query, after)
+        while page and not isinstance(page, Refusal):
+            last = page[-1]
+            key = LiveKey(external_id=str(last.uuid), uuid=last.uuid)
+            page = self.ask(account, verb, query, key)
+
+    def leaf_through(self, account: int, verb: str, query: Any) -> None:
+        """Page by page, one behind the end too."""
+        total = self.ask(account, verb, structs.replace(query, limit=ALL)).total
+        for offset in range(0, total + query.limit, query.limit):
+            self.ask(account, verb, structs.replace(query, offset=offset))
+
+    # Commands
+
+    @initialize(commands=st.lists(st.tuples(accounts, ticks, trouble.new_clients), max_size=6))
+    def begin(self, commands: list[tuple[int, int, CreateClient]]) -> None:
+        for account, tick, command in commands:
+            self.tell(account, tick, "create_clients", [command])
+
+    @rule(
+        account=accounts,
+        tick=ticks,
+        commands=st.lists(trouble.new_clients, min_size=1, max_size=3),
+    )
+    def create_clients(self, account: int, tick: int, commands: list[CreateClient]) -> None:
+        self.tell(account, tick, "create_clients", commands)
+
+    @rule(
+        account=accounts,
+        tick=ticks,
+        key=trouble.keys,
+        edit=trouble.edits,
+        expected=trouble.expectations,
+    )
+    def change_client(
+        self, account: int, tick: int, key: ClientKey, edit: Edit, expected: Expected
+    ) -> None:
+        self.tell(account, tick, "change_client", key, edit, expected)
+
+    @rule(account=accounts, tick=ticks, serials=trouble.several_serials, edit=trouble.edits)
+    def change_clients(self, account: int, tick: int, serials: list[int], edit: Edit) -> None:
+        self.tell(account, tick, "change_clients", serials, edit)
+
+    @rule(
+        account=accounts,
+        tick=ticks,
+        key=trouble.live_keys,
+        edit=trouble.edits,
+        new=trouble.new_clients,
+        expected=trouble.expectations,
+    )
+    def upsert_client(
+        self,
+        account: int,
+        tick: int,
+        key: LiveKey,
+        edit: Edit,
+        new: CreateClient,
+        expected: Expected,
+    ) -> None:
+        create = structs.replace(new, external_id=key.external_id)
+        self.tell(account, tick, "upsert_client", key, edit, lambda: create, expected)
+
+    @rule(
+        account=accounts,
+        tick=ticks,
+        key=trouble.keys,
+        state=trouble.states,
+        expected=trouble.expectations,
+    )
+    def move_client(
+        self, account: int, tick: int, key: ClientKey, state: State, expected: Expected
+    ) -> None:
+        self.tell(account, tick, "move_client", key, state, expected)
+
+    @rule(account=accounts, tick=ticks, serials=trouble.several_serials, state=trouble.states)
+    def move_clients(self, account: int, tick: int, serials: list[int], state: State) -> None:
+        self.tell(account, tick, "move_clients", serials, state)
+
+    @rule(account=accounts, tick=ticks, key=trouble.keys, expected=trouble.expectations)
+    def purge_client(self, account: int, tick: int, key: ClientKey, expected: Expected) -> None:
+        self.tell(account, tick, "purge_client", key, expected)
+
+    @rule(
+        account=accounts,
+        tick=ticks,
+        pair=st.lists(trouble.serials, min_size=2, max_size=2, unique=True),
+        expected=trouble.expectations,
+    )
+    def merge_clients(self, account: int, tick: int, pair: list[int], expected: Expected) -> None:
+        self.tell(account, tick, "merge_clients", *pair, expected)
+
+    @rule(account=accounts, tick=ticks, command=trouble.new_groups)
+    def create_group(self, account: int, tick: int, command: CreateGroup) -> None:
+        self.tell(account, tick, "create_group", command)
+
+    @rule(account=accounts, tick=ticks, serial=trouble.groups, command=trouble.group_edits)
+    def change_group(self, account: int, tick: int, serial: int, command: ChangeGroup) -> None:
+        self.tell(account, tick, "change_group", serial, command)
+
+    @rule(
+        account=accounts,
+        tick=ticks,
+        serials=st.lists(trouble.groups, max_size=3),
+        state=trouble.states,
+    )
+    def move_groups(self, account: int, tick: int, serials: list[int], state: State) -> None:
+        self.tell(account, tick, "move_groups", serials, state)
+
+    # Queries
+
+    @rule(account=accounts, key=trouble.keys)
+    def client(self, account: int, key: ClientKey) -> None:
+        self.ask(account, "client", key)
+        self.ask(account, "origins", key)
+
+    @rule(account=accounts, query=trouble.queries)
+    def clients(self, account: int, query: ClientQuery) -> None:
+        self.leaf_through(account, "clients", query)
+
+    @rule(account=accounts, query=trouble.queries, after=trouble.cursors)
+    def newest_clients(self, account: int, query: ClientQuery, after: LiveKey | None) -> None:
+        self.walk(account, "newest_clients", query, after)
+
+    @rule(account=accounts, query=trouble.stone_queries, after=trouble.cursors)
+    def tombstones(self, account: int, query: TombstoneQuery, after: LiveKey | None) -> None:
+        self.walk(account, "tombstones", query, after)
+
+    @rule(account=accounts, query=trouble.group_queries, serials=st.lists(trouble.groups))
+    def groups(self, account: int, query: GroupQuery, serials: list[int]) -> None:
+        self.leaf_through(account, "groups", query)
+        self.ask(account, "groups_by_serial", serials)
+
+
+@pytest.fixture(scope="module", params=[ENGINES], ids="-".join)
+def engines(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[list[Engine]]:
+    """Made once: what is slow about a database is its beginning."""
+    with cluster.database() as url:
+        urls = {"sqlite": "sqlite://", "postgresql": url}
+        engines = [Engine(name, urls[name]) for name in request.param]
+        yield engines
+        for engine in engines:
+            engine.store.close()
+
+
+def test_every_engine_gives_the_answers_of_the_model(engines: list[Engine]) -> None:
+    # A run has many steps, and counts for as many examples as another law has in one.
+    runs = settings(max_examples=settings().max_examples // 5, stateful_step_count=STEPS)
+    run_state_machine_as_test(lambda: Stores(engines), settings=runs)
