@@ -9,12 +9,13 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export GATEWAY_DATABASE_URL ?= sqlite:///gateway.db
 JOBS ?= auto
+TIMES ?= 3
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## Say what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 $(VENV)/run: requirements.lock pyproject.toml
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
@@ -45,8 +46,16 @@ laws: $(VENV)/dev ## Try the laws on 5 000 examples each
 	HYPOTHESIS_PROFILE=campaign $(BIN)/python -m pytest -q -n $(JOBS) tests/laws
 
 .PHONY: campaign
-campaign: $(VENV)/dev ## Many callers at once on a real server, hundreds of rounds
-	CAMPAIGN=1 $(BIN)/python -m pytest -q tests/campaigns
+campaign: $(VENV)/dev ## Many callers at once on a real server, restarts and kills, hundreds of rounds
+	CAMPAIGN=1 $(BIN)/python -m pytest -q -rP tests/campaigns tests/failures
+
+.PHONY: failover
+failover: $(VENV)/dev ## Kill PostgreSQL primaries under load; their standbys take over (Debian's postgresql)
+	$(BIN)/python -m scripts.failover --times $(TIMES)
+
+.PHONY: pgbouncer
+pgbouncer: $(VENV)/dev ## Run the HTTP tests through a PgBouncer (Debian's postgresql and pgbouncer)
+	$(BIN)/python -m scripts.pgbouncer -n $(JOBS)
 
 .PHONY: lint
 lint: $(VENV)/dev ## Check style and format

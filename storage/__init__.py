@@ -28,7 +28,7 @@ from .errors import (
     Stale,
     Unavailable,
 )
-from .expected import Expected
+from .expected import ANY, Expected, Match
 from .filing import DocumentDraft, DocumentOrder, DocumentQuery, Upload, drafted_document
 from .grouping import GroupOrder, GroupQuery
 from .makers import Makers, random_text
@@ -67,6 +67,7 @@ from .store import Store
 from .writing import Upserted
 
 __all__ = [
+    "ANY",
     "COUNTRIES",
     "IN_MEMORY",
     "LIVE",
@@ -107,6 +108,7 @@ __all__ = [
     "LiveKey",
     "Locked",
     "Makers",
+    "Match",
     "NotFound",
     "Operator",
     "Order",

@@ -9,25 +9,27 @@ from .columns import (
     TEXT,
     account_column,
     counter_column,
+    id_column,
     key_column,
     moment_column,
     number_column,
     table,
     text_column,
+    whole_column,
 )
 
 
 class AccountRow(SQLModel, table=True):
     __tablename__ = "account"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = id_column()
     name: str = Field(sa_type=TEXT, unique=True)
     hash_salt: str = text_column()
-    country_id: int
-    currency_id: int
+    country_id: int = whole_column()
+    currency_id: int = whole_column()
     owner_serial: int = number_column()
     number_counter: int = number_column()
-    number_padding: int
+    number_padding: int = whole_column()
     next_client_serial: int = number_column()
     next_contact_serial: int = number_column()
     next_group_serial: int = counter_column()
@@ -39,7 +41,7 @@ class AccountRow(SQLModel, table=True):
 class TokenRow(SQLModel, table=True):
     __tablename__ = "token"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = id_column()
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
     dialect: str = text_column()
     label: str = text_column()

@@ -8,9 +8,11 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Select, insert, or_, select, update
 
+from .among import is_one_of
 from .apply import Serials
 from .commands import CreateAccount, CreateToken
-from .errors import Conflict, NotFound
+from .errors import Conflict, Invalid, NotFound, Problem
+from .limits import LONGEST_NAME, refuse_unstorable
 from .makers import Makers
 from .numbers import Counter
 from .records import Access, Account, Secret, Token
@@ -36,7 +38,7 @@ class Reserved(Struct, frozen=True):
 
 
 def account_by_name(connection: Connection, name: str) -> Account:
-    return one_account(connection, accounts().where(ACCOUNT.c.name == name))
+    return one_account(connection, accounts().where(is_one_of(ACCOUNT.c.name, [name])))
 
 
 def all_accounts(connection: Connection) -> tuple[Account, ...]:
@@ -68,6 +70,9 @@ def one_account(connection: Connection, statement: Select[Any]) -> Account:
 
 
 def inserted_account(connection: Connection, command: CreateAccount, makers: Makers) -> Account:
+    refuse_unstorable(command)
+    if len(command.name) > LONGEST_NAME:
+        raise Invalid(Problem(("name",), "is too long"))
     if connection.execute(accounts().where(ACCOUNT.c.name == command.name)).first():
         raise Conflict("account", ("name",))
     values = {
@@ -132,6 +137,7 @@ def digest(token: str) -> str:
 def inserted_token(
     connection: Connection, command: CreateToken, makers: Makers
 ) -> tuple[Token, Secret]:
+    refuse_unstorable(command)
     account = account_by_name(connection, command.account)
     secret = Secret(makers.random_text(TOKEN_LENGTH))
     values = {
@@ -161,14 +167,14 @@ def all_tokens(connection: Connection) -> tuple[Token, ...]:
 
 
 def one_token(connection: Connection, token_id: int) -> Token:
-    row = connection.execute(token_rows().where(TOKEN.c.id == token_id)).first()
+    row = connection.execute(token_rows().where(is_one_of(TOKEN.c.id, [token_id]))).first()
     if row is None:
         raise NotFound("token")
     return token_record(row)
 
 
 def revoked_token(connection: Connection, token_id: int, makers: Makers) -> Token:
-    mine = (TOKEN.c.id == token_id, TOKEN.c.revoked_at.is_(None))
+    mine = (is_one_of(TOKEN.c.id, [token_id]), TOKEN.c.revoked_at.is_(None))
     connection.execute(update(TOKEN).where(*mine).values(revoked_at=makers.clock()))
     return one_token(connection, token_id)
 

@@ -74,6 +74,9 @@ def applied(
 ) -> Client:
     """The record after the command: the very same record when nothing differs."""
     values = {f: v for f, v in given_fields(command).items() if v != getattr(record, f)}
+    if "phone" in values and command.phone_rank is UNSET:
+        ranks = Ranks(last_rank(record))
+        values["phone_rank"] = ranks.place(values["phone"], 0, record.phone_rank)
     if command.contacts is not UNSET:
         changed = structs.replace(record, **values)
         contacts = applied_contacts(changed, command.contacts, serials, now, makers)
@@ -83,9 +86,6 @@ def applied(
         documents = applied_documents(record, command.documents, serials.documents, now)
         if documents != record.documents:
             values["documents"] = documents
-    if "phone" in values and command.phone_rank is UNSET:
-        ranks = Ranks(last_rank(record))
-        values["phone_rank"] = ranks.place(values["phone"], 0, record.phone_rank)
     return bumped(record, now, **values) if values else record
 
 
@@ -174,7 +174,7 @@ def applied_contacts(
     known = {contact.serial: contact for contact in record.contacts}
     ranks = Ranks(last_rank(record))
     kept = []
-    for draft in drafts or (ContactDraft(is_primary=True),):
+    for draft in one_primary(drafts or (ContactDraft(),)):
         before = known.get(draft.serial) if draft.serial is not None else None
         if before is None:
             key = makers.random_text(32 if drafts else 40)
@@ -182,7 +182,7 @@ def applied_contacts(
                 serial=next(serials.contacts), contact_key=key, created_at=now, updated_at=now
             )
         kept.append(redrafted(before, draft, ranks, now))
-    return primary_first(one_primary(kept))
+    return primary_first(kept)
 
 
 def primary_first(contacts: list[Contact]) -> tuple[Contact, ...]:
@@ -197,13 +197,10 @@ def redrafted(before: Contact, draft: ContactDraft, ranks: "Ranks", now: datetim
     return before if after == before else structs.replace(after, updated_at=now)
 
 
-def one_primary(contacts: list[Contact]) -> list[Contact]:
+def one_primary(drafts: tuple[ContactDraft, ...]) -> list[ContactDraft]:
     """The first flagged one is primary, or the first of all; nobody else is."""
-    chosen = next((c for c in contacts if c.is_primary), contacts[0])
-    return [
-        c if c.is_primary == (c is chosen) else structs.replace(c, is_primary=c is chosen)
-        for c in contacts
-    ]
+    chosen = next((n for n, draft in enumerate(drafts) if draft.is_primary), 0)
+    return [structs.replace(draft, is_primary=n == chosen) for n, draft in enumerate(drafts)]
 
 
 class Ranks(msgspec.Struct):

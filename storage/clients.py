@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from msgspec import structs
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from . import finding, keys, tombstones
+from .among import is_one_of
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, NotFound
-from .folding import fold
+from .folding import folded_key
 from .records import Client, Origin
 from .rows import (
     changed_columns,
@@ -37,13 +39,13 @@ def owned_external_ids(values: Sequence[str]) -> ColumnElement[bool]:
     """External ids of live clients, and uuids of all, who may come back: a key must never mean
     two of them."""
     uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
-    live = CLIENT.c.is_deleted.is_(False) & CLIENT.c.external_id.in_(values)
-    return or_(live, CLIENT.c.uuid.in_(uuids))
+    live = CLIENT.c.is_deleted.is_(False) & is_one_of(CLIENT.c.external_id, values)
+    return or_(live, is_one_of(CLIENT.c.uuid, uuids))
 
 
 IDENTITIES = {
-    "number": Identity(fold, CLIENT.c.number_folded.in_),
-    "id_number": Identity(fold, CLIENT.c.id_number_folded.in_),
+    "number": Identity(folded_key, partial(is_one_of, CLIENT.c.number_folded)),
+    "id_number": Identity(folded_key, partial(is_one_of, CLIENT.c.id_number_folded)),
     "external_id": Identity(str, owned_external_ids),
 }
 
@@ -106,12 +108,31 @@ def inserted(connection: Connection, account_id: int, clients: Sequence[Client])
 def inserted_origins(
     connection: Connection, account_id: int, owned: Sequence[tuple[int, Origin]]
 ) -> None:
+    """Raises Conflict when an origin is that of another client, or of two of these."""
+    keys = [(origin.source, origin.foreign_id) for _, origin in owned]
+    if len(set(keys)) < len(keys) or not known_origins(connection, account_id, keys).isdisjoint(
+        keys
+    ):
+        raise Conflict("client", ("origins",))
     rows = [
         structs.asdict(origin) | {"account_id": account_id, "client_serial": serial}
         for serial, origin in owned
     ]
     if rows:
         connection.execute(insert(ORIGIN), rows)
+
+
+def known_origins(
+    connection: Connection, account_id: int, keys: Sequence[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Those of these that clients have, and maybe others."""
+    sources, foreign_ids = zip(*keys, strict=True) if keys else ((), ())
+    statement = select(ORIGIN.c.source, ORIGIN.c.foreign_id).where(
+        ORIGIN.c.account_id == account_id,
+        is_one_of(ORIGIN.c.source, sources),
+        is_one_of(ORIGIN.c.foreign_id, foreign_ids),
+    )
+    return {(row.source, row.foreign_id) for row in connection.execute(statement)}
 
 
 def purged(connection: Connection, account_id: int, record: Client, now: datetime) -> None:

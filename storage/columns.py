@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Dialect, Table, Text
+from sqlalchemy import BigInteger, Dialect, Integer, Table, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -26,6 +26,9 @@ LARGEST_AMOUNT = Decimal(2**63 - 1).scaleb(-MONEY_PLACES)
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text ordered by code point: SQLite's BINARY, PostgreSQL's "C"."""
+
+WHOLE = Integer().with_variant(BigInteger(), "postgresql")
+"""Whole numbers of 64 bits: SQLite has no others, PostgreSQL's INTEGER has 32."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -87,6 +90,15 @@ def account_column() -> Any:
 
 def number_column(*, nullable: bool = False) -> Any:
     return Field(sa_type=BigInteger, nullable=nullable)
+
+
+def whole_column(*, nullable: bool = False) -> Any:
+    return Field(sa_type=WHOLE, nullable=nullable)
+
+
+def id_column() -> Any:
+    """A number that the engine gives."""
+    return Field(default=None, sa_type=WHOLE, primary_key=True)
 
 
 def derived_column() -> Any:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, select
 
+from .among import is_one_of
 from .errors import NotFound
 from .filing import DocumentOrder, DocumentQuery
 from .folding import fold
+from .limits import is_storable
 from .records import Document, Page
 from .rows import DOCUMENT_COLUMNS, document_record
 from .search import contains
@@ -15,7 +17,7 @@ from .tables import DOCUMENT
 
 
 def found(connection: Connection, account_id: int, serial: int) -> Document:
-    mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.serial == serial)
+    mine = (DOCUMENT.c.account_id == account_id, is_one_of(DOCUMENT.c.serial, [serial]))
     row = connection.execute(select(*DOCUMENT_COLUMNS).where(*mine)).first()
     if row is None:
         raise NotFound("document")
@@ -32,15 +34,19 @@ def page(connection: Connection, account_id: int, query: DocumentQuery) -> Page[
 
 def conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
     if query.client_serials is not None:
-        yield DOCUMENT.c.client_serial.in_(query.client_serials)
+        yield is_one_of(DOCUMENT.c.client_serial, query.client_serials)
     if query.name is not None:
-        yield contains(DOCUMENT.c.name_folded, fold(query.name))
+        yield (
+            contains(DOCUMENT.c.name_folded, fold(query.name))
+            if is_storable(query.name)
+            else false()
+        )
     if query.is_public is not None:
         yield DOCUMENT.c.is_public.is_(query.is_public)
     if query.types is not None:
-        yield DOCUMENT.c.type.in_(query.types)
+        yield is_one_of(DOCUMENT.c.type, query.types)
     if query.other_than:
-        yield DOCUMENT.c.type.not_in(query.other_than)
+        yield not_(is_one_of(DOCUMENT.c.type, query.other_than))
 
 
 def window(query: DocumentQuery) -> Select[Any]:

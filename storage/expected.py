@@ -1,27 +1,35 @@
-"""What a writer takes for granted about the client that it writes to."""
+"""What a writer takes for granted about the client that it writes to, in the words of HTTP."""
 
 from .commands import Command
 from .errors import Stale
 from .records import Client
 
 
-class Expected(Command, frozen=True, kw_only=True):
-    """`exists`: there is such a client, or there is none. `versions`: it is one of these;
-    `others`: it is none of these. None says nothing."""
+class Match(Command, frozen=True, kw_only=True):
+    """Clients of one of these versions; None for those of any."""
 
-    exists: bool | None = None
     versions: frozenset[int] | None = None
-    others: frozenset[int] | None = None
+
+    def fits(self, client: Client | None) -> bool:
+        """None, where there is no client, fits nothing."""
+        return client is not None and (self.versions is None or client.version in self.versions)
+
+
+ANY = Match()
+
+
+class Expected(Command, frozen=True, kw_only=True):
+    """The client fits `match`, and does not fit `none_match`. None says nothing."""
+
+    match: Match | None = None
+    none_match: Match | None = None
 
     def check(self, found: Client | None) -> None:
         """Raise Stale when the client of a key, None if there is none, is not as expected."""
-        version = found.version if found else None
-        if self.exists is not None and self.exists != (found is not None):
-            raise Stale("the client is there" if found else "there is no such client")
-        if self.versions is not None and version not in self.versions:
-            raise Stale("the client is of another version")
-        if self.others is not None and version in self.others:
-            raise Stale("the client is still of that version")
+        if self.match is not None and not self.match.fits(found):
+            raise Stale("the client is not of the version that was named")
+        if self.none_match is not None and self.none_match.fits(found):
+            raise Stale("the client is there, or still of the version that was named")
 
 
 ANYTHING = Expected()

@@ -1,6 +1,9 @@
 """Text folded so that equality, uniqueness and search ignore case and accents on every engine."""
 
 import unicodedata
+from hashlib import sha256
+
+LONGEST_KEY = 255
 
 
 def fold(text: str) -> str:
@@ -9,6 +12,16 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold() or text
+
+
+def folded_key(text: str) -> str:
+    """Equal where `fold` is, and short enough for an index: of a long text its beginning and a
+    digest of all of it, together longer by one character than any that is kept as it is."""
+    folded = fold(text)
+    if len(folded) <= LONGEST_KEY:
+        return folded
+    digest = sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+    return folded[: LONGEST_KEY + 1 - len(digest)] + digest
 
 
 def digits_order(text: str) -> str:

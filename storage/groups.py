@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, structs
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, false, func, insert, or_, select, update
 
 from .accounts import reserved
+from .among import is_one_of
 from .apply import move
 from .commands import ChangeGroup, CreateGroup
 from .errors import Conflict, Locked, NotFound
 from .folding import fold
 from .grouping import GroupQuery
+from .limits import is_storable, refuse_unstorable
 from .makers import Makers
 from .records import Group, Page, State
 from .search import contains
@@ -28,6 +30,7 @@ IN_STATE = {
 
 
 def created(connection: Connection, account_id: int, command: CreateGroup, makers: Makers) -> Group:
+    refuse_unstorable(command)
     reserved(connection, account_id, clients=0, contacts=0)
     refuse_taken(connection, account_id, command.name, None)
     now, serial = makers.clock(), next_serial(connection, account_id)
@@ -57,6 +60,7 @@ def changed(
     connection: Connection, account_id: int, serial: int, command: ChangeGroup, makers: Makers
 ) -> Group:
     """The group with what is given; the same group when nothing differs."""
+    refuse_unstorable(command)
     reserved(connection, account_id, clients=0, contacts=0)
     before = found(connection, account_id, serial)
     given = {f: v for f, v in structs.asdict(command).items() if v is not UNSET}
@@ -103,7 +107,7 @@ def found(connection: Connection, account_id: int, serial: int) -> Group:
 
 
 def by_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> dict[int, Group]:
-    statement = mine(account_id).where(GROUP.c.serial.in_(serials))
+    statement = mine(account_id).where(is_one_of(GROUP.c.serial, serials))
     return {group.serial: group for group in map(record, connection.execute(statement))}
 
 
@@ -124,14 +128,17 @@ def mine(account_id: int) -> Select[Any]:
 
 def matching(query: GroupQuery) -> Iterator[ColumnElement[bool]]:
     if query.text is not None:
-        yield contains(GROUP.c.name_folded, fold(query.text))
+        yield (
+            contains(GROUP.c.name_folded, fold(query.text)) if is_storable(query.text) else false()
+        )
     if query.states is not None:
         yield or_(False, *(IN_STATE[state] for state in query.states))
 
 
 def ordering(query: GroupQuery) -> Iterator[ColumnElement[Any]]:
     for column in dict.fromkeys([GROUP.c[query.order.value], GROUP.c.serial]):
-        yield column.desc() if query.is_descending else column.asc()
+        # PostgreSQL puts nulls last and SQLite first: say which.
+        yield column.desc().nulls_last() if query.is_descending else column.asc().nulls_first()
 
 
 def record(values: Sequence[Any]) -> Group:

@@ -13,6 +13,7 @@ from . import clients, documents, writing
 from .blobs import Blobs
 from .commands import ChangeClient
 from .errors import Failure, NotFound, Unavailable
+from .expected import ANYTHING, Expected
 from .filing import DocumentDraft, DocumentQuery, Upload, drafted_document
 from .makers import Makers
 from .records import Client, Document, Page
@@ -32,14 +33,19 @@ class Keeping(Transactions):
     def documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
         return self._read(documents.page, account_id, query)
 
-    def change_document(self, account_id: int, serial: int, redraft: Redraft) -> Document:
-        """A document is changed with its client: raises Locked for a deleted one's."""
-        _, after = self._write(redrafted, account_id, serial, redraft, self._makers)
+    def change_document(
+        self, account_id: int, serial: int, redraft: Redraft, expected: Expected = ANYTHING
+    ) -> Document:
+        """A document is changed with its client: raises Locked for a deleted one's, Stale for
+        one that is not as expected."""
+        _, after = self._write(
+            redrafted, account_id, serial, redraft, expected=expected, makers=self._makers
+        )
         return next(d for d in after.documents if d.serial == serial)
 
-    def remove_document(self, account_id: int, serial: int) -> None:
+    def remove_document(self, account_id: int, serial: int, expected: Expected = ANYTHING) -> None:
         before, after = self._write(
-            redrafted, account_id, serial, lambda _document: None, self._makers
+            redrafted, account_id, serial, removed, expected=expected, makers=self._makers
         )
         self.discard(account_id, [d for d in before.documents if d not in after.documents])
 
@@ -88,8 +94,18 @@ class Keeping(Transactions):
         return self._blobs
 
 
+def removed(_document: Document) -> None:
+    """A document that shall be no more."""
+
+
 def redrafted(
-    connection: Connection, account_id: int, serial: int, redraft: Redraft, makers: Makers
+    connection: Connection,
+    account_id: int,
+    serial: int,
+    redraft: Redraft,
+    *,
+    expected: Expected,
+    makers: Makers,
 ) -> tuple[Client, Client]:
     """The client of a document before and after."""
 
@@ -103,6 +119,7 @@ def redrafted(
     before = clients.locked(connection, account_id, owner)
     if all(d.serial != serial for d in before.documents):
         raise NotFound("document")  # somebody was faster
+    expected.check(before)
     return before, writing.changed(connection, account_id, before, change, makers)
 
 

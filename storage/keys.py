@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, select
 
 from .commands import ClientKey, LiveKey
 from .errors import Invalid, Problem
+from .limits import is_storable
 from .rows import CLIENT_COLUMNS
 from .select import live
 from .tables import CLIENT, TOMBSTONE
@@ -28,12 +29,15 @@ def first(connection: Connection, statements: Iterable[Select[Any]]) -> Any:
 def clients_of(account_id: int, key: ClientKey) -> Iterator[Select[Any]]:
     mine = select(*CLIENT_COLUMNS).where(CLIENT.c.account_id == account_id)
     match key:
-        case int():
+        case int() if is_storable(key):
             yield mine.where(CLIENT.c.serial == key)
+        case int():
+            pass
         case LiveKey():
             if key.uuid is not None:
                 yield mine.where(live(), CLIENT.c.uuid == key.uuid)
-            yield mine.where(live(), CLIENT.c.external_id == key.external_id)
+            if is_storable(key.external_id):
+                yield mine.where(live(), CLIENT.c.external_id == key.external_id)
         case _:
             assert_never(key)
 
@@ -60,6 +64,8 @@ def places_of(account_id: int, key: LiveKey, *, among_gone: bool) -> Iterator[Se
     if key.uuid is not None:
         yield living.where(CLIENT.c.uuid == key.uuid)
         yield gone.where(TOMBSTONE.c.uuid == key.uuid)
+    if not is_storable(key.external_id):
+        return
     named = [
         living.where(CLIENT.c.external_id == key.external_id),
         gone.where(TOMBSTONE.c.external_id == key.external_id).order_by(TOMBSTONE.c.serial.desc()),

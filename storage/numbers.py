@@ -6,7 +6,8 @@ from itertools import count, islice
 import msgspec
 from sqlalchemy import Connection, select
 
-from .folding import fold
+from .among import is_one_of
+from .folding import folded_key
 from .makers import Makers
 from .tables import CLIENT
 
@@ -32,7 +33,7 @@ Taken = Callable[[Sequence[str]], set[str]]
 def taken_numbers(connection: Connection, account_id: int) -> Taken:
     def taken(folded: Sequence[str]) -> set[str]:
         statement = select(CLIENT.c.number_folded).where(
-            CLIENT.c.account_id == account_id, CLIENT.c.number_folded.in_(folded)
+            CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.number_folded, folded)
         )
         return set(connection.execute(statement).scalars())
 
@@ -41,7 +42,7 @@ def taken_numbers(connection: Connection, account_id: int) -> Taken:
 
 def draw(wanted: Sequence[str | None], counter: Counter, taken: Taken, makers: Makers) -> list[str]:
     """A number for every client: the wanted ones as they are, the others from the counter."""
-    used = {fold(number) for number in wanted if number}
+    used = {folded_key(number) for number in wanted if number}
     fresh = iter(next_numbers(wanted.count(None), counter, used, taken, makers))
     return [number or next(fresh) for number in wanted]
 

@@ -21,10 +21,10 @@ WRITES: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
 """Execution options of a connection: what is read is of one moment, what is decided on is locked
 row by row (`clients.locked`, `accounts.reserved`)."""
 
-PASSING = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "23505")
+PASSING = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "23505")
 """SQLSTATEs, or their beginnings, after which the same transaction may succeed at once: lost
-connections, deadlocks, a server that restarts; and a unique violation, for then somebody was
-faster, and the next look sees what they wrote."""
+connections, deadlocks, a server that restarts or ends idle sessions; and a unique violation, for
+then somebody was faster, and the next look sees what they wrote."""
 OUTAGES = ("53", "55P03", "57", "58", "25006", "XX")
 READ_ONLY = "25006"
 """This server has become, or still is, a standby."""
@@ -80,6 +80,9 @@ def connection_settings(url: URL, *, has_bouncer: bool) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
         "tcp_user_timeout": SILENCE_MILLISECONDS,
+        # Of what was sent and received, only keepalives find out that the receiver has gone since.
+        "keepalives_idle": SILENCE_MILLISECONDS // 2000,
+        "keepalives_interval": 1,
         "application_name": "clients-gateway",
     }
     if has_bouncer:

@@ -12,7 +12,7 @@ class Order(enum.Enum):
     """What clients can be sorted by. Text sorts by code point with ASCII case folded, or without
     any case and accents where it can be searched in.
 
-    A nameless client has its primary contact's name for a NAME, or else that contact's e-mail.
+    A nameless client has for a NAME what it is called after: a contact's name, or else its e-mail.
     """
 
     SERIAL = "serial"

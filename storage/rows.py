@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import structs
 
-from .folding import digits_order, fold
+from .folding import LONGEST_KEY, digits_order, fold, folded_key
 from .records import Account, Client, Contact, Document, Secret
 from .tables import ACCOUNT, CLIENT, CONTACT, DOCUMENT
 
@@ -52,22 +52,28 @@ def client_row(account_id: int, record: Client) -> Row:
 
 
 def names_compared(record: Client) -> Row:
-    """A nameless client is listed under its primary contact's name, or that contact's e-mail."""
     contact = record.primary_contact
-    name, email = (contact.name, contact.email) if contact else ("", "")
     return {
         "name_folded": fold(record.name),
-        "display_folded": fold(record.name or name or email),
-        "contact_folded": fold(name),
-        "contact_email_folded": fold(email),
+        "display_folded": fold(record.name or lent_name(record))[:LONGEST_KEY],
+        "contact_folded": fold(contact.name if contact else ""),
+        "contact_email_folded": fold(contact.email if contact else ""),
     }
+
+
+def lent_name(record: Client) -> str:
+    """What a nameless client is listed under: its name giver's name, or else that e-mail."""
+    giver = record.name_giver
+    if giver is None:
+        return ""
+    return giver.name if giver.name.strip() else giver.email
 
 
 def texts_compared(record: Client) -> Row:
     return {
-        "number_folded": fold(record.number),
+        "number_folded": folded_key(record.number),
         "number_order": digits_order(record.number),
-        "id_number_folded": fold(record.id_number),
+        "id_number_folded": folded_key(record.id_number),
         "vat_number_folded": fold(record.vat_number),
         "custom_value1_folded": fold(record.custom_value1),
         "custom_value2_folded": fold(record.custom_value2),
@@ -82,7 +88,7 @@ def contact_row(account_id: int, client_serial: int, record: Contact) -> Row:
     row["account_id"] = account_id
     row["client_serial"] = client_serial
     row["deleted_at"] = None
-    row["email_folded"] = fold(record.email)
+    row["email_folded"] = folded_key(record.email)
     return row
 
 

@@ -6,8 +6,10 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, tuple_
 
+from .among import is_one_of
 from .columns import LARGEST_AMOUNT, SMALLEST_AMOUNT, TEXT
-from .folding import fold
+from .folding import fold, folded_key
+from .limits import LARGEST, is_storable
 from .queries import (
     Among,
     ClientQuery,
@@ -27,7 +29,7 @@ Condition = ColumnElement[bool]
 
 
 def by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
-    mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial.in_(serials))
+    mine = (CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.serial, serials))
     return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
 
 
@@ -58,7 +60,9 @@ def counted(account_id: int, query: ClientQuery) -> Select[Any]:
 
 def window(account_id: int, query: ClientQuery) -> Select[Any]:
     statement = select(*CLIENT_COLUMNS).where(condition(account_id, query))
-    return statement.order_by(*ordering(query)).offset(query.offset).limit(query.limit)
+    return (
+        statement.order_by(*ordering(query)).offset(min(query.offset, LARGEST)).limit(query.limit)
+    )
 
 
 def newest_after(account_id: int, query: ClientQuery, after: tuple[Any, int] | None) -> Select[Any]:
@@ -72,10 +76,21 @@ def newest_after(account_id: int, query: ClientQuery, after: tuple[Any, int] | N
 
 
 def condition(account_id: int, query: ClientQuery) -> Condition:
-    found = and_(True, *conditions(account_id, query))
-    if query.first is not None:
-        found = or_(found, CLIENT.c.serial == query.first)
-    return and_(candidates(account_id, terms(query), query.first), found)
+    found = and_(True, *conditions(account_id, query)) if is_findable(query) else false()
+    first = first_of(query)
+    if first is not None:
+        found = or_(found, CLIENT.c.serial == first)
+    return and_(candidates(account_id, terms(query), first), found)
+
+
+def first_of(query: ClientQuery) -> int | None:
+    return query.first if is_storable(query.first) else None
+
+
+def is_findable(query: ClientQuery) -> bool:
+    """An engine may even refuse to look for a text that it could not store."""
+    asked = (query.number, query.id_number, query.name, query.text, query.email)
+    return all(map(is_storable, (*asked, *(holding.text for holding in query.holding))))
 
 
 def terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
@@ -92,7 +107,7 @@ def terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
 
 def conditions(account_id: int, query: ClientQuery) -> Iterator[Condition]:
     if query.serials is not None:
-        yield CLIENT.c.serial.in_(query.serials)
+        yield is_one_of(CLIENT.c.serial, query.serials)
     yield from map(is_among, query.among)
     yield from map(is_held, query.holding)
     if query.states == LIVE:
@@ -115,9 +130,9 @@ def amounts(query: ClientQuery) -> Iterator[Condition]:
 
 def texts(account_id: int, query: ClientQuery) -> Iterator[Condition]:
     if query.number is not None:
-        yield CLIENT.c.number_folded == fold(query.number)
+        yield CLIENT.c.number_folded == folded_key(query.number)
     if query.id_number is not None:
-        yield CLIENT.c.id_number_folded == fold(query.id_number)
+        yield CLIENT.c.id_number_folded == folded_key(query.id_number)
     if query.name is not None:
         yield contains(CLIENT.c.name_folded, fold(query.name))
     if query.text is not None:
@@ -130,7 +145,7 @@ def texts(account_id: int, query: ClientQuery) -> Iterator[Condition]:
             CONTACT.c.account_id == account_id,
             CONTACT.c.client_serial == CLIENT.c.serial,
             CONTACT.c.deleted_at.is_(None),
-            CONTACT.c.email_folded == fold(query.email),
+            CONTACT.c.email_folded == folded_key(query.email),
         )
 
 
@@ -151,7 +166,7 @@ def moments(query: ClientQuery) -> Iterator[Condition]:
 
 def is_among(among: Among) -> Condition:
     values = [ascii_lower(v) if isinstance(v, str) else v for v in among.values]
-    return lowered(CLIENT.c[among.column.value]).in_(values)
+    return is_one_of(lowered(CLIENT.c[among.column.value]), values)
 
 
 def is_held(holding: Holding) -> Condition:
@@ -160,7 +175,7 @@ def is_held(holding: Holding) -> Condition:
 
 def ascii_lower(text: str) -> str:
     """As `lower` of the engines: on SQLite, and on PostgreSQL under collation "C"."""
-    return text.encode().lower().decode()
+    return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
 def in_state(state: State) -> Condition:
@@ -201,16 +216,22 @@ def storable(amount: Decimal, rounding: str) -> Decimal:
 
 
 def ordering(query: ClientQuery) -> Iterator[ColumnElement[Any]]:
-    if query.first is not None:
-        yield case((CLIENT.c.serial == query.first, 0), else_=1)
+    first = first_of(query)
+    if first is not None:
+        yield case((CLIENT.c.serial == first, 0), else_=1)
     falls = bool(query.sorting) and query.sorting[0].is_descending
     for key in (*query.sorting, Sorting(order=Order.SERIAL, is_descending=falls)):
-        column = order_column(key.order)
+        yield directed(order_column(key.order), is_descending=key.is_descending)
         if key.order is Order.SERIAL:
-            yield column.desc() if key.is_descending else column.asc()
             return
-        # PostgreSQL puts nulls last and SQLite first: say which.
-        yield column.desc().nulls_last() if key.is_descending else column.asc().nulls_first()
+
+
+def directed(column: ColumnElement[Any], *, is_descending: bool) -> ColumnElement[Any]:
+    """Nulls before everything. PostgreSQL puts them last unless told, but being told of nulls
+    where there are none keeps it from using an index."""
+    if not getattr(column, "nullable", False):
+        return column.desc() if is_descending else column.asc()
+    return column.desc().nulls_last() if is_descending else column.asc().nulls_first()
 
 
 def order_column(order: Order) -> ColumnElement[Any]:

@@ -158,10 +158,15 @@ class Store(Keeping):
         return self._read_late(may_lag, finding.newest, account_id, query, after)
 
     def tombstones(
-        self, account_id: int, query: TombstoneQuery, after: LiveKey | None = None
+        self,
+        account_id: int,
+        query: TombstoneQuery,
+        after: LiveKey | None = None,
+        *,
+        may_lag: bool = False,
     ) -> tuple[Tombstone, ...]:
         """Of the clients that are gone, in the order and with the cursor of `newest_clients`."""
-        return self._read(finding.newest_gone, account_id, query, after)
+        return self._read_late(may_lag, finding.newest_gone, account_id, query, after)
 
     def create_client(self, account_id: int, command: CreateClient) -> Client:
         return self.create_clients(account_id, [command])[0]

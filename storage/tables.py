@@ -23,6 +23,7 @@ from .columns import (
     number_column,
     table,
     text_column,
+    whole_column,
 )
 
 __all__ = ["ACCOUNT", "CLIENT", "CONTACT", "DOCUMENT", "GROUP", "ORIGIN", "TOKEN", "TOMBSTONE"]
@@ -55,7 +56,7 @@ class ClientRow(SQLModel, table=True):
     credit_balance: Decimal = money_column()
 
     phone: str = text_column()
-    phone_rank: int
+    phone_rank: int = whole_column()
     website: str = text_column()
 
     address1: str = text_column()
@@ -63,14 +64,14 @@ class ClientRow(SQLModel, table=True):
     city: str = text_column()
     state: str = text_column()
     postal_code: str = text_column()
-    country_id: int | None = Field(nullable=True)
+    country_id: int | None = whole_column(nullable=True)
 
     shipping_address1: str = text_column()
     shipping_address2: str = text_column()
     shipping_city: str = text_column()
     shipping_state: str = text_column()
     shipping_postal_code: str = text_column()
-    shipping_country_id: int | None = Field(nullable=True)
+    shipping_country_id: int | None = whole_column(nullable=True)
     service_text: str | None = Field(sa_type=TEXT, nullable=True)
     entrance_no: str = text_column()
     floor: str = text_column()
@@ -84,8 +85,8 @@ class ClientRow(SQLModel, table=True):
     user_serial: int = number_column()
     assigned_user_serial: int | None = number_column(nullable=True)
     group_serial: int | None = number_column(nullable=True)
-    industry_id: int | None = Field(nullable=True)
-    size_id: int | None = Field(nullable=True)
+    industry_id: int | None = whole_column(nullable=True)
+    size_id: int | None = whole_column(nullable=True)
     vat_number: str = text_column()
     id_number: str = text_column()
     routing_id: str = text_column()
@@ -129,9 +130,9 @@ class ContactRow(SQLModel, table=True):
     first_name: str = text_column()
     last_name: str = text_column()
     email: str = text_column()
-    email_rank: int
+    email_rank: int = whole_column()
     phone: str = text_column()
-    phone_rank: int
+    phone_rank: int = whole_column()
     is_primary: bool
     send_email: bool
     is_locked: bool
@@ -181,8 +182,8 @@ class DocumentRow(SQLModel, table=True):
     type: str = text_column()
     hash: str = text_column()
     size: int = number_column()
-    width: int
-    height: int
+    width: int = whole_column()
+    height: int = whole_column()
     is_public: bool
     user_serial: int = number_column()
     created_at: datetime = moment_column()
@@ -224,6 +225,16 @@ Index(
 Index("ix_client_newest", CLIENT.c.account_id, desc(CLIENT.c.created_at), desc(CLIENT.c.serial))
 Index("ix_client_updated_at", CLIENT.c.account_id, CLIENT.c.updated_at)
 Index("ix_client_display", CLIENT.c.account_id, CLIENT.c.display_folded, CLIENT.c.serial)
+Index("ix_client_number_order", CLIENT.c.account_id, CLIENT.c.number_order, CLIENT.c.serial)
+Index("ix_client_balance", CLIENT.c.account_id, CLIENT.c.balance, CLIENT.c.serial)
+HAS_GROUP = CLIENT.c.group_serial.is_not(None)
+Index(
+    "ix_client_group",
+    CLIENT.c.account_id,
+    CLIENT.c.group_serial,
+    sqlite_where=HAS_GROUP,
+    postgresql_where=HAS_GROUP,
+)
 Index("ix_client_id_number", CLIENT.c.account_id, CLIENT.c.id_number_folded)
 Index("ix_contact_client", CONTACT.c.account_id, CONTACT.c.client_serial)
 Index("ix_contact_email", CONTACT.c.account_id, CONTACT.c.email_folded)

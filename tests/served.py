@@ -39,8 +39,9 @@ class Served:
 
 @contextmanager
 def served(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[Served]:
-    """Serves an account with a token per dialect; `environment` adds settings."""
-    database = f"sqlite:///{folder / 'gateway.db'}"
+    """Serves an account with a token per dialect; `environment` adds settings, the URL of another
+    database among them."""
+    database = environment.get("GATEWAY_DATABASE_URL", f"sqlite:///{folder / 'gateway.db'}")
     tokens = seeded(database)
     port = free_port()
     command = [sys.executable, "-m", "gateway", "serve", "--port", str(port)]

@@ -105,6 +105,17 @@ def test_functions_fit_in_a_head_and_files_on_a_desk(module: Path) -> None:
     assert (ROOT / module).read_text().count("\n") <= LONGEST_FILE
 
 
+def test_an_endpoint_of_planado_decides_nothing() -> None:
+    """What there is to decide stands in `listing`, in `translate` or in the store."""
+    [clients] = [
+        node
+        for node in ast.walk(tree(Path("dialects/planado/routes.py")))
+        if isinstance(node, ast.ClassDef) and node.name == "Clients"
+    ]
+
+    assert [n.lineno for n in ast.walk(clients) if isinstance(n, ast.If | ast.Match)] == []
+
+
 KNOWN_LONG = {
     "dialects/ninja/errors.py": {"render"},
     "dialects/planado/errors.py": {"render"},

@@ -115,6 +115,13 @@ def test_a_new_client_is_found_at_once_by_who_made_it(place: Place) -> None:
     assert place.other_planado.get(f"/clients/{uuid}").status_code == 404
 
 
+def test_what_is_gone_is_told_at_once_to_who_deleted_it_and_later_to_others(place: Place) -> None:
+    place.planado.delete(f"/clients/{place.uuid}")
+
+    assert [stone["uuid"] for stone in place.planado.listed("deleted=true")] == [place.uuid]
+    assert place.other_planado.listed("deleted=true") == []
+
+
 def test_after_a_while_the_writer_may_lag_again(place: Place) -> None:
     place.ninja.put(place.hashid, {"name": "New"})
 

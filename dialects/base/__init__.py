@@ -1,7 +1,7 @@
 """What a dialect is, and the HTTP plumbing that all dialects share."""
 
 from .bodies import body_of, parsed_json, refuse_unstorable, reply, shaped, stream_of
-from .conditions import expected, tag, unchanged
+from .conditions import expected, refuse_conditions, tag, unchanged
 from .failures import (
     Broken,
     Forbidden,
@@ -19,7 +19,7 @@ from .failures import (
 )
 from .ignored import ignored_headers, unknown_keys
 from .limiting import RateOptions
-from .permitting import Endpoint, Excused, Guarded, permit, reads, route
+from .permitting import Endpoint, Guarded, Reads, Standing, route
 from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, late, tell
 
 __all__ = [
@@ -27,15 +27,16 @@ __all__ = [
     "Broken",
     "Dialect",
     "Endpoint",
-    "Excused",
     "Forbidden",
     "Guarded",
     "Malformed",
     "NoRoute",
     "RateOptions",
+    "Reads",
     "Rejected",
     "Render",
     "Renderable",
+    "Standing",
     "TooLarge",
     "TooManyRequests",
     "Unauthenticated",
@@ -51,8 +52,7 @@ __all__ = [
     "ignored_headers",
     "late",
     "parsed_json",
-    "permit",
-    "reads",
+    "refuse_conditions",
     "refuse_unstorable",
     "reply",
     "route",

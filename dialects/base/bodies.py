@@ -1,8 +1,10 @@
 """Bodies: read within a limit, decoded, checked, brought into shape, and written."""
 
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from itertools import islice
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import UNSET, Struct, structs
@@ -98,7 +100,7 @@ def refuse_scalar(value: Any, path: list[str | int], problems: list[Problem]) ->
 
 
 Describe = Callable[[str, Path], str]
-"""Words for a value of the wrong type: gets what was expected (`str`, `array` …) and where."""
+"""Words for a value of the wrong type: gets what was expected (`array`, `str | null`) and where."""
 
 
 def shaped(
@@ -113,16 +115,34 @@ def shaped(
             continue
         try:
             values[field.name] = msgspec.convert(given, field.type)
-        except msgspec.ValidationError as error:
-            problems.append(problem_of(field.encode_name, str(error), describe))
+        except msgspec.ValidationError:
+            found = misfits(given, field.type, (field.encode_name,), describe)
+            problems += islice(found, MOST_PROBLEMS)
     return shape(**values)
 
 
-def problem_of(field: str, message: str, describe: Describe) -> Problem:
-    reason, _, place = message.partition(" - at `$")
-    steps = re.findall(r"\.([^.\[`]+)|\[(\d+)\]", place)
-    path = (field, *(name or int(index) for name, index in steps))
-    if missing := re.search(r"required field `(.+?)`", reason):
-        return Problem((*path, missing[1]), describe("missing", path))
-    expected = re.search(r"Expected `([a-z]+)", reason)
-    return Problem(path, describe(expected[1] if expected else "other", path))
+def misfits(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[Problem]:
+    """All that is of a wrong type within a value; the library tells of the first only."""
+    kinds = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+    shape = next((k for k in kinds if isinstance(k, type) and issubclass(k, Struct)), None)
+    items = next((get_args(k) for k in kinds if get_origin(k) is list), None)
+    if isinstance(given, dict) and shape:
+        for field in structs.fields(shape):
+            place = (*path, field.encode_name)
+            if field.encode_name in given:
+                yield from misfits(given[field.encode_name], field.type, place, describe)
+            elif field.required:
+                yield Problem(place, describe("missing", place))
+    elif isinstance(given, list) and items:
+        for n, child in enumerate(given):
+            yield from misfits(child, items[0], (*path, n), describe)
+    else:
+        yield from misfit(given, kind, path, describe)
+
+
+def misfit(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[Problem]:
+    try:
+        msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        expected = re.search("Expected `(.+?)`", str(error))
+        yield Problem(path, describe(expected[1] if expected else "other", path))

@@ -1,19 +1,19 @@
 """Conditional requests of RFC 9110: the tag of a version, what a writer expects, what a reader has.
 
 A tag is the client's version between quotes. A weak one counts like a strong one: a proxy that
-compresses an answer weakens its tag, and the version in it is exact all the same.
+compresses an answer weakens its tag, and the version in it is exact all the same. A bare number
+counts as a tag whose quotes were forgotten.
 """
 
 import re
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage import Client, Expected
+from storage import ANY, Client, Expected, Match, Stale
 
-TAG = re.compile(r'(?:W/)?"([^"]*)"')
-VERSION = re.compile("[1-9][0-9]{0,17}")
+FIELDS = ("if-match", "if-none-match")
+TAG = re.compile(r'(?:W/)?("?)([1-9][0-9]{0,17})\1')
 
 
 def tag(record: Client) -> dict[str, str]:
@@ -21,31 +21,46 @@ def tag(record: Client) -> dict[str, str]:
 
 
 def expected(request: Request) -> Expected:
-    """From If-Match and If-None-Match of a request that writes. What is no version of any client
-    matches none, be it readable or not."""
-    match, none_match = (field(request.headers, f"if-{name}") for name in ("match", "none-match"))
-    return Expected(
-        exists=False if none_match == "*" else True if match == "*" else None,
-        versions=None if match in {None, "*"} else versions(match),
-        others=None if none_match in {None, "*"} else versions(none_match),
-    )
+    """From If-Match and If-None-Match of a request that writes. Raises Stale for one of them
+    that cannot be read: nobody could say that it holds."""
+    match, none_match = (told(request, name) for name in FIELDS)
+    return Expected(match=match, none_match=none_match)
+
+
+def told(request: Request, name: str) -> Match | None:
+    text = field(request, name)
+    match = None if text is None else parsed(text)
+    if text is not None and match is None:
+        raise Stale(f"{name} cannot be read")
+    return match
+
+
+def refuse_conditions(request: Request) -> None:
+    """For a write to what has no version: no condition on it can be kept."""
+    if any(name in request.headers for name in FIELDS):
+        raise Stale("what is written here has no version")
 
 
 def unchanged(request: Request, record: Client) -> Response | None:
     """304 for a reader whose If-None-Match names the version that is shown."""
-    known = field(request.headers, "if-none-match")
-    if known is None or (known != "*" and record.version not in versions(known)):
+    known = parsed(field(request, "if-none-match") or "")
+    if known is None or not known.fits(record):
         return None
     return Response(status_code=304, headers=tag(record))
 
 
-def field(headers: Headers, name: str) -> str | None:
+def field(request: Request, name: str) -> str | None:
     """All lines of a field as one; None without any."""
-    lines = headers.getlist(name)
+    lines = request.headers.getlist(name)
     return ", ".join(lines).strip() if lines else None
 
 
-def versions(tags: str) -> frozenset[int]:
-    """`"3", W/"4"`; a bare number is taken for a tag whose quotes were forgotten."""
-    named = [tags] if VERSION.fullmatch(tags) else TAG.findall(tags)
-    return frozenset(int(text) for text in named if VERSION.fullmatch(text))
+def parsed(text: str) -> Match | None:
+    """`*`, or tags with commas between them; None for anything else, even beside tags."""
+    if text == "*":
+        return ANY
+    parts = [part for part in map(str.strip, text.split(",")) if part]
+    tags = [tag for tag in map(TAG.fullmatch, parts) if tag]
+    if not tags or len(tags) < len(parts):
+        return None
+    return Match(versions=frozenset(int(tag[2]) for tag in tags))

@@ -1,7 +1,8 @@
-"""A token that only reads, and the methods that write. A route is closed to it unless it says
-otherwise: by `reads`, or by an endpoint that asks `permit` about the method that is meant."""
+"""A token that only reads, and the methods that write. Every request passes here on its way from
+its route to its endpoint: no endpoint asks, and none can forget to."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, NewType
 
 from starlette.requests import Request
@@ -20,15 +21,47 @@ Guarded = NewType("Guarded", Route)
 """A route that `route` has made, and so one that asks whether the token may write."""
 
 
-class Excused(NamedTuple):
-    """An endpoint that is called without asking, because it does not write, or asks itself."""
+class Reads(NamedTuple):
+    """An endpoint that changes nothing, whatever its method."""
 
     endpoint: Endpoint
 
 
-def reads(endpoint: Endpoint) -> Excused:
-    """For an endpoint that changes nothing, whatever its method."""
-    return Excused(endpoint)
+class Standing(NamedTuple):
+    """For requests that stand for another method, which they name in what must be read first.
+
+    `seen` is that method as far as it shows before, `read` says which it is, and who answers.
+    """
+
+    seen: Callable[[Request], str]
+    read: Callable[[Request], AbstractAsyncContextManager[tuple[str, Endpoint]]]
+
+
+Entry = Endpoint | Reads | Standing
+
+
+def route(path: str, **entries: Entry) -> Guarded:
+    """All methods of one path together, so that a wrong one is answered with every right one."""
+
+    async def dispatch(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await answered(request, entries[method])
+
+    return Guarded(Route(path, dispatch, methods=list(entries)))
+
+
+async def answered(request: Request, entry: Entry) -> Response:
+    match entry:
+        case Reads(endpoint):
+            return await endpoint(request)
+        case Standing(seen, read):
+            permit(request, seen(request))
+            async with read(request) as (method, endpoint):
+                permit(request, method)
+                return await endpoint(request)
+        case _:
+            permit(request, request.method)
+            return await entry(request)
 
 
 def permit(request: Request, method: str) -> None:
@@ -36,16 +69,3 @@ def permit(request: Request, method: str) -> None:
     access: Access = request.scope["gateway.access"]
     if access.is_read_only and method not in SAFE_METHODS:
         raise Forbidden("this token only reads")
-
-
-def route(path: str, **endpoints: Endpoint | Excused) -> Guarded:
-    """All methods of one path together, so that a wrong one is answered with every right one."""
-
-    async def dispatch(request: Request) -> Response:
-        found = endpoints["GET" if request.method == "HEAD" else request.method]
-        if isinstance(found, Excused):
-            return await found.endpoint(request)
-        permit(request, request.method)
-        return await found(request)
-
-    return Guarded(Route(path, dispatch, methods=list(endpoints)))

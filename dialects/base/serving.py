@@ -24,10 +24,10 @@ T = TypeVar("T")
 
 logger = logging.getLogger("gateway.dialects")
 
-READS, WRITES = 12, 4
+READS, WRITES = CapacityLimiter(12), CapacityLimiter(4)
 """Store calls under way at once in one process: together as many as an engine has connections."""
-FILES = 8
-"""Files on their way at once; they hold no connection."""
+FILES, COUNTS = CapacityLimiter(8), CapacityLimiter(4)
+"""Files on their way and calls being counted at once; they hold no connection."""
 
 
 class Dialect(Struct, frozen=True):
@@ -64,7 +64,7 @@ class AuthMiddleware:
     async def count(self, access: Access) -> None:
         if self.rate is None:
             return
-        wait = await ask(self.store.pour, access.token_id, self.rate)
+        wait = await count(self.store.pour, access.token_id, self.rate)
         if wait:
             raise TooManyRequests(math.ceil(wait))
 
@@ -129,19 +129,19 @@ def without_trailing_slash(app: ASGIApp) -> ASGIApp:
 async def ask(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Ask the synchronous store without blocking the event loop."""
     call = functools.partial(method, *args, **kwargs)
-    return await to_thread.run_sync(call, limiter=limiter(READS))
+    return await to_thread.run_sync(call, limiter=READS)
 
 
 async def tell(method: Callable[..., T], *args: Any) -> T:
     """Have the store write. Writers wait for each other: they must not keep readers waiting."""
-    return await to_thread.run_sync(functools.partial(method, *args), limiter=limiter(WRITES))
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=WRITES)
 
 
 async def carry(method: Callable[..., T], *args: Any) -> T:
     """Have the store move bytes of files. They are slow, and keep neither readers nor writers."""
-    return await to_thread.run_sync(functools.partial(method, *args), limiter=limiter(FILES))
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=FILES)
 
 
-@functools.cache
-def limiter(calls: int) -> CapacityLimiter:
-    return CapacityLimiter(calls)
+async def count(method: Callable[..., T], *args: Any) -> T:
+    """Have the store count a call: no file and no slow reader may keep the others waiting."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=COUNTS)

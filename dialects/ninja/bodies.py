@@ -24,10 +24,6 @@ async def inputs(request: Request) -> Tree:
     return checked(query_tree(request), await body_tree(request))
 
 
-def query_inputs(request: Request) -> Tree:
-    return checked(query_tree(request), {})
-
-
 def checked(query: Tree, body: Tree) -> Tree:
     refuse_unstorable(query | body)
     return client_tree(merged(query, body))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from msgspec import structs
@@ -11,13 +10,13 @@ from starlette.responses import Response
 
 from dialects.base import (
     Rejected,
-    WrongMethod,
     account_of,
     ask,
     carry,
     expected,
     ignored_headers,
     late,
+    refuse_conditions,
     reply,
     tag,
     tell,
@@ -27,7 +26,6 @@ from storage import Client, Group, NotFound, Page, Secret, State, Store, hash_pa
 
 from . import bulk, filing, ignored, listing, translate, wire
 from .attaching import kept
-from .bodies import inputs, query_inputs
 from .confirming import confirm
 from .contacts import passwords
 from .envelope import enveloped
@@ -36,8 +34,7 @@ from .headers import API_VERSION
 from .inputs import Tree
 from .listing import Window
 from .options import NoLinks, Options
-from .overriding import meant, override
-from .parts import Form, form_of
+from .parts import Form
 from .translate import Caller
 
 
@@ -46,8 +43,8 @@ class Clients:
         self.store = store
         self.options = options
 
-    async def index(self, request: Request) -> Response:
-        caller, asked = self.caller(request), query_inputs(request)
+    async def index(self, request: Request, form: Form) -> Response:
+        caller, asked = self.caller(request), form.tree
         given = listing.params(asked)
         query = listing.query(given, caller.ids)
         lag = late(request, self.store)
@@ -58,18 +55,9 @@ class Clients:
             return self.page(request, outlines, found.total, at, asked)
         return await self.listed(request, found, at, asked)
 
-    async def create(self, request: Request) -> Response:
-        async with form_of(request) as form:
-            match override(request, form.tree):
-                case "GET" | "HEAD":
-                    return await self.index(request)
-                case "POST":
-                    return await self.created(request, form)
-                case _:
-                    raise WrongMethod("GET, HEAD, POST")
-
-    async def created(self, request: Request, form: Form) -> Response:
+    async def create(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
+        expected(request).check(None)
         groups = await self.groups(caller, translate.groups(tree, caller))
         command = translate.create_client(tree, caller, await hashes_of(tree), groups)
         async with kept(self.store, caller.account.id, form) as drafts:
@@ -77,25 +65,20 @@ class Clients:
             record = await tell(self.store.create_client, caller.account.id, command)
         return await self.item(request, record, tree, ignored_headers(ignored.of_client(tree)))
 
-    async def blank(self, request: Request) -> Response:
+    async def blank(self, request: Request, form: Form) -> Response:
         shown = translate.blank(self.caller(request), client_hash=random_text(40))
-        return reply(enveloped(shown, query_inputs(request)), headers=API_VERSION)
+        return reply(enveloped(shown, form.tree), headers=API_VERSION)
 
-    async def show(self, request: Request) -> Response:
+    async def show(self, request: Request, form: Form) -> Response:
         caller = self.caller(request)
         serial, lag = serial_of(request, caller), late(request, self.store)
         record = await ask(self.store.client, caller.account.id, serial, **lag)
-        asked = query_inputs(request)
         # The version is the client's: it does not tell of a change to the group shown with it.
-        has_group = listing.wants_groups(listing.params(asked))
+        has_group = listing.wants_groups(listing.params(form.tree))
         known = None if has_group else unchanged(request, record)
-        return known or await self.item(request, record, asked)
+        return known or await self.item(request, record, form.tree)
 
-    async def update(self, request: Request) -> Response:
-        async with form_of(request) as form:
-            return await self.updated(request, form)
-
-    async def updated(self, request: Request, form: Form) -> Response:
+    async def update(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
         serial = serial_of(request, caller)
         if passwords(tree):
@@ -108,22 +91,22 @@ class Clients:
             )
         return await self.item(request, record, tree, ignored_headers(ignored.of_client(tree)))
 
-    async def delete(self, request: Request) -> Response:
+    async def delete(self, request: Request, form: Form) -> Response:
         caller = self.caller(request)
         serial = serial_of(request, caller)
         record = await tell(
             self.store.move_client, caller.account.id, serial, State.DELETED, expected(request)
         )
-        return await self.item(request, record, query_inputs(request))
+        return await self.item(request, record, form.tree)
 
-    async def purge(self, request: Request) -> Response:
+    async def purge(self, request: Request, _form: Form) -> Response:
         await confirm(self.store, request)
         caller = self.caller(request)
         serial = serial_of(request, caller)
         await tell(self.store.purge_client, caller.account.id, serial, expected(request))
         return reply(wire.Message("Success"))
 
-    async def merge(self, request: Request) -> Response:
+    async def merge(self, request: Request, form: Form) -> Response:
         await confirm(self.store, request)
         caller = self.caller(request)
         account_id, serial = caller.account.id, serial_of(request, caller)
@@ -131,18 +114,11 @@ class Clients:
         known = await ask(self.store.clients, account_id, bulk.counting([other]))
         bulk.refuse_merge(serial, other, known.total)
         record = await tell(self.store.merge_clients, account_id, serial, other, expected(request))
-        return await self.item(request, record, query_inputs(request))
+        return await self.item(request, record, form.tree)
 
-    async def override(self, request: Request) -> Response:
-        """A POST to one client means the method that it names in its header or its input."""
-        async with form_of(request) as form:
-            update = partial(self.updated, request, form)
-            return await meant(
-                request, form.tree, show=self.show, update=update, delete=self.delete
-            )
-
-    async def bulk(self, request: Request) -> Response:
-        caller, tree = self.caller(request), await inputs(request)
+    async def bulk(self, request: Request, form: Form) -> Response:
+        refuse_conditions(request)
+        caller, tree = self.caller(request), form.tree
         wanted, given = bulk.read(tree, caller.ids), listing.params(tree)
         listing.check_include(given)
         account_id, serials = caller.account.id, wanted.serials

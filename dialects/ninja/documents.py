@@ -1,7 +1,5 @@
 """The endpoints of documents: files at clients. Decode, ask the store, encode."""
 
-from functools import partial
-
 from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -11,15 +9,14 @@ from storage import Client, Document, DocumentQuery, Expected, Invalid, Problem
 
 from . import filing, ignored, listing, translate, wire
 from .attaching import kept
-from .bodies import inputs, query_inputs
 from .clients import Clients, serial_of
 from .envelope import enveloped
 from .headers import API_VERSION
 from .inputs import Tree
 from .kinds import MIME
 from .listing import Window
-from .overriding import meant, override
 from .parts import Form, form_of
+from .routing import meant
 from .scalars import read_flag
 from .translate import Caller
 
@@ -43,7 +40,7 @@ class Documents:
         record, wanted = await self.owner(request, caller), expected(request)
         wanted.check(record)
         async with form_of(request) as form:
-            if request.method == "POST" and override(request, form.tree) not in {"POST", "PUT"}:
+            if request.method == "POST" and meant(request, form.tree) not in {"POST", "PUT"}:
                 raise WrongMethod("POST, PUT")
             refuse_texts(form.tree)
             if form.files:
@@ -56,8 +53,8 @@ class Documents:
             change = filing.attaching(drafts)
             return await tell(self.store.change_client, account_id, serial, change, wanted)
 
-    async def owned(self, request: Request) -> Response:
-        caller, asked = self.clients.caller(request), await inputs(request)
+    async def owned(self, request: Request, form: Form) -> Response:
+        caller, asked = self.clients.caller(request), form.tree
         owner = await self.owner(request, caller)
         at = listing.window(listing.params(asked))
         query = filing.query(asked, at, caller.ids)
@@ -69,8 +66,8 @@ class Documents:
 
     # Of all clients
 
-    async def index(self, request: Request) -> Response:
-        caller, asked = self.clients.caller(request), query_inputs(request)
+    async def index(self, request: Request, form: Form) -> Response:
+        caller, asked = self.clients.caller(request), form.tree
         at = listing.window(listing.params(asked))
         return await self.listed(request, filing.query(asked, at, caller.ids), at, asked)
 
@@ -82,15 +79,15 @@ class Documents:
         shown = [translate.document(record, caller) for record in found.records]
         return self.clients.page(request, shown, found.total, at, asked)
 
-    async def show(self, request: Request) -> Response:
+    async def show(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
         record = await ask(self.store.document, caller.account.id, serial_in(request, caller))
-        return item(record, caller, query_inputs(request))
+        return item(record, caller, form.tree)
 
-    async def download(self, request: Request) -> Response:
+    async def download(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
         record = await ask(self.store.document, caller.account.id, serial_in(request, caller))
-        is_inline = read_flag(query_inputs(request).get("inline")) is True
+        is_inline = read_flag(form.tree.get("inline")) is True
         headers = {
             **HARMLESS,
             "Content-Type": MIME.get(record.type, "application/octet-stream"),
@@ -102,27 +99,18 @@ class Documents:
         pieces = await carry(self.store.content, caller.account.id, record)
         return StreamingResponse(pieces, headers=headers)
 
-    async def update(self, request: Request) -> Response:
-        return await self.updated(request, await inputs(request))
-
-    async def updated(self, request: Request, tree: Tree) -> Response:
+    async def update(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
         account_id, serial = caller.account.id, serial_in(request, caller)
-        change = filing.redrafting(tree)
-        record = await tell(self.store.change_document, account_id, serial, change)
-        return item(record, caller, tree)
+        change, wanted = filing.redrafting(form.tree), expected(request)
+        record = await tell(self.store.change_document, account_id, serial, change, wanted)
+        return item(record, caller, form.tree)
 
-    async def delete(self, request: Request) -> Response:
+    async def delete(self, request: Request, _form: Form) -> Response:
         caller = self.clients.caller(request)
         serial = serial_in(request, caller)
-        await tell(self.store.remove_document, caller.account.id, serial)
+        await tell(self.store.remove_document, caller.account.id, serial, expected(request))
         return reply(wire.Message("Success"))
-
-    async def override(self, request: Request) -> Response:
-        """A POST to one document means the method that it names in its header or its input."""
-        tree = await inputs(request)
-        update = partial(self.updated, request, tree)
-        return await meant(request, tree, show=self.show, update=update, delete=self.delete)
 
 
 def item(record: Document, caller: Caller, asked: Tree) -> Response:

@@ -14,9 +14,12 @@ EVERY_ANSWER = {
         "X-CLIENT-PLATFORM,X-React,X-API-PASSWORD-BASE64,X-API-COMPANY-KEY,X-CLIENT-VERSION,"
         "X-API-SECRET,X-API-TOKEN,X-API-PASSWORD,DNT,User-Agent,X-Requested-With,"
         "If-Modified-Since,Cache-Control,Content-Type,Content-Disposition,Range,X-CSRF-TOKEN,"
-        "X-XSRF-TOKEN,X-LIVEWIRE"
+        "X-XSRF-TOKEN,X-LIVEWIRE,If-Match,If-None-Match"
     ),
-    "Access-Control-Expose-Headers": ("X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition"),
+    "Access-Control-Expose-Headers": (
+        "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition,ETag,Retry-After,"
+        "X-Gateway-Ignored-Fields"
+    ),
     "Cache-Control": "no-cache, private",
 }
 PREFLIGHT = {

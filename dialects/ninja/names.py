@@ -11,15 +11,14 @@ from .fields import classification, difference, name
 
 
 def display_name(record: Client) -> str:
-    """The name, else the names or the e-mail of the first contact with either: of the primary
-    one, which comes first, if it can be."""
+    """The name, else the names or the e-mail of the contact that lends its own."""
     if record.name:
         return record.name
-    contact = next((c for c in record.contacts if c.name or c.email), None)
-    if contact is None:
+    giver = record.name_giver
+    if giver is None:
         return "No Contact Set"
     # A missing half leaves its blank, as in the original.
-    return f"{contact.first_name} {contact.last_name}" if contact.name else contact.email
+    return f"{giver.first_name} {giver.last_name}" if giver.name.strip() else giver.email
 
 
 def changed(

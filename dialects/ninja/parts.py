@@ -31,6 +31,12 @@ class Form(NamedTuple):
 
 
 @asynccontextmanager
+async def texts_of(request: Request) -> AsyncIterator[Form]:
+    """A request's input where no files belong: they are refused."""
+    yield Form(await inputs(request), [])
+
+
+@asynccontextmanager
 async def form_of(request: Request) -> AsyncIterator[Form]:
     """A request's input with the files that it carries; they are gone at the end of the block."""
     if kind_of(request) != MULTIPART:

@@ -1,8 +1,12 @@
 """Which path and method is answered by which endpoint."""
 
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from dialects.base import Guarded, assemble, reads, route
+from dialects.base import Guarded, Reads, assemble, route as bare
 from storage import Store
 
 from .auth import auth
@@ -13,31 +17,30 @@ from .errors import render
 from .groups import Groups
 from .headers import with_headers
 from .options import Options
-from .overriding import standing
+from .parts import Form, texts_of
+from .routing import Answer, post_means, route, told
 
 
 def app(store: Store, options: Options) -> ASGIApp:
     clients, company = Clients(store, options), Company()
     routes = [
-        route("/clients", GET=clients.index, POST=standing(clients.create)),
+        route(
+            "/clients",
+            has_files=True,
+            GET=clients.index,
+            POST=post_means(GET=clients.index, POST=clients.create),
+        ),
         route("/clients/create", GET=clients.blank),
         route("/clients/bulk", POST=clients.bulk),
-        route(
-            "/clients/{id}",
-            GET=clients.show,
-            PUT=clients.update,
-            PATCH=clients.update,
-            DELETE=clients.delete,
-            POST=standing(clients.override),
-        ),
+        of_one("/clients/{id}", clients, has_files=True),
         route("/clients/{id}/edit", GET=clients.show),
         route("/clients/{id}/purge", POST=clients.purge),
         route("/clients/{id}/{other}/merge", POST=clients.merge),
         *of_documents(Documents(clients)),
         *of_groups(Groups(clients)),
-        route("/ping", GET=company.ping),
-        route("/statics", GET=company.statics),
-        route("/health_check", GET=company.health),
+        bare("/ping", GET=company.ping),
+        bare("/statics", GET=company.statics),
+        bare("/health_check", GET=company.health),
     ]
     secured = auth(store, render, options)
     return with_headers(assemble(routes=routes, auth=secured, render=render))
@@ -45,35 +48,44 @@ def app(store: Store, options: Options) -> ASGIApp:
 
 def of_groups(groups: Groups) -> list[Guarded]:
     return [
-        route("/group_settings", GET=groups.index, POST=standing(groups.create)),
+        route(
+            "/group_settings",
+            GET=groups.index,
+            POST=post_means(GET=groups.index, POST=groups.create),
+        ),
         route("/group_settings/create", GET=groups.blank),
         route("/group_settings/bulk", POST=groups.bulk),
-        route(
-            "/group_settings/{id}",
-            GET=groups.show,
-            PUT=groups.update,
-            PATCH=groups.update,
-            DELETE=groups.delete,
-            POST=standing(groups.override),
-        ),
+        of_one("/group_settings/{id}", groups),
     ]
 
 
 def of_documents(documents: Documents) -> list[Guarded]:
     return [
-        route("/clients/{id}/upload", PUT=documents.upload, POST=documents.upload),
-        route("/clients/{id}/documents", POST=reads(documents.owned)),
+        bare("/clients/{id}/upload", PUT=documents.upload, POST=documents.upload),
+        bare("/clients/{id}/documents", POST=Reads(told(documents.owned, texts_of))),
         route("/documents", GET=documents.index),
-        route(
-            "/documents/{id}",
-            GET=documents.show,
-            PUT=documents.update,
-            PATCH=documents.update,
-            DELETE=documents.delete,
-            POST=standing(documents.override),
-        ),
+        of_one("/documents/{id}", documents),
         route("/documents/{id}/download", GET=documents.download),
     ]
+
+
+class Records(Protocol):
+    """The endpoints of one kind of records."""
+
+    async def show(self, request: Request, form: Form) -> Response: ...
+    async def update(self, request: Request, form: Form) -> Response: ...
+    async def delete(self, request: Request, form: Form) -> Response: ...
+
+
+def of_one(path: str, records: Records, *, has_files: bool = False) -> Guarded:
+    """One record: a POST stands for any of the other methods."""
+    own: dict[str, Answer] = {
+        "GET": records.show,
+        "PUT": records.update,
+        "PATCH": records.update,
+        "DELETE": records.delete,
+    }
+    return route(path, has_files=has_files, **own, POST=post_means(**own))
 
 
 def credentials(token: str, options: Options) -> dict[str, str]:

@@ -145,7 +145,7 @@ def read_degrees(
     if text is None:
         return None
     path = ("site_address", "geolocation", name)
-    degrees = to_float(text)
+    degrees = given if isinstance(given, float) else to_float(text)
     if degrees is None:
         problems.append(Problem(path, "must be a number"))
         return 0

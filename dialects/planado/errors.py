@@ -28,7 +28,8 @@ EXPECTED = {
     "bool": "must be boolean",
     "array": "must be an array",
     "object": "must be an object",
-    "float": "must be a number",
+    "int | float | str": "must be a string or a number",
+    "float | str": "must be a number",
     "missing": "is missing",
 }
 Tree = dict[str, Any]
@@ -108,4 +109,4 @@ def below(branch: Tree, key: str) -> Tree:
 
 
 def describe(expected: str, _path: Path) -> str:
-    return EXPECTED.get(expected, "is invalid")
+    return EXPECTED.get(expected.removesuffix(" | null"), "is invalid")

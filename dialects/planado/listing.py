@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from storage import (
     LIVE,
@@ -15,6 +16,7 @@ from storage import (
     Invalid,
     LiveKey,
     Problem,
+    Store,
     Tombstone,
     TombstoneQuery,
 )
@@ -32,8 +34,16 @@ def params(pairs: Iterable[tuple[str, str]]) -> wire.ListParams:
     return msgspec.convert(dict(pairs), wire.ListParams)
 
 
-def query(given: wire.ListParams, page_size: int) -> ClientQuery | TombstoneQuery:
-    """What is asked for: clients or, with `deleted=true`, what is left of those that are gone."""
+class Listing(NamedTuple):
+    """A list to go through: what the store is asked for, and how a page of it is written."""
+
+    find: Callable[..., tuple[Any, ...]]
+    query: ClientQuery | TombstoneQuery
+    page: Callable[[Iterable[Any]], Struct]
+
+
+def wanted(store: Store, given: wire.ListParams, page_size: int) -> Listing:
+    """Of clients or, with `deleted=true`, of what is left of those that are gone."""
     problems: list[Problem] = []
     if given.deleted not in DELETED:
         problems.append(Problem(("deleted",), "must be true or false"))
@@ -45,8 +55,10 @@ def query(given: wire.ListParams, page_size: int) -> ClientQuery | TombstoneQuer
         raise Invalid(*problems)
     limit = read_limit(given.limit) or page_size
     if DELETED[given.deleted]:
-        return TombstoneQuery(deleted_after=after, deleted_before=before, limit=limit)
-    return ClientQuery(states=LIVE, updated_after=after, updated_before=before, limit=limit)
+        gone = TombstoneQuery(deleted_after=after, deleted_before=before, limit=limit)
+        return Listing(store.tombstones, gone, tombstones)
+    query = ClientQuery(states=LIVE, updated_after=after, updated_before=before, limit=limit)
+    return Listing(store.newest_clients, query, clients)
 
 
 def bound(
@@ -71,7 +83,7 @@ def cursor(given: wire.ListParams) -> LiveKey | None:
     return None if given.after is UNSET else read_key(given.after)
 
 
-def page(records: Iterable[Client]) -> wire.Many:
+def clients(records: Iterable[Client]) -> wire.Many:
     return wire.Many([translate.client(record) for record in records])
 
 

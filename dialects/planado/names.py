@@ -1,6 +1,6 @@
 """The names of both kinds: an organization's one, a person's three, or borrowed ones.
 
-A nameless client is shown under its primary contact's names or e-mail, or under its number.
+A nameless client is shown under the names or the e-mail that a contact lends it, or its number.
 """
 
 from typing import Any
@@ -32,12 +32,11 @@ def shown_parts(record: Client) -> Fields:
 
 
 def borrowed(record: Client) -> tuple[str, str]:
-    contact = record.primary_contact
-    if contact is not None:
-        first, last = filled(contact.first_name), filled(contact.last_name)
-        if first or last or filled(contact.email):
-            return (first, last) if first or last else (contact.email, "")
-    return f"Client {record.number}", ""
+    giver = record.name_giver
+    if giver is None:
+        return f"Client {record.number}", ""
+    first, last = filled(giver.first_name), filled(giver.last_name)
+    return (first, last) if first or last else (giver.email, "")
 
 
 def new(given: wire.ClientInput, problems: list[Problem]) -> Fields:

@@ -27,7 +27,7 @@ from dialects.base import (
     tell,
     unchanged,
 )
-from storage import Client, ClientQuery, LiveKey, NotFound, State, Store, TombstoneQuery
+from storage import Client, LiveKey, NotFound, State, Store
 
 from . import listing, translate, wire
 from .auth import KeyMiddleware
@@ -76,16 +76,13 @@ class Clients:
         given = listing.params(pairs)
         account_id, after = account_of(request).id, listing.cursor(given)
         lag = late(request, self.store)
-        match listing.query(given, self.options.page_size):
-            case ClientQuery() as query:
-                found = await ask(self.store.newest_clients, account_id, query, after, **lag)
-                return reply(listing.page(found))
-            case TombstoneQuery() as query:
-                gone = await ask(self.store.tombstones, account_id, query, after)
-                return reply(listing.tombstones(gone))
+        wanted = listing.wanted(self.store, given, self.options.page_size)
+        found = await ask(wanted.find, account_id, wanted.query, after, **lag)
+        return reply(wanted.page(found))
 
     async def create(self, request: Request) -> Response:
         tree = await tree_of(request)
+        expected(request).check(None)
         command = translate.create_client(tree)
         record = await tell(self.store.create_client, account_of(request).id, command)
         return mutated(record, 201, ignored_headers(ignored(tree, record, by_path=False)))

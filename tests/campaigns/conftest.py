@@ -1,13 +1,18 @@
-"""One server with two workers for all campaigns of a module."""
+"""One server with two workers for all campaigns of a module, on each engine in turn."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.databases import Databases
 from tests.served import Served, served
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("served"), workers=2) as server:
+def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    with (
+        databases.empty() as url,
+        served(folder, workers=2, GATEWAY_DATABASE_URL=url) as server,
+    ):
         yield server

@@ -7,7 +7,7 @@ from tests.served import Served
 from .scale import rounds
 
 WRITERS = 16
-EDITS = rounds(10, 50)
+EDITS = rounds(10, 200)
 OWN = ("website", "private_notes", "public_notes", "city", "state", "phone", "address1", "address2")
 """One field for each writer that speaks Ninja; those that speak Planado fight over the name."""
 

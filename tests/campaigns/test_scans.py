@@ -34,7 +34,7 @@ def made(caller: httpx.Client, name: str) -> str:
     return uuid
 
 
-@pytest.mark.parametrize("turn", range(rounds(4, 100)))
+@pytest.mark.parametrize("turn", range(rounds(2, 100)))
 def test_a_scan_sees_each_lasting_client_once_whatever_three_writers_do(
     server: Served, steady: list[str], turn: int
 ) -> None:

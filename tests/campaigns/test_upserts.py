@@ -11,7 +11,7 @@ from tests.served import Served
 from .scale import rounds
 
 
-@pytest.mark.parametrize("turn", range(rounds(10, 200)))
+@pytest.mark.parametrize("turn", range(rounds(5, 200)))
 def test_two_upserts_of_one_new_external_id_make_one_client(server: Served, turn: int) -> None:
     start = Barrier(2)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from storage.engines import open_engine
 from tests.served import Served, free_port, seeded, wait_for
@@ -31,6 +31,7 @@ class Gateway(Served):
         self.environment = os.environ | {
             "GATEWAY_DATABASE_URL": database,
             "GATEWAY_BLOBS": str(folder / "blobs"),
+            "TMPDIR": str(folder),  # what one that is killed leaves behind goes with the test
         }
         tokens = seeded(database)
         super().__init__(self.started(), f"http://127.0.0.1:{self.port}", tokens)
@@ -72,11 +73,20 @@ class Gateway(Served):
         return int(self.asked(HALVES))
 
     def asked(self, statement: str) -> str:
+        """The one value that a statement on the database itself answers with."""
+        with self.connected() as connection:
+            return str(connection.execute(text(statement)).scalar_one())
+
+    def done(self, statement: str) -> None:
+        with self.connected() as connection, connection.begin():
+            connection.execute(text(statement))
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
         engine = open_engine(self.database)
         with engine.connect() as connection:
-            answer = connection.execute(text(statement)).scalar_one()
+            yield connection
         engine.dispose()
-        return str(answer)
 
 
 @contextmanager

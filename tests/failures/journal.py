@@ -1,7 +1,10 @@
 """What callers were answered, what was acknowledged to them, and what of it was kept."""
 
+import time
 from threading import Lock
 from typing import NamedTuple
+
+WAIT_SECONDS = 30
 
 
 class Answer(NamedTuple):
@@ -55,6 +58,12 @@ class Journal:
         with self._lock:
             self.kept[dialect, key] = kept
             self.acknowledged += 1
+
+    def wait_for(self, acknowledged: int) -> None:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while self.acknowledged < acknowledged:
+            assert time.monotonic() < deadline, self.troubles
+            time.sleep(0.01)
 
     @property
     def troubles(self) -> set[str]:

@@ -34,8 +34,8 @@ def load(server: Served, journal: Journal, run: str, crowd: int = 1) -> Iterator
             for n in range(crowd * WRITERS):
                 caller = Caller(server, journal, dialect, f"{run}-{dialect}-{n}")
                 calls.append(pool.submit(caller.write, done))
-            for _ in range(crowd * READERS):
-                calls.append(pool.submit(Caller(server, journal, dialect, run).read, done))
+            reader = Caller(server, journal, dialect, run)
+            calls += [pool.submit(reader.read, done) for _ in range(crowd * READERS)]
         try:
             yield
         finally:

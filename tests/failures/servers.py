@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import psycopg
+
 START_SECONDS = 30
 
 
@@ -27,6 +29,11 @@ class Server:
     def stop(self) -> None:
         """As an operator does: sessions are ended, what they had not committed is undone."""
         self._server.stop()
+
+    def configure(self, name: str, value: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as session:
+            session.execute(f"ALTER SYSTEM SET {name} = {value}".encode())
+            session.execute("SELECT pg_reload_conf()")
 
     def kill(self) -> None:
         """Its first process only: the others notice and end by themselves."""

@@ -1,9 +1,9 @@
 """PostgreSQL goes away under load and comes back: nobody hangs, nobody is told nonsense, nothing
 that was acknowledged is lost, and nobody has to do anything."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,19 +12,13 @@ from tests.campaigns.scale import rounds
 from .gateways import Gateway, gateway
 from .journal import Journal
 from .load import load
-from .servers import Server, own_server
+from .servers import Server
 
 LONGEST_RECOVERY = 5.0
 LONGEST_ANSWER = 5.0
 UP, DOWN = 1.0, 3.0
 """Seconds of load before and after an outage, and of the outage."""
 ENDS: dict[str, Callable[[Server], None]] = {"stopped": Server.stop, "killed": Server.kill}
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[Server]:
-    with own_server() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +42,7 @@ def test_a_database_that_is_gone_for_a_while_costs_refusals_and_nothing_else(
         postgresql.start()
         time.sleep(UP)
     figures = journal.figures(back)
-    print(f"\n{end}: {figures}")
+    sys.stdout.write(f"{end}: {figures}\n")
 
     assert journal.troubles == set()
     assert served.lost(journal) == []

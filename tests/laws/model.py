@@ -6,10 +6,9 @@ in different ways. Here is what is written; what lists answer is in `model_lists
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, structs
 
@@ -17,27 +16,22 @@ from storage import (
     ChangeClient,
     Client,
     ClientKey,
-    ClientQuery,
     Conflict,
     CreateClient,
     Expected,
-    Invalid,
     LiveKey,
     Locked,
-    Makers,
+    Match,
     NotFound,
     Origin,
-    Page,
-    Problem,
     Stale,
     State,
     Tombstone,
-    TombstoneQuery,
 )
 from storage.folding import fold
 
-from . import model_contacts, model_lists
-from .model_groups import Groups
+from . import model_contacts
+from .model_found import Found
 
 Change = Callable[[Client], ChangeClient]
 OWNER = 1
@@ -45,83 +39,15 @@ TICK = timedelta(microseconds=1)
 NORMAL: dict[str, Callable[[str], str]] = {"number": fold, "id_number": fold, "external_id": str}
 
 
-class Model(Groups):
-    """All that one account has. A method that raises may leave half of its work behind: whoever
+class Model(Found):
+    """An account that is written. A method that raises may leave half of its work behind: whoever
     calls one calls it on a copy."""
-
-    def __init__(self, makers: Makers, country_id: int) -> None:
-        super().__init__(makers)
-        self.country_id = country_id
-        self.next_client = self.next_contact = self.next_number = 1
-        self.client_of: dict[int, Client] = {}
-        self.origins_of: dict[int, tuple[Origin, ...]] = {}
-        self.stone_of: dict[int, Tombstone] = {}
-
-    def copied(self) -> Self:
-        twin = copy(self)
-        for name, value in vars(self).items():
-            setattr(twin, name, copy(value) if isinstance(value, dict) else value)
-        return twin
-
-    # What is found
-
-    def client(self, key: ClientKey) -> Client:
-        found = self.client_or_none(key)
-        if found is None:
-            raise NotFound("client")
-        return found
-
-    def client_or_none(self, key: ClientKey) -> Client | None:
-        """By serial, deleted or not; else a live one, by uuid before external id."""
-        if isinstance(key, int):
-            return self.client_of.get(key)
-        live = [c for c in self.client_of.values() if not c.is_deleted]
-        by_uuid = [c for c in live if c.uuid == key.uuid]
-        by_external_id = [c for c in live if c.external_id == key.external_id]
-        return next(iter(by_uuid + by_external_id), None)
-
-    def origins(self, key: ClientKey) -> tuple[Origin, ...]:
-        mine = self.origins_of[self.client(key).serial]
-        return tuple(sorted(mine, key=lambda o: (o.source, o.foreign_id)))
-
-    def clients(self, query: ClientQuery) -> Page[Client]:
-        found = model_lists.listed(self.client_of.values(), query)
-        return Page(
-            records=tuple(found[query.offset : query.offset + query.limit]), total=len(found)
-        )
-
-    def newest_clients(self, query: ClientQuery, after: LiveKey | None) -> tuple[Client, ...]:
-        found = [c for c in self.client_of.values() if model_lists.finds(c, query)]
-        return self.behind(found, after, query.limit)
-
-    def tombstones(self, query: TombstoneQuery, after: LiveKey | None) -> tuple[Tombstone, ...]:
-        found = [s for s in self.stone_of.values() if model_lists.is_between(s, query)]
-        return self.behind(found, after, query.limit)
-
-    def behind(self, found: list[Any], after: LiveKey | None, limit: int) -> tuple[Any, ...]:
-        """Newest created first, from just behind the place of a client that may be gone."""
-        newest = sorted(found, key=place, reverse=True)
-        if after is not None:
-            cursor = self.place_of(after)
-            newest = [record for record in newest if place(record) < cursor]
-        return tuple(newest[:limit])
-
-    def place_of(self, key: LiveKey) -> tuple[datetime, int]:
-        """Of the client with the uuid, else of a live one with the external id, else of the last
-        deleted one, else of what is left of a purged one."""
-        newest = sorted(self.client_of.values(), key=lambda c: (c.is_deleted, -c.serial))
-        stones = sorted(self.stone_of.values(), key=lambda s: -s.serial)
-        for gone in (newest, stones):
-            by_uuid = [r for r in gone if r.uuid == key.uuid]
-            by_external_id = [r for r in gone if r.external_id == key.external_id]
-            for record in by_uuid + by_external_id:
-                return place(record)
-        raise Invalid(Problem(("after",), "is unknown"))
 
     # New clients
 
     def create_clients(self, commands: Sequence[CreateClient]) -> tuple[Client, ...]:
         self.refuse_taken([identity(command) for command in commands])
+        self.refuse_taken_origins([o for command in commands for o in command.origins])
         numbers = self.numbers([command.number or None for command in commands])
         pairs = zip(commands, numbers, strict=True)
         return tuple([self.born(command, number) for command, number in pairs])
@@ -160,7 +86,7 @@ class Model(Groups):
         self.client_of[client.serial] = client
         self.origins_of[client.serial] = command.origins
         if client.is_deleted:
-            self.lay_stone(client, client.archived_at or client.updated_at)
+            self.lay_stone(client, client.updated_at)
         return client
 
     # Changes
@@ -219,10 +145,14 @@ class Model(Groups):
         return self.bumped(before, after) if after != before else before
 
     def bumped(self, before: Client, after: Client) -> Client:
-        later = max(self.makers.clock(), before.updated_at + TICK)
-        after = structs.replace(after, version=before.version + 1, updated_at=later)
+        later, version = self.later(before), before.version + 1
+        after = structs.replace(after, version=version, updated_at=later)
         self.client_of[after.serial] = after
         return after
+
+    def later(self, client: Client) -> datetime:
+        """Now, or just behind the client's last change."""
+        return max(self.makers.clock(), client.updated_at + TICK)
 
     # Life and death
 
@@ -238,13 +168,15 @@ class Model(Groups):
         now, after = self.makers.clock(), before
         if state is State.DELETED and not before.is_deleted:
             after = structs.replace(before, is_deleted=True, archived_at=now)
-            self.lay_stone(after, now)
+            self.lay_stone(after, self.later(before))
         elif state is State.ARCHIVED and not before.is_deleted and before.archived_at is None:
             after = structs.replace(before, archived_at=now)
         elif state is State.ACTIVE:
             after = structs.replace(before, is_deleted=False, archived_at=None)
             self.stone_of.pop(before.serial, None)
-            if before.is_deleted and self.owners("external_id", before.external_id):
+            if before.is_deleted and self.owners("external_id", before.external_id) - {
+                before.serial
+            }:
                 after = structs.replace(after, external_id=None)
         return self.keep(before, after)
 
@@ -252,7 +184,7 @@ class Model(Groups):
         client = self.client(key)
         refuse_stale(client, expected)
         if not client.is_deleted:
-            self.lay_stone(client, self.makers.clock())
+            self.lay_stone(client, self.later(client))
         del self.client_of[client.serial], self.origins_of[client.serial]
 
     def merge_clients(self, key: ClientKey, other: ClientKey, expected: Expected) -> Client:
@@ -287,15 +219,22 @@ class Model(Groups):
         if fields:
             raise Conflict("client", tuple(fields))
 
+    def refuse_taken_origins(self, wanted: Sequence[Origin]) -> None:
+        """What came from elsewhere came once."""
+        known = [origin for origins in self.origins_of.values() for origin in origins]
+        wanted_keys = [(o.source, o.foreign_id) for o in wanted]
+        known_keys = {(o.source, o.foreign_id) for o in known}
+        if len(set(wanted_keys)) < len(wanted) or known_keys & set(wanted_keys):
+            raise Conflict("client", ("origins",))
+
     def owners(self, field: str, value: str | None) -> set[int]:
-        """Deleted clients keep their numbers. An external id must not be the uuid of another."""
-        clients = list(self.client_of.values())
-        if not value:
-            return set()
-        if field != "external_id":
-            return {c.serial for c in clients if identity(c)[field] == value}
-        live = [c for c in clients if not c.is_deleted]
-        return {c.serial for c in live if value == c.external_id or value.lower() == str(c.uuid)}
+        """Who is known by it. Deleted clients keep their numbers, and all keep their uuids: no
+        external id may be one."""
+        clients = self.client_of.values() if value else ()
+        owners = {c.serial for c in clients if identity(c)[field] == value}
+        if field == "external_id" and value:
+            owners |= {c.serial for c in clients if str(c.uuid) == value.lower()}
+        return owners
 
 
 class Upserted(NamedTuple):
@@ -311,21 +250,19 @@ def told(command: ChangeClient) -> dict[str, Any]:
 
 
 def identity(source: Client | CreateClient) -> dict[str, str]:
-    """What a client is known by, as it is compared."""
+    """What a client is known by, as it is compared; a deleted one by no external id."""
     given = {field: getattr(source, field) for field in NORMAL}
+    if getattr(source, "is_deleted", False):
+        given["external_id"] = None
     return {field: NORMAL[field](value) if value else "" for field, value in given.items()}
 
 
-def place(record: Client | Tombstone) -> tuple[datetime, int]:
-    return record.created_at, record.serial
-
-
 def refuse_stale(client: Client | None, expected: Expected) -> None:
-    version = client.version if client else None
-    is_met = (
-        expected.exists in (None, client is not None)
-        and (expected.versions is None or version in expected.versions)
-        and (expected.others is None or version not in expected.others)
-    )
-    if not is_met:
+    is_there = expected.match is None or fits(client, expected.match)
+    is_other = expected.none_match is None or not fits(client, expected.none_match)
+    if not (is_there and is_other):
         raise Stale("")
+
+
+def fits(client: Client | None, match: Match) -> bool:
+    return client is not None and (match.versions is None or client.version in match.versions)

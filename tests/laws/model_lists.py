@@ -17,7 +17,6 @@ from storage import (
     State,
     Tombstone,
     TombstoneQuery,
-    joined,
 )
 from storage.folding import fold
 
@@ -119,12 +118,9 @@ def ordered(clients: list[Client], query: ClientQuery) -> list[Client]:
 
 
 def called(client: Client) -> str:
-    """What a client goes by: its name, or else its primary contact's, or else that e-mail."""
-    return client.name or contact_name(client) or primary(client).email
-
-
-def contact_name(client: Client) -> str:
-    return joined(primary(client).first_name, primary(client).last_name)
+    """What a client goes by: its name, or else the first name or e-mail of a contact."""
+    lent = [c.name if c.name.strip() else c.email for c in client.contacts]
+    return client.name or next((text for text in lent if text.strip()), "")
 
 
 def primary(client: Client) -> Contact:
@@ -142,7 +138,7 @@ FOLDED = (
 )
 KEYS: dict[Order, Callable[[Client], Any]] = {
     Order.NAME: lambda c: fold(called(c)),
-    Order.CONTACT: lambda c: fold(contact_name(c)),
+    Order.CONTACT: lambda c: fold(primary(c).name),
     Order.CONTACT_EMAIL: lambda c: fold(primary(c).email),
     Order.NUMBER: lambda c: int("".join(re.findall("[0-9]", c.number)) or "0"),
 }

@@ -12,32 +12,31 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from msgspec import Struct, structs
 
 from storage import (
-    ChangeGroup,
     ClientKey,
     ClientQuery,
     CreateAccount,
     CreateClient,
     CreateGroup,
-    Expected,
     Failure,
     GroupQuery,
     LiveKey,
     Makers,
-    State,
     Store,
     TombstoneQuery,
 )
 from tests.databases import ENGINES, Cluster
 
-from . import trouble
+from . import asked, trouble
 from .model import Model
-from .trouble import START, UUIDS, Edit
+from .trouble import START, UUIDS, Told
 
-STEPS = 30
+STEPS = 25
 ALL = 1000
 COUNTRIES = (840, 276)
-accounts = st.sampled_from([0, 0, 1])
-ticks = st.sampled_from([0, 1, 1, 2, -3])
+accounts = st.sampled_from([0, 0, 0, 1])
+At = tuple[int, int]
+"""The account of a command, and the microseconds that the clock goes on, or back, before it."""
+times = st.tuples(accounts, st.sampled_from([0, 1, 1, 2, -3]))
 
 
 class Chance:
@@ -114,8 +113,9 @@ class Stores(RuleBasedStateMachine):
         for engine in engines:
             engine.begin()
 
-    def tell(self, account: int, tick: int, verb: str, *given: Any) -> None:
+    def tell(self, at: At, verb: str, *given: Any) -> None:
         """A command: the same answer, and afterwards the same in all accounts."""
+        account, tick = at
         self.now, self.step = self.now + timedelta(microseconds=tick), self.step + 1
         made = sum(model.next_client - 1 for model in self.models)
         for chance in (self.chance, *(engine.chance for engine in self.engines)):
@@ -124,9 +124,11 @@ class Stores(RuleBasedStateMachine):
         if not isinstance(self.compare(told, account, verb, *given), Refusal):
             self.models[account] = told
         for n in range(len(COUNTRIES)):
-            self.ask(n, "clients", ClientQuery(limit=ALL))
-            self.ask(n, "tombstones", TombstoneQuery(limit=ALL), None)
-            self.ask(n, "groups", GroupQuery(limit=ALL))
+            if "group" in verb:
+                self.ask(n, "groups", GroupQuery(limit=ALL))
+            else:
+                self.ask(n, "clients", ClientQuery(limit=ALL))
+                self.ask(n, "tombstones", TombstoneQuery(limit=ALL), None)
 
     def ask(self, account: int, verb: str, *given: Any) -> Any:
         return self.compare(self.models[account], account, verb, *given)
@@ -135,7 +137,8 @@ class Stores(RuleBasedStateMachine):
         wanted = answer(getattr(model, verb), *given)
         for engine in self.engines:
             found = engine.answer(account, verb, *given)
-            assert not list(differences(found, wanted)), f"{verb} on {engine.name}"
+            wrong = "\n".join(differences(found, wanted))
+            assert not wrong, f"{verb} on {engine.name}:\n{wrong}"
         return wanted
 
     def walk(self, account: int, verb: str, query: Any, after: LiveKey | None) -> None:
@@ -154,100 +157,37 @@ class Stores(RuleBasedStateMachine):
 
     # Commands
 
-    @initialize(commands=st.lists(st.tuples(accounts, ticks, trouble.new_clients), max_size=6))
-    def begin(self, commands: list[tuple[int, int, CreateClient]]) -> None:
-        for account, tick, command in commands:
-            self.tell(account, tick, "create_clients", [command])
-
-    @rule(
-        account=accounts,
-        tick=ticks,
-        commands=st.lists(trouble.new_clients, min_size=1, max_size=3),
+    @initialize(
+        clients=st.lists(st.tuples(times, trouble.new_clients), min_size=4, max_size=8),
+        groups=st.lists(st.tuples(times, trouble.new_groups), max_size=3),
     )
-    def create_clients(self, account: int, tick: int, commands: list[CreateClient]) -> None:
-        self.tell(account, tick, "create_clients", commands)
-
-    @rule(
-        account=accounts,
-        tick=ticks,
-        key=trouble.keys,
-        edit=trouble.edits,
-        expected=trouble.expectations,
-    )
-    def change_client(
-        self, account: int, tick: int, key: ClientKey, edit: Edit, expected: Expected
+    def begin(
+        self, clients: list[tuple[At, CreateClient]], groups: list[tuple[At, CreateGroup]]
     ) -> None:
-        self.tell(account, tick, "change_client", key, edit, expected)
+        for at, client in clients:
+            self.tell(at, "create_clients", [client])
+        for at, group in groups:
+            self.tell(at, "create_group", group)
 
-    @rule(account=accounts, tick=ticks, serials=trouble.several_serials, edit=trouble.edits)
-    def change_clients(self, account: int, tick: int, serials: list[int], edit: Edit) -> None:
-        self.tell(account, tick, "change_clients", serials, edit)
+    @rule(at=times, told=trouble.creating)
+    def create(self, at: At, told: Told) -> None:
+        self.tell(at, *told)
 
-    @rule(
-        account=accounts,
-        tick=ticks,
-        key=trouble.live_keys,
-        edit=trouble.edits,
-        new=trouble.new_clients,
-        expected=trouble.expectations,
-    )
-    def upsert_client(
-        self,
-        account: int,
-        tick: int,
-        key: LiveKey,
-        edit: Edit,
-        new: CreateClient,
-        expected: Expected,
-    ) -> None:
-        create = structs.replace(new, external_id=key.external_id)
-        self.tell(account, tick, "upsert_client", key, edit, lambda: create, expected)
+    @rule(at=times, told=trouble.changing)
+    def change(self, at: At, told: Told) -> None:
+        self.tell(at, *told)
 
-    @rule(
-        account=accounts,
-        tick=ticks,
-        key=trouble.keys,
-        state=trouble.states,
-        expected=trouble.expectations,
-    )
-    def move_client(
-        self, account: int, tick: int, key: ClientKey, state: State, expected: Expected
-    ) -> None:
-        self.tell(account, tick, "move_client", key, state, expected)
+    @rule(at=times, told=trouble.moving)
+    def move(self, at: At, told: Told) -> None:
+        self.tell(at, *told)
 
-    @rule(account=accounts, tick=ticks, serials=trouble.several_serials, state=trouble.states)
-    def move_clients(self, account: int, tick: int, serials: list[int], state: State) -> None:
-        self.tell(account, tick, "move_clients", serials, state)
+    @rule(at=times, told=trouble.removing)
+    def remove(self, at: At, told: Told) -> None:
+        self.tell(at, *told)
 
-    @rule(account=accounts, tick=ticks, key=trouble.keys, expected=trouble.expectations)
-    def purge_client(self, account: int, tick: int, key: ClientKey, expected: Expected) -> None:
-        self.tell(account, tick, "purge_client", key, expected)
-
-    @rule(
-        account=accounts,
-        tick=ticks,
-        pair=st.lists(trouble.serials, min_size=2, max_size=2, unique=True),
-        expected=trouble.expectations,
-    )
-    def merge_clients(self, account: int, tick: int, pair: list[int], expected: Expected) -> None:
-        self.tell(account, tick, "merge_clients", *pair, expected)
-
-    @rule(account=accounts, tick=ticks, command=trouble.new_groups)
-    def create_group(self, account: int, tick: int, command: CreateGroup) -> None:
-        self.tell(account, tick, "create_group", command)
-
-    @rule(account=accounts, tick=ticks, serial=trouble.groups, command=trouble.group_edits)
-    def change_group(self, account: int, tick: int, serial: int, command: ChangeGroup) -> None:
-        self.tell(account, tick, "change_group", serial, command)
-
-    @rule(
-        account=accounts,
-        tick=ticks,
-        serials=st.lists(trouble.groups, max_size=3),
-        state=trouble.states,
-    )
-    def move_groups(self, account: int, tick: int, serials: list[int], state: State) -> None:
-        self.tell(account, tick, "move_groups", serials, state)
+    @rule(at=times, told=trouble.grouping)
+    def group(self, at: At, told: Told) -> None:
+        self.tell(at, *told)
 
     # Queries
 
@@ -256,19 +196,21 @@ class Stores(RuleBasedStateMachine):
         self.ask(account, "client", key)
         self.ask(account, "origins", key)
 
-    @rule(account=accounts, query=trouble.queries)
-    def clients(self, account: int, query: ClientQuery) -> None:
-        self.leaf_through(account, "clients", query)
+    @rule(account=accounts, queries=st.lists(asked.queries, min_size=1, max_size=6))
+    def clients(self, account: int, queries: list[ClientQuery]) -> None:
+        self.leaf_through(account, "clients", queries[0])
+        for query in queries[1:]:
+            self.ask(account, "clients", structs.replace(query, limit=ALL))
 
-    @rule(account=accounts, query=trouble.queries, after=trouble.cursors)
+    @rule(account=accounts, query=asked.queries, after=asked.cursors)
     def newest_clients(self, account: int, query: ClientQuery, after: LiveKey | None) -> None:
         self.walk(account, "newest_clients", query, after)
 
-    @rule(account=accounts, query=trouble.stone_queries, after=trouble.cursors)
+    @rule(account=accounts, query=asked.stone_queries, after=asked.cursors)
     def tombstones(self, account: int, query: TombstoneQuery, after: LiveKey | None) -> None:
         self.walk(account, "tombstones", query, after)
 
-    @rule(account=accounts, query=trouble.group_queries, serials=st.lists(trouble.groups))
+    @rule(account=accounts, query=asked.group_queries, serials=st.lists(trouble.groups))
     def groups(self, account: int, query: GroupQuery, serials: list[int]) -> None:
         self.leaf_through(account, "groups", query)
         self.ask(account, "groups_by_serial", serials)

@@ -34,8 +34,8 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
 
 
 @pytest.fixture
-def store(blobs: Blobs) -> Iterator[Store]:
-    store = Store.open("sqlite://", blobs=blobs)
+def store(database: str, blobs: Blobs) -> Iterator[Store]:
+    store = Store.open(database, blobs=blobs)
     yield store
     store.close()
 
@@ -125,8 +125,8 @@ def test_a_place_of_another_kind_is_refused(place: str) -> None:
         Blobs.at(place)
 
 
-def test_a_store_without_a_place_keeps_no_documents() -> None:
-    store = Store.open("sqlite://")
+def test_a_store_without_a_place_keeps_no_documents(database: str) -> None:
+    store = Store.open(database)
 
     with pytest.raises(Unavailable):
         store.keep(1, [upload(b"a")])

@@ -82,8 +82,8 @@ def test_a_change_to_the_same_value_is_no_change(store: Store, account: Account)
     assert store.change_client(account.id, before.serial, lambda _: echo) == before
 
 
-def test_updated_at_grows_even_when_the_clock_stands_still() -> None:
-    store = Store.open("sqlite://", Makers(clock=lambda: MOMENT))
+def test_updated_at_grows_even_when_the_clock_stands_still(database: str) -> None:
+    store = Store.open(database, Makers(clock=lambda: MOMENT))
     account = store.create_account(CreateAccount(name="still"))
     before = a_client(store, account)
 

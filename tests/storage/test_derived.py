@@ -1,10 +1,10 @@
 """What a row says beyond its record is what the record says, whichever way it was written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from storage import (
     Account,
@@ -12,7 +12,6 @@ from storage import (
     Client,
     ClientQuery,
     ContactDraft,
-    CreateAccount,
     CreateClient,
     ImportClient,
     LiveKey,
@@ -20,26 +19,11 @@ from storage import (
     Store,
     drafted,
 )
-from storage.engines import open_engine
 from storage.rows import client_row
-from storage.schema import upgrade
 from storage.tables import CLIENT
 
 ADA = ContactDraft(first_name="Áda", email="ADA@x", is_primary=True)
 BOB = ContactDraft(last_name="Böb", email="bob@x")
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def store(engine: Engine) -> Store:
-    return Store(engine)
 
 
 def made(store: Store, account_id: int, **fields: Any) -> Client:
@@ -79,6 +63,13 @@ def turned_around(store: Store, account_id: int) -> None:
     store.change_client(account_id, before.serial, lambda _: ChangeClient(contacts=drafts))
 
 
+def blanked(store: Store, account_id: int) -> None:
+    """The next contact lends the name when the primary one is blank."""
+    serial = made(store, account_id).serial
+    blank = ContactDraft(phone="1", is_primary=True)
+    store.change_client(account_id, serial, lambda _: ChangeClient(contacts=(blank, BOB)))
+
+
 def upserted(store: Store, account_id: int) -> None:
     key = LiveKey(external_id="", uuid=made(store, account_id).uuid)
     store.upsert_client(account_id, key, lambda _: ChangeClient(contacts=(BOB,)), CreateClient)
@@ -101,6 +92,7 @@ WRITES: dict[str, Callable[[Store, int], None]] = {
     "change of contacts": changed(contacts=(BOB,)),
     "no contacts": changed(contacts=()),
     "another primary contact": turned_around,
+    "a blank primary contact": blanked,
     "change of several": changed_at_once,
     "upsert": upserted,
     "merge": merged,
@@ -110,12 +102,11 @@ WRITES: dict[str, Callable[[Store, int], None]] = {
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_a_row_says_what_its_record_says(
-    store: Store, engine: Engine, write: Callable[[Store, int], None]
+    store: Store, account: Account, write: Callable[[Store, int], None]
 ) -> None:
-    account: Account = store.create_account(CreateAccount(name="acme"))
     write(store, account.id)
 
-    with engine.connect() as connection:
+    with store._engine.connect() as connection:
         rows = connection.execute(select(CLIENT).order_by(CLIENT.c.serial)).mappings().all()
 
     records = store.clients(account.id, ClientQuery()).records

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import Engine
 
 from storage import (
     LIVE,
@@ -26,27 +25,21 @@ from storage import (
     Store,
     TextColumn,
 )
-from storage.engines import open_engine
 from storage.folding import fold
 from storage.rows import client_row
-from storage.schema import upgrade
+from tests.databases import Databases
 
 ALL = ClientQuery(limit=10_000)
 BY_NAME = (Sorting(order=Order.NAME),)
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def shelf(engine: Engine) -> Store:
+def shelf(databases: Databases) -> Iterator[Store]:
     """One store for all examples: each has accounts of its own among those of the others."""
-    return Store(engine)
+    with databases.database() as url:
+        store = Store.open(url)
+        yield store
+        store.close()
 
 
 def an_account(store: Store) -> int:

@@ -10,7 +10,7 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 FROM_DELETED = """
 INSERT INTO tombstone (account_id, serial, uuid, external_id, created_at, deleted_at)
-SELECT account_id, serial, uuid, external_id, created_at, coalesce(archived_at, updated_at)
+SELECT account_id, serial, uuid, external_id, created_at, updated_at
 FROM client WHERE is_deleted
 """
 

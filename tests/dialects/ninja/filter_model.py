@@ -146,8 +146,7 @@ PLAIN = """
 """
 
 
-def contact_name(client: Shown) -> str:
-    contact = primary(client)
+def contact_name(contact: Shown) -> str:
     return " ".join(part for part in (contact["first_name"], contact["last_name"]) if part)
 
 
@@ -161,14 +160,15 @@ def primary(client: Shown) -> Shown:
 
 
 def called(client: Shown) -> str:
-    """What a client goes by in a list that is sorted by names."""
-    return client["name"] or contact_name(client) or contact_email(client)
+    """What a client goes by in a list that is sorted by names: the primary contact stands first."""
+    names = [contact_name(contact) or contact["email"] for contact in client["contacts"]]
+    return next(filter(None, [client["name"], *names]), "")
 
 
 KEYS: dict[str, Callable[[Shown, list[Shown]], Any]] = {
     "id": lambda client, all_: all_.index(client),
     **{f: lambda client, _: plain(called(client)) for f in ("name", "display_name")},
-    **{f: lambda client, _: plain(contact_name(client)) for f in ("contact", "contacts")},
+    **{f: lambda client, _: plain(contact_name(primary(client))) for f in ("contact", "contacts")},
     "contact_email": lambda client, _: plain(contact_email(client)),
     "number": lambda client, _: int("".join(re.findall("[0-9]", client["number"])) or 0),
     "group_settings_id": lambda client, _: GROUPS.index(client["group_settings_id"]),

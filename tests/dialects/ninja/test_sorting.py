@@ -157,6 +157,18 @@ def test_the_primary_contact_counts_without_case_and_accents(ninja, contacts, so
     assert [client["number"] for client in listed] == list(order)
 
 
+@pytest.mark.parametrize("column", ["name", "display_name"])
+def test_a_nameless_client_is_sorted_where_its_display_name_belongs(ninja, column):
+    ninja.created(contacts=people(("", "", ""), ("Zoe", "", "")))
+    ninja.created(contacts=people(("Yves", "", "")))
+    ninja.created(name="Zora")
+    ninja.created(contacts=people(("", "", ""), ("", "", "x@x"), ("Ada", "", "")))
+
+    listed = ninja.listed(f"sort={column}|asc")
+
+    assert [client["display_name"] for client in listed] == ["x@x", "Yves ", "Zoe ", "Zora"]
+
+
 def test_a_change_of_contacts_alone_changes_the_order(ninja):
     one = ninja.created(number="1", contacts=people(("Ada", "", "a@x"), ("Zoë", "", "z@x")))
     ninja.created(number="2", contacts=people(("Bob", "", "b@x")))

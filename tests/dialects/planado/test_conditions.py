@@ -124,3 +124,55 @@ def test_a_tag_tells_nothing_of_another_account(planado, stranger, uuid):
     answer = stranger.get(f"/clients/{uuid}", headers={"If-None-Match": '"1"'})
 
     assert message_in(answer, 404) == "Not found"
+
+
+UNREADABLE = ["", ",", "banana", '"banana"', '"*"', '*, "1"', '"1" "2"', 'abc"1"def', '"1", "01"']
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+@pytest.mark.parametrize("name", ["If_Match", "If_None_Match"])
+def test_what_cannot_be_understood_lets_no_write_through(planado, uuid, name, text):
+    before = planado.shown(uuid)
+
+    answer = patch(planado, uuid, "Changed", **{name: text})
+
+    assert message_in(answer, 412) == "The client has changed since"
+    assert planado.shown(uuid) == before
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_what_cannot_be_understood_does_not_count_on_a_read(planado, uuid, text):
+    answer = planado.get(f"/clients/{uuid}", headers={"If-None-Match": text})
+
+    assert answer.json()["client"]["name"] == "ACME"
+
+
+@pytest.mark.parametrize("text", ["2, 1", '"2",,W/"1" ,', 'W/1, "9"'])
+def test_a_list_of_versions_may_be_written_carelessly(planado, uuid, text):
+    read = planado.get(f"/clients/{uuid}", headers={"If-None-Match": text})
+    refused = patch(planado, uuid, "Changed", If_None_Match=text)
+    written = patch(planado, uuid, "Changed", If_Match=text)
+
+    assert [a.status_code for a in (read, refused, written)] == [304, 412, 200]
+
+
+@pytest.mark.parametrize("tag", ["*", '"1"'])
+def test_nobody_has_seen_a_new_client(planado, tag):
+    refused = planado.post("/clients", json=ACME, headers={"If-Match": tag})
+    made = planado.post("/clients", json=ACME, headers={"If-None-Match": tag})
+
+    assert (refused.status_code, made.status_code) == (412, 201)
+    assert len(planado.listed()) == 1
+
+
+def test_a_uuid_never_comes_to_mean_another_client(planado, uuid):
+    old = planado.created(**ACME, external_id="acme")
+    planado.delete("/clients/acme")
+    planado.created(**ACME, external_id="acme")
+
+    read = planado.get(f"/clients/{old}", headers={"If-None-Match": '"1"'})
+    written = patch(planado, old, "Changed", If_Match='"1"')
+
+    assert message_in(read, 404) == "Not found"
+    assert written.status_code in {404, 412}
+    assert {client["name"] for client in planado.listed()} == {"ACME"}

@@ -64,6 +64,13 @@ def test_a_given_name_has_no_say(planado, given):
             ("Ann", None, None),
             "Ann",
         ),
+        ([{"phone": "1"}, {"first_name": "Zoe"}], ("Zoe", None, None), "Zoe"),
+        ([{"phone": "1"}, {"email": "z@x.io"}], ("z@x.io", None, None), "z@x.io"),
+        (
+            [{"first_name": "Ann"}, {"phone": "1", "is_primary": True}, {"first_name": "Zoe"}],
+            ("Ann", None, None),
+            "Ann",
+        ),
     ],
 )
 def test_a_nameless_client_borrows_its_parts(planado, ninja, contacts, shown, name):
@@ -78,7 +85,12 @@ def test_a_nameless_client_borrows_its_parts(planado, ninja, contacts, shown, na
 
 @pytest.mark.parametrize(
     "contacts",
-    [[{"first_name": "Ann", "last_name": "Lee", "phone": "1"}], [{"email": "a@x.io"}], []],
+    [
+        [{"first_name": "Ann", "last_name": "Lee", "phone": "1"}],
+        [{"email": "a@x.io"}],
+        [{"phone": "1"}, {"first_name": "Zoe", "email": "z@x.io"}],
+        [],
+    ],
 )
 def test_an_echo_freezes_nothing_that_was_borrowed(planado, ninja, contacts):
     client_id, uuid = both(planado, ninja, contacts=contacts)

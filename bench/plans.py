@@ -1,0 +1,133 @@
+"""How PostgreSQL answers every kind of list: the plan and the time of each statement.
+
+    python -m bench.plans postgresql://… [--account demo]
+
+Prints a table in Markdown, with the indexes that a plan goes by or the word "scan"; with
+--plans the plans themselves. The database needs an account with clients (`gateway demo`).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import ClauseElement, Connection, Executable, Select, text
+from sqlalchemy.ext.compiler import compiles
+
+from storage import ClientQuery, Comparison, LiveKey, Operator, Order, Sorting, State, Store
+from storage.keys import clients_of, places_of
+from storage.queries import Among, Holding, TextColumn
+from storage.select import contacts_of, counted, newest_after, window
+
+NOW = datetime.now(UTC)
+DESCENDING = Sorting(order=Order.NAME, is_descending=True)
+
+
+def queries(some: Any) -> Iterator[tuple[str, ClientQuery]]:
+    """Every parameter of a Ninja list, as `docs/ninja.md` has them, on values of one client."""
+    yield "first page", ClientQuery()
+    yield "page 500", ClientQuery(offset=10_000)
+    yield "last page", ClientQuery(offset=999_980)
+    yield "status=active", ClientQuery(states=frozenset({State.ACTIVE}))
+    yield "is_deleted=true", ClientQuery(states=frozenset({State.DELETED}))
+    yield "client_id=", ClientQuery(serials=(some.serial,))
+    yield "number=", ClientQuery(number=some.number)
+    yield "id_number=", ClientQuery(id_number=some.id_number or "0")
+    yield "email=", ClientQuery(email=some.contacts[0].email)
+    yield "filter= (rare)", ClientQuery(text=some.number)
+    yield "filter= (common)", ClientQuery(text="example")
+    yield "filter= (two letters)", ClientQuery(text="an")
+    yield "name=", ClientQuery(name=some.name[:8])
+    over = Comparison(operator=Operator.GT, amount=Decimal(9_000))
+    yield "balance=gt:9000", ClientQuery(balance=over)
+    yield "between_balance=0:1", ClientQuery(balance_between=(Decimal(0), Decimal(1)))
+    yield "created_at=", ClientQuery(created_from=NOW - timedelta(days=1))
+    yield "updated_at=", ClientQuery(updated_from=NOW - timedelta(days=1))
+    yield "country_id=", ClientQuery(among=(Among(column=Order.COUNTRY, values=(276,)),))
+    yield "group=", ClientQuery(among=(Among(column=Order.GROUP, values=(1,)),))
+    holding = Holding(column=TextColumn.CUSTOM_VALUE1, text="zzz")
+    yield "custom_value1=", ClientQuery(holding=(holding,))
+    yield "vat_number=", ClientQuery(holding=(Holding(column=TextColumn.VAT_NUMBER, text="99"),))
+    yield "sort=name|asc", ClientQuery(sorting=(Sorting(order=Order.NAME),))
+    yield "sort=name|desc", ClientQuery(sorting=(DESCENDING,))
+    yield "sort=number|asc", ClientQuery(sorting=(Sorting(order=Order.NUMBER),))
+    yield (
+        "sort=balance|desc",
+        ClientQuery(sorting=(Sorting(order=Order.BALANCE, is_descending=True),)),
+    )
+    yield (
+        "sort=updated_at|desc",
+        ClientQuery(sorting=(Sorting(order=Order.UPDATED_AT, is_descending=True),)),
+    )
+
+
+def statements(account_id: int, some: Any) -> Iterator[tuple[str, Select[Any]]]:
+    for name, query in queries(some):
+        yield f"Ninja: {name}", window(account_id, query)
+        yield f"Ninja: {name}, total", counted(account_id, query)
+    serials = list(range(some.serial, some.serial + 20))
+    yield "contacts of a page", contacts_of(account_id, serials)
+    here = (some.created_at, some.serial)
+    live = ClientQuery(states=frozenset({State.ACTIVE, State.ARCHIVED}))
+    since = ClientQuery(states=live.states, updated_after=NOW - timedelta(days=1))
+    yield "Planado: first page", newest_after(account_id, live, None)
+    yield "Planado: after=", newest_after(account_id, live, here)
+    yield "Planado: updated_at[after]=", newest_after(account_id, since, None)
+    key = LiveKey(external_id=str(some.uuid), uuid=some.uuid)
+    for n, statement in enumerate(clients_of(account_id, key)):
+        yield f"Planado: one client by {('uuid', 'external_id')[n]}", statement
+    for n, statement in enumerate(places_of(account_id, key, among_gone=False)):
+        yield f"Planado: place of a cursor ({n + 1})", statement
+
+
+class explain(Executable, ClauseElement):  # noqa: N801  reads as the SQL statement it is
+    inherit_cache = False
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self.statement = statement
+
+
+@compiles(explain)
+def explain_in_sql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"EXPLAIN (ANALYZE, BUFFERS) {compiler.process(element.statement, **options)}"
+
+
+def explained(connection: Connection, statement: Select[Any]) -> str:
+    return "\n".join(connection.execute(explain(statement)).scalars())
+
+
+def told(plan: str) -> str:
+    indexes = re.findall(r"Index(?: Only)? Scan(?: Backward)? (?:using|on) (\w+)", plan)
+    scans = re.findall(r"Seq Scan on (\w+)", plan)
+    words = [*dict.fromkeys(indexes), *(f"**scan of {table}**" for table in dict.fromkeys(scans))]
+    return ", ".join(words)
+
+
+def main(
+    url: str,
+    account: str = "demo",
+    plans: Annotated[bool, typer.Option(help="The whole plans, too.")] = False,
+) -> None:
+    store = Store.open(url)
+    account_id = store.account(account).id
+    total = store.clients(account_id, ClientQuery(limit=1)).total
+    some = store.client(account_id, total // 3)
+    typer.echo(f"| statement at {total:,} clients | goes by | ms |\n| --- | --- | ---: |")
+    with store._engine.connect() as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        for name, statement in statements(account_id, some):
+            explained(connection, statement)  # once to warm up
+            plan = explained(connection, statement)
+            took = re.findall(r"Execution Time: ([\d.]+) ms", plan)[-1]
+            typer.echo(f"| {name} | {told(plan)} | {float(took):.1f} |")
+            if plans:
+                typer.echo(plan)
+    store.close()
+
+
+if __name__ == "__main__":
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(main)
+    app()

@@ -1,0 +1,67 @@
+"""What every engine can hold. The rest is refused by name, before an engine does it in its way."""
+
+import math
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from .columns import MONEY_PLACES
+from .errors import Invalid, Path, Problem
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+LARGEST = 2**63 - 1
+LONGEST_NAME = 255
+LONGEST: dict[str | int, int] = {"source": 100, "foreign_id": 500, "external_id": 500}
+"""Characters of the texts that an index holds whole: its entries have at most 2704 bytes on
+PostgreSQL. A text that is looked up by its folding.folded_key may have any length."""
+
+
+def is_storable(value: object) -> bool:
+    """Whether a text or a number can be in a column; one that cannot is nowhere to be found."""
+    match value:
+        case str():
+            return not UNSTORABLE.search(value)
+        case int():
+            return -LARGEST - 1 <= value <= LARGEST
+        case float():
+            return math.isfinite(value)
+        case Decimal():
+            return value.is_finite() and is_storable(int(value.scaleb(MONEY_PLACES)))
+        case _:
+            return True
+
+
+def refuse_unstorable(command: Struct) -> None:
+    """Raise Invalid for texts with NUL or half a character, for numbers that are out of range,
+    and for keys that are too long."""
+    if problems := tuple(problems_of(command, ())):
+        raise Invalid(*problems)
+
+
+def problems_of(value: Any, path: Path) -> Iterator[Problem]:
+    for step, part in parts(value):
+        yield from problems_of(part, (*path, step))
+    if not is_storable(value):
+        yield Problem(path, "cannot be stored")
+    elif isinstance(value, str) and len(value) > LONGEST.get(path[-1], len(value)):
+        yield Problem(path, "is too long")
+
+
+def parts(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """What is inside, each with its place; of a command only what it says."""
+    match value:
+        case Struct():
+            for name in value.__struct_fields__:
+                if given := getattr(value, name):
+                    yield name, given
+        case tuple():
+            yield from enumerate(value)
+        case dict():
+            for name, part in value.items():
+                yield name, name
+                yield name, part
+        case _:
+            pass

@@ -1,0 +1,22 @@
+"""`pytest -p tests.failures.bounced`: the stores under test reach PostgreSQL through the PgBouncer
+on the port GATEWAY_TEST_PGBOUNCER. Databases are made and dropped at the server itself."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import make_url
+
+from tests import databases
+
+
+class Bounced(databases.Cluster):
+    @contextmanager
+    def database(self, *, is_empty: bool = False) -> Iterator[str]:
+        with super().database(is_empty=is_empty) as url:
+            port = int(os.environ["GATEWAY_TEST_PGBOUNCER"])
+            through = make_url(url).set(host="127.0.0.1", port=port, query={"pgbouncer": "true"})
+            yield through.render_as_string(hide_password=False)
+
+
+databases.Cluster = Bounced  # type: ignore[misc]

@@ -1,0 +1,95 @@
+"""What the model of an account has, and what of it is found."""
+
+from copy import copy
+from datetime import datetime
+from typing import Any, Self
+
+from storage import (
+    Client,
+    ClientKey,
+    ClientQuery,
+    Invalid,
+    LiveKey,
+    Makers,
+    NotFound,
+    Origin,
+    Page,
+    Problem,
+    Tombstone,
+    TombstoneQuery,
+)
+
+from . import model_lists
+from .model_groups import Groups
+
+
+class Found(Groups):
+    """All that one account has."""
+
+    def __init__(self, makers: Makers, country_id: int) -> None:
+        super().__init__(makers)
+        self.country_id = country_id
+        self.next_client = self.next_contact = self.next_number = 1
+        self.client_of: dict[int, Client] = {}
+        self.origins_of: dict[int, tuple[Origin, ...]] = {}
+        self.stone_of: dict[int, Tombstone] = {}
+
+    def copied(self) -> Self:
+        twin = copy(self)
+        for name, value in vars(self).items():
+            setattr(twin, name, copy(value) if isinstance(value, dict) else value)
+        return twin
+
+    def client(self, key: ClientKey) -> Client:
+        found = self.client_or_none(key)
+        if found is None:
+            raise NotFound("client")
+        return found
+
+    def client_or_none(self, key: ClientKey) -> Client | None:
+        """By serial, deleted or not; else a live one, by uuid before external id."""
+        if isinstance(key, int):
+            return self.client_of.get(key)
+        live = [c for c in self.client_of.values() if not c.is_deleted]
+        by_uuid = [c for c in live if c.uuid == key.uuid]
+        by_external_id = [c for c in live if c.external_id == key.external_id]
+        return next(iter(by_uuid + by_external_id), None)
+
+    def origins(self, key: ClientKey) -> tuple[Origin, ...]:
+        mine = self.origins_of[self.client(key).serial]
+        return tuple(sorted(mine, key=lambda o: (o.source, o.foreign_id)))
+
+    def clients(self, query: ClientQuery) -> Page[Client]:
+        found = model_lists.listed(self.client_of.values(), query)
+        return Page(
+            records=tuple(found[query.offset : query.offset + query.limit]), total=len(found)
+        )
+
+    def newest_clients(self, query: ClientQuery, after: LiveKey | None) -> tuple[Client, ...]:
+        found = [c for c in self.client_of.values() if model_lists.finds(c, query)]
+        return behind(found, after and self.place_of(after), query.limit)
+
+    def tombstones(self, query: TombstoneQuery, after: LiveKey | None) -> tuple[Tombstone, ...]:
+        found = [s for s in self.stone_of.values() if model_lists.is_between(s, query)]
+        return behind(found, after and self.place_of(after, among_gone=True), query.limit)
+
+    def place_of(self, key: LiveKey, *, among_gone: bool = False) -> tuple[datetime, int]:
+        """Of the one with the uuid, be it gone; else of those with the external id the one that
+        the list is of, or the newest that is gone."""
+        living: list[Any] = [c for c in self.client_of.values() if not c.is_deleted]
+        gone = sorted(self.stone_of.values(), key=lambda s: -s.serial)
+        by_uuid = [r for r in living + gone if r.uuid == key.uuid]
+        records = gone + living if among_gone else living + gone
+        for record in by_uuid + [r for r in records if r.external_id == key.external_id]:
+            return place(record)
+        raise Invalid(Problem(("after",), "is unknown"))
+
+
+def behind(found: list[Any], after: tuple[datetime, int] | None, limit: int) -> tuple[Any, ...]:
+    """Newest created first, from just behind a place."""
+    newest = sorted(found, key=place, reverse=True)
+    return tuple([r for r in newest if after is None or place(r) < after][:limit])
+
+
+def place(record: Client | Tombstone) -> tuple[datetime, int]:
+    return record.created_at, record.serial

@@ -1,0 +1,354 @@
+"""What engines are known to treat differently by themselves: here they answer alike."""
+
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from storage import (
+    Account,
+    Among,
+    ChangeClient,
+    Client,
+    ClientQuery,
+    Conflict,
+    ContactDraft,
+    CreateAccount,
+    CreateClient,
+    DocumentDraft,
+    DocumentQuery,
+    Holding,
+    ImportClient,
+    Invalid,
+    LiveKey,
+    NotFound,
+    Order,
+    Origin,
+    Sorting,
+    State,
+    Store,
+    TextColumn,
+)
+from storage.folding import folded_key
+from storage.numbers import taken_numbers
+
+MANY = 70_000
+"""More than PostgreSQL takes parameters in one statement."""
+BEYOND = 2**63
+"""The first integer that no column holds."""
+
+
+def noise(length: int, seed: str) -> str:
+    """A text that cannot be compressed: an index would have to hold all of it."""
+    random = Random(seed)  # noqa: S311
+    return "".join(chr(random.randrange(0x4E00, 0x9FFF)) for _ in range(length))
+
+
+def found(store: Store, account: Account, **asked: Any) -> list[int]:
+    page = store.clients(account.id, ClientQuery(limit=10_000, **asked))
+    assert page.total == len(page.records)
+    return [record.serial for record in page.records]
+
+
+def made(store: Store, account: Account, **fields: Any) -> Client:
+    client = store.create_client(account.id, ImportClient(**fields))
+    assert store.client(account.id, client.serial) == client
+    return client
+
+
+LONG = noise(5000, "long")
+
+
+def test_texts_may_be_long(store: Store, account: Account) -> None:
+    contact = ContactDraft(first_name=LONG, last_name=LONG, email=LONG, phone=LONG)
+    texts = ["organization_name", "number", "id_number", "vat_number", "custom_value1", "city"]
+
+    one = made(store, account, contacts=(contact,), **dict.fromkeys(texts, LONG))
+    other = made(store, account, classification="individual", last_name=LONG)
+
+    both = [one.serial, other.serial]
+    assert found(store, account, name=LONG) == found(store, account, name=LONG[9:]) == both
+    for order in Order:
+        assert found(store, account, sorting=(Sorting(order=order),))
+
+
+def test_a_nameless_client_may_have_a_long_contact(store: Store, account: Account) -> None:
+    named = made(store, account, contacts=(ContactDraft(last_name=LONG),))
+    mailed = made(store, account, contacts=(ContactDraft(email=LONG),))
+
+    by_name = (Sorting(order=Order.NAME),)
+    assert found(store, account, sorting=by_name) == [named.serial, mailed.serial]
+
+
+def test_names_sort_by_their_first_255_characters_and_then_by_age(
+    store: Store, account: Account
+) -> None:
+    for end in ("b", "a", "", "c"):
+        made(store, account, organization_name="x" * 255 + end)
+    made(store, account, organization_name="x" * 254 + "w")
+
+    assert found(store, account, sorting=(Sorting(order=Order.NAME),)) == [5, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("length", [254, 255, 256, 257, 5000])
+def test_long_texts_are_equal_only_when_all_of_them_is(
+    store: Store, account: Account, length: int
+) -> None:
+    text = noise(length, "a") + "É"
+    one = made(store, account, number=text, id_number=text, contacts=(ContactDraft(email=text),))
+    made(store, account, number=text[:-1] + "a", id_number=text[:-1] + "a")
+
+    for asked in ({"number": text}, {"id_number": text}, {"email": text}):
+        ((field, value),) = asked.items()
+        assert found(store, account, **{field: value.lower()}) == [one.serial]
+        assert found(store, account, **{field: value + "x"}) == []
+
+
+@pytest.mark.parametrize("field", ["number", "id_number"])
+def test_a_long_identity_is_unique_too(store: Store, account: Account, field: str) -> None:
+    made(store, account, **{field: LONG + "é"})
+
+    with pytest.raises(Conflict):
+        made(store, account, **{field: LONG + "É"})
+
+    assert made(store, account, **{field: LONG + "f"}).serial == 2
+
+
+@pytest.mark.parametrize("field", ["number", "id_number"])
+def test_no_text_passes_for_the_short_form_of_another(
+    store: Store, account: Account, field: str
+) -> None:
+    made(store, account, **{field: LONG})
+
+    assert made(store, account, **{field: folded_key(LONG)}).serial == 2
+
+
+@pytest.mark.parametrize("text", ["é" * 501, LONG])
+def test_a_key_that_no_index_holds_is_refused(store: Store, account: Account, text: str) -> None:
+    for fields in (
+        {"external_id": text},
+        {"origins": (Origin(source=text, foreign_id="1"),)},
+        {"origins": (Origin(source="ninja", foreign_id=text),)},
+    ):
+        with pytest.raises(Invalid):
+            made(store, account, **fields)
+    with pytest.raises(Invalid):
+        store.create_account(CreateAccount(name=text))
+
+
+def test_the_longest_key_is_held(store: Store, account: Account) -> None:
+    random = Random(7)  # noqa: S311
+    text = "".join(chr(random.randrange(0x20000, 0x2A000)) for _ in range(500))
+    origins = (Origin(source="planado", foreign_id=text),)
+
+    client = made(store, account, external_id=text, origins=origins)
+
+    assert store.client(account.id, LiveKey(external_id=text)) == client
+    assert store.origins(account.id, client.serial) == origins
+    store.move_client(account.id, client.serial, State.DELETED)
+    assert made(store, account, external_id=text).serial == 2
+
+
+def test_an_origin_has_one_client(store: Store, account: Account) -> None:
+    origin = Origin(source="ninja", foreign_id="1")
+    made(store, account, origins=(origin,))
+
+    with pytest.raises(Conflict):
+        made(store, account, origins=(origin,))
+    with pytest.raises(Conflict):
+        made(store, account, origins=(Origin(source="ninja", foreign_id="2"),) * 2)
+
+
+NUL = "ab\0cd"
+ASKED_FOR_NUL: list[dict[str, Any]] = [
+    {field: NUL} for field in ("name", "text", "email", "number", "id_number")
+]
+ASKED_FOR_NUL += [{"holding": (Holding(column=c, text=NUL),)} for c in TextColumn]
+ASKED_FOR_NUL += [{"among": (Among(column=Order.CLASSIFICATION, values=(NUL,)),)}]
+
+
+@pytest.mark.parametrize("asked", ASKED_FOR_NUL, ids=str)
+def test_a_nul_is_found_nowhere(store: Store, account: Account, asked: Any) -> None:
+    texts = ["organization_name", "number", "id_number", "classification", "custom_value1"]
+    for text in ("ab", "abcd", "ab cd", "cd"):
+        contacts = (ContactDraft(email=text),)
+        made(store, account, contacts=contacts, **dict.fromkeys(texts, text))
+
+    assert found(store, account, **asked) == []
+
+
+def test_nobody_has_a_nul_in_their_key(store: Store, account: Account) -> None:
+    made(store, account, external_id="ab")
+
+    with pytest.raises(NotFound):
+        store.client(account.id, LiveKey(external_id=NUL))
+    with pytest.raises(NotFound):
+        store.account(NUL)
+    with pytest.raises(Invalid):
+        store.newest_clients(account.id, ClientQuery(), LiveKey(external_id=NUL))
+    assert store.access("ninja", NUL) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"organization_name": NUL},
+        {"external_id": NUL},
+        {"settings": NUL},
+        {"extras": {"ninja": NUL}},
+        {"contacts": (ContactDraft(email=NUL),)},
+        {"origins": (Origin(source="ninja", foreign_id=NUL),)},
+        {"private_notes": "\ud800"},
+    ],
+    ids=str,
+)
+def test_what_one_engine_could_not_store_none_does(
+    store: Store, account: Account, fields: Any
+) -> None:
+    with pytest.raises(Invalid):
+        made(store, account, **fields)
+
+    client = made(store, account)
+    if "origins" not in fields and "external_id" not in fields and "extras" not in fields:
+        with pytest.raises(Invalid):
+            store.change_client(account.id, client.serial, lambda _: ChangeClient(**fields))
+    assert found(store, account) == [client.serial]
+
+
+@pytest.mark.parametrize("key", [BEYOND, 10**30, -BEYOND - 1, -1, 0, 2**32])
+def test_a_serial_that_nobody_has_is_not_found(store: Store, account: Account, key: int) -> None:
+    client = made(store, account)
+
+    with pytest.raises(NotFound):
+        store.client(account.id, key)
+    with pytest.raises(NotFound):
+        store.document(account.id, key)
+    assert found(store, account, serials=(key, client.serial)) == [client.serial]
+    assert found(store, account, first=key) == [client.serial]
+    assert store.move_clients(account.id, [key], State.DELETED) == ()
+    assert store.groups_by_serial(account.id, [key]) == {}
+    with pytest.raises(NotFound):
+        store.revoke_token(key)
+
+
+@pytest.mark.parametrize("column", [Order.COUNTRY, Order.INDUSTRY, Order.GROUP, Order.SIZE])
+@pytest.mark.parametrize("value", [2**31, 2**32, BEYOND, 10**30, -1])
+def test_a_number_that_nobody_has_is_found_nowhere(
+    store: Store, account: Account, column: Order, value: int
+) -> None:
+    among = Among(column=column, values=(value, 4))
+    client = made(store, account, **{column.value: 4})
+    made(store, account, **{column.value: 5})
+
+    assert found(store, account, among=(among,)) == [client.serial]
+
+
+def test_numbers_may_be_larger_than_32_bits(store: Store, account: Account) -> None:
+    draft = DocumentDraft(
+        name="a.png", type="png", hash="a", size=2**40, width=2**32 - 1, height=2**31
+    )
+    fields = ["country_id", "shipping_country_id", "industry_id", "size_id", "group_serial"]
+    contact = ContactDraft(email="a", email_rank=2**40)
+
+    client = made(
+        store, account, documents=(draft,), contacts=(contact,), **dict.fromkeys(fields, 2**40)
+    )
+
+    assert client.documents[0].width == 2**32 - 1
+
+
+def test_more_values_may_be_asked_for_than_a_statement_takes(
+    store: Store, account: Account
+) -> None:
+    client = made(store, account, group_serial=7, classification="x")
+    numbers = tuple(range(1, MANY))
+    words = tuple(f"word {n}" for n in numbers)
+
+    assert found(store, account, serials=numbers) == [client.serial]
+    among = (Among(column=Order.GROUP, values=numbers),)
+    assert found(store, account, among=among) == [client.serial]
+    among = (Among(column=Order.CLASSIFICATION, values=(*words, "X")),)
+    assert found(store, account, among=among) == [client.serial]
+    assert store.documents(account.id, DocumentQuery(client_serials=numbers)).total == 0
+    assert store.groups_by_serial(account.id, numbers) == {}
+    assert len(store.move_clients(account.id, numbers, State.ARCHIVED)) == 1
+
+
+def test_many_clients_may_come_at_once(store: Store, account: Account) -> None:
+    key = uuid4()
+    made(store, account, number="n7", id_number="i7", external_id=str(key))
+    commands = [
+        CreateClient(number=f"n{n}", id_number=f"i{n}", external_id=str(UUID(int=key.int + n)))
+        for n in range(MANY)
+    ]
+
+    with pytest.raises(Conflict) as refused:
+        store.create_clients(account.id, commands)
+
+    assert set(refused.value.fields) == {"number", "id_number", "external_id"}
+    numbers = [command.number for command in commands]
+    taken = store._read(lambda connection: taken_numbers(connection, account.id)(numbers))
+    assert taken == {"n7"}
+
+
+@pytest.mark.parametrize("offset", [2**31, 2**63 - 1, BEYOND])
+def test_a_list_may_be_asked_for_from_far_behind_its_end(
+    store: Store, account: Account, offset: int
+) -> None:
+    made(store, account)
+
+    page = store.clients(account.id, ClientQuery(offset=offset))
+
+    assert (page.records, page.total) == ((), 1)
+
+
+@pytest.mark.parametrize("year", [1, 1582, 1969, 1970, 2038, 9999])
+def test_times_are_exact_to_the_microsecond(store: Store, account: Account, year: int) -> None:
+    moment = datetime(year, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+
+    client = made(store, account, created_at=moment, archived_at=moment, last_login=moment)
+
+    assert client.created_at == client.last_login == moment
+    assert found(store, account, created_from=moment, created_to=moment) == [client.serial]
+
+
+@pytest.mark.parametrize(
+    "number", [0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 2**53 + 1.0, 1e22, -180.0, 1e-7]
+)
+def test_floats_are_exact(store: Store, account: Account, number: float) -> None:
+    client = made(store, account, longitude=number, latitude=-number)
+
+    assert (client.longitude, client.latitude) == (number, -number)
+
+
+ORDERED = [
+    "",
+    " ",
+    "!",
+    "0",
+    "10",
+    "9",
+    "_",
+    "a",
+    "a b",
+    "ab",
+    "z",
+    "ß",
+    "æ",
+    "ж",
+    "日",
+    "\uffff",
+    "😀",
+]
+
+
+def test_texts_sort_by_code_point(store: Store, account: Account) -> None:
+    shuffled = Random(7).sample(ORDERED, len(ORDERED))  # noqa: S311
+    for text in shuffled:
+        made(store, account, organization_name=text, city=text, contacts=(ContactDraft(email="z"),))
+
+    records = store.clients(account.id, ClientQuery(sorting=(Sorting(order=Order.CITY),))).records
+
+    assert [record.city for record in records] == sorted(ORDERED)
