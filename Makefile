@@ -57,6 +57,10 @@ failover: $(VENV)/dev ## Kill PostgreSQL primaries under load; their standbys ta
 pgbouncer: $(VENV)/dev ## Run the HTTP tests through a PgBouncer (Debian's postgresql and pgbouncer)
 	$(BIN)/python -m scripts.pgbouncer -n $(JOBS)
 
+.PHONY: trigrams
+trigrams: $(VENV)/dev ## Run the tests of searching on Debian's postgresql, which has pg_trgm
+	$(BIN)/python -m scripts.trigrams
+
 .PHONY: lint
 lint: $(VENV)/dev ## Check style and format
 	$(BIN)/ruff check .

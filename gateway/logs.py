@@ -2,10 +2,13 @@
 
 import sys
 
+import stamina
 import structlog
 
 
 def configure_logs() -> None:
+    # The store logs an outage in two lines; a line for every try says no more.
+    stamina.instrumentation.set_on_retry_hooks(())
     renderer = (
         structlog.dev.ConsoleRenderer()
         if sys.stderr.isatty()

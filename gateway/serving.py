@@ -1,6 +1,8 @@
 """uvicorn around the app: one process or several, each building the app from the environment."""
 
 import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +26,8 @@ BUCKETS = "GATEWAY_BUCKETS"
 def serve(database: str, *, host: str, port: int, workers: int) -> None:
     # Workers are new processes: what they need travels in the environment.
     os.environ[DATABASE] = database
+    # With one worker uvicorn raises the signal again when it is done: leave in good order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with TemporaryDirectory(prefix="gateway-") as scratch:
         os.environ[BUCKETS] = str(Path(scratch, "buckets"))
         uvicorn.run(
@@ -44,7 +48,8 @@ def from_environment() -> Starlette:
     buckets = Buckets(os.environ.get(BUCKETS, IN_MEMORY))
     replica = Replica(settings.replica, settings.pin) if settings.replica else None
     blobs = Blobs.at(settings.blobs)
-    store = Store.open(settings.database, blobs=blobs, buckets=buckets, replica=replica)
+    # `serve` has upgraded it; a worker that starts anew during an outage shall answer 503.
+    store = Store.at(settings.database, blobs=blobs, buckets=buckets, replica=replica)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -17,9 +17,10 @@ SILENCE_MILLISECONDS = 10_000
 """After so long without an answer to what was sent, the other machine counts as gone."""
 
 READS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-WRITES: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
+WRITES: dict[str, Any] = {"isolation_level": "READ COMMITTED", "postgresql_readonly": None}
 """Execution options of a connection: what is read is of one moment, what is decided on is locked
-row by row (`clients.locked`, `accounts.reserved`)."""
+row by row (`clients.locked`, `accounts.reserved`). Nobody insists on writing: a standby answers
+READ WRITE with another SQLSTATE, and an operator may have made the database read-only."""
 
 PASSING = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "23505")
 """SQLSTATEs, or their beginnings, after which the same transaction may succeed at once: lost

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from .errors import Unavailable
 from .records import DatabaseStatus
@@ -22,6 +22,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def upgraded(connection: Connection) -> None:
     """Run the missing migrations in the write transaction: several starters migrate once."""
     if connection.dialect.name == "postgresql":
+        # However long it takes, for this one and for those who wait for it.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(select(func.pg_advisory_xact_lock(UPGRADING)))
     try:
         command.upgrade(configuration(connection), "head")

@@ -14,11 +14,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Text,
-    and_,
     column,
     func,
     literal,
-    or_,
     select,
     table,
     text,
@@ -81,8 +79,7 @@ def candidates(account_id: int, terms: Iterable[tuple[str, str]], first: int | N
     """The account's clients, without some that cannot hold the folded terms, each beside the name
     of its column; `first` is one of them whatever it holds."""
     plain = CLIENT.c.account_id == account_id
-    terms = [(name, term) for name, term in terms if is_in_index(term)]
-    phrases = [phrase(name, term) for name, term in terms]
+    phrases = [phrase(name, term) for name, term in terms if is_in_index(term)]
     if not phrases:
         return plain
     serials = found(account_id, " AND ".join(phrases))
@@ -92,9 +89,7 @@ def candidates(account_id: int, terms: Iterable[tuple[str, str]], first: int | N
     # `account_id = ?` for rarer than that, and walks the account in the order of the answer.
     keys = select(literal(account_id), serials.subquery().c.serial)
     by_index = tuple_(CLIENT.c.account_id, CLIENT.c.serial).in_(keys)
-    held = and_(*(contains(CLIENT.c[name], term) for name, term in terms))
-    by_columns = held if first is None else or_(held, CLIENT.c.serial == first)
-    return of_engine(by_index, and_(plain, by_columns))
+    return of_engine(by_index, plain)
 
 
 def is_in_index(term: str) -> bool:

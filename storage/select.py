@@ -101,7 +101,6 @@ def terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
         yield "name_folded", fold(query.name)
     for holding in query.holding:
         if holding.column is not TextColumn.VAT_NUMBER:
-            # What a custom value holds, `search` holds too.
             yield "search", fold(holding.text)
 
 
@@ -170,7 +169,11 @@ def is_among(among: Among) -> Condition:
 
 
 def is_held(holding: Holding) -> Condition:
-    return contains(CLIENT.c[f"{holding.column.value}_folded"], fold(holding.text))
+    held = contains(CLIENT.c[f"{holding.column.value}_folded"], fold(holding.text))
+    if holding.column is TextColumn.VAT_NUMBER:
+        return held
+    # What a custom value holds, `search` holds too, and that one is in an index.
+    return contains(CLIENT.c.search, fold(holding.text)) & held
 
 
 def ascii_lower(text: str) -> str:

@@ -51,14 +51,21 @@ class Store(Keeping):
     ) -> Self:
         """The store at a database URL, its schema brought up to date; without `blobs` it has no
         place for the bytes of documents, without `buckets` it counts calls for itself alone."""
-        store = cls(open_engine(url), makers, blobs, buckets, replica)
+        store = cls.at(url, makers, blobs, buckets, replica)
         store.upgrade()
         return store
 
     @classmethod
-    def at(cls, url: str) -> Self:
-        """The store as it is, with the schema that it has: only for `status` and `upgrade`."""
-        return cls(open_engine(url))
+    def at(
+        cls,
+        url: str,
+        makers: Makers | None = None,
+        blobs: Blobs | None = None,
+        buckets: Buckets | None = None,
+        replica: Replica | None = None,
+    ) -> Self:
+        """As `open`, with the schema that is there; the database need not be there yet."""
+        return cls(open_engine(url), makers, blobs, buckets, replica)
 
     def status(self) -> DatabaseStatus:
         return self._read(schema.status)

@@ -1,6 +1,6 @@
 """docs/planado.md is true: what it says is served is what the code serves, no more and no less."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -20,9 +20,10 @@ EVERYWHERE = {"content-type", "content-length"}
 MADE = datetime(2016, 5, 29, 17, 31, 1, 419600, UTC)
 
 
-@pytest.fixture
-def http(store: Store) -> TestClient:
-    return serving(store)
+@pytest.fixture(scope="module")
+def http(store: Store) -> Iterator[TestClient]:
+    with serving(store) as http:
+        yield http
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """How many calls a token may make: off by default, per token, refused as each API refuses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from starlette.testclient import TestClient
@@ -19,9 +19,9 @@ LIMITED = {
 
 
 @pytest.fixture
-def limited(store: Store) -> TestClient:
-    # Not entered: on leaving it the app would close the store of all tests.
-    return TestClient(create_app(store, Settings(environment=LIMITED)))
+def limited(store: Store) -> Iterator[TestClient]:
+    with TestClient(create_app(store, Settings(environment=LIMITED))) as http:
+        yield http
 
 
 Talk = Callable[[TestClient, str], Speaker]

@@ -20,6 +20,7 @@ from storage import (
 
 from .trouble import (
     amounts,
+    emails,
     live_keys,
     moments,
     mostly,
@@ -30,7 +31,9 @@ from .trouble import (
     words,
 )
 
-terms = mostly(words, st.sampled_from(["a\0b", "\0", "\ud800", "aäa", "abc\nabc", "ß" * 300]))
+PATTERNS = ["%", "_", "a_", "%a", "\\", "\\%", '"', "aäa", "a*"]
+NOWHERE = ["a\0b", "\0", "\ud800", "abc\nabc", "ß" * 300]
+terms = st.one_of(words, st.sampled_from(PATTERNS), st.sampled_from(PATTERNS + NOWHERE))
 cursors = mostly(live_keys, st.none())
 MEMBERS = [Order.CLASSIFICATION, Order.CITY, Order.ID_NUMBER]
 REFERENCES = [Order.GROUP, Order.COUNTRY, Order.SHIPPING_COUNTRY, Order.ASSIGNED_USER]
@@ -50,7 +53,7 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "states": st.frozensets(states),
     "balance": st.builds(Comparison, operator=st.sampled_from(Operator), amount=amounts),
     "balance_between": st.tuples(amounts, amounts),
-    "email": terms,
+    "email": mostly(emails, terms),
     "id_number": numbers,
     "number": numbers,
     "name": terms,

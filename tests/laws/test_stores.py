@@ -17,10 +17,12 @@ from storage import (
     CreateAccount,
     CreateClient,
     CreateGroup,
+    Expected,
     Failure,
     GroupQuery,
     LiveKey,
     Makers,
+    State,
     Store,
     TombstoneQuery,
 )
@@ -28,12 +30,12 @@ from tests.databases import ENGINES, Cluster
 
 from . import asked, trouble
 from .model import Model
-from .trouble import START, UUIDS, Told
+from .trouble import START, UUIDS, Edit, Told
 
-STEPS = 25
+STEPS = 20
 ALL = 1000
 COUNTRIES = (840, 276)
-accounts = st.sampled_from([0, 0, 0, 1])
+accounts = st.sampled_from([0, 0, 0, 0, 1])
 At = tuple[int, int]
 """The account of a command, and the microseconds that the clock goes on, or back, before it."""
 times = st.tuples(accounts, st.sampled_from([0, 1, 1, 2, -3]))
@@ -184,6 +186,16 @@ class Stores(RuleBasedStateMachine):
     @rule(at=times, told=trouble.removing)
     def remove(self, at: At, told: Told) -> None:
         self.tell(at, *told)
+
+    @rule(at=times, serial=trouble.serials, edit=trouble.edits, state=trouble.states)
+    def replace(self, at: At, serial: int, edit: Edit, state: State) -> None:
+        """A client goes, another takes its external id, and then the first comes back."""
+        external_id = LiveKey(external_id="a")
+        new = CreateClient(external_id="a")
+        self.tell(at, "upsert_client", external_id, edit, lambda: new, Expected())
+        self.tell(at, "move_client", external_id, State.DELETED, Expected())
+        self.tell(at, "upsert_client", external_id, edit, lambda: new, Expected())
+        self.tell(at, "move_clients", [*range(1, 9), serial], state)
 
     @rule(at=times, told=trouble.grouping)
     def group(self, at: At, told: Told) -> None:

@@ -55,7 +55,8 @@ numbers = st.sampled_from(
     ["1", "0001", "0002", "０００３", "0004", "a", "Ä", "a\u0308", "ß", "SS", "X9"]
 )
 uuids = st.integers(0, 7).map(lambda n: UUID(int=UUIDS + n))
-names = st.sampled_from(["a", "A", "ä", "x" * 500])
+names = st.sampled_from(["a", "a", "A", "x" * 500])
+emails = st.sampled_from(["", "a@b", "A@B", "ä@b", "%@b", "ß" * 150 + "@b"])
 external_ids = mostly(names, st.one_of(uuids.map(str), uuids.map(lambda u: str(u).upper())))
 serials = mostly(st.integers(1, 4), st.sampled_from([0, 5, 6, 7, 8, 2**31, 2**62]))
 several_serials = st.lists(serials, max_size=5)
@@ -64,14 +65,14 @@ moments = st.integers(-2, 12).map(lambda n: START + timedelta(microseconds=n))
 amounts = st.sampled_from(
     [Decimal(text) for text in ("0", "1", "-1", "0.000001", "1.5", "999999999.999999")]
 )
-states = st.sampled_from(State)
+states = st.sampled_from([State.DELETED, State.ACTIVE, State.ARCHIVED])
 
 # Clients
 
 NOT_TEXTS = {"number", "client_hash", "settings"}
 TEXTS = [f for f, kind in Client.__annotations__.items() if kind is str and f not in NOT_TEXTS]
 SEEN = ["organization_name", "first_name", "custom_value1", "custom_value2", "city"]
-some_texts = st.dictionaries(st.sampled_from(SEEN * 3 + TEXTS), words, min_size=1, max_size=5)
+some_texts = st.dictionaries(st.sampled_from(SEEN * 15 + TEXTS), words, min_size=1, max_size=5)
 country_ids = st.sampled_from([None, 4, 276, 840])
 others = st.fixed_dictionaries(
     {},
@@ -101,7 +102,7 @@ contact_fields = st.fixed_dictionaries(
     optional={
         "first_name": words,
         "last_name": words,
-        "email": words,
+        "email": emails,
         "phone": words,
         "email_rank": st.integers(0, 3),
         "is_primary": st.booleans(),

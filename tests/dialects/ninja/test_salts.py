@@ -10,8 +10,8 @@ from tests.speakers import Ninja
 
 
 @pytest.fixture
-def pair():
-    store = Store.open("sqlite://")
+def pair(database):
+    store = Store.open(database)
     http = TestClient(create_app(store, Settings()))
     speakers = []
     for name in ("salt", "pepper"):

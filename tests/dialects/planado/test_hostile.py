@@ -179,6 +179,6 @@ def test_no_answer_says_more_than_it_must(planado):
     ]
 
     for answer in answers:
-        assert not {"traceback", "sqlalchemy", "sqlite", "msgspec"} & set(
+        assert not {"traceback", "sqlalchemy", "sqlite", "psycopg", "msgspec"} & set(
             answer.text.lower().replace('"', " ").split()
         )
