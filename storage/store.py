@@ -52,7 +52,11 @@ class Store(Keeping):
         """The store at a database URL, its schema brought up to date; without `blobs` it has no
         place for the bytes of documents, without `buckets` it counts calls for itself alone."""
         store = cls.at(url, makers, blobs, buckets, replica)
-        store.upgrade()
+        try:
+            store.upgrade()
+        except BaseException:
+            store.close()
+            raise
         return store
 
     @classmethod

@@ -126,14 +126,16 @@ def test_the_last_word_on_the_method_decides(ninja: Ninja, reader: Speaker) -> N
         (b"{", {"X-HTTP-METHOD-OVERRIDE": "PUT"}),
         (b"{" * 10_000, {}),
         (b"{" * 10_000, {"X-HTTP-METHOD-OVERRIDE": "GET"}),
-        (iter([b"{"]), {}),
+        ([b"{"], {}),
     ],
     ids=["named in the header", "long", "long, but named", "of any length"],
 )
 def test_a_body_that_cannot_matter_is_not_read(
     reader: Speaker, content: object, headers: dict[str, str]
 ) -> None:
-    answer = reader.post("/clients?_method=GET", content=content, headers=headers)
+    pieces = iter(content) if isinstance(content, list) else content
+
+    answer = reader.post("/clients?_method=GET", content=pieces, headers=headers)
 
     assert (answer.status_code, answer.json()) == REFUSALS["ninja"]
 

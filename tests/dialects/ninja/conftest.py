@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from itertools import count
+from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
@@ -60,9 +61,11 @@ def shelf(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, databases: Databases
 ) -> Iterator[Shelf]:
     """A gateway whose documents lie in a folder, or in a bucket."""
-    in_bucket = request.param == "bucket"
-    place = request.getfixturevalue("bucket") if in_bucket else tmp_path_factory.mktemp("blobs")
-    blobs = Blobs.at(str(place))
+    if request.param == "bucket":
+        place = f"{request.getfixturevalue('bucket')}/{uuid4()}"
+    else:
+        place = str(tmp_path_factory.mktemp("blobs"))
+    blobs = Blobs.at(place)
     with databases.database() as url:
         store = Store.open(url, Makers(clock=CLOCK), blobs)
         app = create_app(store, Settings())

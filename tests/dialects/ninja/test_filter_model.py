@@ -1,7 +1,6 @@
 """Law: a list answers as the naive model does, whatever one or two parameters it is asked with."""
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 from starlette.testclient import TestClient
 
 from gateway.app import create_app
@@ -23,10 +22,6 @@ from tests.dialects.ninja.asking import NOBODY
 from tests.dialects.ninja.shelved import AMOUNTS, CLIENTS, HELD, LISTED, NEW_YEAR, client
 from tests.speakers import Ninja
 
-SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-settings.register_profile("suite", max_examples=200, deadline=None, suppress_health_check=SLOW)
-settings.register_profile("campaign", max_examples=5000, deadline=None, suppress_health_check=SLOW)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 ALONE = settings(max_examples=settings().max_examples // 10)
 
 BOUNDS = [*AMOUNTS, "0.0000001", "-0.0000001", "99999999999999999999"]

@@ -1,0 +1,19 @@
+"""Groups in the order that was asked for, on every engine."""
+
+import pytest
+
+from storage import Account, CreateGroup, GroupOrder, GroupQuery, State, Store
+
+
+@pytest.mark.parametrize(("is_descending", "serials"), [(False, [1, 3, 2]), (True, [2, 3, 1])])
+def test_groups_that_were_never_archived_come_before_those_that_were(
+    store: Store, account: Account, is_descending: bool, serials: list[int]
+) -> None:
+    for name in ("a", "b", "c"):
+        store.create_group(account.id, CreateGroup(name=name))
+    store.move_groups(account.id, [2], State.ARCHIVED)
+    query = GroupQuery(order=GroupOrder.ARCHIVED_AT, is_descending=is_descending)
+
+    found = store.groups(account.id, query).records
+
+    assert [group.serial for group in found] == serials
