@@ -81,6 +81,9 @@ queries = st.builds(
     st.lists(sortings, max_size=3).map(tuple),
     limits,
 )
+lookups = st.one_of(
+    st.builds(ClientQuery, email=emails), st.builds(ClientQuery, text=st.one_of(emails, terms))
+)
 stone_queries = st.builds(
     TombstoneQuery,
     deleted_after=st.one_of(st.none(), moments),

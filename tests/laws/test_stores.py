@@ -32,7 +32,7 @@ from . import asked, trouble
 from .model import Model
 from .trouble import START, UUIDS, Edit, Told
 
-STEPS = 16
+STEPS = 24
 ALL = 1000
 COUNTRIES = (840, 276)
 accounts = st.sampled_from([0, 0, 0, 0, 1])
@@ -175,9 +175,11 @@ class Stores(RuleBasedStateMachine):
     def create(self, at: At, told: Told) -> None:
         self.tell(at, *told)
 
-    @rule(at=times, told=trouble.changing)
-    def change(self, at: At, told: Told) -> None:
+    @rule(at=times, told=trouble.changing, query=asked.lookups)
+    def change(self, at: At, told: Told, query: ClientQuery) -> None:
+        """What a client is found by changes with it."""
         self.tell(at, *told)
+        self.ask(at[0], "clients", query)
 
     @rule(at=times, told=trouble.moving)
     def move(self, at: At, told: Told) -> None:
