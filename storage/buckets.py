@@ -7,7 +7,7 @@ opened by the first call that is counted: where nobody counts there is none.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -27,8 +27,7 @@ SET empty_at = iif(empty_at BETWEEN :now AND :full, empty_at, :now) + :drip
 WHERE empty_at NOT BETWEEN :now AND :full OR empty_at <= :full - :drip
 RETURNING empty_at
 """
-"""One statement, so that two processes cannot both take the last place. A bucket fuller than full
-is from before: from another clock, or another setting."""
+"""A bucket fuller than full is from before: from another clock, or another setting."""
 
 
 class Rate(Struct, frozen=True, kw_only=True):
@@ -53,15 +52,25 @@ class Buckets:
         """Count one call, unless the bucket would overflow. Seconds until it would not; 0.0 when
         the call was counted."""
         drip = 60 * SECOND // rate.per_minute
-        now = int(self._clock() * SECOND)
-        full = now + drip * rate.capacity
-        given = {"token": token_id, "now": now, "drip": drip, "full": full}
-        with self._lock, failing_as_unavailable(), closing(self._opened().cursor()) as cursor:
-            if cursor.execute(POUR, given).fetchall():
+        with self._in_turn() as connection:
+            now = int(self._clock() * SECOND)
+            full = now + drip * rate.capacity
+            given = {"token": token_id, "now": now, "drip": drip, "full": full}
+            if connection.execute(POUR, given).fetchall():
                 return 0.0
-            cursor.execute("SELECT empty_at FROM bucket WHERE token = ?", (token_id,))
-            (empty_at,) = cursor.fetchone()
+            asked = connection.execute("SELECT empty_at FROM bucket WHERE token = ?", (token_id,))
+            ((empty_at,),) = asked.fetchall()
         return float(max(empty_at + drip - full, 1) / SECOND)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[Any]:
+        """The file, locked for this call. A clock read before its turn would be behind the calls
+        that came first, and the bucket that they filled would look like one from before."""
+        with self._lock, failing_as_unavailable():
+            connection = self._opened()
+            connection.execute("BEGIN IMMEDIATE").close()
+            with connection:
+                yield connection
 
     def _opened(self) -> Any:
         if self._connection is None:

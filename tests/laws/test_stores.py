@@ -25,6 +25,7 @@ from storage import (
     State,
     Store,
     TombstoneQuery,
+    Unavailable,
 )
 from tests.databases import ENGINES, Cluster
 
@@ -69,6 +70,8 @@ class Refusal(NamedTuple):
 def answer(verb: Callable[..., Any], *given: Any) -> Any:
     try:
         return verb(*given)
+    except Unavailable:
+        raise  # no answer at all
     except Failure as failure:
         return Refusal(type(failure), vars(failure))
 

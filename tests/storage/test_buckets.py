@@ -1,6 +1,7 @@
 """Leaky buckets: a burst goes through, then calls drip, and processes count together."""
 
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from storage import Buckets, Rate, Unavailable
+from storage.sqlite import sqlite_module
 
 VENDORS = Rate(per_minute=90, capacity=90)
 
@@ -102,6 +104,25 @@ def test_processes_that_share_the_file_count_together(tmp_path: Path) -> None:
         let_in = list(pool.map(fill, [path] * 4))
 
     assert sum(let_in) == 500
+
+
+def test_the_clock_is_read_when_it_is_this_calls_turn(tmp_path: Path) -> None:
+    path = str(tmp_path / "buckets")
+    sqlite = sqlite_module()
+    refused = []
+
+    def clock() -> float:
+        with (
+            closing(sqlite.connect(path, timeout=0)) as other,
+            pytest.raises(sqlite.OperationalError) as locked,
+        ):
+            other.execute("BEGIN IMMEDIATE")
+        refused.append(str(locked.value))
+        return 1000.0
+
+    poured(Buckets(path, clock), 2)
+
+    assert refused == ["database is locked"] * 2
 
 
 def test_a_file_that_cannot_be_used_is_an_outage_with_a_name(tmp_path: Path) -> None:
