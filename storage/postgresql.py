@@ -4,17 +4,23 @@
 nothing is left on a connection that the next transaction could miss or stumble over.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
+import psycopg
+from psycopg.abc import PQGen
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.engine import URL, Dialect, ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 DRIVERS = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 30_000
+COMMIT_SECONDS = 10
+"""A commit is under no statement_timeout: it would wait for a dead synchronous standby for ever."""
 SILENCE_MILLISECONDS = 10_000
 """After so long without an answer to what was sent, the other machine counts as gone."""
+
+T = TypeVar("T")
 
 READS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 WRITES: dict[str, Any] = {"isolation_level": "READ COMMITTED", "postgresql_readonly": None}
@@ -71,10 +77,37 @@ def opened(url: URL, connections: int) -> Engine:
         # Parameters are people's names and notes: they stay out of error messages and logs.
         hide_parameters=True,
     )
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "handle_error", drop_standbys)
     if has_bouncer:
         event.listen(engine, "begin", limit_statements)
     return engine
+
+
+class Committing(psycopg.Connection[Any]):
+    """A connection on which no commit takes longer than COMMIT_SECONDS.
+
+    It is closed then and never cancelled: a canceled commit answers as a success.
+    """
+
+    patience: float | None = None
+
+    def commit(self) -> None:
+        self.patience = COMMIT_SECONDS
+        try:
+            super().commit()
+        except psycopg.OperationalError:
+            self.close()
+            raise
+        finally:
+            self.patience = None
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        return super().wait(gen, interval, self.patience if timeout is None else timeout)
+
+
+def connect(_dialect: Dialect, _record: Any, args: Any, settings: Any) -> Committing:
+    return Committing.connect(*args, **settings)
 
 
 def connection_settings(url: URL, *, has_bouncer: bool) -> dict[str, Any]:

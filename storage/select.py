@@ -4,7 +4,19 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from .among import is_one_of
 from .columns import LARGEST_AMOUNT, SMALLEST_AMOUNT, TEXT
@@ -194,9 +206,13 @@ def in_state(state: State) -> Condition:
 
 
 def compared(comparison: Comparison) -> Condition:
-    """Exact for any amount: one finer than a balance can be is rounded the way that keeps the
-    comparison true, one beyond every balance is held at the largest."""
+    """Exact for any amount: one beyond every balance compares with all of them alike, one finer
+    than a balance can be is rounded the way that keeps the comparison true."""
     balance = CLIENT.c.balance
+    if abs(comparison.amount) > LARGEST_AMOUNT:
+        less, more = (Operator.LT, Operator.LTE), (Operator.GT, Operator.GTE)
+        is_true = comparison.operator in (less if comparison.amount > 0 else more)
+        return true() if is_true else false()
     match comparison.operator:
         case Operator.LT:
             return balance < storable(comparison.amount, ROUND_CEILING)
@@ -214,8 +230,7 @@ def compared(comparison: Comparison) -> Condition:
 
 
 def storable(amount: Decimal, rounding: str) -> Decimal:
-    held = max(-LARGEST_AMOUNT, min(LARGEST_AMOUNT, amount))
-    return held.quantize(SMALLEST_AMOUNT, rounding)
+    return amount.quantize(SMALLEST_AMOUNT, rounding)
 
 
 def ordering(query: ClientQuery) -> Iterator[ColumnElement[Any]]:

@@ -234,7 +234,8 @@ class Store(Keeping):
     def merge_clients(
         self, account_id: int, key: ClientKey, other: ClientKey, expected: Expected = ANYTHING
     ) -> Client:
-        """Move what `other` has to the client of the key, and remove `other` for good."""
+        """Move what `other` has to the client of the key, and remove `other` for good. Raises
+        Invalid where both keys are of one client."""
         return self._write(
             writing.merged, account_id, key, other, expected=expected, makers=self._makers
         )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from . import accounts, apply, clients
 from .commands import ChangeClient, ClientKey, CreateClient, LiveKey
+from .errors import Invalid, Problem
 from .expected import Expected
 from .limits import refuse_unstorable
 from .makers import Makers
@@ -26,6 +27,8 @@ class Upserted(NamedTuple):
 def created(
     connection: Connection, account_id: int, commands: Sequence[CreateClient], makers: Makers
 ) -> tuple[Client, ...]:
+    if not commands:
+        return ()
     for command in commands:
         refuse_unstorable(command)
     needs = [max(1, apply.new_contacts(command)) for command in commands]
@@ -218,6 +221,8 @@ def merged(
     before = clients.locked(connection, account_id, key)
     expected.check(before)
     source = clients.locked(connection, account_id, other)
+    if source.serial == before.serial:
+        raise Invalid(Problem(("other",), "is the client itself"))
     now = makers.clock()
     after = apply.merged(before, source, now)
     clients.purged(connection, account_id, source, now)

@@ -1,6 +1,7 @@
 """What engines are known to treat differently by themselves: here they answer alike."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from storage import (
     ChangeClient,
     Client,
     ClientQuery,
+    Comparison,
     Conflict,
     ContactDraft,
     CreateAccount,
@@ -24,6 +26,7 @@ from storage import (
     Invalid,
     LiveKey,
     NotFound,
+    Operator,
     Order,
     Origin,
     Sorting,
@@ -50,6 +53,36 @@ def found(store: Store, account: Account, **asked: Any) -> list[int]:
     page = store.clients(account.id, ClientQuery(limit=10_000, **asked))
     assert page.total == len(page.records)
     return [record.serial for record in page.records]
+
+
+LARGEST = Decimal(2**63 - 1).scaleb(-6)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_amount_beyond_all_compares_with_the_extreme_balance(
+    store: Store, account: Account, sign: int
+) -> None:
+    made(store, account, balance=sign * LARGEST)
+    less, more = (Operator.LT, Operator.LTE), (Operator.GT, Operator.GTE)
+
+    for operator in Operator:
+        comparison = Comparison(operator=operator, amount=sign * (LARGEST + 1))
+        is_true = operator in (less if sign == 1 else more)
+        assert bool(found(store, account, balance=comparison)) is is_true
+
+
+def test_nobody_comes_of_nobody(store: Store, account: Account) -> None:
+    assert store.create_clients(account.id, []) == ()
+
+
+def test_a_client_is_not_merged_with_itself(store: Store, account: Account) -> None:
+    client = made(store, account)
+
+    for other in (client.serial, LiveKey(external_id=str(client.uuid), uuid=client.uuid)):
+        with pytest.raises(Invalid, match="the client itself"):
+            store.merge_clients(account.id, client.serial, other)
+
+    assert store.client(account.id, client.serial) == client
 
 
 def made(store: Store, account: Account, **fields: Any) -> Client:
