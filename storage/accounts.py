@@ -12,10 +12,11 @@ from .among import is_one_of
 from .apply import Serials
 from .commands import CreateAccount, CreateToken
 from .errors import Conflict, Invalid, NotFound, Problem
+from .holders import Access, Account, Token
 from .limits import LONGEST_NAME, refuse_unstorable
 from .makers import Makers
 from .numbers import Counter
-from .records import Access, Account, Secret, Token
+from .records import Secret
 from .rows import ACCOUNT_COLUMNS, account_record
 from .tables import ACCOUNT, TOKEN
 
@@ -121,6 +122,13 @@ def reserved(
         range(next_document - documents, next_document),
         Counter(counter, padding),
     )
+
+
+def raised(connection: Connection, account_id: int, *, client: int = 0, contact: int = 0) -> None:
+    """Let no serial up to these be given any more: clients from elsewhere have them."""
+    for column, last in (("next_client_serial", client), ("next_contact_serial", contact)):
+        behind = (ACCOUNT.c.id == account_id, ACCOUNT.c[column] <= last)
+        connection.execute(update(ACCOUNT).where(*behind).values({column: last + 1}))
 
 
 def counted_on(connection: Connection, reservation: Reserved) -> None:

@@ -7,16 +7,27 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, structs
 
-from .commands import ChangeClient, ContactDraft, CreateClient
+from .commands import ChangeClient, ContactDraft, CreateClient, ImportContact
 from .errors import Locked
 from .filing import applied_documents, merged_documents
 from .folding import fold
+from .holders import Account
 from .makers import Makers
-from .records import Account, Client, Contact, Group, Record, State
+from .records import Client, Contact, Group, Record, State
 
 TICK = timedelta(microseconds=1)
 RELATED = frozenset({"contacts", "documents", "origins"})
 DRAFT_FIELDS = frozenset(ContactDraft.__struct_fields__) - {"serial", "email_rank", "phone_rank"}
+
+IMPORTED_FIELDS = (
+    frozenset(ImportContact.__struct_fields__)
+    - DRAFT_FIELDS
+    - {
+        "serial",
+        "email_rank",
+        "phone_rank",
+    }
+)
 
 
 class Serials(Record, frozen=True):
@@ -50,13 +61,13 @@ def created(command: CreateClient, birth: Birth) -> Client:
         values["country_id"] = birth.account.country_id
     if values.get("phone"):
         values.setdefault("phone_rank", 1)
-    record = Client(
-        uuid=birth.makers.uuid(),
-        serial=birth.serial,
-        user_serial=birth.account.owner_serial,
-        client_hash=birth.makers.random_text(40),
-        **values,
-    )
+    values["serial"] = birth.serial
+    values.setdefault("user_serial", birth.account.owner_serial)
+    if "uuid" not in values:
+        values["uuid"] = birth.makers.uuid()
+    if not values.get("client_hash"):
+        values["client_hash"] = birth.makers.random_text(40)
+    record = Client(**values)
     drafts = () if command.contacts is UNSET else command.contacts
     contacts = applied_contacts(record, drafts, birth.serials, at, birth.makers)
     files = () if command.documents is UNSET else command.documents
@@ -177,9 +188,12 @@ def applied_contacts(
     for draft in one_primary(drafts or (ContactDraft(),)):
         before = known.get(draft.serial) if draft.serial is not None else None
         if before is None:
-            key = makers.random_text(32 if drafts else 40)
+            wanted = draft.serial if isinstance(draft, ImportContact) else None
             before = Contact(
-                serial=next(serials.contacts), contact_key=key, created_at=now, updated_at=now
+                serial=next(serials.contacts) if wanted is None else wanted,
+                contact_key=makers.random_text(32 if drafts else 40),
+                created_at=now,
+                updated_at=now,
             )
         kept.append(redrafted(before, draft, ranks, now))
     return primary_first(kept)
@@ -193,8 +207,18 @@ def redrafted(before: Contact, draft: ContactDraft, ranks: "Ranks", now: datetim
     values = {field: getattr(draft, field) for field in DRAFT_FIELDS}
     values["email_rank"] = ranks.place(draft.email, draft.email_rank, before.email_rank)
     values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, before.phone_rank)
-    after = structs.replace(before, **values)
-    return before if after == before else structs.replace(after, updated_at=now)
+    after = structs.replace(before, **values | brought(draft))
+    if after == before or after.updated_at != before.updated_at:
+        return after
+    return structs.replace(after, updated_at=now)
+
+
+def brought(draft: ContactDraft) -> dict[str, Any]:
+    """What only an import says of a contact."""
+    if not isinstance(draft, ImportContact):
+        return {}
+    told = {field: getattr(draft, field) for field in IMPORTED_FIELDS}
+    return {field: value for field, value in told.items() if value is not UNSET}
 
 
 def one_primary(drafts: tuple[ContactDraft, ...]) -> list[ContactDraft]:

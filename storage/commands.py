@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from .filing import DocumentDraft
-from .records import ZERO, Contact, Origin, Secret
+from .records import Contact, Origin, Secret
 
 T = TypeVar("T")
 Given: TypeAlias = T | UnsetType
@@ -129,23 +129,43 @@ class ChangeClient(Command, frozen=True, kw_only=True):
 class CreateClient(ChangeClient, frozen=True, kw_only=True):
     """A new client; what is UNSET takes the store's default."""
 
-    external_id: str | None = None
+    external_id: Given[str | None] = UNSET
     origins: tuple[Origin, ...] = ()
 
 
-class ImportClient(CreateClient, frozen=True, kw_only=True):
-    """A client that has lived elsewhere and brings what no dialect may write."""
+class ImportContact(ContactDraft, frozen=True, kw_only=True):
+    """A contact that has lived elsewhere. Its `serial` is that of a contact of the client, or the
+    one that it wants to have."""
 
-    balance: Decimal = ZERO
-    paid_to_date: Decimal = ZERO
-    payment_balance: Decimal = ZERO
-    credit_balance: Decimal = ZERO
+    is_locked: Given[bool] = UNSET
+    contact_key: Given[str] = UNSET
+    last_login: Given[datetime | None] = UNSET
     created_at: Given[datetime] = UNSET
     updated_at: Given[datetime] = UNSET
-    archived_at: datetime | None = None
-    is_deleted: bool = False
-    last_login: datetime | None = None
-    extras: dict[str, str] = {}
+
+
+class ImportClient(CreateClient, frozen=True, kw_only=True):
+    """A client that has lived elsewhere and brings what no dialect may write.
+
+    For a client who is here already `serial`, `uuid`, `origins` and the two times mean nothing,
+    and `version` is the least that it is to have after a change.
+    """
+
+    uuid: Given[UUID] = UNSET
+    serial: Given[int] = UNSET
+    version: Given[int] = UNSET
+    client_hash: Given[str] = UNSET
+    user_serial: Given[int] = UNSET
+    balance: Given[Decimal] = UNSET
+    paid_to_date: Given[Decimal] = UNSET
+    payment_balance: Given[Decimal] = UNSET
+    credit_balance: Given[Decimal] = UNSET
+    created_at: Given[datetime] = UNSET
+    updated_at: Given[datetime] = UNSET
+    archived_at: Given[datetime | None] = UNSET
+    is_deleted: Given[bool] = UNSET
+    last_login: Given[datetime | None] = UNSET
+    extras: Given[dict[str, str]] = UNSET
 
 
 class CreateGroup(Command, frozen=True, kw_only=True):

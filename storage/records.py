@@ -49,46 +49,17 @@ class Address(NamedTuple):
     country_id: int | None = None
 
 
-class Account(Record, frozen=True, kw_only=True):
-    """Whoever owns the clients. `hash_salt` salts the public ids of the account's clients."""
-
-    id: int
-    name: str
-    hash_salt: str
-    country_id: int
-    currency_id: int
-    owner_serial: int
-    created_at: datetime
-
-
-class Token(Record, frozen=True, kw_only=True):
-    """An API token as it may be shown: the token itself is known only to its holder."""
-
-    id: int
-    account: str
-    dialect: str
-    label: str
-    is_read_only: bool
-    created_at: datetime
-    revoked_at: datetime | None = None
-
-
-class Access(Record, frozen=True, kw_only=True):
-    """What a presented token opens. `wrote_at`: when it last wrote, if there is a replica that
-    may not have heard of it."""
-
-    token_id: int
-    account: Account
-    is_read_only: bool
-    wrote_at: datetime | None = None
-
-
 class Origin(Record, frozen=True, kw_only=True):
-    """Where an imported client came from: a source's name, its id there, its last change there."""
+    """Where a client came from or went to: a source's name, its id there, its last change there.
+
+    When the two last agreed `stamp` was what the source said of its state, and `version` ours.
+    """
 
     source: str
     foreign_id: str
     foreign_updated_at: datetime | None = None
+    stamp: str = ""
+    version: int | None = None
 
 
 class Contact(Record, frozen=True, kw_only=True):
@@ -280,17 +251,6 @@ class Group(Record, frozen=True, kw_only=True):
     updated_at: datetime
     archived_at: datetime | None = None
     is_deleted: bool = False
-
-
-class DatabaseStatus(Record, frozen=True, kw_only=True):
-    """What a database is. `schema` and `newest` are revisions: where it is, None for an empty
-    one, and where this gateway would bring it."""
-
-    engine: str
-    version: str
-    schema: str | None
-    newest: str
-    has_search_index: bool
 
 
 class Page(Record, Generic[T], frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ from typing import Any
 from msgspec import structs
 
 from .folding import LONGEST_KEY, digits_order, fold, folded_key
-from .records import Account, Client, Contact, Document, Secret
+from .holders import Account
+from .records import Client, Contact, Document, Secret
 from .tables import ACCOUNT, CLIENT, CONTACT, DOCUMENT
 
 Row = dict[str, Any]

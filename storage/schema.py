@@ -11,7 +11,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, func, select, text
 
 from .errors import Unavailable
-from .records import DatabaseStatus
+from .holders import DatabaseStatus
 from .search import ensure_index, has_index, undeclared
 
 UPGRADING = 0x636C69656E7473

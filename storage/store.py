@@ -6,6 +6,7 @@ from typing import Self
 from . import accounts, finding, groups, schema, writing
 from .blobs import Blobs
 from .buckets import Buckets, Rate
+from .carrying import Carrying
 from .commands import (
     ChangeGroup,
     ClientKey,
@@ -18,28 +19,16 @@ from .commands import (
 from .engines import open_engine
 from .expected import ANYTHING, Expected
 from .grouping import GroupQuery
-from .keeping import Keeping
+from .holders import Access, Account, DatabaseStatus, Token
 from .makers import Makers
 from .passwords import hash_password, is_password
 from .queries import ClientQuery, TombstoneQuery
-from .records import (
-    Access,
-    Account,
-    Client,
-    DatabaseStatus,
-    Group,
-    Origin,
-    Page,
-    Secret,
-    State,
-    Token,
-    Tombstone,
-)
+from .records import Client, Group, Origin, Page, Secret, State, Tombstone
 from .replica import Replica
 from .writing import Change, Upserted
 
 
-class Store(Keeping):
+class Store(Carrying):
     @classmethod
     def open(
         cls,

@@ -25,8 +25,20 @@ from .columns import (
     text_column,
     whole_column,
 )
+from .run_tables import RUN, RUN_LINE
 
-__all__ = ["ACCOUNT", "CLIENT", "CONTACT", "DOCUMENT", "GROUP", "ORIGIN", "TOKEN", "TOMBSTONE"]
+__all__ = [
+    "ACCOUNT",
+    "CLIENT",
+    "CONTACT",
+    "DOCUMENT",
+    "GROUP",
+    "ORIGIN",
+    "RUN",
+    "RUN_LINE",
+    "TOKEN",
+    "TOMBSTONE",
+]
 
 
 class ClientRow(SQLModel, table=True):
@@ -165,6 +177,8 @@ class OriginRow(SQLModel, table=True):
     foreign_id: str = Field(sa_type=TEXT, primary_key=True)
     client_serial: int = number_column()
     foreign_updated_at: datetime | None = moment_column(nullable=True)
+    stamp: str = derived_column()
+    version: int | None = number_column(nullable=True)
 
 
 class DocumentRow(SQLModel, table=True):

@@ -5,10 +5,12 @@ A client gets one when it is deleted, keeps it when it is purged, and loses it w
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from msgspec import structs
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
+from .among import is_one_of
 from .apply import TICK
 from .commands import LiveKey
 from .queries import TombstoneQuery
@@ -43,6 +45,12 @@ def stone(client: Client, deleted_at: datetime) -> Tombstone:
         created_at=client.created_at,
         deleted_at=deleted_at,
     )
+
+
+def forgotten(connection: Connection, account_id: int, uuids: Sequence[UUID]) -> None:
+    """Of clients that are no more and come back from elsewhere."""
+    mine = (TOMBSTONE.c.account_id == account_id, is_one_of(TOMBSTONE.c.uuid, uuids))
+    connection.execute(delete(TOMBSTONE).where(*mine))
 
 
 def lifted(connection: Connection, account_id: int, client: Client) -> None:

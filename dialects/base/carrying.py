@@ -1,0 +1,113 @@
+"""How a dialect's clients travel without our server: as objects in files, and by the requests
+with which another server of that API is asked and told. Pure: who sends them is not known here."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from storage import Account, Client, ImportClient
+
+LONGEST_TEXT = 200
+
+
+class Loss(NamedTuple):
+    """Something of a client that cannot come along: the field, and its text as far as it is short
+    enough to be told."""
+
+    field: str
+    text: str
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What one object of the API says of a client.
+
+    `foreign_id` is its id there, `stamp` differs whenever the client has been changed there,
+    `label` is what a person knows it by. `client` is all of it, for a client that is not here;
+    `change` what differs from one that is. `lost` is what it says and no record has a place for.
+    """
+
+    foreign_id: str
+    stamp: str
+    updated_at: datetime | None
+    label: str
+    client: ImportClient
+    change: Callable[[Client], ImportClient]
+    lost: tuple[Loss, ...] = ()
+
+
+class Dump(Struct, frozen=True, kw_only=True):
+    """Objects of the API to records and back, nothing refused that its own server could hold.
+
+    `read` raises Invalid for what is no client of this API, and for ids that the account's salt
+    did not write. `differences` names the fields in which an object and a record differ, those
+    left out that a server gives by itself (ids, versions, times). `losses` is what of a record
+    the API has no words for.
+    """
+
+    read: Callable[[bytes, Account], Told]
+    write: Callable[[Client, Account], bytes]
+    differences: Callable[[bytes, Client, Account], tuple[str, ...]]
+    losses: Callable[[Client], tuple[Loss, ...]]
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """A request to a server of the API. One that is not repeatable may create a client twice."""
+
+    method: str = "GET"
+    path: str
+    params: Mapping[str, str] = {}
+    body: bytes = b""
+    is_repeatable: bool = True
+
+
+class Leaf(Struct, frozen=True, kw_only=True):
+    """One page of a list. `places` never fall from one object to the next in a whole scan;
+    `total`, where the API tells it, is how many objects the scan shall have found."""
+
+    objects: tuple[bytes, ...]
+    places: tuple[int, ...]
+    next: Ask | None
+    total: int | None = None
+
+
+class Counterpart(Struct, frozen=True, kw_only=True):
+    """A client as the other server has it: its id there and, where it is needed to change it,
+    the object itself."""
+
+    foreign_id: str
+    shown: bytes = b""
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """What a server answered to a write; an empty stamp is one that it did not tell."""
+
+    foreign_id: str
+    stamp: str = ""
+    updated_at: datetime | None = None
+
+
+class Remote(Struct, frozen=True, kw_only=True):
+    """The requests by which a server of the API is read and written.
+
+    `first` asks for the first page of all clients, or of those changed since a moment; `leaf`
+    reads the answer and raises Invalid for what is no page. `create` and `change` tell a server
+    of a record, `delete` of its end; `key` is the name under which a new client can be found again.
+    `per_minute` is the pace that the API's own documentation asks for, 0 where it asks for none.
+    """
+
+    first: Callable[[datetime | None], Ask]
+    leaf: Callable[[Ask, bytes, Account], Leaf]
+    one: Callable[[str], Ask]
+    create: Callable[[Client, str, Account], Ask]
+    change: Callable[[Client, Counterpart, Account], Ask]
+    delete: Callable[[str], Ask]
+    written: Callable[[bytes, Account], Written]
+    per_minute: int = 0
+
+
+def loss(field: str, text: str) -> Loss:
+    """Told in one line, and not in full when it is long."""
+    line = " ".join(text.split())
+    return Loss(field, line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…")

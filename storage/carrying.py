@@ -1,0 +1,141 @@
+"""Clients between this store and other services: imports, links, and the runs that make them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from . import importing, linking, runs
+from .keeping import Keeping
+from .makers import Makers
+from .provenance import (
+    Incoming,
+    Link,
+    Note,
+    Outcome,
+    Policy,
+    Run,
+    RunLine,
+    RunState,
+    StartRun,
+    Take,
+    Total,
+)
+from .records import Origin
+
+
+class Rehearsed(Exception):
+    """Carries what would have become of a batch out of the transaction that it undoes."""
+
+    def __init__(self, outcomes: tuple[Outcome, ...]) -> None:
+        super().__init__("a rehearsal")
+        self.outcomes = outcomes
+
+
+class Carrying(Keeping):
+    def import_clients(
+        self,
+        account_id: int,
+        incoming: Sequence[Incoming],
+        *,
+        run_id: int,
+        take: Take,
+        policy: Policy = Policy.SKIP,
+    ) -> tuple[Outcome, ...]:
+        """What becomes of each; what the run takes down of it is committed with them, or neither
+        is. `take` may be called more than once, of which one call counts."""
+        return self._write(
+            imported,
+            account_id,
+            incoming,
+            run_id=run_id,
+            take=take,
+            policy=policy,
+            makers=self._makers,
+        )
+
+    def rehearse_import(
+        self, account_id: int, incoming: Sequence[Incoming], policy: Policy = Policy.SKIP
+    ) -> tuple[Outcome, ...]:
+        """What would become of each; nothing is kept."""
+        try:
+            self._write(rehearsed, account_id, incoming, policy, self._makers)
+        except Rehearsed as told:
+            return told.outcomes
+        raise AssertionError("a rehearsal ends by being undone")
+
+    def links(self, account_id: int, source: str, serials: Sequence[int]) -> dict[int, Origin]:
+        """What these clients are at a source, by their serials."""
+        return self._read(linking.links_of, account_id, source, serials)
+
+    def link_clients(
+        self, account_id: int, links: Sequence[Link], *, run_id: int, note: Note
+    ) -> None:
+        """Keep what was found out of these clients elsewhere, together with what a run notes."""
+        self._write(linked, account_id, links, run_id=run_id, note=note, makers=self._makers)
+
+    def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
+        """The client is not there any more."""
+        self._write(linking.unlinked, account_id, source, foreign_id)
+
+    def start_run(self, account_id: int, command: StartRun) -> Run:
+        return self._write(runs.started, account_id, command, self._makers)
+
+    def resume_run(self, run_id: int, holder: str) -> Run:
+        return self._write(runs.resumed, run_id, holder, self._makers)
+
+    def end_run(self, run_id: int, state: RunState, reason: str = "") -> Run:
+        return self._write(runs.ended, run_id, state, reason, self._makers)
+
+    def run(self, run_id: int) -> Run:
+        return self._read(runs.found, run_id)
+
+    def runs(self, account_id: int | None = None) -> tuple[Run, ...]:
+        """The newest first, of one account or of all."""
+        return self._read(runs.listed, account_id)
+
+    def run_lines(
+        self, run_id: int, *, kind: str | None = None, after: int = 0, limit: int = 1000
+    ) -> tuple[tuple[int, RunLine], ...]:
+        """Lines with their places, from just behind a place on."""
+        return self._read(runs.lines, run_id, kind, after, limit)
+
+    def run_totals(self, run_id: int) -> tuple[Total, ...]:
+        return self._read(runs.totals, run_id)
+
+
+def imported(
+    connection: Connection,
+    account_id: int,
+    incoming: Sequence[Incoming],
+    *,
+    run_id: int,
+    take: Take,
+    policy: Policy,
+    makers: Makers,
+) -> tuple[Outcome, ...]:
+    outcomes = importing.imported(connection, account_id, incoming, policy, makers)
+    runs.noted(connection, run_id, take(outcomes), makers)
+    return outcomes
+
+
+def rehearsed(
+    connection: Connection,
+    account_id: int,
+    incoming: Sequence[Incoming],
+    policy: Policy,
+    makers: Makers,
+) -> None:
+    raise Rehearsed(importing.imported(connection, account_id, incoming, policy, makers))
+
+
+def linked(
+    connection: Connection,
+    account_id: int,
+    links: Sequence[Link],
+    *,
+    run_id: int,
+    note: Note,
+    makers: Makers,
+) -> None:
+    linking.linked(connection, account_id, links)
+    runs.noted(connection, run_id, note, makers)

@@ -1,0 +1,198 @@
+"""Clients that arrive from elsewhere, in a write transaction: recognised, decided on, kept.
+
+Each has a fate, and none is lost: what cannot be stored is refused by name, a number, an id or a
+key that somebody else has here is replaced, and that is said.
+"""
+
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+from msgspec import UNSET, structs
+from sqlalchemy import Connection
+
+from . import accounts, apply, clients, linking, newcomers, writing
+from .commands import ImportClient
+from .errors import Conflict, Invalid
+from .limits import refuse_unstorable
+from .makers import Makers
+from .provenance import Fate, Incoming, Link, Outcome, Policy
+from .recognising import Known, recognised, taken_contacts
+from .records import Client, Origin
+
+OWN = ("uuid", "serial", "created_at", "updated_at", "version")
+"""What the birth of a client decides, and the version, which only grows."""
+STAMPS = frozenset({"version", "updated_at"})
+
+
+def imported(
+    connection: Connection,
+    account_id: int,
+    incoming: Sequence[Incoming],
+    policy: Policy,
+    makers: Makers,
+) -> tuple[Outcome, ...]:
+    """What became of each, in their order. All come from one source; the same client may come
+    twice."""
+    accounts.reserved(connection, account_id, clients=0, contacts=0)
+    fates: dict[int, Outcome] = {}
+    waiting = dict(enumerate(incoming))
+    while waiting:
+        wave = distinct(waiting)
+        places, arrived = list(wave), list(wave.values())
+        known = recognised(connection, account_id, arrived)
+        settled = Settling(connection, account_id, policy, makers).settled(arrived, known)
+        fates |= {places[n]: outcome for n, outcome in settled.items()}
+        waiting = {n: one for n, one in waiting.items() if n not in wave}
+    return tuple(fates[n] for n in range(len(incoming)))
+
+
+def distinct(waiting: dict[int, Incoming]) -> dict[int, Incoming]:
+    """Those that cannot be one and the same client: who comes again waits for the first."""
+    seen: set[tuple[str, object]] = set()
+    wave = {}
+    for n, one in waiting.items():
+        marks: set[tuple[str, object]] = {("origin", one.origin.foreign_id)}
+        for name in ("uuid", "serial", "external_id"):
+            value = getattr(one.client, name)
+            if value is not UNSET and value is not None:
+                marks.add((name, value))
+        if seen.isdisjoint(marks):
+            wave[n] = one
+        seen |= marks
+    return wave
+
+
+class Settling:
+    """One batch of clients that are all different, laid over those that are here."""
+
+    def __init__(
+        self, connection: Connection, account_id: int, policy: Policy, makers: Makers
+    ) -> None:
+        self.connection = connection
+        self.account_id = account_id
+        self.policy = policy
+        self.makers = makers
+
+    def settled(self, arrived: Sequence[Incoming], known: dict[int, Known]) -> dict[int, Outcome]:
+        held = clients.locked_in_order(
+            self.connection, self.account_id, [k.serial for k in known.values()]
+        )
+        records = {record.serial: record for record in held}
+        fates: dict[int, Outcome] = {}
+        for n, whom in known.items():
+            fates[n], records[whom.serial] = self.met(arrived[n], whom, records[whom.serial])
+        new = {n: one for n, one in enumerate(arrived) if n not in known}
+        born = newcomers.born(self.connection, self.account_id, list(new.values()), self.makers)
+        return fates | dict(zip(new, born, strict=True))
+
+    def met(self, one: Incoming, whom: Known, before: Client) -> tuple[Outcome, Client]:
+        """What becomes of a client that is here already, and its record afterwards."""
+        try:
+            command = one.change(before)
+            refuse_unstorable(command)
+            after, departures = self.changed(before, command)
+        except (Invalid, Conflict) as failure:
+            return Outcome(fate=Fate.REFUSED, serial=before.serial, reason=str(failure)), before
+        fate = Fate.UNCHANGED if after is before else self.decided(one, whom.origin, before)
+        if fate is Fate.CHANGED:
+            clients.saved(self.connection, self.account_id, before, after)
+        if fate is not Fate.CONFLICT:
+            self.link(one, whom, after if fate is Fate.CHANGED else before, fate)
+        told = Outcome(
+            fate=fate,
+            serial=before.serial,
+            fields=differing(before, after),
+            departures=departures if fate is Fate.CHANGED else (),
+        )
+        return told, after if fate is Fate.CHANGED else before
+
+    def decided(self, one: Incoming, met: Origin | None, before: Client) -> Fate:
+        """Who wins, now that the two differ. Two that never met count as changed both."""
+        if met is not None and met.stamp == one.origin.stamp:
+            return Fate.KEPT
+        if met is not None and met.version == before.version:
+            return Fate.CHANGED
+        moment = one.origin.foreign_updated_at
+        match self.policy:
+            case Policy.SKIP:
+                return Fate.CONFLICT
+            case Policy.LOCAL:
+                return Fate.KEPT
+            case Policy.REMOTE:
+                return Fate.CHANGED
+            case Policy.NEWEST:
+                is_newer = moment is not None and moment > before.updated_at
+                return Fate.CHANGED if is_newer else Fate.KEPT
+            case _:
+                assert_never(self.policy)
+
+    def link(self, one: Incoming, whom: Known, record: Client, fate: Fate) -> None:
+        """Keep how the two stand: in step, or this side ahead of what the other last said."""
+        version = record.version
+        if fate is Fate.KEPT:
+            version = whom.origin.version if whom.origin and whom.origin.version else 0
+        origin = structs.replace(one.origin, version=version)
+        if origin != whom.origin:
+            linking.linked(self.connection, self.account_id, [Link(whom.serial, origin)])
+
+    def changed(
+        self, before: Client, command: ImportClient
+    ) -> tuple[Client, tuple[tuple[str, str], ...]]:
+        """The record after the command, not yet saved; a number that another client has here is
+        not taken over."""
+        unsaid: dict[str, Any] = dict.fromkeys(OWN, UNSET)
+        own = self.with_free_contacts(before, structs.replace(command, **unsaid))
+        whole, serials = writing.completed(self.connection, self.account_id, own, self.makers)
+        now = self.makers.clock()
+        told = apply.applied(before, whole, serials=serials, now=now, makers=self.makers)
+        after = with_version(before, told, command)
+        wanted = clients.wanted_identities([after])["number"]
+        if after.number != before.number and clients.is_owned(
+            self.connection, self.account_id, "number", wanted, before.serial
+        ):
+            departure = ("number", f"{after.number} is another client's here")
+            rest = structs.replace(command, number=UNSET)
+            return self.changed(before, rest)[0], (departure,)
+        self.refuse_taken_external_id(before, after)
+        return after, ()
+
+    def refuse_taken_external_id(self, before: Client, after: Client) -> None:
+        old, new = (clients.wanted(record, "external_id") for record in (before, after))
+        if (
+            new
+            and new != old
+            and clients.is_owned(
+                self.connection, self.account_id, "external_id", [new], before.serial
+            )
+        ):
+            raise Conflict("client", ("external_id",))
+
+    def with_free_contacts(self, before: Client, command: ImportClient) -> ImportClient:
+        """New contacts keep the serials that they bring, where nobody has or had them here."""
+        if command.contacts is UNSET:
+            return command
+        known = {contact.serial for contact in before.contacts}
+        wanted = [d.serial for d in command.contacts if d.serial is not None]
+        taken = taken_contacts(
+            self.connection, self.account_id, [s for s in wanted if s not in known]
+        )
+        accounts.raised(self.connection, self.account_id, contact=max(wanted, default=0))
+        contacts = tuple(
+            structs.replace(d, serial=None) if d.serial in taken else d for d in command.contacts
+        )
+        return structs.replace(command, contacts=contacts)
+
+
+def with_version(before: Client, after: Client, command: ImportClient) -> Client:
+    """A change takes over the version of the other side, unless this one's is ahead."""
+    if not differing(before, after):
+        return before
+    told = before.version if command.version is UNSET else command.version
+    return structs.replace(after, version=max(before.version + 1, told))
+
+
+def differing(before: Client, after: Client) -> tuple[str, ...]:
+    if after is before:
+        return ()
+    fields = (f for f in before.__struct_fields__ if f not in STAMPS)
+    return tuple(f for f in fields if getattr(before, f) != getattr(after, f))

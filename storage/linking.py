@@ -1,0 +1,53 @@
+"""Origins in a transaction: which client of ours is which one of another service."""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+from sqlalchemy import Connection, delete, insert, select
+
+from .among import is_one_of
+from .provenance import Link
+from .records import Origin
+from .tables import ORIGIN
+
+COLUMNS = tuple(ORIGIN.c[name] for name in Origin.__struct_fields__)
+
+
+def linked(connection: Connection, account_id: int, links: Sequence[Link]) -> None:
+    """Each takes the place of what was known of either side. All are of one source."""
+    if not links:
+        return
+    source = [links[0].origin.source]
+    for column, values in (
+        (ORIGIN.c.foreign_id, [link.origin.foreign_id for link in links]),
+        (ORIGIN.c.client_serial, [link.serial for link in links]),
+    ):
+        mine = (ORIGIN.c.account_id == account_id, is_one_of(ORIGIN.c.source, source))
+        connection.execute(delete(ORIGIN).where(*mine, is_one_of(column, values)))
+    connection.execute(
+        insert(ORIGIN),
+        [
+            structs.asdict(link.origin) | {"account_id": account_id, "client_serial": link.serial}
+            for link in links
+        ],
+    )
+
+
+def unlinked(connection: Connection, account_id: int, source: str, foreign_id: str) -> None:
+    mine = (ORIGIN.c.account_id == account_id, is_one_of(ORIGIN.c.source, [source]))
+    connection.execute(delete(ORIGIN).where(*mine, is_one_of(ORIGIN.c.foreign_id, [foreign_id])))
+
+
+def links_of(
+    connection: Connection, account_id: int, source: str, serials: Sequence[int]
+) -> dict[int, Origin]:
+    """By serial: what these clients are at a source."""
+    statement = select(ORIGIN.c.client_serial, *COLUMNS).where(
+        ORIGIN.c.account_id == account_id,
+        is_one_of(ORIGIN.c.source, [source]),
+        is_one_of(ORIGIN.c.client_serial, serials),
+    )
+    return {
+        serial: Origin(**dict(zip(Origin.__struct_fields__, values, strict=True)))
+        for serial, *values in connection.execute(statement)
+    }

@@ -1,0 +1,167 @@
+"""Clients from elsewhere that are not here yet, in a transaction: born with all that they bring.
+
+What they want to be known by they get where it is free. Where it is not they get another, and
+what they had is said: a client under another number is worth more than none.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, Struct, structs
+from sqlalchemy import Connection
+
+from . import accounts, apply, clients, linking, tombstones
+from .commands import ContactDraft, ImportClient
+from .errors import Invalid
+from .folding import folded_key
+from .limits import refuse_unstorable
+from .makers import Makers
+from .numbers import draw, taken_numbers
+from .provenance import Fate, Incoming, Link, Outcome
+from .recognising import taken_contacts, taken_serials
+from .records import Client
+
+Departures = list[tuple[str, str]]
+
+
+class Candidate(Struct):
+    """One of a batch, until it is born or refused."""
+
+    command: ImportClient
+    departures: Departures
+    reason: str = ""
+
+    def leave(self, field: str, words: str, **without: Any) -> None:
+        self.departures.append((field, words))
+        self.command = structs.replace(self.command, **without)
+
+
+def born(
+    connection: Connection, account_id: int, incoming: Sequence[Incoming], makers: Makers
+) -> list[Outcome]:
+    """What became of each, in their order; they are all different."""
+    candidates = [Candidate(one.client, [], refusal(one.client)) for one in incoming]
+    accepted = [c for c in candidates if not c.reason]
+    if not accepted:
+        return [refused(candidate) for candidate in candidates]
+    settle_serials(connection, account_id, accepted)
+    settle_keys(connection, account_id, accepted)
+    records = iter(inserted(connection, account_id, accepted, makers))
+    outcomes, links = [], []
+    for one, candidate in zip(incoming, candidates, strict=True):
+        if candidate.reason:
+            outcomes.append(refused(candidate))
+            continue
+        record = next(records)
+        links.append(Link(record.serial, structs.replace(one.origin, version=record.version)))
+        outcomes.append(
+            Outcome(fate=Fate.CREATED, serial=record.serial, departures=tuple(candidate.departures))
+        )
+    linking.linked(connection, account_id, links)
+    return outcomes
+
+
+def refusal(command: ImportClient) -> str:
+    try:
+        refuse_unstorable(command)
+    except Invalid as failure:
+        return str(failure)
+    return ""
+
+
+def refused(candidate: Candidate) -> Outcome:
+    return Outcome(fate=Fate.REFUSED, reason=candidate.reason)
+
+
+def settle_serials(connection: Connection, account_id: int, accepted: Sequence[Candidate]) -> None:
+    """Leave the serials that are free, of clients and contacts, and see that nobody gets them."""
+    wanted = [c.command.serial for c in accepted if c.command.serial is not UNSET]
+    taken = taken_serials(connection, account_id, wanted)
+    people = [d.serial for c in accepted for d in drafts(c.command) if d.serial is not None]
+    gone = taken_contacts(connection, account_id, people)
+    for candidate in accepted:
+        if candidate.command.serial in taken:
+            words = "is another client's here: this one has a new id"
+            candidate.leave("id", words, serial=UNSET)
+        settle_contacts(candidate, gone)
+    accounts.raised(
+        connection,
+        account_id,
+        client=max(wanted, default=0),
+        contact=max(people, default=0),
+    )
+
+
+def settle_contacts(candidate: Candidate, taken: set[int]) -> None:
+    """A serial goes to the first that wants it; `taken` grows."""
+    settled = []
+    for n, draft in enumerate(drafts(candidate.command)):
+        if draft.serial in taken:
+            words = "is another contact's here: this one has a new id"
+            candidate.departures.append((f"contacts[{n}].id", words))
+            settled.append(structs.replace(draft, serial=None))
+            continue
+        if draft.serial is not None:
+            taken.add(draft.serial)
+        settled.append(draft)
+    if settled:
+        candidate.command = structs.replace(candidate.command, contacts=tuple(settled))
+
+
+def drafts(command: ImportClient) -> tuple[ContactDraft, ...]:
+    return () if command.contacts is UNSET else command.contacts
+
+
+def settle_keys(connection: Connection, account_id: int, accepted: Sequence[Candidate]) -> None:
+    """Numbers and external ids that are free; an end that was told of a client that now comes
+    again was no end."""
+    numbers = [folded_key(c.command.number) for c in accepted if c.command.number]
+    taken = taken_numbers(connection, account_id)(numbers)
+    for candidate in accepted:
+        number = folded_key(candidate.command.number) if candidate.command.number else ""
+        if number in taken:
+            words = f"{candidate.command.number} is another client's here: this one has a new one"
+            candidate.leave("number", words, number=None)
+        elif number:
+            taken.add(number)
+        wanted = clients.wanted(candidate.command, "external_id")
+        # One of a living client would have been recognised; a uuid of a client is left.
+        is_like_uuid = wanted is not None and clients.UUID_SHAPE.fullmatch(wanted)
+        if is_like_uuid and clients.is_owned(
+            connection, account_id, "external_id", [str(wanted)], None
+        ):
+            candidate.leave("external_id", f"{wanted} is another client's here", external_id=None)
+    uuids = [c.command.uuid for c in accepted if isinstance(c.command.uuid, UUID)]
+    tombstones.forgotten(connection, account_id, uuids)
+
+
+def inserted(
+    connection: Connection, account_id: int, accepted: Sequence[Candidate], makers: Makers
+) -> Iterator[Client]:
+    commands = [candidate.command for candidate in accepted]
+    reserved = accounts.reserved(
+        connection,
+        account_id,
+        clients=sum(command.serial is UNSET for command in commands),
+        contacts=sum(map(apply.new_contacts, commands)) + len(commands),
+        documents=sum(map(apply.new_documents, commands)),
+    )
+    taken = taken_numbers(connection, account_id)
+    numbers = draw([c.number or None for c in commands], reserved.counter, taken, makers)
+    accounts.counted_on(connection, reserved)
+    fresh, serials, now = iter(reserved.clients), reserved.serials, makers.clock()
+    records = []
+    for command, number in zip(commands, numbers, strict=True):
+        serial = next(fresh) if command.serial is UNSET else command.serial
+        birth = apply.Birth(
+            account=reserved.account,
+            serial=serial,
+            number=number,
+            serials=serials,
+            now=now,
+            makers=makers,
+        )
+        records.append(apply.created(command, birth))
+    clients.inserted(connection, account_id, records)
+    return iter(records)

@@ -1,0 +1,98 @@
+"""Clients that arrive, recognised in a transaction: by their origin, or by what they are."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec import UNSET
+from sqlalchemy import Connection, select
+
+from .among import is_one_of
+from .provenance import Incoming
+from .records import Origin
+from .select import live
+from .tables import CLIENT, CONTACT, ORIGIN, TOMBSTONE
+
+
+class Known(NamedTuple):
+    """The client that one is; its origin when the two have been together before."""
+
+    serial: int
+    origin: Origin | None
+
+
+ORIGIN_COLUMNS = tuple(ORIGIN.c[name] for name in Origin.__struct_fields__)
+
+
+def recognised(
+    connection: Connection, account_id: int, incoming: Sequence[Incoming]
+) -> dict[int, Known]:
+    """By place in the sequence. An origin says it; failing that a uuid, a serial whose client has
+    the same hash (another server's clients have the same serials), an external id."""
+    met = origins(connection, account_id, incoming)
+    found = {n: met[key] for n, one in enumerate(incoming) if (key := one.origin.foreign_id) in met}
+    rest = {n: one for n, one in enumerate(incoming) if n not in found}
+    alike = look_alikes(connection, account_id, list(rest.values()))
+    for n, one in rest.items():
+        client = one.client
+        serial = (
+            alike.get(("uuid", client.uuid))
+            or alike.get(("serial", (client.serial, client.client_hash)))
+            or alike.get(("external_id", client.external_id))
+        )
+        if serial is not None:
+            found[n] = Known(serial, None)
+    return found
+
+
+def origins(
+    connection: Connection, account_id: int, incoming: Sequence[Incoming]
+) -> dict[str, Known]:
+    """By foreign id. All that arrive together come from one source."""
+    statement = select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS).where(
+        ORIGIN.c.account_id == account_id,
+        is_one_of(ORIGIN.c.source, [one.origin.source for one in incoming]),
+        is_one_of(ORIGIN.c.foreign_id, [one.origin.foreign_id for one in incoming]),
+    )
+    rows = connection.execute(statement)
+    return {row.foreign_id: Known(row.client_serial, origin(row)) for row in rows}
+
+
+def origin(row: object) -> Origin:
+    return Origin(**{name: getattr(row, name) for name in Origin.__struct_fields__})
+
+
+def look_alikes(
+    connection: Connection, account_id: int, incoming: Sequence[Incoming]
+) -> dict[tuple[str, object], int]:
+    """Serials of clients by what they share with some of these."""
+    found: dict[tuple[str, object], int] = {}
+    for name in ("external_id", "serial", "uuid"):
+        wanted = [getattr(one.client, name) for one in incoming]
+        given = [value for value in wanted if value is not UNSET and value is not None]
+        if not given:
+            continue
+        columns = (CLIENT.c.serial, CLIENT.c.uuid, CLIENT.c.client_hash, CLIENT.c.external_id)
+        statement = select(*columns).where(
+            CLIENT.c.account_id == account_id, is_one_of(CLIENT.c[name], given)
+        )
+        if name == "external_id":
+            statement = statement.where(live())
+        for row in connection.execute(statement):
+            value = getattr(row, name)
+            key = (row.serial, row.client_hash) if name == "serial" else value
+            found[name, key] = row.serial
+    return found
+
+
+def taken_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> set[int]:
+    """Those of these that clients have or had: an id is never given twice."""
+    taken: set[int] = set()
+    for table in (CLIENT, TOMBSTONE):
+        mine = (table.c.account_id == account_id, is_one_of(table.c.serial, serials))
+        taken |= set(connection.execute(select(table.c.serial).where(*mine)).scalars())
+    return taken
+
+
+def taken_contacts(connection: Connection, account_id: int, serials: Sequence[int]) -> set[int]:
+    mine = (CONTACT.c.account_id == account_id, is_one_of(CONTACT.c.serial, serials))
+    return set(connection.execute(select(CONTACT.c.serial).where(*mine)).scalars())
