@@ -13,9 +13,11 @@ from sqlalchemy import Connection, text
 from storage.engines import open_engine
 from tests.served import Served, free_port, seeded, wait_for
 
+from .faults import FAULT, Fault
 from .journal import Journal
 from .tongues import TONGUES
 
+ROOT = Path(__file__).parents[2]
 HALVES = """
     SELECT count(*) FROM client WHERE NOT EXISTS (
         SELECT 1 FROM contact WHERE contact.account_id = client.account_id
@@ -24,8 +26,9 @@ HALVES = """
 
 
 class Gateway(Served):
-    def __init__(self, database: str, folder: Path) -> None:
+    def __init__(self, database: str, folder: Path, fault: Fault | None = None) -> None:
         self.database = database
+        self.program = "tests.failures.faults" if fault else "gateway"
         self.log = folder / "gateway.log"
         self.port = free_port()
         self.environment = os.environ | {
@@ -33,15 +36,18 @@ class Gateway(Served):
             "GATEWAY_BLOBS": str(folder / "blobs"),
             "TMPDIR": str(folder),  # what one that is killed leaves behind goes with the test
         }
+        if fault:
+            self.environment[FAULT] = fault.__name__
         tokens = seeded(database)
         super().__init__(self.started(), f"http://127.0.0.1:{self.port}", tokens)
         wait_for(self)
 
     def started(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "gateway", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", self.program, "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603  our own
                 [*command, "--workers", "2"],
+                cwd=ROOT,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -90,8 +96,9 @@ class Gateway(Served):
 
 
 @contextmanager
-def gateway(database: str, folder: Path) -> Iterator[Gateway]:
-    running = Gateway(database, folder)
+def gateway(database: str, folder: Path, fault: Fault | None = None) -> Iterator[Gateway]:
+    """The gateway as it is, or with a fault planted into its processes."""
+    running = Gateway(database, folder, fault)
     try:
         yield running
     finally:

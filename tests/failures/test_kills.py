@@ -5,18 +5,22 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from tests.campaigns.scale import rounds
+from tests.campaigns.scale import campaign, rounds
 
+from .faults import Fault, answer_before_the_commit, commit_before_the_contacts
 from .gateways import Gateway, gateway
 from .journal import Journal
 from .load import load
 
 KILLS = rounds(3, 50)
+ENOUGH = 5
+"""Kills that find a fault which is there: nearly always the first one does."""
 LONGEST = 0.5
 """Seconds of load before a kill, once that load is under way."""
 FEWEST = 5
@@ -29,23 +33,46 @@ def served(empty: str, tmp_path: Path) -> Iterator[Gateway]:
         yield served
 
 
-def test_what_was_acknowledged_outlives_a_kill(served: Gateway) -> None:
+def faulty(folder: Path, fault: Fault) -> AbstractContextManager[Gateway]:
+    return gateway(f"sqlite:///{folder / 'gateway.db'}", folder, fault)
+
+
+def killed(served: Gateway, kills: int) -> Iterator[Journal]:
+    """The journal of all that was acknowledged so far, after each kill and new start.
+
+    To be looked at each time: the next kills' clients may be given the keys of lost ones."""
     chance = random.Random(20)  # noqa: S311  moments, not secrets
     journal = Journal()
-
-    for turn in range(KILLS):
+    for turn in range(kills):
         before = journal.acknowledged
         with load(served, journal, f"kill-{turn}"):
             journal.wait_for(before + FEWEST)
             time.sleep(chance.uniform(0, LONGEST))
             served.kill()
         served.start_again()
+        yield journal
+
+
+def test_what_was_acknowledged_outlives_a_kill(served: Gateway) -> None:
+    for journal in killed(served, KILLS):
+        assert served.lost(journal) == []
+        assert served.halves() == 0
     sys.stdout.write(f"{KILLS} kills: {journal.acknowledged} writes acknowledged\n")
 
-    assert served.lost(journal) == []
-    assert served.halves() == 0
     if make_url(served.database).drivername == "sqlite":
         assert served.asked("PRAGMA integrity_check") == "ok"
+
+
+@campaign
+def test_a_gateway_that_answers_before_it_commits_would_be_caught(tmp_path: Path) -> None:
+    with faulty(tmp_path, answer_before_the_commit) as served:
+        assert any(served.lost(journal) for journal in killed(served, ENOUGH))
+
+
+@campaign
+def test_a_gateway_that_writes_a_client_in_two_transactions_would_be_caught(tmp_path: Path) -> None:
+    with faulty(tmp_path, commit_before_the_contacts) as served:
+        assert any(served.halves() for _ in killed(served, ENOUGH))
 
 
 def test_a_loss_and_a_half_client_would_be_noticed(served: Gateway) -> None:
