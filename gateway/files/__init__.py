@@ -1,0 +1,7 @@
+"""Files of wire objects: NDJSON, or API answers as they were saved."""
+
+from .answers import Line
+from .reading import LONGEST, counted, objects
+from .saving import writing
+
+__all__ = ["LONGEST", "Line", "counted", "objects", "writing"]

@@ -1,0 +1,1 @@
+"""Clients on their way between this store, files and the real services."""

@@ -1,0 +1,153 @@
+"""Objects that arrive, from a service or from a file, laid over the store's clients in batches.
+
+Nothing goes by silently: every object is counted by its fate, and what of it is not carried, or
+was refused, is a line of the run.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from dialects.base import Dialect, Told
+from storage import (
+    Account,
+    Fate,
+    Incoming,
+    Invalid,
+    Note,
+    Origin,
+    Outcome,
+    Policy,
+    Run,
+    RunLine,
+    Store,
+)
+
+Counts = dict[str, int]
+BATCH = 500
+"""How many clients fit well into one transaction."""
+WRITES = (Fate.CREATED, Fate.CHANGED)
+
+
+class TooManyChanges(Exception):
+    """The next batch would change more than was allowed; it has not been written."""
+
+
+class Piece(NamedTuple):
+    """One object and its place in what it was read from; `problem` why it could not be read."""
+
+    place: str
+    raw: bytes
+    problem: str = ""
+
+
+class Read(NamedTuple):
+    """A piece as its dialect understands it: `told`, or else why not."""
+
+    place: str
+    told: Told | None
+    problem: str = ""
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """On which an import works: who wins a conflict, and how many changes are too many."""
+
+    policy: Policy = Policy.SKIP
+    most_changes: int | None = None
+
+
+class Arriving:
+    """Takes what arrives from one source. Without a run nothing is kept: a rehearsal."""
+
+    def __init__(
+        self, store: Store, account: Account, dialect: Dialect, *, source: str, terms: Terms
+    ) -> None:
+        self.store = store
+        self.account = account
+        self.dialect = dialect
+        self.source = source
+        self.terms = terms
+        self.run: Run | None = None
+        self.counts: Counts = {}
+        self.lines: list[RunLine] = []
+        """What a rehearsal said; a run keeps its own."""
+
+    def take(self, pieces: Sequence[Piece], checkpoint: str) -> None:
+        """Raises TooManyChanges, with nothing of the batch written."""
+        read = [self.understood(piece) for piece in pieces]
+        incoming = [self.incoming(one.told) for one in read if one.told is not None]
+        kept: list[Note] = []
+
+        def noted(outcomes: tuple[Outcome, ...]) -> Note:
+            note = self.noted(read, outcomes, checkpoint)
+            kept[:] = [note]
+            return note
+
+        if self.run is None:
+            note = noted(self.store.rehearse_import(self.account.id, incoming, self.terms.policy))
+            self.lines += note.lines
+        else:
+            self.store.import_clients(
+                self.account.id,
+                incoming,
+                run_id=self.run.id,
+                take=noted,
+                policy=self.terms.policy,
+            )
+        self.counts = kept[0].counts
+
+    def understood(self, piece: Piece) -> Read:
+        if piece.problem:
+            return Read(piece.place, None, piece.problem)
+        try:
+            return Read(piece.place, self.dialect.dump.read(piece.raw, self.account))
+        except Invalid as failure:
+            return Read(piece.place, None, str(failure))
+
+    def incoming(self, told: Told) -> Incoming:
+        origin = Origin(
+            source=self.source,
+            foreign_id=told.foreign_id,
+            foreign_updated_at=told.updated_at,
+            stamp=told.stamp,
+        )
+        return Incoming(origin=origin, client=told.client, change=told.change)
+
+    def noted(self, read: Sequence[Read], outcomes: Sequence[Outcome], checkpoint: str) -> Note:
+        """Pure: a transaction that is tried again asks again."""
+        counts, lines = dict(self.counts), []
+        settled = iter(outcomes)
+        for one in read:
+            outcome = next(settled) if one.told else unreadable(one)
+            counts["read"] = counts.get("read", 0) + 1
+            counts[outcome.fate.value] = counts.get(outcome.fate.value, 0) + 1
+            lines += said(one, outcome)
+        most = self.terms.most_changes
+        if most is not None and changes(counts) > most:
+            raise TooManyChanges
+        return Note(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
+
+
+def unreadable(one: Read) -> Outcome:
+    return Outcome(fate=Fate.REFUSED, reason=one.problem)
+
+
+def changes(counts: Counts) -> int:
+    return sum(counts.get(fate.value, 0) for fate in WRITES)
+
+
+def said(one: Read, outcome: Outcome) -> Iterator[RunLine]:
+    """What has to be said of an object, none of it twice: a second run finds nothing to say."""
+    label = one.told.label if one.told else one.place
+    match outcome.fate:
+        case Fate.REFUSED:
+            yield RunLine(kind="refused", client=label, text=outcome.reason)
+        case Fate.CONFLICT | Fate.KEPT:
+            fields = ", ".join(outcome.fields)
+            yield RunLine(kind=outcome.fate.value, client=label, field=fields)
+        case Fate.CREATED | Fate.CHANGED:
+            for field, text in (*outcome.departures, *(one.told.lost if one.told else ())):
+                yield RunLine(kind="lost", client=label, field=field, text=text)
+        case Fate.UNCHANGED:
+            pass

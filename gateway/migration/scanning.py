@@ -1,0 +1,150 @@
+"""A remote list read from its first page to its last, however it moves meanwhile.
+
+A window of a list that somebody takes a client out of skips the one that moved up. Such a scan is
+read once more, and only what it had not shown before is handed on; a list that gives no rest, or
+has no end, is a failure with a name.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from msgspec import Struct, structs
+
+from dialects.base import Ask, Leaf, Remote
+from gateway.remote import Answer, Service
+from storage import Failure, Invalid, Problem
+
+RESTS, STALE_PAGES = 3, 3
+ERRORS = 400
+
+
+class Unsteady(Failure):
+    """The list could not be read as a whole."""
+
+
+class Position(Struct, frozen=True, kw_only=True):
+    """Where a scan stands: what it asked first, and asks next, None at its end. `began` is when it
+    began by the server's own clock; `read` how many clients it has shown, each once."""
+
+    first: Ask
+    ask: Ask | None
+    began: datetime | None = None
+    total: int | None = None
+    read: int = 0
+    is_shaken: bool = False
+    rescans: int = 0
+    stale: int = 0
+
+
+class Sheet(NamedTuple):
+    """A page's objects that were not on a page before, and where the scan stands behind it."""
+
+    ids: tuple[str, ...]
+    objects: tuple[bytes, ...]
+    repeated: int
+    position: Position
+
+
+class Seen:
+    """The ids that have been seen, in a scratch file: as many as there are, in little memory."""
+
+    def __init__(self) -> None:
+        self._file = sqlite3.connect("", isolation_level=None)
+        self._file.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def add(self, name: str) -> bool:
+        """Whether it is new."""
+        statement = "INSERT OR IGNORE INTO seen VALUES (?)"
+        return self._file.execute(statement, (name,)).rowcount == 1
+
+    def __contains__(self, name: str) -> bool:
+        return self._file.execute("SELECT 1 FROM seen WHERE id = ?", (name,)).fetchone() is not None
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Scan:
+    def __init__(self, service: Service, remote: Remote, start: Position, seen: Seen) -> None:
+        self.service = service
+        self.remote = remote
+        self.start = start
+        self.seen = seen
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Raises Unsteady, RemoteFailure, and Invalid for an answer that is no page."""
+        position = self.start
+        while position.ask is not None:
+            answer = asked(self.service, position.ask)
+            leaf = self.remote.leaf(position.ask, body_of(answer))
+            sheet = self.turned(position, leaf, answer)
+            yield sheet
+            position = sheet.position
+
+    def turned(self, position: Position, leaf: Leaf, answer: Answer) -> Sheet:
+        fresh = [
+            pair for pair in zip(leaf.ids, leaf.objects, strict=True) if self.seen.add(pair[0])
+        ]
+        before, now = position.total, leaf.total
+        has_fallen = before is not None and now is not None and now < before
+        is_stale = not fresh and leaf.next is not None and not position.rescans
+        after = structs.replace(
+            position,
+            ask=leaf.next,
+            began=position.began or answer.date or datetime.now(UTC),
+            total=now,
+            read=position.read + len(fresh),
+            is_shaken=position.is_shaken or has_fallen,
+            stale=position.stale + 1 if is_stale else 0,
+        )
+        return Sheet(
+            ids=tuple(name for name, _ in fresh),
+            objects=tuple(one for _, one in fresh),
+            repeated=len(leaf.ids) - len(fresh),
+            position=self.went_on(after),
+        )
+
+    def went_on(self, position: Position) -> Position:
+        """Behind the last page: the end, or the first page again."""
+        if position.stale >= STALE_PAGES:
+            raise Unsteady("the list repeats itself: its pages show the same clients again")
+        if position.ask is not None:
+            return position
+        is_short = position.total is not None and position.read < position.total
+        if not (is_short or position.is_shaken):
+            return position
+        if position.rescans >= RESTS:
+            raise Unsteady(
+                f"the list gives no rest: {position.read} clients came of {position.total},"
+                f" in {RESTS + 1} scans"
+            )
+        return structs.replace(
+            position,
+            ask=position.first,
+            rescans=position.rescans + 1,
+            is_shaken=False,
+            total=None,
+        )
+
+
+def body_of(answer: Answer) -> bytes:
+    """Raises Invalid for a refusal."""
+    if answer.status >= ERRORS:
+        raise Invalid(Problem(("url",), f"answers a list with {answer.status}"))
+    return answer.body
+
+
+def at_first(ask: Ask) -> Position:
+    return Position(first=ask, ask=ask)
+
+
+def asked(service: Service, ask: Ask) -> Answer:
+    return service.ask(
+        ask.method,
+        ask.path,
+        params=ask.params,
+        body=ask.body or None,
+        is_repeatable=ask.is_repeatable,
+    )

@@ -1,0 +1,143 @@
+"""What can go wrong with a call: setbacks, after which it may be tried again, and failures, which
+end it. None of them tells a header, a query or a body."""
+
+import socket
+import ssl
+
+import httpx
+from msgspec import Struct
+
+from storage import Failure
+
+LONGEST_CHAIN = 5
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """`is_repeatable`: made twice, it leaves the same behind as made once."""
+
+    method: str
+    path: str
+    accept: str = "application/json"
+    params: dict[str, str] | None = None
+    body: bytes | None = None
+    is_repeatable: bool = True
+
+
+class RemoteFailure(Failure):
+    """A call of a remote service came to nothing."""
+
+    def __init__(self, call: Call, reason: str) -> None:
+        super().__init__(f"{call.method} {call.path}: {reason}")
+        self.method = call.method
+        self.path = call.path
+        self.reason = reason
+
+
+class Denied(RemoteFailure):
+    """The server does not take the token, or not for this."""
+
+
+class Moved(RemoteFailure):
+    """The server points somewhere else; a secret must not follow."""
+
+
+class Encoded(RemoteFailure):
+    """The answer is compressed, though nobody asked for it: a few bytes might become millions."""
+
+
+class TooLarge(RemoteFailure):
+    """The answer is longer than whoever asked can hold."""
+
+
+class Untrusted(RemoteFailure):
+    """Somebody answers in the server's name whose certificate proves nothing."""
+
+
+class Refused(RemoteFailure):
+    """What was to be carried is not to be had."""
+
+    def __init__(self, call: Call, status: int) -> None:
+        super().__init__(call, f"the server answered {status}")
+        self.status = status
+
+
+class ToldToWait(RemoteFailure):
+    """The server wants to be left alone for longer than is worth waiting: `seconds`."""
+
+    def __init__(self, call: Call, reason: str, seconds: float) -> None:
+        super().__init__(call, reason)
+        self.seconds = seconds
+
+
+class GaveUp(RemoteFailure):
+    """Tried until there was no more use in it."""
+
+
+class Uncertain(RemoteFailure):
+    """It may have been done, or not: to try again might do it twice."""
+
+    def __init__(self, call: Call, reason: str) -> None:
+        super().__init__(call, f"it may have been done, or not: {reason}")
+
+
+class Setback(Exception):
+    """One try came to nothing.
+
+    `asked`: seconds the server wants us to wait. `is_certain`: the server has done nothing.
+    `ends`: the failure that this is, where to try again is of no use.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        status: int = 0,
+        asked: float | None = None,
+        is_certain: bool = False,
+        ends: type[Denied | Moved | Encoded | TooLarge | Untrusted] | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+        self.asked = asked
+        self.is_certain = is_certain
+        self.ends = ends
+
+
+def setback_of(error: httpx.TransportError) -> Setback:
+    """What happened, in words of our own: those of a foreign exception may quote a request."""
+    match error:
+        case httpx.ConnectError():
+            return setback_of_connecting(origin(error))
+        case httpx.ConnectTimeout():
+            return Setback("the server could not be reached in time", is_certain=True)
+        case httpx.TimeoutException():
+            return Setback("the answer took too long")
+        case httpx.RemoteProtocolError():
+            return Setback("the answer was cut short or is not HTTP")
+        case _:
+            return Setback("the connection broke")
+
+
+def setback_of_connecting(error: BaseException) -> Setback:
+    match error:
+        case ConnectionRefusedError():
+            return Setback("the connection was refused", is_certain=True)
+        case socket.gaierror():
+            return Setback("the name of the server was not found", is_certain=True)
+        case ssl.SSLCertVerificationError():
+            reason = "the certificate of the server cannot be trusted"
+            return Setback(reason, is_certain=True, ends=Untrusted)
+        case ssl.SSLError():
+            return Setback("the server did not agree on TLS", is_certain=True)
+        case _:
+            return Setback("the server could not be reached", is_certain=True)
+
+
+def origin(error: BaseException) -> BaseException:
+    """What the system said. httpcore hides it as a context, and foreign causes may go in a ring."""
+    for _ in range(LONGEST_CHAIN):
+        if isinstance(error, OSError):
+            break
+        error = error.__cause__ or error.__context__ or error
+    return error

@@ -1,0 +1,87 @@
+"""A remote service in a made-up time, in which waiting takes none."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+import respx
+
+from gateway.remote.calling import Limits, Service
+from gateway.remote.deadlines import PunctualTransport
+
+BASE = "https://remote.test/sub"
+TOKEN = "s3cret-t0ken"
+HEADERS = {"X-API-TOKEN": TOKEN, "Authorization": f"Bearer {TOKEN}"}
+
+TRANSPORT = PunctualTransport()
+"""What a service has by default; a new one for each test would read all certificates again."""
+
+
+class Hours:
+    """A clock that stands still, but for those who sleep."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.waits: list[float] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+Open = Callable[..., Service]
+
+
+@pytest.fixture
+def hours() -> Hours:
+    return Hours()
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def open_service(hours: Hours, told: list[str]) -> Iterator[Open]:
+    """Opens services that wait in made-up time; `chance` is in the middle of its range."""
+    opened: list[Service] = []
+
+    def call(
+        base: str = BASE,
+        per_minute: int = 0,
+        transport: httpx.BaseTransport | None = None,
+        **limits: float,
+    ) -> Service:
+        service = Service(
+            base,
+            HEADERS,
+            per_minute=per_minute,
+            limits=Limits(**limits),
+            told=told.append,
+            transport=transport or TRANSPORT,
+            clock=hours.clock,
+            sleep=hours.sleep,
+            chance=lambda: 0.5,
+        )
+        opened.append(service)
+        return service
+
+    yield call
+    for service in opened:
+        service.close()
+
+
+@pytest.fixture
+def service(open_service: Open) -> Service:
+    return open_service()
+
+
+@pytest.fixture
+def remote() -> Iterator[respx.MockRouter]:
+    """The server at BASE."""
+    with respx.mock(base_url=BASE) as router:
+        yield router
