@@ -33,6 +33,7 @@ from .expected import ANY, Expected, Match
 from .filing import DocumentDraft, DocumentOrder, DocumentQuery, Upload, drafted_document
 from .grouping import GroupOrder, GroupQuery
 from .holders import Access, Account, DatabaseStatus, Token
+from .imagining import imagined
 from .makers import Makers, random_text
 from .naming import folded_blanks, joined, split_contact_name, split_name
 from .passwords import hash_password
@@ -157,6 +158,7 @@ __all__ = [
     "drafted_document",
     "folded_blanks",
     "hash_password",
+    "imagined",
     "joined",
     "random_text",
     "split_contact_name",

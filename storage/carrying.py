@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from . import importing, linking, runs
+from . import finding, importing, linking, recognising, runs
 from .keeping import Keeping
 from .makers import Makers
 from .provenance import (
@@ -20,7 +20,7 @@ from .provenance import (
     Take,
     Total,
 )
-from .records import Origin
+from .records import Client, Origin
 
 
 class Rehearsed(Exception):
@@ -62,6 +62,15 @@ class Carrying(Keeping):
         except Rehearsed as told:
             return told.outcomes
         raise AssertionError("a rehearsal ends by being undone")
+
+    def scan(self, account_id: int, after: int = 0, limit: int = 1000) -> tuple[Client, ...]:
+        """All clients, deleted ones too, by serial from just behind one on."""
+        return self._read(finding.scanned, account_id, after, limit)
+
+    def recognise(self, account_id: int, incoming: Sequence[Incoming]) -> dict[int, Client]:
+        """The clients that these are, by their places in the sequence; others are not here. Those
+        that share nothing but a number count as the same."""
+        return self._read(met, account_id, incoming)
 
     def links(self, account_id: int, source: str, serials: Sequence[int]) -> dict[int, Origin]:
         """What these clients are at a source, by their serials."""
@@ -126,6 +135,13 @@ def rehearsed(
     makers: Makers,
 ) -> None:
     raise Rehearsed(importing.imported(connection, account_id, incoming, policy, makers))
+
+
+def met(connection: Connection, account_id: int, incoming: Sequence[Incoming]) -> dict[int, Client]:
+    known = recognising.recognised(connection, account_id, incoming, by_number=True)
+    serials = [whom.serial for whom in known.values()]
+    records = finding.by_serials(connection, account_id, serials)
+    return {n: records[whom.serial] for n, whom in known.items()}
 
 
 def linked(

@@ -63,7 +63,7 @@ def wanted(source: object, field: str) -> str | None:
     """An external id is free again as soon as its client is deleted."""
     if field == "external_id" and getattr(source, "is_deleted", False):
         return None
-    value: str | None = getattr(source, field, None)
+    value: str | None = getattr(source, field, None) or None  # UNSET of a command
     return value
 
 

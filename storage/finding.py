@@ -14,7 +14,15 @@ from .errors import NotFound
 from .queries import ClientQuery, TombstoneQuery
 from .records import Client, Contact, Document, Origin, Page, Tombstone
 from .rows import client_record, contact_record, document_record
-from .select import contacts_of, counted, documents_of, newest_after, window
+from .select import (
+    behind,
+    by_serials as of_serials,
+    contacts_of,
+    counted,
+    documents_of,
+    newest_after,
+    window,
+)
 from .tables import ORIGIN
 
 BATCH = 1000
@@ -31,6 +39,22 @@ def listed(connection: Connection, account_id: int, query: ClientQuery) -> Page[
     total = connection.execute(counted(account_id, query)).scalar_one()
     rows = connection.execute(window(account_id, query)).all()
     return Page(records=records(connection, account_id, rows), total=total)
+
+
+def scanned(connection: Connection, account_id: int, after: int, limit: int) -> tuple[Client, ...]:
+    rows = connection.execute(behind(account_id, after).limit(limit)).all()
+    return records(connection, account_id, rows)
+
+
+def by_serials(
+    connection: Connection, account_id: int, serials: Sequence[int]
+) -> dict[int, Client]:
+    found: dict[int, Client] = {}
+    for start in range(0, len(serials), BATCH):
+        statement = of_serials(account_id, list(serials[start : start + BATCH]))
+        rows = connection.execute(statement).all()
+        found |= {client.serial: client for client in records(connection, account_id, rows)}
+    return found
 
 
 def newest(

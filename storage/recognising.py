@@ -7,6 +7,7 @@ from msgspec import UNSET
 from sqlalchemy import Connection, select
 
 from .among import is_one_of
+from .folding import folded_key
 from .provenance import Incoming
 from .records import Origin
 from .select import live
@@ -20,14 +21,25 @@ class Known(NamedTuple):
     origin: Origin | None
 
 
+LOOKED_UP = {
+    "number": CLIENT.c.number_folded,
+    "external_id": CLIENT.c.external_id,
+    "serial": CLIENT.c.serial,
+    "uuid": CLIENT.c.uuid,
+}
 ORIGIN_COLUMNS = tuple(ORIGIN.c[name] for name in Origin.__struct_fields__)
 
 
 def recognised(
-    connection: Connection, account_id: int, incoming: Sequence[Incoming]
+    connection: Connection,
+    account_id: int,
+    incoming: Sequence[Incoming],
+    *,
+    by_number: bool = False,
 ) -> dict[int, Known]:
     """By place in the sequence. An origin says it; failing that a uuid, a serial whose client has
-    the same hash (another server's clients have the same serials), an external id."""
+    the same hash (another server's clients have the same serials), an external id; a number only
+    for those who keep two services alike."""
     met = origins(connection, account_id, incoming)
     found = {n: met[key] for n, one in enumerate(incoming) if (key := one.origin.foreign_id) in met}
     rest = {n: one for n, one in enumerate(incoming) if n not in found}
@@ -38,8 +50,9 @@ def recognised(
             alike.get(("uuid", client.uuid))
             or alike.get(("serial", (client.serial, client.client_hash)))
             or alike.get(("external_id", client.external_id))
+            or (by_number and alike.get(("number", folded_key(client.number or ""))))
         )
-        if serial is not None:
+        if serial:
             found[n] = Known(serial, None)
     return found
 
@@ -66,20 +79,18 @@ def look_alikes(
 ) -> dict[tuple[str, object], int]:
     """Serials of clients by what they share with some of these."""
     found: dict[tuple[str, object], int] = {}
-    for name in ("external_id", "serial", "uuid"):
+    for name, column in LOOKED_UP.items():
         wanted = [getattr(one.client, name) for one in incoming]
         given = [value for value in wanted if value is not UNSET and value is not None]
-        if not given:
-            continue
-        columns = (CLIENT.c.serial, CLIENT.c.uuid, CLIENT.c.client_hash, CLIENT.c.external_id)
-        statement = select(*columns).where(
-            CLIENT.c.account_id == account_id, is_one_of(CLIENT.c[name], given)
+        if name == "number":
+            given = [folded_key(number) for number in given if number]
+        statement = select(CLIENT.c.serial, CLIENT.c.client_hash, column.label("value")).where(
+            CLIENT.c.account_id == account_id, is_one_of(column, given)
         )
         if name == "external_id":
             statement = statement.where(live())
-        for row in connection.execute(statement):
-            value = getattr(row, name)
-            key = (row.serial, row.client_hash) if name == "serial" else value
+        for row in connection.execute(statement) if given else ():
+            key = (row.serial, row.client_hash) if name == "serial" else row.value
             found[name, key] = row.serial
     return found
 

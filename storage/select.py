@@ -45,6 +45,11 @@ def by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
     return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
 
 
+def behind(account_id: int, serial: int) -> Select[Any]:
+    mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial > serial)
+    return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
+
+
 def live() -> Condition:
     return CLIENT.c.is_deleted.is_(False)
 

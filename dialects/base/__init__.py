@@ -1,6 +1,7 @@
 """What a dialect is, and the HTTP plumbing that all dialects share."""
 
 from .bodies import body_of, parsed_json, refuse_unstorable, reply, shaped, stream_of
+from .carrying import Ask, Counterpart, Dump, Leaf, Loss, Remote, Told, Written, loss
 from .conditions import expected, refuse_conditions, tag, unchanged
 from .failures import (
     Broken,
@@ -23,25 +24,33 @@ from .permitting import Endpoint, Guarded, Reads, Standing, route
 from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, late, tell
 
 __all__ = [
+    "Ask",
     "AuthMiddleware",
     "Broken",
+    "Counterpart",
     "Dialect",
+    "Dump",
     "Endpoint",
     "Forbidden",
     "Guarded",
+    "Leaf",
+    "Loss",
     "Malformed",
     "NoRoute",
     "RateOptions",
     "Reads",
     "Rejected",
+    "Remote",
     "Render",
     "Renderable",
     "Standing",
+    "Told",
     "TooLarge",
     "TooManyRequests",
     "Unauthenticated",
     "Unconfirmed",
     "Unsupported",
+    "Written",
     "WrongMethod",
     "account_of",
     "ask",
@@ -51,6 +60,7 @@ __all__ = [
     "expected",
     "ignored_headers",
     "late",
+    "loss",
     "parsed_json",
     "refuse_conditions",
     "refuse_unstorable",

@@ -20,6 +20,14 @@ class Loss(NamedTuple):
     text: str
 
 
+def no_serial(_id: str, _account: Account) -> int | None:
+    return None
+
+
+def all_are(_record: Client) -> bool:
+    return True
+
+
 class Told(Struct, frozen=True, kw_only=True):
     """What one object of the API says of a client.
 
@@ -40,16 +48,21 @@ class Told(Struct, frozen=True, kw_only=True):
 class Dump(Struct, frozen=True, kw_only=True):
     """Objects of the API to records and back, nothing refused that its own server could hold.
 
-    `read` raises Invalid for what is no client of this API, and for ids that the account's salt
-    did not write. `differences` names the fields in which an object and a record differ, those
-    left out that a server gives by itself (ids, versions, times). `losses` is what of a record
-    the API has no words for.
+    `id_of` is the id by which the API calls a record, `serial_of` the other way round where the
+    id says so by itself. `read` raises Invalid for what is no client
+    of this API, and for ids that the account's salt did not write. `differences` names the fields
+    in which an object and a record differ, those left out that a server gives by itself (ids,
+    versions, times). `losses` is what of a record the API has no words for; `is_listed` whether
+    its lists show the record at all.
     """
 
+    id_of: Callable[[Client, Account], str]
     read: Callable[[bytes, Account], Told]
     write: Callable[[Client, Account], bytes]
     differences: Callable[[bytes, Client, Account], tuple[str, ...]]
     losses: Callable[[Client], tuple[Loss, ...]]
+    serial_of: Callable[[str, Account], int | None] = no_serial
+    is_listed: Callable[[Client], bool] = all_are
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -63,11 +76,11 @@ class Ask(Struct, frozen=True, kw_only=True):
 
 
 class Leaf(Struct, frozen=True, kw_only=True):
-    """One page of a list. `places` never fall from one object to the next in a whole scan;
-    `total`, where the API tells it, is how many objects the scan shall have found."""
+    """One page of a list: objects, and the ids that they have there. `total`, where the API
+    tells it, is how many there are on all pages."""
 
     objects: tuple[bytes, ...]
-    places: tuple[int, ...]
+    ids: tuple[str, ...]
     next: Ask | None
     total: int | None = None
 
@@ -92,18 +105,27 @@ class Remote(Struct, frozen=True, kw_only=True):
     """The requests by which a server of the API is read and written.
 
     `first` asks for the first page of all clients, or of those changed since a moment; `leaf`
-    reads the answer and raises Invalid for what is no page. `create` and `change` tell a server
-    of a record, `delete` of its end; `key` is the name under which a new client can be found again.
-    `per_minute` is the pace that the API's own documentation asks for, 0 where it asks for none.
+    reads the answer, and `met` of an object what its client is recognised by, also where the ids
+    were written with another account's salt. `one` asks for a client, `shown` takes the object
+    out of the answer. `create` (under a key, where the API has keys) and `change` tell a server
+    of a record, `delete` of its end. `written` reads the answer to a write; `settle` is what has
+    to be asked for besides, as that answer shows, and is answered like a write. All that read
+    raise Invalid for an answer that is none of this API. `lost` is what of a record these
+    requests do not tell, though the API has words for it. `per_minute` is the pace that the API's
+    own documentation asks for, 0 for none.
     """
 
     first: Callable[[datetime | None], Ask]
-    leaf: Callable[[Ask, bytes, Account], Leaf]
+    leaf: Callable[[Ask, bytes], Leaf]
+    met: Callable[[bytes, Account], Told]
     one: Callable[[str], Ask]
+    shown: Callable[[bytes], bytes]
     create: Callable[[Client, str, Account], Ask]
     change: Callable[[Client, Counterpart, Account], Ask]
     delete: Callable[[str], Ask]
-    written: Callable[[bytes, Account], Written]
+    written: Callable[[bytes, Counterpart | None, Account], Written]
+    settle: Callable[[Client, bytes], Ask | None]
+    lost: Callable[[Client], tuple[Loss, ...]]
     per_minute: int = 0
 
 

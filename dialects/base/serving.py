@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from storage import Access, Account, Failure, Rate, Store, Unavailable
 
+from .carrying import Dump, Remote
 from .failures import Broken, Render, TooManyRequests, failure_of
 from .permitting import SAFE_METHODS, Guarded
 
@@ -35,7 +36,8 @@ class Dialect(Struct, frozen=True):
 
     `prefixes` are where it is mounted, the first one being the one to recommend. `options` is the
     shape of its settings, every field with a default; `app` builds its application from them, and
-    `credentials` are the headers by which a caller presents a token under them.
+    `credentials` are the headers by which a caller presents a token under them. `dump` and
+    `remote` are how its clients travel without our server.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Dialect(Struct, frozen=True):
     options: type[Struct]
     app: Callable[[Store, Any], ASGIApp]
     credentials: Callable[[str, Any], Mapping[str, str]]
+    dump: Dump
+    remote: Remote
 
 
 class AuthMiddleware:

@@ -7,11 +7,12 @@ was refused, is a line of the run.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from dialects.base import Dialect, Told
 from storage import (
     Account,
+    Failure,
     Fate,
     Incoming,
     Invalid,
@@ -30,8 +31,18 @@ BATCH = 500
 WRITES = (Fate.CREATED, Fate.CHANGED)
 
 
-class TooManyChanges(Exception):
+ADVICE = (
+    "Old ids only go on working under the salt that wrote them (HASH_SALT in that server's .env):"
+    " make an account with it, `gateway account create NAME --hash-salt SALT`, and use that one."
+)
+
+
+class TooManyChanges(Failure):
     """The next batch would change more than was allowed; it has not been written."""
+
+
+class WrongSalt(Failure):
+    """The ids were written with another salt than the account's; nothing has been written."""
 
 
 class Piece(NamedTuple):
@@ -51,10 +62,12 @@ class Read(NamedTuple):
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """On which an import works: who wins a conflict, and how many changes are too many."""
+    """On which an import works: who wins a conflict, and how many changes are too many.
+    `is_foreign`: what arrives may be of several servers, whose ids are not one another's."""
 
     policy: Policy = Policy.SKIP
     most_changes: int | None = None
+    is_foreign: bool = False
 
 
 class Arriving:
@@ -75,7 +88,7 @@ class Arriving:
 
     def take(self, pieces: Sequence[Piece], checkpoint: str) -> None:
         """Raises TooManyChanges, with nothing of the batch written."""
-        read = [self.understood(piece) for piece in pieces]
+        read = [understood(piece, self.dialect, self.account) for piece in pieces]
         incoming = [self.incoming(one.told) for one in read if one.told is not None]
         kept: list[Note] = []
 
@@ -97,18 +110,12 @@ class Arriving:
             )
         self.counts = kept[0].counts
 
-    def understood(self, piece: Piece) -> Read:
-        if piece.problem:
-            return Read(piece.place, None, piece.problem)
-        try:
-            return Read(piece.place, self.dialect.dump.read(piece.raw, self.account))
-        except Invalid as failure:
-            return Read(piece.place, None, str(failure))
-
     def incoming(self, told: Told) -> Incoming:
+        own_hash = told.client.client_hash
+        is_ambiguous = self.terms.is_foreign and own_hash is not UNSET
         origin = Origin(
             source=self.source,
-            foreign_id=told.foreign_id,
+            foreign_id=f"{told.foreign_id} {own_hash}" if is_ambiguous else told.foreign_id,
             foreign_updated_at=told.updated_at,
             stamp=told.stamp,
         )
@@ -116,7 +123,8 @@ class Arriving:
 
     def noted(self, read: Sequence[Read], outcomes: Sequence[Outcome], checkpoint: str) -> Note:
         """Pure: a transaction that is tried again asks again."""
-        counts, lines = dict(self.counts), []
+        counts = dict(self.counts)
+        lines: list[RunLine] = []
         settled = iter(outcomes)
         for one in read:
             outcome = next(settled) if one.told else unreadable(one)
@@ -125,8 +133,26 @@ class Arriving:
             lines += said(one, outcome)
         most = self.terms.most_changes
         if most is not None and changes(counts) > most:
-            raise TooManyChanges
+            raise TooManyChanges(f"more than {most} clients would change")
         return Note(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
+
+
+def understood(piece: Piece, dialect: Dialect, account: Account) -> Read:
+    """Raises WrongSalt."""
+    if piece.problem:
+        return Read(piece.place, None, piece.problem)
+    try:
+        return Read(piece.place, dialect.dump.read(piece.raw, account))
+    except Invalid as failure:
+        refuse_strange_ids(failure)
+        return Read(piece.place, None, str(failure))
+
+
+def refuse_strange_ids(failure: Invalid) -> None:
+    """Raises WrongSalt: not one client would be found again under its id."""
+    for problem in failure.problems:
+        if problem.path[-1:] == ("id",):
+            raise WrongSalt(f"{'.'.join(map(str, problem.path))} {problem.message}. {ADVICE}")
 
 
 def unreadable(one: Read) -> Outcome:

@@ -1,7 +1,9 @@
 """Clients there beside clients here: which is which, and where they differ."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from msgspec import UnsetType
 
 from dialects.base import Dialect, Told
 from storage import Account, Client, Incoming, Origin, Store
@@ -16,14 +18,13 @@ class Pair(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """Our account and one of a service of a dialect. `key_of` names the key under which a client
-    without an external id is put there."""
+    """Our account and one of a service of a dialect."""
 
     store: Store
     account: Account
     dialect: Dialect
     source: str
-    key_of: Callable[[Client], str]
+    keys: "Keys"
 
     def paired(self, objects: Sequence[bytes]) -> Iterator[Pair]:
         """Raises Invalid for what is no client of the dialect."""
@@ -33,7 +34,15 @@ class Sides(NamedTuple):
         ]
         records = self.store.recognise(self.account.id, incoming)
         for n, one in enumerate(told):
-            yield Pair(one, objects[n], records.get(n))
+            yield Pair(one, objects[n], records.get(n) or self.named(one))
+
+    def named(self, told: Told) -> Client | None:
+        """The client that was put there under a key of ours."""
+        serial = self.keys.serial_of(told.client.external_id)
+        if serial is None:
+            return None
+        found = self.store.scan(self.account.id, serial - 1, 1)
+        return next((record for record in found if record.serial == serial), None)
 
     def origin(self, told: Told, version: int | None = None) -> Origin:
         return Origin(
@@ -49,16 +58,28 @@ class Sides(NamedTuple):
         if pair.record is None:
             return ()
         fields = self.dialect.dump.differences(pair.raw, pair.record, self.account)
-        is_ours = pair.told.client.external_id == self.key_of(pair.record)
+        is_ours = pair.told.client.external_id == self.keys.key_of(pair.record)
         if is_ours and pair.record.external_id is None:
             return tuple(field for field in fields if field != "external_id")
         return fields
 
 
-def key_of(
-    dialects: Sequence[Dialect], target: Dialect, account: Account
-) -> Callable[[Client], str]:
-    """`ninja-VolejRejNm`: what another dialect calls the client, so that a person there sees
-    where it came from."""
-    other = next(dialect for dialect in dialects if dialect.name != target.name)
-    return lambda record: f"{other.name}-{other.dump.id_of(record, account)}"
+class Keys(NamedTuple):
+    """Keys under which clients without an external id are put into a service: `ninja-VolejRejNm`
+    is what another dialect calls the client, so that a person there sees where it came from."""
+
+    account: Account
+    other: Dialect
+
+    def key_of(self, record: Client) -> str:
+        return f"{self.other.name}-{self.other.dump.id_of(record, self.account)}"
+
+    def serial_of(self, key: str | UnsetType | None) -> int | None:
+        prefix, _, name = key.partition("-") if isinstance(key, str) else ("", "", "")
+        if prefix != self.other.name:
+            return None
+        return self.other.dump.serial_of(name, self.account)
+
+
+def keys(dialects: Sequence[Dialect], target: Dialect, account: Account) -> Keys:
+    return Keys(account, next(dialect for dialect in dialects if dialect.name != target.name))

@@ -132,7 +132,7 @@ class Pushing:
     def refuse_too_many(self) -> None:
         most = self.plan.most_changes
         if most is not None and sum(self.counts.get(word, 0) for word in WRITES) >= most:
-            raise TooManyChanges
+            raise TooManyChanges(f"{most} clients have changed, and there are more")
 
     def count(self, verdict: Verdict) -> None:
         for word in ("read", verdict.word):

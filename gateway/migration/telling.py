@@ -103,7 +103,7 @@ class Telling:
     def written(self, word: str, record: Client, there: Counterpart | None) -> Verdict:
         account = self.sides.account
         if there is None:
-            ask = self.remote.create(record, self.sides.key_of(record), account)
+            ask = self.remote.create(record, self.sides.keys.key_of(record), account)
         else:
             ask = self.remote.change(record, there, account)
         answer = self.ask(ask)

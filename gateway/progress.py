@@ -1,0 +1,87 @@
+"""How far something has come: a bar with its rate on a terminal, a line now and then elsewhere."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+EVERY_SECONDS = 10.0
+SLOW = 10
+
+
+class Meter(Protocol):
+    """`tell` is told how many there are so far, and in all when that is known; `say` a line."""
+
+    def tell(self, done: int, total: int | None) -> None: ...
+    def say(self, words: str) -> None: ...
+
+
+class Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if speed is None:
+            return Text("")
+        return Text(f"{speed:,.1f}/s" if speed < SLOW else f"{speed:,.0f}/s")
+
+
+class Silent:
+    def tell(self, done: int, total: int | None) -> None:
+        pass
+
+    def say(self, words: str) -> None:
+        pass
+
+
+class Plain:
+    """For logs and pipes."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self._last = time.monotonic()
+
+    def tell(self, done: int, total: int | None) -> None:
+        if time.monotonic() - self._last >= EVERY_SECONDS:
+            self._last = time.monotonic()
+            of_all = "" if total is None else f" of {total}"
+            self.say(f"{self._words}: {done}{of_all}")
+
+    def say(self, words: str) -> None:
+        typer.echo(words, err=True)
+
+
+class Bar:
+    def __init__(self, progress: Progress, words: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(words, total=None)
+
+    def tell(self, done: int, total: int | None) -> None:
+        self._progress.update(self._task, completed=done, total=total)
+
+    def say(self, words: str) -> None:
+        self._progress.console.print(words, highlight=False, markup=False)
+
+
+@contextmanager
+def meter(words: str, *, quiet: bool) -> Iterator[Meter]:
+    console = Console(stderr=True)
+    if quiet:
+        yield Silent()
+    elif not console.is_terminal:
+        yield Plain(words)
+    else:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate())
+        with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+            yield Bar(bar, words)
