@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import structs
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
-from . import finding, keys, tombstones
+from . import bulk, finding, keys, search, tombstones
 from .among import is_one_of
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, NotFound
@@ -96,9 +96,10 @@ def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -
 
 
 def inserted(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
-    connection.execute(insert(CLIENT), [client_row(account_id, c) for c in clients])
+    with search.indexing(connection, account_id, [client.serial for client in clients]):
+        bulk.inserted(connection, CLIENT, [client_row(account_id, c) for c in clients])
     rows = [contact_row(account_id, c.serial, contact) for c in clients for contact in c.contacts]
-    connection.execute(insert(CONTACT), rows)
+    bulk.inserted(connection, CONTACT, rows)
     files = [document_row(account_id, document) for c in clients for document in c.documents]
     if files:
         connection.execute(insert(DOCUMENT), files)

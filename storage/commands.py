@@ -14,8 +14,8 @@ T = TypeVar("T")
 Given: TypeAlias = T | UnsetType
 
 
-class Command(Struct, frozen=True):
-    """Base of every command and query."""
+class Command(Struct, frozen=True, gc=False):
+    """Base of every command and query; the collector need not look at them, as at records."""
 
 
 class LiveKey(Command, frozen=True, kw_only=True):

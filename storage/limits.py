@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, structs
 
 from .columns import MONEY_PLACES
+from .commands import ChangeClient
 from .errors import Invalid, Path, Problem
 
+NUL = b"\\u0000"
+"""As JSON writes it."""
+NUMBERS = (int, float, Decimal)
+ENCODER = msgspec.json.Encoder()
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LARGEST = 2**63 - 1
 LONGEST_NAME = 255
@@ -37,8 +43,25 @@ def is_storable(value: object) -> bool:
 def refuse_unstorable(command: Struct) -> None:
     """Raise Invalid for texts with NUL or half a character, for numbers that are out of range,
     and for keys that are too long."""
+    if is_plain(command):
+        return
     if problems := tuple(problems_of(command, ())):
         raise Invalid(*problems)
+
+
+def is_plain(command: Struct) -> bool:
+    """Whether one look, at a tenth of the cost of a close one, shows that it can be stored."""
+    if not isinstance(command, ChangeClient) or getattr(command, "origins", None):
+        return False
+    if len(getattr(command, "external_id", None) or "") > LONGEST["external_id"]:
+        return False
+    numbers = [value for value in structs.astuple(command) if isinstance(value, NUMBERS)]
+    if command.contacts:
+        numbers += [draft.serial for draft in command.contacts if draft.serial is not None]
+    try:
+        return all(map(is_storable, numbers)) and NUL not in ENCODER.encode(command)
+    except (msgspec.MsgspecError, ValueError, TypeError, OverflowError):
+        return False
 
 
 def problems_of(value: Any, path: Path) -> Iterator[Problem]:

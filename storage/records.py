@@ -14,8 +14,8 @@ T = TypeVar("T")
 ZERO = Decimal(0)
 
 
-class Record(msgspec.Struct, frozen=True):
-    """Base of every record."""
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """Base of every record. None is ever part of a cycle, so the collector need not look at it."""
 
 
 class Secret(str):

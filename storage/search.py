@@ -6,9 +6,11 @@ right. On PostgreSQL it is an index on the columns themselves, if the server has
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -43,6 +45,17 @@ HAS_EXTENSION = "SELECT count(*) > 0 FROM pg_available_extensions WHERE name = '
 INDEX = f"""
 CREATE INDEX {INDEX_NAME} ON client
 USING gin (search gin_trgm_ops, name_folded gin_trgm_ops)
+"""
+
+FEW = 20
+"""Fewer new clients than this are left to the trigger."""
+PAUSE = "client_search_pause"
+LOOK_AWAY = "INSERT INTO client_search_pause VALUES (1)"
+LOOK_BACK = "DELETE FROM client_search_pause"
+LEARN = """
+INSERT INTO client_search (rowid, search, name_folded)
+SELECT account_id * 4294967296 + serial, search, name_folded FROM client
+WHERE account_id = ? AND serial IN (SELECT value FROM json_each(?))
 """
 
 TRIGRAMS = table("client_search", column("rowid", BigInteger), column("client_search", Text))
@@ -111,12 +124,26 @@ def phrase(name: str, term: str) -> str:
     return f'{name} : "{literally}"'
 
 
+@contextmanager
+def indexing(connection: Connection, account_id: int, serials: Sequence[int]) -> Iterator[None]:
+    """Around the making of many clients: SQLite's index learns of them at once, which costs it a
+    third of what its trigger does. Nobody else ever sees that it looked away."""
+    if connection.dialect.name != "sqlite" or len(serials) < FEW:
+        yield
+        return
+    connection.exec_driver_sql(LOOK_AWAY)
+    yield
+    connection.exec_driver_sql(LOOK_BACK)
+    listed = msgspec.json.encode(serials).decode()
+    connection.exec_driver_sql(LEARN, (account_id, listed))
+
+
 def undeclared(connection: Connection) -> frozenset[str]:
     """The index, and the tables that are but its inside, by SQLite's own word."""
     if connection.dialect.name != "sqlite":
         return frozenset({INDEX_NAME})
     kinds = "SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')"
-    return frozenset(connection.exec_driver_sql(kinds).scalars())
+    return frozenset({PAUSE, *connection.exec_driver_sql(kinds).scalars()})
 
 
 def ensure_index(connection: Connection) -> None:
