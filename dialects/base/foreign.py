@@ -33,7 +33,7 @@ class Place(NamedTuple):
     is_list: bool
 
 
-def foreign(raw: bytes, shape: type[Shape]) -> tuple[Shape, list[Loss]]:
+def read(raw: bytes, shape: type[Shape]) -> tuple[Shape, list[Loss]]:
     """The object in a shape that forbids unknown fields and needs none, and what it has besides.
 
     Raises Invalid for what is no JSON object at all.

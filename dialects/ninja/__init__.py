@@ -2,7 +2,9 @@
 
 from dialects.base import Dialect
 
+from .dump import DUMP
 from .options import Options
+from .remote import REMOTE
 from .routes import app, credentials
 
 DIALECT = Dialect(
@@ -11,4 +13,6 @@ DIALECT = Dialect(
     options=Options,
     app=app,
     credentials=credentials,
+    dump=DUMP,
+    remote=REMOTE,
 )

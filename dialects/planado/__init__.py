@@ -2,6 +2,8 @@
 
 from dialects.base import Dialect
 
+from .dump import DUMP
+from .remote import REMOTE
 from .routes import Options, app, credentials
 
 DIALECT = Dialect(
@@ -10,4 +12,6 @@ DIALECT = Dialect(
     options=Options,
     app=app,
     credentials=credentials,
+    dump=DUMP,
+    remote=REMOTE,
 )

@@ -1,0 +1,176 @@
+"""A pull or a push is killed at any moment: it goes on, and ends as if nobody had touched it."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialects.planado import DIALECT as PLANADO
+from gateway.demo import demo_makers
+from gateway.filling import fill
+from storage import CreateAccount, CreateToken, Store
+from tests.served import Served, served
+
+from .scale import rounds
+
+KILLS = rounds(1, 50)
+CLIENTS = rounds(600, 3000)
+PUSHED = rounds(60, 300)
+
+
+class Here:
+    """A gateway's database of our own, and its command line."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.url = f"sqlite:///{folder / 'here.db'}"
+        self.environment = os.environ | {"GATEWAY_DATABASE_URL": self.url} | environment
+
+    def started(self, *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  our own
+            [sys.executable, "-m", "gateway", *words, "--json"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def done(self, *words: str) -> dict[str, Any]:
+        process = self.started(*words)
+        out, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors.decode()
+        found: dict[str, Any] = json.loads(out)
+        return found
+
+    def killed(self, seconds: float, *words: str) -> None:
+        process = self.started(*words)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+    def brought_to_an_end(self, *words: str) -> dict[str, Any]:
+        """What is left to do of a run that was killed, or all of it when none had begun."""
+        runs = self.done("runs", "list")["runs"]
+        if runs and runs[0]["state"] != "done":
+            return self.done("runs", "resume", str(runs[0]["id"]))
+        return self.done(*words)
+
+    def clients(self) -> list[bytes]:
+        words = [sys.executable, "-m", "gateway", "export", "--account", "acme"]
+        exported = subprocess.run(  # noqa: S603  our own
+            [*words, "--dialect", "ninja"], env=self.environment, capture_output=True, check=True
+        )
+        return exported.stdout.splitlines()
+
+
+def filled(url: str, account: str, number: int) -> None:
+    store = Store.open(url, demo_makers(0))
+    owner = next((a for a in store.accounts() if a.name == account), None)
+    for _ in fill(store, owner or store.create_account(CreateAccount(name=account)), 0, number):
+        pass
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+    """The service, and the URL of the database behind it."""
+    folder = tmp_path_factory.mktemp("there")
+    with served(folder) as server:
+        yield server, f"sqlite:///{folder / 'gateway.db'}"
+
+
+def moments(took: float, start: float) -> list[float]:
+    """At which to kill: the starting of Python is of no interest."""
+    chance = random.Random(7)  # noqa: S311  moments, not secrets
+    return [chance.uniform(start, took) for _ in range(KILLS)]
+
+
+def seconds_of(here: Here, *words: str) -> tuple[float, dict[str, Any]]:
+    began = time.monotonic()
+    report = here.done(*words)
+    return time.monotonic() - began, report
+
+
+def test_a_killed_pull_goes_on_and_misses_nobody(there: tuple[Served, str], tmp_path: Path) -> None:
+    server, database = there
+    filled(database, "acme", CLIENTS)
+    pull = ("pull", "ninja", "--account", "acme", "--url", server.url)
+    token = {"NINJA_TOKEN": server.tokens["ninja"]}
+    whole = fresh(tmp_path / "whole", **token)
+    took, report = seconds_of(whole, *pull)
+    expected = whole.clients()
+    assert report["counts"] == {"read": CLIENTS, "created": CLIENTS}
+
+    for n, moment in enumerate(moments(took, took / 3)):
+        here = fresh(tmp_path / str(n), **token)
+        here.killed(moment, *pull)
+        report = here.brought_to_an_end(*pull)
+
+        assert here.clients() == expected
+        assert report["counts"] == {"read": CLIENTS, "created": CLIENTS}
+        assert here.done(*pull, "--full")["counts"] == {"read": CLIENTS, "unchanged": CLIENTS}
+
+
+def test_a_killed_push_goes_on_and_makes_nobody_twice(
+    there: tuple[Served, str], tmp_path: Path
+) -> None:
+    server, database = there
+    template = tmp_path / "template"
+    template.mkdir()
+    filled(f"sqlite:///{template / 'here.db'}", "acme", PUSHED)
+    push = ("push", "planado", "--account", "acme", "--url", server.url, "--per-minute", "0")
+    whole = Here(copied(template, tmp_path / "whole"), **target(database, "whole"))
+    took, _ = seconds_of(whole, *push)
+    expected = received(database, "whole")
+    assert {client["version"] for client in expected} == {1}
+
+    for n, moment in enumerate(moments(took, took / 3)):
+        here = Here(copied(template, tmp_path / str(n)), **target(database, f"target {n}"))
+        here.killed(moment, *push)
+        here.brought_to_an_end(*push)
+
+        assert received(database, f"target {n}") == expected
+        assert set(here.done(*push)["counts"]) <= {"read", "unchanged", "left"}
+
+
+def fresh(folder: Path, **environment: str) -> Here:
+    folder.mkdir()
+    here = Here(folder, **environment)
+    store = Store.open(here.url)
+    store.create_account(CreateAccount(name="acme"))
+    store.close()
+    return here
+
+
+def copied(template: Path, folder: Path) -> Path:
+    shutil.copytree(template, folder)
+    return folder
+
+
+def target(database: str, name: str) -> dict[str, str]:
+    """An account of the service's, and what opens it."""
+    store = Store.open(database)
+    store.create_account(CreateAccount(name=name))
+    _, token = store.create_token(CreateToken(account=name, dialect="planado"))
+    store.close()
+    return {"PLANADO_KEY": str(token)}
+
+
+def received(database: str, name: str) -> list[dict[str, Any]]:
+    """The clients of an account of the service's, without what it gave them by itself."""
+    store = Store.open(database)
+    account = store.account(name)
+    found = [
+        json.loads(PLANADO.dump.write(record, account))
+        for record in store.scan(account.id, limit=10_000)
+    ]
+    store.close()
+    given = ("uuid", "created_at", "updated_at")
+    return [{k: v for k, v in one.items() if k not in given} for one in found]

@@ -1,0 +1,250 @@
+"""Ninja's objects from files and other servers: clients made of them, and what is lost."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import UNSET, structs
+
+from dialects.base.bodies import ENCODER
+from dialects.ninja.dump import DUMP
+from storage import Invalid, Store
+from tests.carried import ACCOUNT, account_of, born, changed, imported
+from tests.golden import CASES, Case, Tree
+
+from .objects import MOMENT, OLD, a_record, told_of
+
+FOLDED = (
+    "names: A part of several words is one part in Planado, and split anew by Ninja.",
+    "scripts: A wide blank parts words for Ninja as any blank does.",
+)
+"""A person's name is kept in parts, and so without the blanks between them."""
+COUNTRYLESS = "particulars: A client in no country at all stays there."
+each_case = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+same_again = pytest.mark.parametrize(
+    "case",
+    [case for name, case in CASES.items() if name not in (*FOLDED, COUNTRYLESS)],
+    ids=[name for name in CASES if name not in (*FOLDED, COUNTRYLESS)],
+)
+
+
+@each_case
+def test_a_record_is_written_as_it_is_shown(case: Case) -> None:
+    account = account_of(case.whole_account)
+
+    written = DUMP.write(case.record, account)
+
+    shown = msgspec.json.decode(written, type=dict)
+    assert as_listed(shown) == as_listed(case.in_ninja)
+    assert DUMP.id_of(case.record, account) == shown["id"]
+    assert DUMP.serial_of(shown["id"], account) == case.record.serial
+
+
+def as_listed(shown: Tree) -> Any:
+    """Without the address at which the server of the cases is reached; amounts are floats."""
+    text = ENCODER.encode(shown).replace(b"http://ninja.test:8000", b"")
+    return msgspec.json.decode(text)
+
+
+@same_again
+def test_an_object_makes_a_client_that_is_shown_the_same(store: Store, case: Case) -> None:
+    account = account_of(case.whole_account)
+    raw = DUMP.write(case.record, account)
+
+    [made] = imported(store, case.whole_account, [DUMP.read(raw, account)])
+
+    assert carried(DUMP.write(made, account)) == carried(raw)
+
+
+def carried(raw: bytes) -> Tree:
+    """Without what an object cannot bring: the bytes of documents, and passwords."""
+    shown: Tree = msgspec.json.decode(raw, type=dict)
+    shown["documents"] = []
+    for contact in shown["contacts"]:
+        contact["password"] = ""
+    return shown
+
+
+@each_case
+def test_an_object_that_is_shown_changes_nothing(case: Case) -> None:
+    account, record = account_of(case.whole_account), case.record
+    raw = DUMP.write(record, account)
+
+    told = DUMP.read(raw, account)
+
+    assert changed(record, told) is record
+    assert DUMP.differences(raw, record, account) == ()
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_a_persons_name_is_read_without_its_inner_blanks(name: str) -> None:
+    record = CASES[name].record
+
+    made = born(DUMP.read(DUMP.write(record, ACCOUNT), ACCOUNT).client)
+
+    assert made.name == " ".join(record.name.split()) != record.name
+
+
+def test_a_client_without_a_country_is_in_that_of_its_account() -> None:
+    told = told_of(country_id="")
+
+    assert born(told.client, account_of({"country_id": 276})).country_id == 276
+    assert told.change(a_record(country_id=840)).country_id is UNSET
+    assert told.change(a_record(country_id=276)).country_id is None
+
+
+def test_an_object_of_an_older_version_is_a_client() -> None:
+    told = DUMP.read(OLD, ACCOUNT)
+
+    record = born(told.client)
+
+    assert (told.foreign_id, record.serial) == ("OpnelpJeKB", 391)
+    assert (told.label, told.updated_at) == ("0001 O'Reilly-Metz", MOMENT)
+    assert record.organization_name == "O'Reilly-Metz"
+    assert record.website == "http://www.okeefe.com/aut-nostrum-omnis-explicabo-nostrum.html"
+    assert record.balance == Decimal("10735.05")
+    assert (record.country_id, record.shipping_country_id) == (288, 4)
+    assert (record.created_at, record.updated_at) == (MOMENT, MOMENT)
+    assert (record.archived_at, record.last_login, record.extras) == (None, None, {})
+    assert [(c.first_name, c.is_primary) for c in record.contacts] == [
+        ("Jewell", True),
+        ("Alaina", False),
+    ]
+    assert record.contacts[0].contact_key == "d78CHQD80ePJbEn7tYX1fsRn5hXr7XiWQqjJYT9Q"
+
+
+def test_an_object_of_an_older_version_says_nothing_of_what_it_does_not_have() -> None:
+    record = a_record(classification="trust", payment_balance=Decimal(5))
+    record = structs.replace(record, extras={"ninja": '{"tax_info":{"a":1}}'})
+
+    assert changed(record, DUMP.read(OLD, ACCOUNT)) is record
+    assert DUMP.differences(OLD, record, ACCOUNT) == ()
+
+
+def test_masked_passwords_are_told_as_lost() -> None:
+    assert DUMP.read(OLD, ACCOUNT).lost == (
+        ("contacts[0].password", "**********"),
+        ("contacts[1].password", "**********"),
+    )
+
+
+def test_a_password_in_clear_is_not_repeated() -> None:
+    told = told_of(contacts=[{"password": "Secret123"}])
+
+    assert told.lost == (("contacts[0].password", "**********"),)
+
+
+def test_numbers_are_texts_and_texts_are_numbers() -> None:
+    told = told_of(
+        name=42,
+        phone=5550100,
+        number=7,
+        country_id=276,
+        size_id="3",
+        balance="12.50",
+        updated_at="1631673918",
+        is_deleted="1",
+        contacts=[{"email": 1, "is_primary": 1, "send_email": "0"}],
+    )
+
+    record = born(told.client)
+
+    assert (record.name, record.phone, record.number) == ("42", "5550100", "7")
+    assert (record.country_id, record.size_id) == (276, 3)
+    assert (record.balance, record.is_deleted) == (Decimal("12.50"), True)
+    assert told.updated_at == MOMENT
+    assert (record.contacts[0].email, record.contacts[0].send_email) == ("1", False)
+    assert told.lost == ()
+
+
+def test_nulls_are_empty_and_lose_nothing() -> None:
+    names = [name for name in msgspec.json.decode(OLD) if name != "id"]
+
+    told = told_of(**dict.fromkeys(names))
+
+    record = born(told.client)
+    assert told.lost == ()
+    assert (record.name, record.address1, record.balance) == ("", "", 0)
+    assert len(record.contacts) == 1
+
+
+def test_unknown_keys_are_told_when_they_say_something() -> None:
+    told = told_of(
+        name="Acme",
+        locations=[{"name": "Yard"}],
+        tags=[],
+        is_new=False,
+        contacts=[{"first_name": "Ada", "can_sign": True, "cc_only": False, "nick": " A\n B "}],
+    )
+
+    assert set(told.lost) == {
+        ("contacts[0].can_sign", "true"),
+        ("contacts[0].nick", "A B"),
+        ("locations", '[{"name":"Yard"}]'),
+    }
+    assert told.client.organization_name == "Acme"
+    assert told.client.contacts is not UNSET
+    assert told.client.contacts[0].first_name == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("country_id", "DE", "DE"),
+        ("industry_id", "4.5", "4.5"),
+        ("is_tax_exempt", "perhaps", "perhaps"),
+        ("archived_at", "yesterday", "yesterday"),
+        ("created_at", -5, "-5"),
+        ("balance", "1,234.50", "1,234.50"),
+        ("balance", "NaN", "NaN"),
+        ("balance", "1e30", "1E+30"),
+        ("balance", "0.00000015", "0.00000015"),
+        ("name", {"en": "Acme"}, '{"en":"Acme"}'),
+        ("settings", "none", "none"),
+        ("contacts", "Ada", "Ada"),
+        ("group_settings", {"name": "Gold"}, '{"name":"Gold"}'),
+    ],
+)
+def test_what_has_no_place_is_told_as_lost(field: str, value: Any, text: str) -> None:
+    told = told_of(**{field: value})
+
+    assert told.lost == ((field, text),)
+    assert born(told.client).serial == 1
+
+
+def test_documents_are_told_by_their_names() -> None:
+    told = told_of(documents=[{"name": "contract.pdf"}, {"id": "x"}])
+
+    assert told.lost == (("documents[0]", "contract.pdf"), ("documents[1]", ""))
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "is no JSON object"),
+        (b"[]", "is no JSON object"),
+        (b"null", "is no JSON object"),
+        (b'{"id":"VolejRejNm"', "is no JSON object"),
+        (b'{"id":"VolejRejNm","name":"\xff"}', "is no JSON object"),
+        (b'{"id":"VolejRejNm","settings":{"a":"\\ud800"}}', "is no JSON object"),
+        (b'{"name":"Acme"}', "id: is missing"),
+        (b'{"id":""}', "id: is missing"),
+        (b'{"id":391}', "id: was not written with this account's salt"),
+        (b'{"id":"AAAAAAAAAA"}', "id: was not written with this account's salt"),
+        (
+            b'{"id":"VolejRejNm","contacts":[{},{"id":"AAAAAAAAAA"}]}',
+            "contacts.1.id: was not written with this account's salt",
+        ),
+    ],
+)
+def test_what_is_no_client_is_refused(raw: bytes, words: str) -> None:
+    with pytest.raises(Invalid) as failure:
+        DUMP.read(raw, ACCOUNT)
+
+    assert words in str(failure.value)
+
+
+def test_an_object_of_another_salt_is_refused() -> None:
+    with pytest.raises(Invalid, match="was not written with this account's salt"):
+        DUMP.read(OLD, account_of({"hash_salt": "pepper"}))

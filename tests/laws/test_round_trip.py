@@ -1,0 +1,151 @@
+"""Round trip: an object of either API, read into an empty account, is shown as it was; and laid
+over another client, it makes that one the same."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, strategies as st
+from msgspec import structs
+
+from dialects.base import Dump
+from dialects.ninja.dump import DUMP as NINJA
+from dialects.ninja.scalars import trimmed
+from dialects.planado.dump import DUMP as PLANADO
+from storage import Client, ImportClient, folded_blanks
+from tests.carried import ACCOUNT, born, changed
+
+from .generated import imports
+
+Tree = dict[str, Any]
+DUMPS = [NINJA, PLANADO]
+each_dump = pytest.mark.parametrize("dump", DUMPS, ids=["ninja", "planado"])
+OWN = {
+    "id",
+    "uuid",
+    "user_id",
+    "client_hash",
+    "display_name",
+    "version",
+    "created_at",
+    "updated_at",
+    "last_login",
+    "archived_at",
+    "assigned_user_id",
+    "group_settings_id",
+}
+"""What a server gives by itself, and what is derived of the rest."""
+OWN_OF_CONTACT = OWN | {"contact_key", "link"}
+
+
+def later(command: ImportClient, serial: int) -> Client:
+    """Born after the first second of 1970, which is no time to Ninja."""
+    times = {
+        name: moment + timedelta(seconds=1)
+        for name in ("created_at", "updated_at", "archived_at")
+        if isinstance(moment := getattr(command, name), datetime)
+    }
+    return born(structs.replace(command, serial=serial, **times))
+
+
+records = st.builds(later, imports(), st.integers(1, 2**40))
+
+
+@each_dump
+@given(before=records)
+def test_what_is_shown_makes_a_client_that_is_shown_alike(dump: Dump, before: Client) -> None:
+    raw = dump.write(before, ACCOUNT)
+
+    after = born(dump.read(raw, ACCOUNT).client)
+
+    assert normal(dump.write(after, ACCOUNT), before) == normal(raw, before)
+
+
+@each_dump
+@given(before=records)
+def test_what_is_shown_changes_nothing(dump: Dump, before: Client) -> None:
+    told = dump.read(dump.write(before, ACCOUNT), ACCOUNT)
+
+    assert changed(before, told) is before
+    assert told.lost == ()
+
+
+@each_dump
+@given(before=records)
+def test_what_is_shown_differs_in_nothing(dump: Dump, before: Client) -> None:
+    assert dump.differences(dump.write(before, ACCOUNT), before, ACCOUNT) == ()
+
+
+@each_dump
+@given(before=records, other=records)
+def test_what_another_client_shows_is_shown_after_the_change(
+    dump: Dump, before: Client, other: Client
+) -> None:
+    raw = dump.write(other, ACCOUNT)
+
+    after = changed(before, dump.read(raw, ACCOUNT))
+
+    assert plain(dump.write(after, ACCOUNT), other) == plain(raw, other)
+    assert dump.differences(raw, after, ACCOUNT) == ()
+
+
+@each_dump
+@given(before=records, other=records)
+def test_a_change_has_no_second_one(dump: Dump, before: Client, other: Client) -> None:
+    told = dump.read(dump.write(other, ACCOUNT), ACCOUNT)
+
+    after = changed(before, told)
+
+    assert changed(after, told) is after
+
+
+@each_dump
+@given(before=records, other=records)
+def test_differences_name_what_a_change_would_change(
+    dump: Dump, before: Client, other: Client
+) -> None:
+    raw = dump.write(other, ACCOUNT)
+    told = structs.replace(other, archived_at=None)
+
+    named = dump.differences(dump.write(told, ACCOUNT), before, ACCOUNT)
+
+    shown, here = plain(raw, other), plain(dump.write(before, ACCOUNT), other)
+    different = {key for key in shown if shown[key] != here.get(key)}
+    assert {name.split(".")[0].split("[")[0] for name in named} - {"archived_at"} == different
+
+
+def normal(raw: bytes, record: Client) -> Tree:
+    """Of a person's name, which Ninja keeps in parts, runs of blanks do not count."""
+    shown: Tree = msgspec.json.decode(raw)
+    if record.is_individual and "display_name" in shown:
+        shown["name"] = folded_blanks(shown["name"])
+        shown["display_name"] = folded_blanks(shown["display_name"])
+    return shown
+
+
+def plain(raw: bytes, record: Client) -> Tree:
+    """Without what is a server's own; outer blanks do not count for Ninja."""
+    shown = normal(raw, record)
+    is_ninja = "settings" in shown
+    told = {key: value for key, value in shown.items() if key not in OWN}
+    told["contacts"] = [
+        {key: value for key, value in contact.items() if key not in OWN_OF_CONTACT}
+        for contact in shown["contacts"]
+    ]
+    if is_ninja:
+        return trimmed_tree(told)
+    del told["name"]
+    return told
+
+
+def trimmed_tree(value: Any) -> Any:
+    match value:
+        case str():
+            return trimmed(value)
+        case dict():
+            return {key: trimmed_tree(child) for key, child in value.items()}
+        case list():
+            return [trimmed_tree(child) for child in value]
+        case _:
+            return value
