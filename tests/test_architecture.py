@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STORAGE = {"storage", "msgspec", "sqlmodel", "sqlalchemy", "alembic", "pysqlite3", "uuid_utils"}
-STORAGE |= {"argon2", "obstore", "stamina"}
+STORAGE |= {"argon2", "obstore", "psycopg", "stamina"}
 DIALECTS = {"dialects", "storage", "msgspec", "starlette", "anyio", "hashids"}
 DIALECTS |= {"python_multipart", "filetype"}
 GATEWAY = {
@@ -30,6 +30,8 @@ PURE |= {"filters", "names", "lengths", "statics", "envelope"}
 PURE |= {"shipping", "address", "hashid", "reference", "inputs", "bulk", "ignored"}
 PURE |= {"grouping"}
 PURE |= {"filing", "uploads", "kinds", "pictures"}
+PURE |= {"dump", "foreign", "telling", "changes", "columns", "differences", "differing", "losses"}
+PURE |= {"losing", "carrying", "remote"}
 MODULES = [
     path.relative_to(ROOT)
     for name in LAYERS

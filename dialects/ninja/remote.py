@@ -189,9 +189,10 @@ def written(body: bytes, _there: Counterpart | None, _account: Account) -> Writt
 def settle(record: Client, body: bytes) -> Ask | None:
     """A new client is active, and no edit archives or restores it."""
     there = brief(shown(body))
-    if bool(there.archived_at) == (record.archived_at is not None):
+    is_archived = text_of(there.archived_at) not in {"", "0"}
+    if is_archived == (record.archived_at is not None):
         return None
-    action = "restore" if there.archived_at else "archive"
+    action = "restore" if is_archived else "archive"
     told = ENCODER.encode({"action": action, "ids": [there.id]})
     return Ask(method="POST", path=f"{PATH}/bulk", body=told)
 

@@ -95,7 +95,18 @@ def convert(  # noqa: PLR0917  typer passes by name
 ) -> None:
     """Write the clients of a file as another API would show them; no store is touched."""
     counted(file)
-    nobody = Account(
+    with meter("convert", quiet=as_json) as seen, writing(output, is_forced=force) as write:
+        found = told_of(pieces([file], lambda _size: None), seen.tell)
+        dialects = (dialect_named(source), dialect_named(target))
+        given = converted(found, nobody(hash_salt), *dialects, write)
+    say(f"{file} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
+    if given.refused:
+        raise typer.Exit(NOT_WHOLE)
+
+
+def nobody(hash_salt: str) -> Account:
+    """An account as a new one would be."""
+    return Account(
         id=0,
         name="",
         hash_salt=hash_salt,
@@ -104,13 +115,6 @@ def convert(  # noqa: PLR0917  typer passes by name
         owner_serial=1,
         created_at=EPOCH,
     )
-    with meter("convert", quiet=as_json) as seen, writing(output, is_forced=force) as write:
-        found = told_of(pieces([file], lambda _size: None), seen.tell)
-        dialects = (dialect_named(source), dialect_named(target))
-        given = converted(found, nobody, *dialects, write)
-    say(f"{file} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
-    if given.refused:
-        raise typer.Exit(NOT_WHOLE)
 
 
 def told_of(found: Iterator[Piece], tell: Callable[[int, int | None], None]) -> Iterator[Piece]:

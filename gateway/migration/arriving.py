@@ -5,15 +5,18 @@ was refused, is a line of the run.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from dialects.base import Dialect, Told
 from storage import (
     Account,
+    Client,
     Failure,
     Fate,
+    ImportClient,
     Incoming,
     Invalid,
     Note,
@@ -24,6 +27,8 @@ from storage import (
     RunLine,
     Store,
 )
+
+from .comparing import Keys
 
 Counts = dict[str, int]
 BATCH = 500
@@ -74,17 +79,30 @@ class Arriving:
     """Takes what arrives from one source. Without a run nothing is kept: a rehearsal."""
 
     def __init__(
-        self, store: Store, account: Account, dialect: Dialect, *, source: str, terms: Terms
+        self,
+        store: Store,
+        account: Account,
+        dialect: Dialect,
+        *,
+        source: str,
+        terms: Terms,
+        keys: Keys | None = None,
     ) -> None:
         self.store = store
         self.account = account
         self.dialect = dialect
         self.source = source
         self.terms = terms
+        self.keys = keys
         self.run: Run | None = None
         self.counts: Counts = {}
         self.lines: list[RunLine] = []
         """What a rehearsal said; a run keeps its own."""
+
+    def look(self, pieces: Sequence[Piece]) -> None:
+        """Raises WrongSalt, before there is anything to be undone or resumed."""
+        for piece in pieces:
+            understood(piece, self.dialect, self.account)
 
     def take(self, pieces: Sequence[Piece], checkpoint: str) -> None:
         """Raises TooManyChanges, with nothing of the batch written."""
@@ -119,7 +137,14 @@ class Arriving:
             foreign_updated_at=told.updated_at,
             stamp=told.stamp,
         )
-        return Incoming(origin=origin, client=told.client, change=told.change)
+        return Incoming(origin=origin, client=told.client, change=partial(self.change, told))
+
+    def change(self, told: Told, record: Client) -> ImportClient:
+        """The key that we gave a client there is no change here."""
+        command = told.change(record)
+        if self.keys is not None and self.keys.is_given(command.external_id, record):
+            return structs.replace(command, external_id=UNSET)
+        return command
 
     def noted(self, read: Sequence[Read], outcomes: Sequence[Outcome], checkpoint: str) -> Note:
         """Pure: a transaction that is tried again asks again."""
@@ -151,7 +176,7 @@ def understood(piece: Piece, dialect: Dialect, account: Account) -> Read:
 def refuse_strange_ids(failure: Invalid) -> None:
     """Raises WrongSalt: not one client would be found again under its id."""
     for problem in failure.problems:
-        if problem.path[-1:] == ("id",):
+        if problem.path[-1:] == ("id",) and "salt" in problem.message:
             raise WrongSalt(f"{'.'.join(map(str, problem.path))} {problem.message}. {ADVICE}")
 
 

@@ -58,8 +58,7 @@ class Sides(NamedTuple):
         if pair.record is None:
             return ()
         fields = self.dialect.dump.differences(pair.raw, pair.record, self.account)
-        is_ours = pair.told.client.external_id == self.keys.key_of(pair.record)
-        if is_ours and pair.record.external_id is None:
+        if self.keys.is_given(pair.told.client.external_id, pair.record):
             return tuple(field for field in fields if field != "external_id")
         return fields
 
@@ -73,6 +72,10 @@ class Keys(NamedTuple):
 
     def key_of(self, record: Client) -> str:
         return f"{self.other.name}-{self.other.dump.id_of(record, self.account)}"
+
+    def is_given(self, key: str | UnsetType | None, record: Client) -> bool:
+        """Whether the client has this key from us, and none of its own."""
+        return record.external_id is None and key == self.key_of(record)
 
     def serial_of(self, key: str | UnsetType | None) -> int | None:
         prefix, _, name = key.partition("-") if isinstance(key, str) else ("", "", "")

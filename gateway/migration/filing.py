@@ -65,8 +65,9 @@ def take_in(
     done = place_of(interrupted)
     found = islice(pieces(plan.paths, advance), done.taken, None)
     batches = batched(found)
-    # A file that cannot be opened is so before there is a run.
+    # A file that cannot be opened, or ids of another salt, are so before there is a run.
     first = next(batches, None)
+    arriving.look(first or [])
     with begun(store, plan, interrupted, arriving):
         taken = done.taken
         for batch in chain([first] if first else [], batches):

@@ -13,6 +13,7 @@ from gateway.remote import Service
 from storage import Account, Run, StartRun, Store
 
 from .arriving import Arriving, Piece, Terms
+from .comparing import Keys
 from .running import OVERLAP, last_done, running, started
 from .scanning import Position, Scan, Seen, Sheet, at_first
 
@@ -22,12 +23,14 @@ Tell = Callable[[int, int | None], None]
 
 class Pull(Struct, frozen=True, kw_only=True):
     """What a pull is to do. `is_whole` reads everything though an earlier run was complete;
-    `options` is what the run needs to be resumed."""
+    `keys` are those under which clients from here were put there, and `options` is what the run
+    needs to be resumed."""
 
     dialect: Dialect
     account: Account
     source: str
     terms: Terms
+    keys: Keys | None = None
     options: str = ""
     is_whole: bool = False
     is_rehearsal: bool = False
@@ -60,7 +63,15 @@ def pull(
     sheets = Scan(service, plan.dialect.remote, position, seen).sheets()
     # What is wrong with the service, or with the salt, is wrong before anything is written.
     first = next(sheets, None)
-    arriving = Arriving(store, plan.account, plan.dialect, source=plan.source, terms=plan.terms)
+    arriving = Arriving(
+        store,
+        plan.account,
+        plan.dialect,
+        source=plan.source,
+        terms=plan.terms,
+        keys=plan.keys,
+    )
+    arriving.look(list(pieces(first)) if first else [])
     with begun(store, plan, interrupted, arriving):
         for sheet in chain([first] if first else [], sheets):
             arriving.take(list(pieces(sheet)), msgspec.json.encode(sheet.position).decode())

@@ -76,12 +76,14 @@ class Pushing:
         self.plan = plan
         self.sides = plan.sides
         self.service = service
-        self.telling = Telling(plan.sides, service, plan.manner)
+        self.telling = Telling(plan.sides, service, plan.manner, self.refuse_too_many)
         self.run: Run | None = None
         self.progress = Progress()
         self.counts: Counts = {}
         self.lines: list[RunLine] = []
         """What a rehearsal said; a run keeps its own."""
+        self.links: dict[int, Origin] = {}
+        """What a rehearsal found out."""
 
     def sheets(self) -> Iterator[Sheet]:
         since = self.progress.surveyed
@@ -118,7 +120,6 @@ class Pushing:
         while records := store.scan(account.id, self.progress.serial, BATCH):
             known = self.known(records)
             for record in records:
-                self.refuse_too_many()
                 verdict = self.telling.verdict(record, known.get(record.serial))
                 self.progress = structs.replace(self.progress, serial=record.serial)
                 self.count(verdict)
@@ -127,9 +128,11 @@ class Pushing:
 
     def known(self, records: Sequence[Client]) -> dict[int, Origin]:
         serials = [record.serial for record in records]
-        return self.sides.store.links(self.sides.account.id, self.sides.source, serials)
+        kept = self.sides.store.links(self.sides.account.id, self.sides.source, serials)
+        return kept | {serial: self.links[serial] for serial in serials if serial in self.links}
 
     def refuse_too_many(self) -> None:
+        """Asked before each write."""
         most = self.plan.most_changes
         if most is not None and sum(self.counts.get(word, 0) for word in WRITES) >= most:
             raise TooManyChanges(f"{most} clients have changed, and there are more")
@@ -140,12 +143,13 @@ class Pushing:
         if verdict.unlinked and self.run:
             source = self.sides.source
             self.sides.store.unlink_client(self.sides.account.id, source, verdict.unlinked)
-        if verdict.link or verdict.lines:
+        if verdict.link or verdict.lines or verdict.unlinked:
             self.keep([verdict.link] if verdict.link else [], verdict.lines)
 
     def keep(self, links: Sequence[Link], lines: Sequence[RunLine]) -> None:
         if self.run is None:
             self.lines += lines
+            self.links |= {link.serial: link.origin for link in links}
             return
         checkpoint = msgspec.json.encode(self.progress).decode()
         note = Note(checkpoint=checkpoint, counts=dict(self.counts), lines=tuple(lines))

@@ -17,6 +17,8 @@ from gateway.remote import Answer, Service
 from storage import Failure, Invalid, Problem
 
 RESTS, STALE_PAGES = 3, 3
+MOST_SURPLUS = 1000
+"""How many more than twice all of its clients a list may show before it counts as endless."""
 ERRORS = 400
 
 
@@ -26,13 +28,15 @@ class Unsteady(Failure):
 
 class Position(Struct, frozen=True, kw_only=True):
     """Where a scan stands: what it asked first, and asks next, None at its end. `began` is when it
-    began by the server's own clock; `read` how many clients it has shown, each once."""
+    began by the server's own clock; `read` how many clients it has shown, each once, `shown` how
+    many since it last began with the first page."""
 
     first: Ask
     ask: Ask | None
     began: datetime | None = None
     total: int | None = None
     read: int = 0
+    shown: int = 0
     is_shaken: bool = False
     rescans: int = 0
     stale: int = 0
@@ -59,8 +63,8 @@ class Seen:
         statement = "INSERT OR IGNORE INTO seen VALUES (?)"
         return self._file.execute(statement, (name,)).rowcount == 1
 
-    def __contains__(self, name: str) -> bool:
-        return self._file.execute("SELECT 1 FROM seen WHERE id = ?", (name,)).fetchone() is not None
+    def clear(self) -> None:
+        self._file.execute("DELETE FROM seen")
 
     def close(self) -> None:
         self._file.close()
@@ -72,6 +76,7 @@ class Scan:
         self.remote = remote
         self.start = start
         self.seen = seen
+        self.is_resumed = start.read > 0
 
     def sheets(self) -> Iterator[Sheet]:
         """Raises Unsteady, RemoteFailure, and Invalid for an answer that is no page."""
@@ -96,6 +101,7 @@ class Scan:
             began=position.began or answer.date or datetime.now(UTC),
             total=now,
             read=position.read + len(fresh),
+            shown=position.shown + len(leaf.ids),
             is_shaken=position.is_shaken or has_fallen,
             stale=position.stale + 1 if is_stale else 0,
         )
@@ -108,7 +114,8 @@ class Scan:
 
     def went_on(self, position: Position) -> Position:
         """Behind the last page: the end, or the first page again."""
-        if position.stale >= STALE_PAGES:
+        is_endless = position.rescans and position.shown > 2 * position.read + MOST_SURPLUS
+        if position.stale >= STALE_PAGES or is_endless:
             raise Unsteady("the list repeats itself: its pages show the same clients again")
         if position.ask is not None:
             return position
@@ -123,10 +130,20 @@ class Scan:
         return structs.replace(
             position,
             ask=position.first,
+            read=0 if self.forgets() else position.read,
+            shown=0,
             rescans=position.rescans + 1,
             is_shaken=False,
             total=None,
         )
+
+    def forgets(self) -> bool:
+        """Whoever goes on in the middle has not seen what was before: then `read` starts anew, for
+        else a client of those would be counted twice, and make up for one that is missing."""
+        was_resumed, self.is_resumed = self.is_resumed, False
+        if was_resumed:
+            self.seen.clear()
+        return was_resumed
 
 
 def body_of(answer: Answer) -> bytes:

@@ -1,5 +1,6 @@
 """What a live service is told of one client, and what becomes of it."""
 
+from collections.abc import Callable
 from typing import assert_never
 
 from msgspec import Struct
@@ -36,11 +37,20 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 class Telling:
-    def __init__(self, sides: Sides, service: Service, manner: Manner) -> None:
+    """`before_write` may raise, and then nothing is written."""
+
+    def __init__(
+        self,
+        sides: Sides,
+        service: Service,
+        manner: Manner,
+        before_write: Callable[[], None],
+    ) -> None:
         self.sides = sides
         self.remote = sides.dialect.remote
         self.service = service
         self.manner = manner
+        self.before_write = before_write
 
     def verdict(self, record: Client, origin: Origin | None) -> Verdict:
         if origin is None:
@@ -95,12 +105,14 @@ class Telling:
         if not self.manner.may_delete:
             words = "is deleted here; say --delete to delete it there"
             return Verdict(word="left", lines=(line("left", record, text=words),))
+        self.before_write()
         answer = self.ask(self.remote.delete(pair.told.foreign_id))
         if answer is not None and answer.status >= ERRORS:
             return self.refused(record, answer)
         return Verdict(word="deleted", unlinked=pair.told.foreign_id)
 
     def written(self, word: str, record: Client, there: Counterpart | None) -> Verdict:
+        self.before_write()
         account = self.sides.account
         if there is None:
             ask = self.remote.create(record, self.sides.keys.key_of(record), account)
