@@ -85,7 +85,7 @@ def told(report: Report) -> dict[str, Any]:
     return {
         "run": report.run.id if report.run else None,
         "counts": dict(report.counts),
-        "not_carried": dict(lost_fields(report.lines)),
+        "not_carried": dict(sorted(lost_fields(report.lines).items())),
         "lines": [structs.asdict(line) for line in report.lines],
     }
 
@@ -104,7 +104,7 @@ def print_losses(lines: Iterable[RunLine]) -> None:
         return
     typer.echo("Not carried, because the other side has no place for it:")
     width = max(map(len, fields))
-    for field, number in fields.most_common():
+    for field, number in sorted(fields.items(), key=lambda pair: (-pair[1], pair[0])):
         typer.echo(f"  {field:<{width}}  of {clients(number)}")
 
 

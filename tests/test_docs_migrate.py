@@ -1,0 +1,89 @@
+"""docs/migrate.md is a session that really happens, line by line."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.demo import demo_makers
+from gateway.filling import fill
+from storage import CreateAccount, CreateToken, Store
+from tests.served import Served, served
+
+PAGE = Path(__file__).parent.parent / "docs" / "migrate.md"
+BLOCKS = re.compile(r"```console\n(.*?)```", re.DOTALL)
+NINJA, PLANADO = "https://invoices.example.com", "https://api.planadoapp.com"
+CLIENTS = 6
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Served]:
+    """Both services in one."""
+    with served(tmp_path) as server:
+        store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", demo_makers(0))
+        for _ in fill(store, store.account("acme"), 0, CLIENTS):
+            pass
+        store.create_account(CreateAccount(name="field"))
+        _, key = store.create_token(CreateToken(account="field", dialect="planado"))
+        store.close()
+        server.tokens["planado"] = str(key)
+        yield server
+
+
+def commands() -> list[tuple[str, str]]:
+    """Each command of the page, and what the page says that it prints."""
+    found = []
+    for block in BLOCKS.findall(PAGE.read_text()):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, printed = part.partition("\n")
+            found.append((command, printed))
+    return [pair for pair in found if pair[0].startswith("gateway ")]
+
+
+def printed_by(command: str, server: Served) -> str:
+    words = shlex.split(command.replace(NINJA, server.url))[1:]
+    if "planado" in words and words[0] in {"pull", "push", "check"}:
+        words += ["--url", server.url, "--per-minute", "0"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    url = PLANADO if "planado" in words else NINJA
+    return MOMENT.sub("2026-11-22 09:00 UTC", result.stdout.replace(server.url, url))
+
+
+def test_the_session_of_the_page_happens_as_it_is_printed(
+    there: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("GATEWAY_DATABASE_URL", "sqlite:///mine.db")
+    monkeypatch.setenv("NINJA_TOKEN", there.tokens["ninja"])
+    monkeypatch.setenv("PLANADO_KEY", there.tokens["planado"])
+
+    happened = [(command, printed_by(command, there)) for command, _ in commands()]
+
+    if os.environ.get("GATEWAY_PRINT_DOCS"):
+        write(happened)
+    assert happened == commands()
+
+
+def write(happened: list[tuple[str, str]]) -> None:
+    """Put what happened into the page: `GATEWAY_PRINT_DOCS=1`, for whoever changes an output."""
+    turn = iter(happened)
+
+    def session(block: re.Match[str]) -> str:
+        parts = re.split(r"^\$ ", block.group(1), flags=re.MULTILINE)[1:]
+        said = ""
+        for part in parts:
+            command = part.partition("\n")[0]
+            printed = next(turn)[1] if command.startswith("gateway ") else ""
+            said += f"$ {command}\n{printed}"
+        return f"```console\n{said}```"
+
+    PAGE.write_text(BLOCKS.sub(session, PAGE.read_text()))
