@@ -2,6 +2,7 @@
 
 import unicodedata
 from hashlib import sha256
+from itertools import filterfalse
 
 LONGEST_KEY = 255
 
@@ -11,7 +12,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold() or text
+    return "".join(filterfalse(unicodedata.combining, decomposed)).casefold() or text
 
 
 def folded_key(text: str) -> str:
