@@ -1,7 +1,8 @@
 """A command applied to a record: pure, and the one place that says what counts as a change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -188,15 +189,30 @@ def applied_contacts(
     for draft in one_primary(drafts or (ContactDraft(),)):
         before = known.get(draft.serial) if draft.serial is not None else None
         if before is None:
-            wanted = draft.serial if isinstance(draft, ImportContact) else None
-            before = Contact(
-                serial=next(serials.contacts) if wanted is None else wanted,
-                contact_key=makers.random_text(32 if drafts else 40),
-                created_at=now,
-                updated_at=now,
-            )
-        kept.append(redrafted(before, draft, ranks, now))
+            key = partial(makers.random_text, 32 if drafts else 40)
+            kept.append(new_contact(draft, ranks, next_serial=serials.contacts, now=now, key=key))
+        else:
+            kept.append(redrafted(before, draft, ranks, now))
     return primary_first(kept)
+
+
+def new_contact(
+    draft: ContactDraft,
+    ranks: "Ranks",
+    *,
+    next_serial: Iterator[int],
+    now: datetime,
+    key: Callable[[], str],
+) -> Contact:
+    values = {field: getattr(draft, field) for field in DRAFT_FIELDS} | brought(draft)
+    values["email_rank"] = ranks.place(draft.email, draft.email_rank, 0)
+    values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, 0)
+    values.setdefault("created_at", now)
+    values.setdefault("updated_at", now)
+    if not values.get("contact_key"):
+        values["contact_key"] = key()
+    wanted = draft.serial if isinstance(draft, ImportContact) else None
+    return Contact(serial=next(next_serial) if wanted is None else wanted, **values)
 
 
 def primary_first(contacts: list[Contact]) -> tuple[Contact, ...]:
@@ -224,7 +240,13 @@ def brought(draft: ContactDraft) -> dict[str, Any]:
 def one_primary(drafts: tuple[ContactDraft, ...]) -> list[ContactDraft]:
     """The first flagged one is primary, or the first of all; nobody else is."""
     chosen = next((n for n, draft in enumerate(drafts) if draft.is_primary), 0)
-    return [structs.replace(draft, is_primary=n == chosen) for n, draft in enumerate(drafts)]
+    return [flagged(draft, is_primary=n == chosen) for n, draft in enumerate(drafts)]
+
+
+def flagged(draft: ContactDraft, *, is_primary: bool) -> ContactDraft:
+    if draft.is_primary is is_primary:
+        return draft
+    return structs.replace(draft, is_primary=is_primary)
 
 
 class Ranks(msgspec.Struct):

@@ -18,30 +18,30 @@ def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """All rows say the same columns."""
     if not rows:
         return
-    statement, plain, typed = prepared(table, tuple(rows[0]), connection.dialect)
-    values = [bound(row, plain, typed) for row in rows]
+    statement, names, typed = prepared(table, tuple(rows[0]), connection.dialect)
+    values = [bound(row, names, typed) for row in rows]
     if connection.dialect.paramstyle == "qmark":
-        connection.exec_driver_sql(statement, [tuple(value.values()) for value in values])
-    else:
         connection.exec_driver_sql(statement, values)
+    else:
+        connection.exec_driver_sql(statement, [dict(zip(names, v, strict=True)) for v in values])
 
 
-def bound(row: Row, names: tuple[str, ...], typed: tuple[tuple[str, Process], ...]) -> Any:
+def bound(row: Row, names: tuple[str, ...], typed: tuple[tuple[int, Process], ...]) -> Any:
     """The values in the order of the statement."""
-    values = {name: row[name] for name in names}
-    for name, process in typed:
-        values[name] = process(values[name])
-    return values
+    values = [row[name] for name in names]
+    for place, process in typed:
+        values[place] = process(values[place])
+    return tuple(values)
 
 
 @functools.lru_cache(maxsize=64)
 def prepared(
     table: Table, names: tuple[str, ...], dialect: Dialect
-) -> tuple[str, tuple[str, ...], tuple[tuple[str, Process], ...]]:
-    """The statement, its parameters in order, and those whose values have to be translated."""
+) -> tuple[str, tuple[str, ...], tuple[tuple[int, Process], ...]]:
+    """The statement, its parameters in order, and the places of those to be translated."""
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
     order = tuple(compiled.positiontup or names)
-    types = {name: table.c[name].type.dialect_impl(dialect) for name in order}
-    found = {name: kind.bind_processor(dialect) for name, kind in types.items()}
-    typed = tuple((name, process) for name, process in found.items() if process is not None)
+    types = [table.c[name].type.dialect_impl(dialect) for name in order]
+    found = enumerate(kind.bind_processor(dialect) for kind in types)
+    typed = tuple((place, process) for place, process in found if process is not None)
     return str(compiled), order, typed

@@ -49,7 +49,9 @@ def client_row(account_id: int, record: Client) -> Row:
     row: Row = structs.asdict(record)
     del row["contacts"], row["documents"]
     row["account_id"] = account_id
-    return row | names_compared(record) | texts_compared(record)
+    row.update(names_compared(record))
+    row.update(texts_compared(record))
+    return row
 
 
 def names_compared(record: Client) -> Row:
