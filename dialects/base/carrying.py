@@ -7,9 +7,13 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from storage import Account, Client, ImportClient
+from storage import Account, Client, ImportClient, Invalid
 
 LONGEST_TEXT = 200
+
+
+class StrangeId(Invalid):
+    """An id that the account's salt did not write."""
 
 
 class Loss(NamedTuple):
@@ -49,11 +53,11 @@ class Dump(Struct, frozen=True, kw_only=True):
     """Objects of the API to records and back, nothing refused that its own server could hold.
 
     `id_of` is the id by which the API calls a record, `serial_of` the other way round where the
-    id says so by itself. `read` raises Invalid for what is no client
-    of this API, and for ids that the account's salt did not write. `differences` names the fields
-    in which an object and a record differ, those left out that a server gives by itself (ids,
-    versions, times). `losses` is what of a record the API has no words for; `is_listed` whether
-    its lists show the record at all.
+    id says so by itself. `read` raises Invalid for what is no client of this API, StrangeId for
+    an id that the account's salt did not write. `differences` names the fields in which an object
+    and a record differ, those left out that a server gives by itself (ids, versions, times).
+    `losses` is what of a record the API has no words for; `is_listed` whether its lists show the
+    record at all.
     """
 
     id_of: Callable[[Client, Account], str]
@@ -77,12 +81,13 @@ class Ask(Struct, frozen=True, kw_only=True):
 
 class Leaf(Struct, frozen=True, kw_only=True):
     """One page of a list: objects, and the ids that they have there. `total`, where the API
-    tells it, is how many there are on all pages."""
+    tells it, is how many there are on all pages, and `born` when each of these was made."""
 
     objects: tuple[bytes, ...]
     ids: tuple[str, ...]
     next: Ask | None
     total: int | None = None
+    born: tuple[datetime, ...] = ()
 
 
 class Counterpart(Struct, frozen=True, kw_only=True):

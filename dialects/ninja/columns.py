@@ -9,14 +9,15 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct
 
-from dialects.base import Loss, loss
-from storage import Invalid, Problem
+from dialects.base import Loss, StrangeId, loss
+from storage import Problem
 
 from .hashid import Ids
 from .scalars import read_flag, read_integer, read_moment, text_of, trimmed, write_moment
 
 LATEST = 253_402_300_799
 PLACES = 6
+LONGEST_ID = 20
 MOST_DIGITS = 20
 """Before the point. More would be no money, and costs time to look at."""
 
@@ -200,7 +201,8 @@ def read_serial(value: Any, ids: Ids, path: tuple[str | int, ...]) -> int | None
         return None
     serial = read_shared(text, ids) if path in SHARED else ids.read(text)
     if serial is None:
-        raise Invalid(Problem(path, "was not written with this account's salt"))
+        shown = text if len(text) <= LONGEST_ID else f"{text[:LONGEST_ID]}…"
+        raise StrangeId(Problem(path, f"{shown!r} was not written with this account's salt"))
     return serial
 
 

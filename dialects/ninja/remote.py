@@ -6,7 +6,7 @@ they are never told.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -29,6 +29,7 @@ TOLD = tuple(n for n in wire.ClientInput.__struct_fields__ if n not in (*STRANGE
 TOLD_OF_CONTACT = tuple(
     n for n in wire.ContactInput.__struct_fields__ if n not in ("id", "password")
 )
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -49,6 +50,7 @@ class Listed(Struct):
 
 class Identified(Struct):
     id: str
+    created_at: wire.Scalar = 0
 
 
 class Answered(Struct):
@@ -77,7 +79,7 @@ def leaf(ask: Ask, body: bytes) -> Leaf:
     try:
         listed = msgspec.json.decode(body, type=Listed)
         objects = tuple(map(bytes, listed.data))
-        names = [msgspec.json.decode(one, type=Identified).id for one in objects]
+        found = [msgspec.json.decode(one, type=Identified) for one in objects]
     except msgspec.MsgspecError as error:
         words = f"is no page of Invoice Ninja clients: {error}"
         raise Invalid(Problem(("data",), words)) from error
@@ -86,7 +88,8 @@ def leaf(ask: Ask, body: bytes) -> Leaf:
     page = {"page": str(int(ask.params["page"]) + 1)}
     return Leaf(
         objects=objects,
-        ids=tuple(names),
+        ids=tuple(one.id for one in found),
+        born=tuple(read_moment(text_of(one.created_at)) or LONG_AGO for one in found),
         next=None if is_last else structs.replace(ask, params={**ask.params, **page}),
         total=window.total,
     )

@@ -59,7 +59,8 @@ def main() -> None:
 def sentence(failure: Failure) -> str:
     match failure:
         case NotFound():
-            return f"there is no such {failure.kind}; see `gateway {failure.kind} list`"
+            verb = "runs" if failure.kind == "run" else failure.kind
+            return f"there is no such {failure.kind}; see `gateway {verb} list`"
         case Conflict():
             return f"another {failure.kind} has that {' and '.join(failure.fields)}"
         case Unavailable():

@@ -100,8 +100,10 @@ Step = tuple[Run | None, Meter]
 
 def pulled(store: Store, account: Account, errand: Errand, session: Session, step: Step) -> Report:
     interrupted, seen = step
+    dialect = dialect_named(errand.dialect)
     plan = Pull(
-        dialect=dialect_named(errand.dialect),
+        dialect=dialect,
+        keys=keys(DIALECTS, dialect, account),
         account=account,
         source=source_of(errand),
         terms=Terms(policy=errand.policy, most_changes=errand.most_changes),

@@ -230,11 +230,11 @@ def test_documents_are_told_by_their_names() -> None:
         (b'{"id":"VolejRejNm","settings":{"a":"\\ud800"}}', "is no JSON object"),
         (b'{"name":"Acme"}', "id: is missing"),
         (b'{"id":""}', "id: is missing"),
-        (b'{"id":391}', "id: was not written with this account's salt"),
-        (b'{"id":"AAAAAAAAAA"}', "id: was not written with this account's salt"),
+        (b'{"id":391}', "id: '391' was not written with this account's salt"),
+        (b'{"id":"AAAAAAAAAA"}', "id: 'AAAAAAAAAA' was not written with this account's salt"),
         (
             b'{"id":"VolejRejNm","contacts":[{},{"id":"AAAAAAAAAA"}]}',
-            "contacts.1.id: was not written with this account's salt",
+            "contacts.1.id: 'AAAAAAAAAA' was not written with this account's salt",
         ),
     ],
 )
