@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from . import finding, importing, linking, recognising, runs
 from .keeping import Keeping
+from .limits import LARGEST, refuse_unstorable
 from .makers import Makers
 from .provenance import (
     Incoming,
@@ -65,7 +66,7 @@ class Carrying(Keeping):
 
     def scan(self, account_id: int, after: int = 0, limit: int = 1000) -> tuple[Client, ...]:
         """All clients, deleted ones too, by serial from just behind one on."""
-        return self._read(finding.scanned, account_id, after, limit)
+        return self._read(finding.scanned, account_id, min(after, LARGEST), limit)
 
     def recognise(self, account_id: int, incoming: Sequence[Incoming]) -> dict[int, Client]:
         """The clients that these are, by their places in the sequence; others are not here. Those
@@ -79,7 +80,8 @@ class Carrying(Keeping):
     def link_clients(
         self, account_id: int, links: Sequence[Link], *, run_id: int, note: Note
     ) -> None:
-        """Keep what was found out of these clients elsewhere, together with what a run notes."""
+        """Keep what was found out of these clients elsewhere, together with what a run notes.
+        Those that are purged by now have nothing to be kept of."""
         self._write(linked, account_id, links, run_id=run_id, note=note, makers=self._makers)
 
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
@@ -153,5 +155,8 @@ def linked(
     note: Note,
     makers: Makers,
 ) -> None:
-    linking.linked(connection, account_id, links)
+    for link in links:
+        refuse_unstorable(link.origin)
+    here = recognising.held(connection, account_id, [link.serial for link in links])
+    linking.linked(connection, account_id, [link for link in links if link.serial in here])
     runs.noted(connection, run_id, note, makers)

@@ -12,6 +12,8 @@ from .makers import Makers
 from .records import Client
 
 PADDING = 4
+SPAN = 1000
+"""Serials for the contacts of one client, so that each client's are its own."""
 
 
 def imagined(command: ImportClient, account: Account, place: int, makers: Makers) -> Client:
@@ -22,7 +24,7 @@ def imagined(command: ImportClient, account: Account, place: int, makers: Makers
         account=account,
         serial=place if command.serial is UNSET else command.serial,
         number=command.number or str(place).zfill(PADDING),
-        serials=Serials(count(1), count(1)),
+        serials=Serials(count(place * SPAN), count(1)),
         now=makers.clock(),
         makers=makers,
     )

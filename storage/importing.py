@@ -6,6 +6,7 @@ key that somebody else has here is replaced, and that is said.
 
 from collections.abc import Sequence
 from typing import Any, assert_never
+from uuid import UUID
 
 from msgspec import UNSET, structs
 from sqlalchemy import Connection
@@ -15,8 +16,9 @@ from .commands import ImportClient
 from .errors import Conflict, Invalid
 from .limits import refuse_unstorable
 from .makers import Makers
+from .newcomers import Departures
 from .provenance import Fate, Incoming, Link, Outcome, Policy
-from .recognising import Known, recognised, taken_contacts
+from .recognising import Known, held, recognised, taken_contacts
 from .records import Client, Origin
 
 OWN = ("uuid", "serial", "created_at", "updated_at", "version")
@@ -33,6 +35,8 @@ def imported(
 ) -> tuple[Outcome, ...]:
     """What became of each, in their order. All come from one source; the same client may come
     twice."""
+    # Clients before their account, as those who edit them lock them: so nobody waits in a circle.
+    held(connection, account_id, serials_of(recognised(connection, account_id, incoming)))
     accounts.reserved(connection, account_id, clients=0, contacts=0)
     fates: dict[int, Outcome] = {}
     waiting = dict(enumerate(incoming))
@@ -46,20 +50,31 @@ def imported(
     return tuple(fates[n] for n in range(len(incoming)))
 
 
+def serials_of(known: dict[int, Known]) -> list[int]:
+    return [whom.serial for whom in known.values()]
+
+
 def distinct(waiting: dict[int, Incoming]) -> dict[int, Incoming]:
     """Those that cannot be one and the same client: who comes again waits for the first."""
     seen: set[tuple[str, object]] = set()
     wave = {}
     for n, one in waiting.items():
-        marks: set[tuple[str, object]] = {("origin", one.origin.foreign_id)}
-        for name in ("uuid", "serial", "external_id"):
-            value = getattr(one.client, name)
-            if value is not UNSET and value is not None:
-                marks.add((name, value))
+        marks = marks_of(one)
         if seen.isdisjoint(marks):
             wave[n] = one
         seen |= marks
     return wave
+
+
+def marks_of(one: Incoming) -> set[tuple[str, object]]:
+    marks: set[tuple[str, object]] = {("origin", one.origin.foreign_id)}
+    for name in ("uuid", "serial", "external_id"):
+        value = getattr(one.client, name)
+        if value is not UNSET and value is not None:
+            marks.add((name, value))
+        if isinstance(value, str) and clients.UUID_SHAPE.fullmatch(value):
+            marks.add(("uuid", UUID(value)))
+    return marks
 
 
 class Settling:
@@ -74,10 +89,10 @@ class Settling:
         self.makers = makers
 
     def settled(self, arrived: Sequence[Incoming], known: dict[int, Known]) -> dict[int, Outcome]:
-        held = clients.locked_in_order(
-            self.connection, self.account_id, [k.serial for k in known.values()]
-        )
-        records = {record.serial: record for record in held}
+        here = clients.locked_in_order(self.connection, self.account_id, serials_of(known))
+        records = {record.serial: record for record in here}
+        # Whoever was purged just now is not known any more.
+        known = {n: whom for n, whom in known.items() if whom.serial in records}
         fates: dict[int, Outcome] = {}
         for n, whom in known.items():
             fates[n], records[whom.serial] = self.met(arrived[n], whom, records[whom.serial])
@@ -88,6 +103,7 @@ class Settling:
     def met(self, one: Incoming, whom: Known, before: Client) -> tuple[Outcome, Client]:
         """What becomes of a client that is here already, and its record afterwards."""
         try:
+            refuse_unstorable(one.origin)
             command = one.change(before)
             refuse_unstorable(command)
             after, departures = self.changed(before, command)
@@ -102,13 +118,14 @@ class Settling:
             fate=fate,
             serial=before.serial,
             fields=differing(before, after),
-            departures=departures if fate is Fate.CHANGED else (),
+            departures=tuple(departures) if fate is Fate.CHANGED else (),
         )
         return told, after if fate is Fate.CHANGED else before
 
     def decided(self, one: Incoming, met: Origin | None, before: Client) -> Fate:
-        """Who wins, now that the two differ. Two that never met count as changed both."""
-        if met is not None and met.stamp == one.origin.stamp:
+        """Who wins, now that the two differ. Two that never met count as changed both; so may
+        one have that does not say by a stamp that it has not."""
+        if met is not None and met.stamp and met.stamp == one.origin.stamp:
             return Fate.KEPT
         if met is not None and met.version == before.version:
             return Fate.CHANGED
@@ -135,52 +152,43 @@ class Settling:
         if origin != whom.origin:
             linking.linked(self.connection, self.account_id, [Link(whom.serial, origin)])
 
-    def changed(
-        self, before: Client, command: ImportClient
-    ) -> tuple[Client, tuple[tuple[str, str], ...]]:
-        """The record after the command, not yet saved; a number that another client has here is
-        not taken over."""
+    def changed(self, before: Client, command: ImportClient) -> tuple[Client, Departures]:
+        """The record after the command, not yet saved, and what is another's here: a number is
+        not taken over, and an external id does not come back with a client that is restored."""
         unsaid: dict[str, Any] = dict.fromkeys(OWN, UNSET)
-        own = self.with_free_contacts(before, structs.replace(command, **unsaid))
+        own, departures = self.with_free_contacts(before, structs.replace(command, **unsaid))
+        if own.number == "":
+            own = structs.replace(own, number=UNSET)
+        if own.number and own.number != before.number and self.is_anothers("number", own, before):
+            departures.append(("number", f"{own.number} is another client's here"))
+            own = structs.replace(own, number=UNSET)
         whole, serials = writing.completed(self.connection, self.account_id, own, self.makers)
         now = self.makers.clock()
         told = apply.applied(before, whole, serials=serials, now=now, makers=self.makers)
         after = with_version(before, told, command)
-        wanted = clients.wanted_identities([after])["number"]
-        if after.number != before.number and clients.is_owned(
-            self.connection, self.account_id, "number", wanted, before.serial
-        ):
-            departure = ("number", f"{after.number} is another client's here")
-            rest = structs.replace(command, number=UNSET)
-            return self.changed(before, rest)[0], (departure,)
-        self.refuse_taken_external_id(before, after)
-        return after, ()
-
-    def refuse_taken_external_id(self, before: Client, after: Client) -> None:
         old, new = (clients.wanted(record, "external_id") for record in (before, after))
-        if (
-            new
-            and new != old
-            and clients.is_owned(
-                self.connection, self.account_id, "external_id", [new], before.serial
-            )
-        ):
-            raise Conflict("client", ("external_id",))
+        if new != old and self.is_anothers("external_id", after, before):
+            if after.external_id != before.external_id:
+                raise Conflict("client", ("external_id",))
+            departures.append(("external_id", f"{new} is another client's here"))
+            after = structs.replace(after, external_id=None)
+        return after, departures
 
-    def with_free_contacts(self, before: Client, command: ImportClient) -> ImportClient:
+    def is_anothers(self, field: str, source: object, client: Client) -> bool:
+        wanted = clients.wanted_identities([source])[field]
+        return clients.is_owned(self.connection, self.account_id, field, wanted, client.serial)
+
+    def with_free_contacts(
+        self, before: Client, command: ImportClient
+    ) -> tuple[ImportClient, Departures]:
         """New contacts keep the serials that they bring, where nobody has or had them here."""
-        if command.contacts is UNSET:
-            return command
         known = {contact.serial for contact in before.contacts}
-        wanted = [d.serial for d in command.contacts if d.serial is not None]
+        wanted = [d.serial for d in newcomers.drafts(command) if d.serial is not None]
         taken = taken_contacts(
             self.connection, self.account_id, [s for s in wanted if s not in known]
         )
-        accounts.raised(self.connection, self.account_id, contact=max(wanted, default=0))
-        contacts = tuple(
-            structs.replace(d, serial=None) if d.serial in taken else d for d in command.contacts
-        )
-        return structs.replace(command, contacts=contacts)
+        accounts.raised(self.connection, self.account_id, contact=newcomers.largest(wanted))
+        return newcomers.with_own_contacts(command, taken)
 
 
 def with_version(before: Client, after: Client, command: ImportClient) -> Client:

@@ -28,9 +28,23 @@ def linked(connection: Connection, account_id: int, links: Sequence[Link]) -> No
         insert(ORIGIN),
         [
             structs.asdict(link.origin) | {"account_id": account_id, "client_serial": link.serial}
-            for link in links
+            for link in newest(links)
         ],
     )
+
+
+def newest(links: Sequence[Link]) -> list[Link]:
+    """Of those that share a side the last one."""
+    kept: list[Link] = []
+    serials: set[int] = set()
+    foreign_ids: set[str] = set()
+    for link in reversed(links):
+        if link.serial in serials or link.origin.foreign_id in foreign_ids:
+            continue
+        serials.add(link.serial)
+        foreign_ids.add(link.origin.foreign_id)
+        kept.append(link)
+    return kept
 
 
 def unlinked(connection: Connection, account_id: int, source: str, foreign_id: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from msgspec import UNSET, Struct, structs
+from msgspec import UNSET, Struct, UnsetType, structs
 from sqlalchemy import Connection
 
 from . import accounts, apply, clients, linking, tombstones
@@ -23,6 +23,9 @@ from .recognising import taken_contacts, taken_serials
 from .records import Client
 
 Departures = list[tuple[str, str]]
+
+LARGEST_SERIAL = 2**62
+"""Whoever comes after it needs a serial too."""
 
 
 class Candidate(Struct):
@@ -41,7 +44,7 @@ def born(
     connection: Connection, account_id: int, incoming: Sequence[Incoming], makers: Makers
 ) -> list[Outcome]:
     """What became of each, in their order; they are all different."""
-    candidates = [Candidate(one.client, [], refusal(one.client)) for one in incoming]
+    candidates = [Candidate(one.client, [], refusal(one)) for one in incoming]
     accepted = [c for c in candidates if not c.reason]
     if not accepted:
         return [refused(candidate) for candidate in candidates]
@@ -62,9 +65,10 @@ def born(
     return outcomes
 
 
-def refusal(command: ImportClient) -> str:
+def refusal(one: Incoming) -> str:
     try:
-        refuse_unstorable(command)
+        refuse_unstorable(one.origin)
+        refuse_unstorable(one.client)
     except Invalid as failure:
         return str(failure)
     return ""
@@ -81,32 +85,45 @@ def settle_serials(connection: Connection, account_id: int, accepted: Sequence[C
     people = [d.serial for c in accepted for d in drafts(c.command) if d.serial is not None]
     gone = taken_contacts(connection, account_id, people)
     for candidate in accepted:
-        if candidate.command.serial in taken:
-            words = "is another client's here: this one has a new id"
+        if words := objection(candidate.command.serial, taken, "client"):
             candidate.leave("id", words, serial=UNSET)
-        settle_contacts(candidate, gone)
-    accounts.raised(
-        connection,
-        account_id,
-        client=max(wanted, default=0),
-        contact=max(people, default=0),
-    )
+        candidate.command, left = with_own_contacts(candidate.command, gone)
+        candidate.departures += left
+    accounts.raised(connection, account_id, client=largest(wanted), contact=largest(people))
 
 
-def settle_contacts(candidate: Candidate, taken: set[int]) -> None:
-    """A serial goes to the first that wants it; `taken` grows."""
-    settled = []
-    for n, draft in enumerate(drafts(candidate.command)):
-        if draft.serial in taken:
-            words = "is another contact's here: this one has a new id"
-            candidate.departures.append((f"contacts[{n}].id", words))
+def objection(serial: int | UnsetType | None, taken: set[int], kind: str) -> str:
+    """Why nobody gets the serial that it wants; empty when it does, or wants none."""
+    if serial is UNSET or serial is None:
+        return ""
+    if not is_serial(serial):
+        return "is out of range: this one has a new id"
+    return f"is another {kind}'s here: this one has a new id" if serial in taken else ""
+
+
+def is_serial(number: int) -> bool:
+    return 0 < number <= LARGEST_SERIAL
+
+
+def largest(wanted: Sequence[int]) -> int:
+    return max(filter(is_serial, wanted), default=0)
+
+
+def with_own_contacts(command: ImportClient, taken: set[int]) -> tuple[ImportClient, Departures]:
+    """A serial goes to the first contact that wants it; `taken` grows."""
+    settled: list[ContactDraft] = []
+    departures: Departures = []
+    for n, draft in enumerate(drafts(command)):
+        if words := objection(draft.serial, taken, "contact"):
+            departures.append((f"contacts[{n}].id", words))
             settled.append(structs.replace(draft, serial=None))
             continue
         if draft.serial is not None:
             taken.add(draft.serial)
         settled.append(draft)
     if settled:
-        candidate.command = structs.replace(candidate.command, contacts=tuple(settled))
+        command = structs.replace(command, contacts=tuple(settled))
+    return command, departures
 
 
 def drafts(command: ImportClient) -> tuple[ContactDraft, ...]:

@@ -1,6 +1,6 @@
 """Clients that arrive, recognised in a transaction: by their origin, or by what they are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -93,6 +93,17 @@ def look_alikes(
             key = (row.serial, row.client_hash) if name == "serial" else row.value
             found[name, key] = row.serial
     return found
+
+
+def held(connection: Connection, account_id: int, serials: Iterable[int]) -> set[int]:
+    """Those of these clients that are here; until the transaction ends they stay as they are."""
+    statement = (
+        select(CLIENT.c.serial)
+        .where(CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.serial, serials))
+        .order_by(CLIENT.c.serial)
+        .with_for_update()
+    )
+    return set(connection.execute(statement).scalars())
 
 
 def taken_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> set[int]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 
 from .among import is_one_of
 from .errors import NotFound
-from .limits import LARGEST, refuse_unstorable
+from .limits import LARGEST, UNSTORABLE, refuse_unstorable
 from .makers import Makers
 from .provenance import Note, Run, RunLine, RunState, StartRun, Total
 from .tables import ACCOUNT, RUN, RUN_LINE
@@ -20,6 +20,8 @@ COLUMNS = (
     *(RUN.c[name] for name in Run.__struct_fields__[2:]),
 )
 LINE_COLUMNS = tuple(RUN_LINE.c[name] for name in RunLine.__struct_fields__)
+LONGEST_FIELD = 2000
+"""Bytes of the field of a line: an index has to hold it."""
 
 
 def started(connection: Connection, account_id: int, command: StartRun, makers: Makers) -> Run:
@@ -51,21 +53,33 @@ def noted(connection: Connection, run_id: int, note: Note, makers: Makers) -> No
         last = select(func.max(RUN_LINE.c.place)).where(RUN_LINE.c.run_id == run_id)
         first = (connection.execute(last).scalar_one() or 0) + 1
         rows = [
-            structs.asdict(line) | {"run_id": run_id, "place": place}
+            line_row(line) | {"run_id": run_id, "place": place}
             for place, line in enumerate(note.lines, first)
         ]
         connection.execute(insert(RUN_LINE), rows)
 
 
+def line_row(line: RunLine) -> dict[str, Any]:
+    """What was refused because no engine holds it can be told of all the same."""
+    row = {name: tellable(text) for name, text in structs.asdict(line).items()}
+    return row | {"field": row["field"].encode()[:LONGEST_FIELD].decode(errors="ignore")}
+
+
+def tellable(text: str) -> str:
+    return UNSTORABLE.sub("\ufffd", text)
+
+
 def ended(connection: Connection, run_id: int, state: RunState, reason: str, makers: Makers) -> Run:
     now = makers.clock()
-    changed(connection, run_id, {"state": state.value, "reason": reason, "ended_at": now}, now)
+    values = {"state": state.value, "reason": tellable(reason), "ended_at": now}
+    changed(connection, run_id, values, now)
     return found(connection, run_id)
 
 
 def changed(connection: Connection, run_id: int, values: dict[str, Any], now: datetime) -> None:
     mine = update(RUN).where(is_one_of(RUN.c.id, [run_id]))
-    connection.execute(mine.values(values | {"updated_at": now}))
+    if not connection.execute(mine.values(values | {"updated_at": now})).rowcount:
+        raise NotFound("run")
 
 
 def found(connection: Connection, run_id: int) -> Run:
@@ -97,10 +111,10 @@ def lines(
 ) -> tuple[tuple[int, RunLine], ...]:
     """Lines with their places, from just behind a place on."""
     statement = select(RUN_LINE.c.place, *LINE_COLUMNS).where(
-        RUN_LINE.c.run_id == run_id, RUN_LINE.c.place > after
+        is_one_of(RUN_LINE.c.run_id, [run_id]), RUN_LINE.c.place > min(after, LARGEST)
     )
     if kind is not None:
-        statement = statement.where(RUN_LINE.c.kind == kind)
+        statement = statement.where(is_one_of(RUN_LINE.c.kind, [kind]))
     rows = connection.execute(statement.order_by(RUN_LINE.c.place).limit(min(limit, LARGEST)))
     return tuple(
         (place, RunLine(**dict(zip(RunLine.__struct_fields__, values, strict=True))))
@@ -111,7 +125,7 @@ def lines(
 def totals(connection: Connection, run_id: int) -> tuple[Total, ...]:
     statement = (
         select(RUN_LINE.c.kind, RUN_LINE.c.field, func.count())
-        .where(RUN_LINE.c.run_id == run_id)
+        .where(is_one_of(RUN_LINE.c.run_id, [run_id]))
         .group_by(RUN_LINE.c.kind, RUN_LINE.c.field)
         .order_by(RUN_LINE.c.kind, RUN_LINE.c.field)
     )
