@@ -14,6 +14,7 @@ from .commands import (
     Given,
     ImportClient,
     ImportContact,
+    ImportGroup,
     LiveKey,
     drafted,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "Holding",
     "ImportClient",
     "ImportContact",
+    "ImportGroup",
     "Incoming",
     "Invalid",
     "Link",

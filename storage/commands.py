@@ -173,6 +173,18 @@ class CreateGroup(Command, frozen=True, kw_only=True):
     settings: str = ""
 
 
+class ImportGroup(Command, frozen=True, kw_only=True):
+    """A group that has lived elsewhere, under the serial by which its clients know it."""
+
+    serial: int
+    name: str
+    settings: str = ""
+    created_at: Given[datetime] = UNSET
+    updated_at: Given[datetime] = UNSET
+    archived_at: datetime | None = None
+    is_deleted: bool = False
+
+
 class ChangeGroup(Command, frozen=True, kw_only=True):
     name: Given[str] = UNSET
     settings: Given[str] = UNSET

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, false, func, insert, o
 from .accounts import reserved
 from .among import is_one_of
 from .apply import move
-from .commands import ChangeGroup, CreateGroup
+from .commands import ChangeGroup, CreateGroup, ImportGroup
 from .errors import Conflict, Locked, NotFound
 from .folding import fold
 from .grouping import GroupQuery
@@ -22,6 +22,7 @@ from .tables import ACCOUNT, GROUP
 
 FIELDS = Group.__struct_fields__
 COLUMNS = tuple(GROUP.c[name] for name in FIELDS)
+LARGEST_SERIAL = 2**62
 IN_STATE = {
     State.ACTIVE: GROUP.c.is_deleted.is_(False) & GROUP.c.archived_at.is_(None),
     State.ARCHIVED: GROUP.c.is_deleted.is_(False) & GROUP.c.archived_at.is_not(None),
@@ -42,6 +43,41 @@ def created(connection: Connection, account_id: int, command: CreateGroup, maker
         updated_at=now,
     )
     connection.execute(insert(GROUP).values(row(account_id, group)))
+    return group
+
+
+def imported(
+    connection: Connection, account_id: int, groups: Iterable[ImportGroup], makers: Makers
+) -> None:
+    """Those that are not here yet, each once; a name that another group has here is followed by
+    the serial. Whoever calls holds the account."""
+    arriving = {group.serial: group for group in groups if 0 < group.serial <= LARGEST_SERIAL}
+    missing = arriving.keys() - by_serials(connection, account_id, list(arriving)).keys()
+    for serial in sorted(missing):
+        group = named_anew(connection, account_id, arriving[serial])
+        refuse_unstorable(group)
+        now = makers.clock()
+        created_at = group.created_at or now
+        record = Group(
+            serial=serial,
+            name=group.name,
+            settings=group.settings,
+            created_at=created_at,
+            updated_at=group.updated_at or created_at,
+            archived_at=group.archived_at,
+            is_deleted=group.is_deleted,
+        )
+        connection.execute(insert(GROUP).values(row(account_id, record)))
+    behind = (ACCOUNT.c.id == account_id, ACCOUNT.c.next_group_serial <= max(missing, default=0))
+    values = {"next_group_serial": max(missing, default=0) + 1}
+    connection.execute(update(ACCOUNT).where(*behind).values(values))
+
+
+def named_anew(connection: Connection, account_id: int, group: ImportGroup) -> ImportGroup:
+    try:
+        refuse_taken(connection, account_id, group.name, None)
+    except Conflict:
+        return structs.replace(group, name=f"{group.name} ({group.serial})")
     return group
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import UNSET, structs
 from sqlalchemy import Connection
 
-from . import accounts, apply, clients, linking, newcomers, writing
+from . import accounts, apply, clients, groups, linking, newcomers, writing
 from .commands import ImportClient
 from .errors import Conflict, Invalid
 from .limits import refuse_unstorable
@@ -38,6 +38,9 @@ def imported(
     # Clients before their account, as those who edit them lock them: so nobody waits in a circle.
     held(connection, account_id, serials_of(recognised(connection, account_id, incoming)))
     accounts.reserved(connection, account_id, clients=0, contacts=0)
+    brought = [group for one in incoming for group in one.groups]
+    if brought:
+        groups.imported(connection, account_id, brought, makers)
     fates: dict[int, Outcome] = {}
     waiting = dict(enumerate(incoming))
     while waiting:

@@ -8,19 +8,21 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from .commands import ImportClient
+from .commands import ImportClient, ImportGroup
 from .records import Client, Origin, Record
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
     """A client as another service tells it, with all that is needed whether it is here or not.
 
-    `change` says what differs from a client who is here, as far as that service can tell.
+    `change` says what differs from a client who is here, as far as that service can tell;
+    `groups` are those that it brings along.
     """
 
     origin: Origin
     client: ImportClient
     change: Callable[[Client], ImportClient]
+    groups: tuple[ImportGroup, ...] = ()
 
 
 class Policy(enum.Enum):

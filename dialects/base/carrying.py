@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from storage import Account, Client, ImportClient, Invalid
+from storage import Account, Client, ImportClient, ImportGroup, Invalid
 
 LONGEST_TEXT = 200
 
@@ -37,7 +37,8 @@ class Told(Struct, frozen=True, kw_only=True):
 
     `foreign_id` is its id there, `stamp` differs whenever the client has been changed there,
     `label` is what a person knows it by. `client` is all of it, for a client that is not here;
-    `change` what differs from one that is. `lost` is what it says and no record has a place for.
+    `change` what differs from one that is, `groups` those that it brings along. `lost` is what it
+    says and no record has a place for.
     """
 
     foreign_id: str
@@ -47,6 +48,7 @@ class Told(Struct, frozen=True, kw_only=True):
     client: ImportClient
     change: Callable[[Client], ImportClient]
     lost: tuple[Loss, ...] = ()
+    groups: tuple[ImportGroup, ...] = ()
 
 
 class Dump(Struct, frozen=True, kw_only=True):
@@ -116,7 +118,8 @@ class Remote(Struct, frozen=True, kw_only=True):
     of a record, `delete` of its end. `written` reads the answer to a write; `settle` is what has
     to be asked for besides, as that answer shows, and is answered like a write. All that read
     raise Invalid for an answer that is none of this API. `lost` is what of a record these
-    requests do not tell, though the API has words for it. `per_minute` is the pace that the API's
+    requests do not tell, though the API has words for it; `fixed` names the fields, as `differences`
+    has them, that only a new client is told of. `per_minute` is the pace that the API's
     own documentation asks for, 0 for none.
     """
 
@@ -131,6 +134,7 @@ class Remote(Struct, frozen=True, kw_only=True):
     written: Callable[[bytes, Counterpart | None, Account], Written]
     settle: Callable[[Client, bytes], Ask | None]
     lost: Callable[[Client], tuple[Loss, ...]]
+    fixed: tuple[str, ...] = ()
     per_minute: int = 0
 
 

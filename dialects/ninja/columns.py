@@ -147,6 +147,7 @@ CONTACT = CUSTOM | {
     "send_email": FLAG,
     "last_login": TIME,
 }
+GROUP = TIMES | {"archived_at": TIME, "is_deleted": FLAG}
 SHARED = {("user_id",), ("assigned_user_id",), ("group_settings_id",)}
 GENERATED = ("number", "client_hash", "contact_key", "created_at", "updated_at")
 """The store has its own for who brings none, so that empty means not told."""

@@ -36,6 +36,7 @@ def read(raw: bytes, account: Account) -> Told:
         client=client(said),
         change=partial(changes.change, said=said, account=account),
         lost=said.lost,
+        groups=said.groups,
     )
 
 

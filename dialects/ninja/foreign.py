@@ -33,6 +33,17 @@ class Contact(Struct, kw_only=True, forbid_unknown_fields=True):
     link: Scalar = UNSET
 
 
+class Group(Struct, kw_only=True, forbid_unknown_fields=True):
+    id: Scalar = UNSET
+    name: Scalar = UNSET
+    settings: Verbatim = UNSET
+    created_at: Scalar = UNSET
+    updated_at: Scalar = UNSET
+    archived_at: Scalar = UNSET
+    is_deleted: Scalar = UNSET
+    documents: Verbatim = UNSET
+
+
 class Client(Struct, kw_only=True, forbid_unknown_fields=True):
     id: Scalar = UNSET
     user_id: Scalar = UNSET

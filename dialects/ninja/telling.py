@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from dialects.base import Loss, foreign, loss
-from storage import Account, Invalid, Problem
+from storage import Account, ImportGroup, Invalid, Problem
 
 from . import columns, foreign as shapes, wire
 from .hashid import Ids, ids_of
@@ -44,6 +44,7 @@ class Said(Struct, frozen=True, kw_only=True):
     extras: dict[str, Raw]
     contacts: tuple[Told, ...] | UnsetType
     times: Told
+    groups: tuple[ImportGroup, ...]
     lost: tuple[Loss, ...]
 
     @property
@@ -68,7 +69,8 @@ def read(raw: bytes, account: Account) -> tuple[shapes.Client, Said]:
         extras=said_extras(given, lost),
         contacts=said_contacts(given.contacts, ids, lost),
         times=columns.without_generated(columns.read(given, columns.TIMES, lost)),
-        lost=(*lost, *lost_documents(given.documents), *lost_group(given.group_settings)),
+        groups=said_group(given.group_settings, account, lost),
+        lost=(*lost, *lost_documents(given.documents)),
     )
     return given, said
 
@@ -163,10 +165,24 @@ def lost_documents(raw: shapes.Verbatim) -> list[Loss]:
     return [loss(f"documents[{n}]", str(d.get("name", ""))) for n, d in enumerate(documents)]
 
 
-def lost_group(raw: shapes.Verbatim) -> list[Loss]:
-    """The client's group itself, where it was asked for: it is no client's own."""
-    return (
-        []
-        if raw is UNSET or foreign.is_empty(raw)
-        else [loss("group_settings", foreign.words_of(raw))]
-    )
+def said_group(raw: shapes.Verbatim, account: Account, lost: list[Loss]) -> tuple[ImportGroup, ...]:
+    """The client's group, where it was asked for; one without an id or a name is lost."""
+    if raw is UNSET or foreign.is_empty(raw):
+        return ()
+    try:
+        given, unknown = foreign.read(bytes(raw), shapes.Group)
+    except Invalid:
+        lost.append(loss("group_settings", foreign.words_of(raw)))
+        return ()
+    path = "group_settings."
+    lost += [loss(f"{path}{field}", text) for field, text in unknown]
+    serial = columns.read_serial(given.id, ids_of(account.hash_salt), ("group_settings", "id"))
+    name = text_of(given.name).strip()
+    if serial is None or not name or "\0" in name:
+        lost.append(loss("group_settings", foreign.words_of(raw)))
+        return ()
+    told = columns.without_generated(columns.read(given, columns.GROUP, lost, path))
+    settings = said_settings(given.settings, lost)
+    if settings is not UNSET:
+        told["settings"] = settings
+    return (ImportGroup(serial=serial, name=name, **told),)

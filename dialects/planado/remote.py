@@ -157,5 +157,6 @@ REMOTE = Remote(
     written=written,
     settle=lambda _record, _body: None,
     lost=lambda _record: (),
+    fixed=("external_id",),
     per_minute=PER_MINUTE,
 )

@@ -1,5 +1,6 @@
 """Ninja's objects from files and other servers: clients made of them, and what is lost."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from msgspec import UNSET, structs
 
 from dialects.base.bodies import ENCODER
 from dialects.ninja.dump import DUMP
-from storage import Invalid, Store
+from storage import ImportGroup, Invalid, Store
 from tests.carried import ACCOUNT, account_of, born, changed, imported
 from tests.golden import CASES, Case, Tree
 
@@ -248,3 +249,31 @@ def test_what_is_no_client_is_refused(raw: bytes, words: str) -> None:
 def test_an_object_of_another_salt_is_refused() -> None:
     with pytest.raises(Invalid, match="was not written with this account's salt"):
         DUMP.read(OLD, account_of({"hash_salt": "pepper"}))
+
+
+def test_a_group_that_was_asked_for_comes_along() -> None:
+    group = {
+        "id": "Wpmbk5ezJn",
+        "name": "Gold",
+        "settings": {"currency_id": "3"},
+        "created_at": 1631673918,
+        "updated_at": 1631673919,
+        "archived_at": 0,
+        "is_deleted": False,
+        "documents": [],
+        "colour": "red",
+    }
+
+    told = told_of(group_settings_id="Wpmbk5ezJn", group_settings=group)
+
+    assert told.client.group_serial == 2
+    assert told.lost == (("group_settings.colour", "red"),)
+    assert told.groups == (
+        ImportGroup(
+            serial=2,
+            name="Gold",
+            settings='{"currency_id":"3"}',
+            created_at=datetime(2021, 9, 15, 2, 45, 18, tzinfo=UTC),
+            updated_at=datetime(2021, 9, 15, 2, 45, 19, tzinfo=UTC),
+        ),
+    )

@@ -1,0 +1,87 @@
+"""Clients from elsewhere bring their groups along."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+
+from storage import (
+    Account,
+    CreateGroup,
+    GroupQuery,
+    ImportClient,
+    ImportGroup,
+    Incoming,
+    Note,
+    Origin,
+    Outcome,
+    StartRun,
+    Store,
+)
+
+NUMBERS = count(1)
+BORN = datetime(2019, 5, 1, 12, 0, 0, 5, UTC)
+RETAIL = ImportGroup(serial=7, name="Retail", settings='{"currency_id":"3"}', created_at=BORN)
+
+
+def arrived(store: Store, account: Account, *groups: ImportGroup) -> tuple[Outcome, ...]:
+    """What became of a client for each of these groups."""
+    incoming = [
+        Incoming(
+            origin=Origin(source="test", foreign_id=str(next(NUMBERS)), stamp="1"),
+            client=ImportClient(group_serial=group.serial),
+            change=lambda _record: ImportClient(),
+            groups=(group,),
+        )
+        for group in groups
+    ]
+    run = store.start_run(account.id, StartRun(verb="pull", dialect="ninja", source="test"))
+    note = Note(checkpoint="", counts={})
+    return store.import_clients(account.id, incoming, run_id=run.id, take=lambda _outcomes: note)
+
+
+def names(store: Store, account: Account) -> dict[int, str]:
+    return {group.serial: group.name for group in store.groups(account.id, GroupQuery()).records}
+
+
+def test_a_group_comes_along_once_under_its_own_serial(store: Store, account: Account) -> None:
+    outcomes = arrived(store, account, RETAIL, RETAIL)
+
+    [group] = store.groups(account.id, GroupQuery()).records
+    assert (group.serial, group.name, group.settings) == (7, "Retail", '{"currency_id":"3"}')
+    assert (group.created_at, group.updated_at) == (BORN, BORN)
+    for outcome in outcomes:
+        assert store.client(account.id, outcome.serial or 0).group_serial == 7
+
+
+def test_a_group_that_is_here_stays_as_it_is(store: Store, account: Account) -> None:
+    arrived(store, account, RETAIL)
+
+    arrived(store, account, ImportGroup(serial=7, name="Wholesale"))
+
+    assert names(store, account) == {7: "Retail"}
+
+
+def test_a_name_that_is_taken_here_is_followed_by_the_serial(
+    store: Store, account: Account
+) -> None:
+    mine = store.create_group(account.id, CreateGroup(name="retail"))
+
+    arrived(store, account, RETAIL)
+
+    assert names(store, account) == {mine.serial: "retail", 7: "Retail (7)"}
+
+
+def test_later_groups_get_serials_beyond(store: Store, account: Account) -> None:
+    arrived(store, account, RETAIL)
+
+    assert store.create_group(account.id, CreateGroup(name="new")).serial == 8
+
+
+@pytest.mark.parametrize("serial", [0, -1, 2**63 - 1])
+def test_a_serial_that_no_group_can_have_brings_none(
+    store: Store, account: Account, serial: int
+) -> None:
+    arrived(store, account, ImportGroup(serial=serial, name="Retail"))
+
+    assert names(store, account) == {}
