@@ -1,7 +1,19 @@
 """What a dialect is, and the HTTP plumbing that all dialects share."""
 
 from .bodies import body_of, parsed_json, refuse_unstorable, reply, shaped, stream_of
-from .carrying import Ask, Counterpart, Dump, Leaf, Loss, Remote, StrangeId, Told, Written, loss
+from .carrying import (
+    Ask,
+    Counterpart,
+    Dump,
+    File,
+    Leaf,
+    Loss,
+    Remote,
+    StrangeId,
+    Told,
+    Written,
+    loss,
+)
 from .conditions import expected, refuse_conditions, tag, unchanged
 from .failures import (
     Broken,
@@ -31,6 +43,7 @@ __all__ = [
     "Dialect",
     "Dump",
     "Endpoint",
+    "File",
     "Forbidden",
     "Guarded",
     "Leaf",

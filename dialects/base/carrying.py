@@ -28,6 +28,10 @@ def no_serial(_id: str, _account: Account) -> int | None:
     return None
 
 
+def no_files(_raw: bytes) -> tuple["File", ...]:
+    return ()
+
+
 def all_are(_record: Client) -> bool:
     return True
 
@@ -81,6 +85,19 @@ class Ask(Struct, frozen=True, kw_only=True):
     is_repeatable: bool = True
 
 
+class File(Struct, frozen=True, kw_only=True):
+    """A file of a client at another server: where its bytes are, and what is said of it. `type`
+    is an extension."""
+
+    path: str
+    name: str
+    type: str
+    size: int
+    is_public: bool = True
+    width: int = 0
+    height: int = 0
+
+
 class Leaf(Struct, frozen=True, kw_only=True):
     """One page of a list: objects, and the ids that they have there. `total`, where the API
     tells it, is how many there are on all pages, and `born` when each of these was made."""
@@ -118,9 +135,9 @@ class Remote(Struct, frozen=True, kw_only=True):
     of a record, `delete` of its end. `written` reads the answer to a write; `settle` is what has
     to be asked for besides, as that answer shows, and is answered like a write. All that read
     raise Invalid for an answer that is none of this API. `lost` is what of a record these
-    requests do not tell, though the API has words for it; `fixed` names the fields, as `differences`
-    has them, that only a new client is told of. `per_minute` is the pace that the API's
-    own documentation asks for, 0 for none.
+    requests do not tell, though the API has words for it; `fixed` names the fields, as
+    `differences` has them, that only a new client is told of. `per_minute` is the pace that the
+    API's own documentation asks for, 0 for none. `files` are those that an object names.
     """
 
     first: Callable[[datetime | None], Ask]
@@ -136,6 +153,7 @@ class Remote(Struct, frozen=True, kw_only=True):
     lost: Callable[[Client], tuple[Loss, ...]]
     fixed: tuple[str, ...] = ()
     per_minute: int = 0
+    files: Callable[[bytes], tuple[File, ...]] = no_files
 
 
 def loss(field: str, text: str) -> Loss:

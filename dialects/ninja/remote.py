@@ -8,11 +8,12 @@ they are never told.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
-from dialects.base import Ask, Counterpart, Leaf, Loss, Remote, Told, Written, loss
+from dialects.base import Ask, Counterpart, File, Leaf, Loss, Remote, Told, Written, loss
 from storage import Account, Client, ImportClient, Invalid, Problem
 
 from . import translate, wire
@@ -180,6 +181,44 @@ def is_primary(contact: dict[str, Any]) -> bool:
     return bool(contact.get("is_primary"))
 
 
+class Filed(Struct):
+    """What an object says of a file."""
+
+    id: str = ""
+    name: str = ""
+    type: str = ""
+    size: int = 0
+    is_public: bool = True
+    width: int = 0
+    height: int = 0
+    is_deleted: bool = False
+
+
+class Filing(Struct):
+    documents: list[Filed] = []
+
+
+def files(raw: bytes) -> tuple[File, ...]:
+    """Those that can be fetched; an object that says it in another way has none."""
+    try:
+        named = msgspec.json.decode(raw, type=Filing, strict=False).documents
+    except msgspec.MsgspecError:
+        return ()
+    return tuple(
+        File(
+            path=f"/api/v1/documents/{quote(one.id, safe='')}/download",
+            name=one.name,
+            type=one.type or one.name.rpartition(".")[2].lower(),
+            size=one.size,
+            is_public=one.is_public,
+            width=one.width,
+            height=one.height,
+        )
+        for one in named
+        if one.id and not one.is_deleted
+    )
+
+
 def delete(foreign_id: str) -> Ask:
     return Ask(method="DELETE", path=f"{PATH}/{foreign_id}")
 
@@ -224,4 +263,5 @@ REMOTE = Remote(
     written=written,
     settle=settle,
     lost=lost,
+    files=files,
 )

@@ -42,6 +42,9 @@ Pace = Annotated[
 Whole = Annotated[
     bool, typer.Option("--full", help="Read everything, though an earlier pull was complete.")
 ]
+Files = Annotated[
+    bool, typer.Option("--documents", help="Fetch the files of the clients as well.")
+]
 Delete = Annotated[
     bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
 ]
@@ -64,6 +67,7 @@ def pull_ninja(  # noqa: PLR0917  typer passes by name
     max_changes: MaxChanges = None,
     per_minute: Pace = None,
     full: Whole = False,
+    documents: Files = False,
 ) -> None:
     """Bring the clients of an Invoice Ninja here: all at first, later what has changed."""
     errand = Errand(
@@ -75,6 +79,7 @@ def pull_ninja(  # noqa: PLR0917  typer passes by name
         most_changes=max_changes,
         per_minute=per_minute,
         is_whole=full,
+        has_files=documents,
     )
     carry_out(errand, session_of(database, ninja(token, secret), as_json, dry_run))
 

@@ -3,6 +3,7 @@
 A run keeps its errand, so that it can be resumed; what opens the service is never in it.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,7 +22,8 @@ from gateway.migration.pushing import Push, push
 from gateway.migration.telling import Manner
 from gateway.progress import Meter, meter
 from gateway.remote import Service
-from storage import Account, Failure, Policy, Run, RunLine, RunState, Store
+from gateway.settings import Settings
+from storage import Account, Blobs, Failure, Policy, Run, RunLine, RunState, Store
 
 from .options import opened
 from .reporting import Report, lines_of, print_report
@@ -43,6 +45,7 @@ class Errand(Struct, frozen=True, kw_only=True):
     per_minute: int | None = None
     is_whole: bool = False
     may_delete: bool = False
+    has_files: bool = False
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -65,7 +68,8 @@ def dialect_named(name: str) -> Dialect:
 
 def carry_out(errand: Errand, session: Session, run_id: int | None = None) -> None:
     """Do it, or go on with the run of that id, and print what came of it."""
-    with opened(session.database) as store:
+    blobs = Blobs.at(Settings.of(session.database, os.environ).blobs) if errand.has_files else None
+    with opened(session.database, blobs=blobs) as store:
         account = store.account(errand.account)
         interrupted = None if run_id is None else store.run(run_id)
         words = f"{errand.verb} {errand.dialect}"
@@ -106,7 +110,9 @@ def pulled(store: Store, account: Account, errand: Errand, session: Session, ste
         keys=keys(DIALECTS, dialect, account),
         account=account,
         source=source_of(errand),
-        terms=Terms(policy=errand.policy, most_changes=errand.most_changes),
+        terms=Terms(
+            policy=errand.policy, most_changes=errand.most_changes, has_files=errand.has_files
+        ),
         options=written(errand),
         is_whole=errand.is_whole,
         is_rehearsal=session.is_rehearsal,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gateway.app import DIALECTS
-from storage import Makers, Store
+from storage import Blobs, Makers, Store
 
 NAMES = [dialect.name for dialect in DIALECTS]
 
@@ -33,8 +33,10 @@ DialectName = Annotated[
 
 
 @contextmanager
-def opened(database: str, makers: Makers | None = None) -> Iterator[Store]:
-    store = Store.open(database, makers)
+def opened(
+    database: str, makers: Makers | None = None, blobs: Blobs | None = None
+) -> Iterator[Store]:
+    store = Store.open(database, makers, blobs)
     try:
         yield store
     finally:

@@ -24,6 +24,7 @@ ORDER = (
     "left",
     "conflict",
     "refused",
+    "files",
 )
 MEANINGS = {
     "created": "new",
@@ -34,6 +35,7 @@ MEANINGS = {
     "left": "left out",
     "conflict": "changed on both sides: nothing was done",
     "refused": "refused",
+    "files": "files fetched",
 }
 HEADINGS = {
     "refused": "Refused:",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET, Struct, structs
 
-from dialects.base import Dialect, Told
+from dialects.base import Dialect, StrangeId, Told
 from storage import (
     Account,
     Client,
@@ -28,7 +28,9 @@ from storage import (
     Store,
 )
 
+from .attaching import wanted_line
 from .comparing import Keys
+from .running import remark
 
 Counts = dict[str, int]
 BATCH = 500
@@ -64,15 +66,18 @@ class Read(NamedTuple):
     place: str
     told: Told | None
     problem: str = ""
+    raw: bytes = b""
 
 
 class Terms(Struct, frozen=True, kw_only=True):
     """On which an import works: who wins a conflict, and how many changes are too many.
-    `is_foreign`: what arrives may be of several servers, whose ids are not one another's."""
+    `is_foreign`: what arrives may be of several servers, whose ids are not one another's.
+    `has_files`: the bytes of files are fetched later."""
 
     policy: Policy = Policy.SKIP
     most_changes: int | None = None
     is_foreign: bool = False
+    has_files: bool = False
 
 
 class Arriving:
@@ -128,6 +133,16 @@ class Arriving:
             )
         self.counts = kept[0].counts
 
+    def said(self, one: Read, outcome: Outcome) -> Iterator[RunLine]:
+        """What is to be said of an object; of files that are to be fetched, that they are."""
+        if not self.terms.has_files:
+            yield from said(one, outcome)
+            return
+        yield from (r for r in said(one, outcome) if not r.field.startswith("documents["))
+        if one.told is not None and outcome.serial is not None:
+            for file in self.dialect.remote.files(one.raw):
+                yield wanted_line(one.told.label, outcome.serial, file)
+
     def incoming(self, told: Told) -> Incoming:
         own_hash = told.client.client_hash
         is_ambiguous = self.terms.is_foreign and own_hash is not UNSET
@@ -137,7 +152,8 @@ class Arriving:
             foreign_updated_at=told.updated_at,
             stamp=told.stamp,
         )
-        return Incoming(origin=origin, client=told.client, change=partial(self.change, told))
+        change = partial(self.change, told)
+        return Incoming(origin=origin, client=told.client, change=change, groups=told.groups)
 
     def change(self, told: Told, record: Client) -> ImportClient:
         """The key that we gave a client there is no change here."""
@@ -155,7 +171,7 @@ class Arriving:
             outcome = next(settled) if one.told else unreadable(one)
             counts["read"] = counts.get("read", 0) + 1
             counts[outcome.fate.value] = counts.get(outcome.fate.value, 0) + 1
-            lines += said(one, outcome)
+            lines += self.said(one, outcome)
         most = self.terms.most_changes
         if most is not None and changes(counts) > most:
             raise TooManyChanges(f"more than {most} clients would change")
@@ -167,17 +183,12 @@ def understood(piece: Piece, dialect: Dialect, account: Account) -> Read:
     if piece.problem:
         return Read(piece.place, None, piece.problem)
     try:
-        return Read(piece.place, dialect.dump.read(piece.raw, account))
+        return Read(piece.place, dialect.dump.read(piece.raw, account), raw=piece.raw)
+    except StrangeId as failure:
+        # Not one client would be found again under its id.
+        raise WrongSalt(f"{failure}. {ADVICE}") from failure
     except Invalid as failure:
-        refuse_strange_ids(failure)
         return Read(piece.place, None, str(failure))
-
-
-def refuse_strange_ids(failure: Invalid) -> None:
-    """Raises WrongSalt: not one client would be found again under its id."""
-    for problem in failure.problems:
-        if problem.path[-1:] == ("id",) and "salt" in problem.message:
-            raise WrongSalt(f"{'.'.join(map(str, problem.path))} {problem.message}. {ADVICE}")
 
 
 def unreadable(one: Read) -> Outcome:
@@ -193,12 +204,12 @@ def said(one: Read, outcome: Outcome) -> Iterator[RunLine]:
     label = one.told.label if one.told else one.place
     match outcome.fate:
         case Fate.REFUSED:
-            yield RunLine(kind="refused", client=label, text=outcome.reason)
+            yield remark("refused", label, text=outcome.reason)
         case Fate.CONFLICT | Fate.KEPT:
             fields = ", ".join(outcome.fields)
-            yield RunLine(kind=outcome.fate.value, client=label, field=fields)
+            yield remark(outcome.fate.value, label, field=fields)
         case Fate.CREATED | Fate.CHANGED:
             for field, text in (*outcome.departures, *(one.told.lost if one.told else ())):
-                yield RunLine(kind="lost", client=label, field=field, text=text)
+                yield remark("lost", label, field=field, text=text)
         case Fate.UNCHANGED:
             pass

@@ -58,6 +58,8 @@ class Sides(NamedTuple):
         if pair.record is None:
             return ()
         fields = self.dialect.dump.differences(pair.raw, pair.record, self.account)
+        if not self.dialect.dump.is_listed(pair.record):
+            fields = (*fields, "is_deleted")  # and yet it is shown there
         if self.keys.is_given(pair.told.client.external_id, pair.record):
             return tuple(field for field in fields if field != "external_id")
         return fields

@@ -24,7 +24,7 @@ from storage import (
 
 from .arriving import BATCH, Arriving, Piece, Read, Terms, understood
 from .checking import label
-from .running import running, started
+from .running import remark, running, started
 
 PAGE = 1000
 Write = Callable[[bytes], None]
@@ -126,12 +126,12 @@ def give_out(
 def put(record: Client, account: Account, dialect: Dialect, write: Write, given: Given) -> None:
     if not dialect.dump.is_listed(record):
         given.left += 1
-        given.lines.append(RunLine(kind="left", client=label(record), text="is deleted"))
+        given.lines.append(remark("left", label(record), text="is deleted"))
         return
     write(dialect.dump.write(record, account))
     given.written += 1
     for field, text in dialect.dump.losses(record):
-        given.lines.append(RunLine(kind="lost", client=label(record), field=field, text=text))
+        given.lines.append(remark("lost", label(record), field=field, text=text))
 
 
 def convert(
@@ -146,10 +146,10 @@ def convert(
             record = imagined(told_of(read).client, account, place, makers)
         except Invalid as failure:
             given.refused += 1
-            given.lines.append(RunLine(kind="refused", client=label_there, text=str(failure)))
+            given.lines.append(remark("refused", label_there, text=str(failure)))
             continue
         for field, text in told_of(read).lost:
-            given.lines.append(RunLine(kind="lost", client=label_there, field=field, text=text))
+            given.lines.append(remark("lost", label_there, field=field, text=text))
         put(record, account, target, write, given)
     return given
 

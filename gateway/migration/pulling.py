@@ -13,6 +13,7 @@ from gateway.remote import Service
 from storage import Account, Run, StartRun, Store
 
 from .arriving import Arriving, Piece, Terms
+from .attaching import Attaching
 from .comparing import Keys
 from .running import OVERLAP, last_done, running, started
 from .scanning import Position, Scan, Seen, Sheet, at_first
@@ -77,6 +78,9 @@ def pull(
             arriving.take(list(pieces(sheet)), msgspec.json.encode(sheet.position).decode())
             repeated += sheet.repeated
             tell(sheet.position.read, sheet.position.total)
+        if arriving.run is not None and plan.terms.has_files:
+            Attaching(store, plan.account, service, arriving.run).fetch_all(tell)
+            arriving.counts = store.run(arriving.run.id).counts
     seen.close()
     return Pulled(run=arriving.run, arrived=arriving, since=since, repeated=repeated)
 

@@ -1,6 +1,7 @@
 """Runs from their start to their end: who holds one, how it stopped, where the next one begins."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,9 @@ from datetime import timedelta
 
 from msgspec import structs
 
-from storage import Account, Failure, Invalid, Problem, Run, RunState, StartRun, Store
+from storage import Account, Failure, Invalid, Problem, Run, RunLine, RunState, StartRun, Store
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 OVERLAP = timedelta(minutes=2)
 """The next run looks back so far behind the beginning of the last one: two clocks are never one,
@@ -67,6 +70,12 @@ def started(
     if interrupted is not None:
         return store.resume_run(interrupted.id, holder())
     return store.start_run(account.id, structs.replace(command, holder=holder()))
+
+
+def remark(kind: str, client: str, *, field: str = "", text: str = "") -> RunLine:
+    """A line of a run. Another server may have said what no store can hold."""
+    client, field, text = (UNSTORABLE.sub("\ufffd", word) for word in (client, field, text))
+    return RunLine(kind=kind, client=client, field=field, text=text)
 
 
 def last_done(store: Store, account: Account, command: StartRun) -> Run | None:

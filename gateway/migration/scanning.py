@@ -17,7 +17,7 @@ from gateway.remote import Answer, Service
 from storage import Failure, Invalid, Problem
 
 RESTS, STALE_PAGES = 3, 3
-MOST_SURPLUS = 1000
+MOST_SURPLUS = 100
 """How many more than twice all of its clients a list may show before it counts as endless."""
 ERRORS = 400
 
@@ -28,15 +28,21 @@ class Unsteady(Failure):
 
 class Position(Struct, frozen=True, kw_only=True):
     """Where a scan stands: what it asked first, and asks next, None at its end. `began` is when it
-    began by the server's own clock; `read` how many clients it has shown, each once, `shown` how
-    many since it last began with the first page."""
+    began by the server's own clock; `read` how many clients it has shown, each once.
+
+    Of the present scan: `opened` when it asked for the first page, and `held` the total then;
+    `shown` how many clients it has shown, `newborn` those that were made after it had begun.
+    """
 
     first: Ask
     ask: Ask | None
     began: datetime | None = None
     total: int | None = None
     read: int = 0
+    opened: datetime | None = None
+    held: int | None = None
     shown: int = 0
+    newborn: int = 0
     is_shaken: bool = False
     rescans: int = 0
     stale: int = 0
@@ -92,17 +98,21 @@ class Scan:
         fresh = [
             pair for pair in zip(leaf.ids, leaf.objects, strict=True) if self.seen.add(pair[0])
         ]
-        before, now = position.total, leaf.total
-        has_fallen = before is not None and now is not None and now < before
+        now = answer.date or datetime.now(UTC)
+        is_first = not position.shown
+        opened = now if is_first else position.opened
         is_stale = not fresh and leaf.next is not None and not position.rescans
         after = structs.replace(
             position,
             ask=leaf.next,
-            began=position.began or answer.date or datetime.now(UTC),
-            total=now,
+            began=position.began or now,
+            total=leaf.total,
             read=position.read + len(fresh),
+            opened=opened,
+            held=leaf.total if is_first else position.held,
             shown=position.shown + len(leaf.ids),
-            is_shaken=position.is_shaken or has_fallen,
+            newborn=position.newborn + newborn(leaf, {name for name, _ in fresh}, opened),
+            is_shaken=position.is_shaken or is_less(leaf.total, position.total),
             stale=position.stale + 1 if is_stale else 0,
         )
         return Sheet(
@@ -119,7 +129,8 @@ class Scan:
             raise Unsteady("the list repeats itself: its pages show the same clients again")
         if position.ask is not None:
             return position
-        is_short = position.total is not None and position.read < position.total
+        expected = None if position.held is None else position.held + position.newborn
+        is_short = is_less(position.read, position.total) or is_less(position.total, expected)
         if not (is_short or position.is_shaken):
             return position
         if position.rescans >= RESTS:
@@ -132,6 +143,7 @@ class Scan:
             ask=position.first,
             read=0 if self.forgets() else position.read,
             shown=0,
+            newborn=0,
             rescans=position.rescans + 1,
             is_shaken=False,
             total=None,
@@ -144,6 +156,16 @@ class Scan:
         if was_resumed:
             self.seen.clear()
         return was_resumed
+
+
+def is_less(one: int | None, other: int | None) -> bool:
+    return one is not None and other is not None and one < other
+
+
+def newborn(leaf: Leaf, fresh: set[str], opened: datetime | None) -> int:
+    """How many were made since: one that has come must not hide from the total one that went."""
+    born = zip(leaf.ids, leaf.born, strict=True) if leaf.born else ()
+    return sum(name in fresh and opened is not None and at >= opened for name, at in born)
 
 
 def body_of(answer: Answer) -> bytes:

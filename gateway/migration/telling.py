@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import assert_never
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialects.base import Ask, Counterpart, Told, Written
 from gateway.remote import Answer, Service
@@ -11,6 +11,7 @@ from storage import Client, Invalid, Link, Origin, Policy, Problem, RunLine
 
 from .checking import label
 from .comparing import Pair, Sides
+from .running import remark
 from .scanning import ERRORS, asked
 
 MISSING = (404, 410)
@@ -62,14 +63,23 @@ class Telling:
             return self.gone(record, origin)
         if record.is_deleted:
             return self.deleted(record, pair)
-        if not self.sides.differences(pair):
-            return Verdict(word="unchanged", link=self.link(record, pair.told))
+        return self.met(record, pair, origin)
+
+    def met(self, record: Client, pair: Pair, origin: Origin) -> Verdict:
+        fields = self.sides.differences(pair)
+        fixed = tuple(
+            line("lost", record, field=field, text="cannot be changed there")
+            for field in fields
+            if field in self.remote.fixed
+        )
+        if len(fixed) == len(fields):
+            return Verdict(word="unchanged", lines=fixed, link=self.link(record, pair.told))
         word = self.winner(record, pair.told, origin)
         if word != "changed":
-            fields = ", ".join(self.sides.differences(pair))
-            return Verdict(word=word, lines=(line(word, record, field=fields),))
+            return Verdict(word=word, lines=(line(word, record, field=", ".join(fields)),))
         there = Counterpart(foreign_id=pair.told.foreign_id, shown=pair.raw)
-        return self.written("changed", record, there)
+        verdict = self.written("changed", record, there)
+        return structs.replace(verdict, lines=(*verdict.lines, *fixed))
 
     def winner(self, record: Client, there: Told, origin: Origin) -> str:
         """Who wins when both sides changed; two that never agreed count as changed both."""
@@ -171,7 +181,7 @@ class Telling:
 
 
 def line(kind: str, record: Client, *, field: str = "", text: str = "") -> RunLine:
-    return RunLine(kind=kind, client=label(record), field=field, text=text)
+    return remark(kind, label(record), field=field, text=text)
 
 
 def first_line(body: bytes) -> str:

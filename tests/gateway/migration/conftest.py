@@ -1,0 +1,76 @@
+"""Two accounts of one store: one is ours, the other plays the part of a service."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from storage import Account, ChangeClient, CreateAccount, CreateToken, Store
+from tests.clock import Clock
+from tests.speakers import Ninja, Planado, Speaker
+
+from .remotes import InProcess, There, there
+
+NUMBERS = count(1)
+Open = Callable[..., There]
+
+
+@pytest.fixture
+def new_account(store: Store) -> Callable[..., Account]:
+    def made(**options: object) -> Account:
+        name = f"migration {next(NUMBERS)}"
+        return store.create_account(CreateAccount(name=name, **options))
+
+    return made
+
+
+@pytest.fixture
+def here(new_account: Callable[..., Account]) -> Account:
+    return new_account()
+
+
+@pytest.fixture
+def open_there(
+    store: Store, http: TestClient, clock: Clock, new_account: Callable[..., Account]
+) -> Iterator[Open]:
+    """Opens an account, a new one unless it is given, as a service of a speaker's API."""
+    opened: list[There] = []
+
+    def made(speaks: type[Speaker], account: Account | None = None, **options: object) -> There:
+        account = account or new_account(**options)
+        command = CreateToken(account=account.name, dialect=speaks.__name__.lower())
+        _, token = store.create_token(command)
+        opened.append(there(store, account, speaks(http, str(token)), InProcess(http, clock)))
+        return opened[-1]
+
+    yield made
+    for one in opened:
+        one.service.close()
+
+
+@pytest.fixture
+def edit(store: Store) -> Callable[..., None]:
+    """Changes a client of an account, as a caller of any API would."""
+
+    def edited(owner: Account, serial: int, **fields: Any) -> None:
+        store.change_client(owner.id, serial, lambda _record: ChangeClient(**fields))
+
+    return edited
+
+
+@pytest.fixture
+def ninja_there(open_there: Open) -> There:
+    return open_there(Ninja)
+
+
+@pytest.fixture
+def planado_there(open_there: Open) -> There:
+    return open_there(Planado)
+
+
+@pytest.fixture(params=[Ninja, Planado])
+def speaker_there(open_there: Open, request: pytest.FixtureRequest) -> There:
+    """A service of each of the APIs in turn."""
+    return open_there(request.param)

@@ -1,0 +1,188 @@
+"""A list read from its first page to its last, as httpx itself sees it; and how much of it is
+held meanwhile."""
+
+import tracemalloc
+from collections.abc import Iterator
+
+import httpx
+import msgspec
+import pytest
+import respx
+
+from gateway.app import DIALECTS
+from gateway.migration.scanning import Position, Scan, Seen, Sheet, Unsteady, at_first
+from gateway.remote import GaveUp, Service
+
+from .remotes import Hours, answer
+
+BASE = "https://remote.test"
+NINJA, PLANADO = (dialect.remote for dialect in DIALECTS)
+MANY, LARGE, MIB = 20_000, 500, 1 << 20
+
+
+@pytest.fixture
+def hours() -> Hours:
+    return Hours()
+
+
+@pytest.fixture
+def service(hours: Hours) -> Iterator[Service]:
+    with Service(BASE, {}, clock=hours.clock, sleep=hours.sleep, chance=lambda: 0.5) as opened:
+        yield opened
+
+
+@pytest.fixture
+def planado() -> Iterator[respx.Route]:
+    """The list of a Planado."""
+    with respx.mock(base_url=BASE) as router:
+        yield router.get("/v2/clients")
+
+
+@pytest.fixture
+def ninja() -> Iterator[respx.Route]:
+    with respx.mock(base_url=BASE) as router:
+        yield router.get("/api/v1/clients")
+
+
+def page(*numbers: int) -> httpx.Response:
+    clients = [{"uuid": f"00000000-0000-7000-8000-{n:012}"} for n in numbers]
+    return httpx.Response(200, json={"clients": clients})
+
+
+def window(numbers: list[int], total: int, current: int, pages: int) -> httpx.Response:
+    shown = {"total": total, "current_page": current, "total_pages": pages}
+    clients = [{"id": f"id {n}"} for n in numbers]
+    return httpx.Response(200, json={"data": clients, "meta": {"pagination": shown}})
+
+
+def read(service: Service, remote: object, start: Position | None = None) -> list[Sheet]:
+    seen = Seen()
+    position = start or at_first(remote.first(None))
+    sheets = list(Scan(service, remote, position, seen).sheets())
+    seen.close()
+    return sheets
+
+
+def numbers(sheets: list[Sheet]) -> list[int]:
+    return [int(name[-2:]) for sheet in sheets for name in sheet.ids]
+
+
+def test_a_cursor_is_followed_to_an_empty_page(service: Service, planado: respx.Route):
+    planado.side_effect = [page(1, 2), page(3), page()]
+
+    sheets = read(service, PLANADO)
+
+    assert numbers(sheets) == [1, 2, 3]
+    asked = [call.request.url.params.get("after") for call in planado.calls]
+    assert [name and int(name[-2:]) for name in asked] == [None, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx.Response(429, headers={"Retry-After": "5"}),
+        httpx.Response(429, text="Rate Limit Exceeded"),
+        httpx.Response(200, text="Rate Limit Exceeded"),
+        httpx.Response(500),
+        httpx.Response(200, content=b'{"clients":[{"uu'),
+        httpx.ConnectError("refused"),
+        httpx.ReadError("reset"),
+        httpx.ReadTimeout("silence"),
+        httpx.RemoteProtocolError("half"),
+    ],
+    ids=str,
+)
+def test_a_fault_that_passes_is_not_seen(
+    service: Service, planado: respx.Route, hours: Hours, fault: httpx.Response | Exception
+):
+    planado.side_effect = [page(1, 2), fault, page(3), page()]
+
+    sheets = read(service, PLANADO)
+
+    assert numbers(sheets) == [1, 2, 3]
+    assert len(hours.waits) == 1
+
+
+def test_a_fault_that_lasts_ends_it(service: Service, planado: respx.Route):
+    planado.side_effect = [page(1, 2), *[httpx.Response(503)] * 9]
+
+    with pytest.raises(GaveUp, match="503 six times"):
+        read(service, PLANADO)
+
+
+def test_what_was_shown_before_is_not_handed_on_again(service: Service, planado: respx.Route):
+    planado.side_effect = [page(1, 2), page(2, 3), page(1, 4), page()]
+
+    sheets = read(service, PLANADO)
+
+    assert numbers(sheets) == [1, 2, 3, 4]
+    assert [sheet.repeated for sheet in sheets] == [0, 1, 1, 0]
+
+
+def test_a_list_that_only_repeats_itself_is_given_up(service: Service, planado: respx.Route):
+    planado.side_effect = [page(1, 2)] * 9
+
+    with pytest.raises(Unsteady, match="repeats itself"):
+        read(service, PLANADO)
+
+    assert planado.call_count == 4
+
+
+def test_a_list_that_gives_no_rest_is_given_up(service: Service, ninja: respx.Route):
+    ninja.side_effect = [window([1], total, 1, 1) for total in (2, 2, 2, 2)]
+
+    with pytest.raises(Unsteady, match="1 clients came of 2, in 4 scans"):
+        read(service, NINJA)
+
+
+def test_a_list_that_shrinks_is_read_again(service: Service, ninja: respx.Route):
+    ninja.side_effect = [
+        window([1, 2], 4, 1, 2),
+        window([4], 3, 2, 2),
+        window([2, 3], 3, 1, 2),
+        window([4], 3, 2, 2),
+    ]
+
+    assert numbers(read(service, NINJA)) == [1, 2, 4, 3]
+
+
+def test_a_scan_goes_on_where_a_position_says(service: Service, ninja: respx.Route):
+    ninja.side_effect = [window([1, 2], 3, 1, 2), window([3], 3, 2, 2)]
+    position = msgspec.json.encode(read(service, NINJA)[0].position)
+
+    ninja.side_effect = [window([3], 3, 2, 2)]
+    sheets = read(service, NINJA, msgspec.json.decode(position, type=Position))
+
+    assert numbers(sheets) == [3]
+    assert sheets[-1].position.read == 3
+
+
+class Endless(httpx.BaseTransport):
+    """A Ninja of many clients that exist only while they are asked for."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        current = int(request.url.params["page"])
+        first = (current - 1) * LARGE
+        clients = [
+            {"id": f"id {n}", "name": "x" * 200} for n in range(first + 1, first + LARGE + 1)
+        ]
+        shown = {"total": MANY, "current_page": current, "total_pages": MANY // LARGE}
+        tree = {"data": clients, "meta": {"pagination": shown}}
+        return answer(msgspec.json.encode(tree))
+
+
+def test_a_long_list_is_never_held_whole():
+    """Its objects are 5 MB and more, and twice that as Python's."""
+    with Service(BASE, {}, transport=Endless()) as service:
+        seen = Seen()
+        tracemalloc.start()
+        read_in_all = sum(
+            len(sheet.objects)
+            for sheet in Scan(service, NINJA, at_first(NINJA.first(None)), seen).sheets()
+        )
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        seen.close()
+
+    assert read_in_all == MANY
+    assert peak < 2 * MIB
