@@ -52,16 +52,17 @@ class Said(Struct, frozen=True, kw_only=True):
         return self.times.get("updated_at")
 
 
-def read(raw: bytes, account: Account) -> tuple[shapes.Client, Said]:
-    """Raises Invalid for what is no client, or one of another salt's."""
+def read(raw: bytes, account: Account, ids: Ids | None = None) -> tuple[shapes.Client, Said]:
+    """Raises Invalid for what is no client, StrangeId for an id that these ids, the account's
+    unless others are given, do not write."""
     given, lost = foreign.read(raw, shapes.Client)
-    ids = ids_of(account.hash_salt)
+    ids = ids or ids_of(account.hash_salt)
     serial = columns.read_serial(given.id, ids, ("id",))
     if serial is None:
         raise Invalid(Problem(("id",), "is missing"))
     said = Said(
         serial=serial,
-        columns=client_columns(given, account, lost),
+        columns=client_columns(given, ids, lost),
         name=said_text(given.name),
         classification=said_text(given.classification),
         shipping=columns.read(given, columns.SHIPPING, lost),
@@ -69,15 +70,15 @@ def read(raw: bytes, account: Account) -> tuple[shapes.Client, Said]:
         extras=said_extras(given, lost),
         contacts=said_contacts(given.contacts, ids, lost),
         times=columns.without_generated(columns.read(given, columns.TIMES, lost)),
-        groups=said_group(given.group_settings, account, lost),
+        groups=said_group(given.group_settings, ids, lost),
         lost=(*lost, *lost_documents(given.documents)),
     )
     return given, said
 
 
-def client_columns(given: shapes.Client, account: Account, lost: list[Loss]) -> Told:
+def client_columns(given: shapes.Client, ids: Ids, lost: list[Loss]) -> Told:
     told = columns.without_generated(columns.read(given, columns.CLIENT, lost))
-    return columns.rounded(told, lost) | serials(given, ids_of(account.hash_salt))
+    return columns.rounded(told, lost) | serials(given, ids)
 
 
 def serials(given: shapes.Client, ids: Ids) -> Told:
@@ -165,7 +166,7 @@ def lost_documents(raw: shapes.Verbatim) -> list[Loss]:
     return [loss(f"documents[{n}]", str(d.get("name", ""))) for n, d in enumerate(documents)]
 
 
-def said_group(raw: shapes.Verbatim, account: Account, lost: list[Loss]) -> tuple[ImportGroup, ...]:
+def said_group(raw: shapes.Verbatim, ids: Ids, lost: list[Loss]) -> tuple[ImportGroup, ...]:
     """The client's group, where it was asked for; one without an id or a name is lost."""
     if raw is UNSET or foreign.is_empty(raw):
         return ()
@@ -176,7 +177,7 @@ def said_group(raw: shapes.Verbatim, account: Account, lost: list[Loss]) -> tupl
         return ()
     path = "group_settings."
     lost += [loss(f"{path}{field}", text) for field, text in unknown]
-    serial = columns.read_serial(given.id, ids_of(account.hash_salt), ("group_settings", "id"))
+    serial = columns.read_serial(given.id, ids, ("group_settings", "id"))
     name = text_of(given.name).strip()
     if serial is None or not name or "\0" in name:
         lost.append(loss("group_settings", foreign.words_of(raw)))

@@ -380,7 +380,6 @@ def test_what_only_a_new_client_is_told_of_is_a_line_and_no_change_there(
 
 
 @one_engine
-@pytest.mark.xfail(reason="ninja's dump.differences reads ids with our account's salt")
 def test_a_ninja_with_another_salt_is_pushed_to_again(
     store: Store, ninja_there: There, new_account: Callable[..., Account], edit: Edit
 ):
