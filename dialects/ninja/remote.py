@@ -115,7 +115,11 @@ def met(raw: bytes, account: Account) -> Told:
 
 
 def one(foreign_id: str) -> Ask:
-    return Ask(path=f"{PATH}/{foreign_id}", params={"include": INCLUDE})
+    return Ask(path=path_of(foreign_id), params={"include": INCLUDE})
+
+
+def path_of(foreign_id: str) -> str:
+    return f"{PATH}/{quote(foreign_id, safe='')}"
 
 
 def shown(body: bytes) -> bytes:
@@ -141,7 +145,7 @@ def create(record: Client, _key: str, account: Account) -> Ask:
 
 def change(record: Client, there: Counterpart, account: Account) -> Ask:
     body = ENCODER.encode(body_of(record, account, brief(there.shown).contacts or ()))
-    return Ask(method="PUT", path=f"{PATH}/{there.foreign_id}", body=body)
+    return Ask(method="PUT", path=path_of(there.foreign_id), body=body)
 
 
 def body_of(record: Client, account: Account, people: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -220,7 +224,7 @@ def files(raw: bytes) -> tuple[File, ...]:
 
 
 def delete(foreign_id: str) -> Ask:
-    return Ask(method="DELETE", path=f"{PATH}/{foreign_id}")
+    return Ask(method="DELETE", path=path_of(foreign_id))
 
 
 def written(body: bytes, _there: Counterpart | None, _account: Account) -> Written:

@@ -1,7 +1,7 @@
 """From a live service into the store: everything at first, later what has changed since."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime
 from itertools import chain
 
@@ -60,11 +60,26 @@ def pull(
     position = at_first(plan.dialect.remote.first(since))
     if interrupted and interrupted.checkpoint:
         position = msgspec.json.decode(interrupted.checkpoint, type=Position)
-    seen, repeated = Seen(), 0
-    sheets = Scan(service, plan.dialect.remote, position, seen).sheets()
-    # What is wrong with the service, or with the salt, is wrong before anything is written.
-    first = next(sheets, None)
-    arriving = Arriving(
+    repeated = 0
+    with closing(Seen()) as seen:
+        sheets = Scan(service, plan.dialect.remote, position, seen).sheets()
+        # What is wrong with the service, or with the salt, is wrong before anything is written.
+        first = next(sheets, None)
+        arriving = arriving_of(store, plan)
+        arriving.look(list(pieces(first)) if first else [])
+        with begun(store, plan, interrupted, arriving):
+            for sheet in chain([first] if first else [], sheets):
+                arriving.take(list(pieces(sheet)), msgspec.json.encode(sheet.position).decode())
+                repeated += sheet.repeated
+                tell(sheet.position.read, sheet.position.total)
+            if arriving.run is not None and plan.terms.has_files:
+                Attaching(store, plan.account, service, arriving.run).fetch_all(tell)
+                arriving.counts = store.run(arriving.run.id).counts
+    return Pulled(run=arriving.run, arrived=arriving, since=since, repeated=repeated)
+
+
+def arriving_of(store: Store, plan: Pull) -> Arriving:
+    return Arriving(
         store,
         plan.account,
         plan.dialect,
@@ -72,17 +87,6 @@ def pull(
         terms=plan.terms,
         keys=plan.keys,
     )
-    arriving.look(list(pieces(first)) if first else [])
-    with begun(store, plan, interrupted, arriving):
-        for sheet in chain([first] if first else [], sheets):
-            arriving.take(list(pieces(sheet)), msgspec.json.encode(sheet.position).decode())
-            repeated += sheet.repeated
-            tell(sheet.position.read, sheet.position.total)
-        if arriving.run is not None and plan.terms.has_files:
-            Attaching(store, plan.account, service, arriving.run).fetch_all(tell)
-            arriving.counts = store.run(arriving.run.id).counts
-    seen.close()
-    return Pulled(run=arriving.run, arrived=arriving, since=since, repeated=repeated)
 
 
 def begun(
