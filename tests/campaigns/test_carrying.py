@@ -56,11 +56,13 @@ class Here:
         process.communicate()
 
     def brought_to_an_end(self, *words: str) -> dict[str, Any]:
-        """What is left to do of a run that was killed, or all of it when none had begun."""
+        """What is left to do of a run that was killed, all of it when none had begun, nothing
+        when it was faster; the report of that run."""
         runs = self.done("runs", "list")["runs"]
-        if runs and runs[0]["state"] != "done":
-            return self.done("runs", "resume", str(runs[0]["id"]))
-        return self.done(*words)
+        if not runs:
+            return self.done(*words)
+        verb = "show" if runs[0]["state"] == "done" else "resume"
+        return self.done("runs", verb, str(runs[0]["id"]))
 
     def clients(self) -> list[bytes]:
         words = [sys.executable, "-m", "gateway", "export", "--account", "acme"]
