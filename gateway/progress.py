@@ -1,20 +1,23 @@
 """How far something has come: a bar with its rate on a terminal, a line now and then elsewhere."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 import typer
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
     Task,
     TextColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 from rich.text import Text
 
@@ -48,15 +51,16 @@ class Silent:
 class Plain:
     """For logs and pipes."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, write: Callable[[int], str]) -> None:
         self._words = words
+        self._write = write
         self._last = time.monotonic()
 
     def tell(self, done: int, total: int | None) -> None:
         if time.monotonic() - self._last >= EVERY_SECONDS:
             self._last = time.monotonic()
-            of_all = "" if total is None else f" of {total}"
-            self.say(f"{self._words}: {done}{of_all}")
+            of_all = "" if total is None else f" of {self._write(total)}"
+            self.say(f"{self._words}: {self._write(done)}{of_all}")
 
     def say(self, words: str) -> None:
         typer.echo(words, err=True)
@@ -75,13 +79,21 @@ class Bar:
 
 
 @contextmanager
-def meter(words: str, *, quiet: bool) -> Iterator[Meter]:
+def meter(words: str, *, quiet: bool, is_of_bytes: bool = False) -> Iterator[Meter]:
+    """What is counted are clients, unless they are bytes of a file."""
     console = Console(stderr=True)
     if quiet:
         yield Silent()
     elif not console.is_terminal:
-        yield Plain(words)
+        yield Plain(words, decimal if is_of_bytes else thousands)
     else:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate())
-        with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        counts: tuple[ProgressColumn, ...] = (MofNCompleteColumn(), Rate())
+        if is_of_bytes:
+            counts = (DownloadColumn(), TransferSpeedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), *counts, TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
             yield Bar(bar, words)
+
+
+def thousands(number: int) -> str:
+    return f"{number:,}"

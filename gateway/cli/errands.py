@@ -74,7 +74,8 @@ def carry_out(errand: Errand, session: Session, run_id: int | None = None) -> No
         interrupted = None if run_id is None else store.run(run_id)
         words = f"{errand.verb} {errand.dialect}"
         try:
-            with meter(words, quiet=session.as_json) as seen:
+            is_of_bytes = errand.verb == "import"
+            with meter(words, quiet=session.as_json, is_of_bytes=is_of_bytes) as seen:
                 report = VERBS[errand.verb](store, account, errand, session, (interrupted, seen))
         except Failure:
             say_how_to_go_on(store, account)
