@@ -22,7 +22,7 @@ from tests.databases import ENGINES, Cluster, Databases, Files, cluster_at
 from tests.speakers import Ninja, Planado
 
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-settings.register_profile("suite", max_examples=100, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("suite", max_examples=50, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("campaign", max_examples=5000, deadline=None, suppress_health_check=SLOW)
 # Few examples of a law in the suite, thousands in `make laws`.
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))

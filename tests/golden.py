@@ -99,7 +99,7 @@ class Case(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The record that a command makes, None when it comes to none."""
         if different is None:
             return None
-        fields = command.__struct_fields__
+        fields = frozenset(command.__struct_fields__) - {"serial"}  # given by the store
         told = {key: sayable(key, self.client[key]) for key in self.client if key in fields}
         return record_of(usual | told | different)
 

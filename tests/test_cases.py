@@ -41,6 +41,7 @@ Whole: TypeAlias = Struct | Tree | None
 KIND = {"organization": True}
 """A case of a person says so."""
 FIELDS = frozenset(ImportClient.__struct_fields__) & frozenset(Client.__struct_fields__)
+FIELDS -= {"serial"}
 JSON = {"Content-Type": "application/json"}
 
 
