@@ -1,6 +1,6 @@
 """A command applied to a record: pure, and the one place that says what counts as a change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -68,12 +68,14 @@ def created(command: CreateClient, birth: Birth) -> Client:
         values["uuid"] = birth.makers.uuid()
     if not values.get("client_hash"):
         values["client_hash"] = birth.makers.random_text(40)
-    record = Client(**values)
     drafts = () if command.contacts is UNSET else command.contacts
-    contacts = applied_contacts(record, drafts, birth.serials, at, birth.makers)
-    files = () if command.documents is UNSET else command.documents
-    documents = applied_documents(record, files, birth.serials.documents, at)
-    return structs.replace(record, contacts=contacts, documents=documents)
+    ranks = Ranks(max(values.get("phone_rank", 0), 0))
+    contacts = drafted_contacts({}, ranks, drafts, birth.serials, at, birth.makers)
+    record = Client(contacts=contacts, **values)
+    if not command.documents:
+        return record
+    documents = applied_documents(record, command.documents, birth.serials.documents, at)
+    return structs.replace(record, documents=documents)
 
 
 def applied(
@@ -159,8 +161,10 @@ def refuse_deleted(record: Client) -> None:
 
 def given_fields(command: ChangeClient) -> dict[str, Any]:
     """What the command says of the client itself."""
-    given = structs.asdict(command)
-    return {f: value for f, value in given.items() if value is not UNSET and f not in RELATED}
+    given = {f: value for f, value in structs.asdict(command).items() if value is not UNSET}
+    for field in RELATED:
+        given.pop(field, None)
+    return given
 
 
 def new_contacts(command: ChangeClient) -> int:
@@ -182,9 +186,19 @@ def applied_contacts(
     now: datetime,
     makers: Makers,
 ) -> tuple[Contact, ...]:
-    """Drafts become contacts, primary first, at least one and exactly one of them primary."""
     known = {contact.serial: contact for contact in record.contacts}
-    ranks = Ranks(last_rank(record))
+    return drafted_contacts(known, Ranks(last_rank(record)), drafts, serials, now, makers)
+
+
+def drafted_contacts(  # noqa: PLR0917  all that a contact is made of
+    known: Mapping[int, Contact],
+    ranks: "Ranks",
+    drafts: tuple[ContactDraft, ...],
+    serials: Serials,
+    now: datetime,
+    makers: Makers,
+) -> tuple[Contact, ...]:
+    """Drafts become contacts, primary first, at least one and exactly one of them primary."""
     kept = []
     for draft in one_primary(drafts or (ContactDraft(),)):
         before = known.get(draft.serial) if draft.serial is not None else None
@@ -204,15 +218,16 @@ def new_contact(
     now: datetime,
     key: Callable[[], str],
 ) -> Contact:
-    values = {field: getattr(draft, field) for field in DRAFT_FIELDS} | brought(draft)
+    values = {field: v for field, v in structs.asdict(draft).items() if v is not UNSET}
     values["email_rank"] = ranks.place(draft.email, draft.email_rank, 0)
     values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, 0)
     values.setdefault("created_at", now)
     values.setdefault("updated_at", now)
     if not values.get("contact_key"):
         values["contact_key"] = key()
-    wanted = draft.serial if isinstance(draft, ImportContact) else None
-    return Contact(serial=next(next_serial) if wanted is None else wanted, **values)
+    if draft.serial is None or not isinstance(draft, ImportContact):
+        values["serial"] = next(next_serial)
+    return Contact(**values)
 
 
 def primary_first(contacts: list[Contact]) -> tuple[Contact, ...]:

@@ -6,9 +6,10 @@ value; here the columns are asked once for a statement.
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy import Boolean, Connection, Dialect, Table, insert
 
 Process = Callable[[Any], Any]
 Row = Mapping[str, Any]
@@ -19,18 +20,18 @@ def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     statement, names, typed = prepared(table, tuple(rows[0]), connection.dialect)
-    values = [bound(row, names, typed) for row in rows]
+    ordered = itemgetter(*names)
+    values = [bound(list(ordered(row)), typed) for row in rows]
     if connection.dialect.paramstyle == "qmark":
         connection.exec_driver_sql(statement, values)
     else:
         connection.exec_driver_sql(statement, [dict(zip(names, v, strict=True)) for v in values])
 
 
-def bound(row: Row, names: tuple[str, ...], typed: tuple[tuple[int, Process], ...]) -> Any:
-    """The values in the order of the statement."""
-    values = [row[name] for name in names]
+def bound(values: list[Any], typed: tuple[tuple[int, Process], ...]) -> Any:
     for place, process in typed:
-        values[place] = process(values[place])
+        if values[place] is not None:
+            values[place] = process(values[place])
     return tuple(values)
 
 
@@ -42,6 +43,7 @@ def prepared(
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
     order = tuple(compiled.positiontup or names)
     types = [table.c[name].type.dialect_impl(dialect) for name in order]
-    found = enumerate(kind.bind_processor(dialect) for kind in types)
-    typed = tuple((place, process) for place, process in found if process is not None)
+    # Every driver takes a truth value as it is.
+    made = [None if isinstance(t, Boolean) else t.bind_processor(dialect) for t in types]
+    typed = tuple((place, process) for place, process in enumerate(made) if process is not None)
     return str(compiled), order, typed

@@ -103,7 +103,7 @@ def contacts(
     owned: dict[int, list[Contact]] = {}
     for start in range(0, len(serials), BATCH):
         statement = contacts_of(account_id, serials[start : start + BATCH])
-        for client_serial, *row in connection.execute(statement):
+        for client_serial, *row in connection.execute(statement).all():
             owned.setdefault(client_serial, []).append(contact_record(row))
     return {serial: tuple(rows) for serial, rows in owned.items()}
 
@@ -114,6 +114,6 @@ def documents(
     owned: dict[int, list[Document]] = {}
     for start in range(0, len(serials), BATCH):
         statement = documents_of(account_id, serials[start : start + BATCH])
-        for record in map(document_record, connection.execute(statement)):
+        for record in map(document_record, connection.execute(statement).all()):
             owned.setdefault(record.client_serial, []).append(record)
     return {serial: tuple(records) for serial, records in owned.items()}

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from msgspec import structs
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from . import bulk
 from .among import is_one_of
 from .provenance import Link
 from .records import Origin
@@ -24,13 +25,11 @@ def linked(connection: Connection, account_id: int, links: Sequence[Link]) -> No
     ):
         mine = (ORIGIN.c.account_id == account_id, is_one_of(ORIGIN.c.source, source))
         connection.execute(delete(ORIGIN).where(*mine, is_one_of(column, values)))
-    connection.execute(
-        insert(ORIGIN),
-        [
-            structs.asdict(link.origin) | {"account_id": account_id, "client_serial": link.serial}
-            for link in newest(links)
-        ],
-    )
+    rows = [
+        structs.asdict(link.origin) | {"account_id": account_id, "client_serial": link.serial}
+        for link in newest(links)
+    ]
+    bulk.inserted(connection, ORIGIN, rows)
 
 
 def newest(links: Sequence[Link]) -> list[Link]:

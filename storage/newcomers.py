@@ -121,7 +121,7 @@ def with_own_contacts(command: ImportClient, taken: set[int]) -> tuple[ImportCli
         if draft.serial is not None:
             taken.add(draft.serial)
         settled.append(draft)
-    if settled:
+    if departures:
         command = structs.replace(command, contacts=tuple(settled))
     return command, departures
 

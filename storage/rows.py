@@ -56,9 +56,10 @@ def client_row(account_id: int, record: Client) -> Row:
 
 def names_compared(record: Client) -> Row:
     contact = record.primary_contact
+    name = fold(record.name)
     return {
-        "name_folded": fold(record.name),
-        "display_folded": fold(record.name or lent_name(record))[:LONGEST_KEY],
+        "name_folded": name,
+        "display_folded": (name or fold(lent_name(record)))[:LONGEST_KEY],
         "contact_folded": fold(contact.name if contact else ""),
         "contact_email_folded": fold(contact.email if contact else ""),
     }
@@ -82,8 +83,14 @@ def texts_compared(record: Client) -> Row:
         "custom_value2_folded": fold(record.custom_value2),
         "custom_value3_folded": fold(record.custom_value3),
         "custom_value4_folded": fold(record.custom_value4),
-        "search": BETWEEN.join(map(fold, searched_texts(record))),
+        "search": search_text(searched_texts(record)),
     }
+
+
+def search_text(texts: Sequence[str]) -> str:
+    """Each folded by itself; at once where that is the same."""
+    whole = BETWEEN.join(texts)
+    return fold(whole) if whole.isascii() else BETWEEN.join(map(fold, texts))
 
 
 def contact_row(account_id: int, client_serial: int, record: Contact) -> Row:

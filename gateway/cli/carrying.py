@@ -42,9 +42,7 @@ Pace = Annotated[
 Whole = Annotated[
     bool, typer.Option("--full", help="Read everything, though an earlier pull was complete.")
 ]
-Files = Annotated[
-    bool, typer.Option("--documents", help="Fetch the files of the clients as well.")
-]
+Files = Annotated[bool, typer.Option("--documents", help="Fetch the files of the clients as well.")]
 Delete = Annotated[
     bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
 ]

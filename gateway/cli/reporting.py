@@ -2,13 +2,14 @@
 has to be looked at."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, islice
+from operator import attrgetter
 
 import typer
-from msgspec import Struct, structs
+from msgspec import Struct, json
 
-from gateway.printing import print_json
+from gateway.migration.lines import Lines
 from storage import Run, RunLine, Store
 
 FIRST = 10
@@ -52,7 +53,7 @@ class Report(Struct, frozen=True, kw_only=True):
     heading: str
     counts: Mapping[str, int]
     run: Run | None
-    lines: Sequence[RunLine]
+    lines: Iterable[RunLine]
     note: str = ""
 
     @property
@@ -60,36 +61,41 @@ class Report(Struct, frozen=True, kw_only=True):
         return not any(self.counts.get(kind) for kind in UNDECIDED)
 
 
-def lines_of(store: Store, run: Run) -> list[RunLine]:
+def lines_of(store: Store, run: Run) -> Lines:
     """All that a run has said, read page by page."""
-    found: list[RunLine] = []
+    found = Lines()
     after = 0
     while page := store.run_lines(run.id, after=after):
-        found += [line for _, line in page]
+        for _, line in page:
+            found.append(line)
         after = page[-1][0]
     return found
 
 
 def print_report(report: Report, *, as_json: bool) -> None:
     if as_json:
-        print_json(told(report))
+        print_told(report)
         return
     typer.echo(report.heading)
     print_counts(report.counts)
     print_losses(report.lines)
     for kind, heading in HEADINGS.items():
-        print_lines(heading, [line for line in report.lines if line.kind == kind], report.run)
+        print_lines(heading, (line for line in report.lines if line.kind == kind), report.run)
     if report.note:
         typer.echo(report.note)
 
 
-def told(report: Report) -> dict[str, Any]:
-    return {
+def print_told(report: Report) -> None:
+    """One JSON object, of which the lines are never in memory all at once."""
+    told = {
         "run": report.run.id if report.run else None,
         "counts": dict(report.counts),
         "not_carried": dict(sorted(lost_fields(report.lines).items())),
-        "lines": [structs.asdict(line) for line in report.lines],
     }
+    typer.echo(json.encode(told).decode().removesuffix("}") + ',"lines":[', nl=False)
+    for n, line in enumerate(report.lines):
+        typer.echo(("," if n else "") + json.encode(line).decode(), nl=False)
+    typer.echo("]}")
 
 
 def print_counts(counts: Mapping[str, int]) -> None:
@@ -111,9 +117,12 @@ def print_losses(lines: Iterable[RunLine]) -> None:
 
 
 def lost_fields(lines: Iterable[RunLine]) -> Counter[str]:
-    """How many clients lose what; the parts of a list are one field."""
-    pairs = {(line.client, plain(line.field)) for line in lines if line.kind == "lost"}
-    return Counter(field for _, field in pairs)
+    """How many clients lose what; the parts of a list are one field. What is said of a client
+    stands together."""
+    found: Counter[str] = Counter()
+    for _, own in groupby(lines, key=attrgetter("client")):
+        found.update({plain(line.field) for line in own if line.kind == "lost"})
+    return found
 
 
 def plain(field: str) -> str:
@@ -121,16 +130,17 @@ def plain(field: str) -> str:
     return "".join(part.rpartition("]")[2] if "]" in part else part for part in field.split("["))
 
 
-def print_lines(heading: str, lines: Sequence[RunLine], run: Run | None) -> None:
-    if not lines:
+def print_lines(heading: str, lines: Iterator[RunLine], run: Run | None) -> None:
+    shown = list(islice(lines, FIRST))
+    if not shown:
         return
     typer.echo(heading)
-    for line in lines[:FIRST]:
+    for line in shown:
         words = ": ".join(filter(None, (line.field, line.text)))
         typer.echo(f"  {line.client}  {words}".rstrip())
-    if len(lines) > FIRST:
-        where = f": gateway runs show {run.id} --kind {lines[0].kind}" if run else ""
-        typer.echo(f"  … and {len(lines) - FIRST:,} more{where}")
+    if more := sum(1 for _ in lines):
+        where = f": gateway runs show {run.id} --kind {shown[0].kind}" if run else ""
+        typer.echo(f"  … and {more:,} more{where}")
 
 
 def clients(number: int) -> str:

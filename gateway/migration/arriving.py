@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET, Struct, structs
 
-from dialects.base import Dialect, StrangeId, Told
+from dialects.base import Dialect, Dump, StrangeId, Told
 from storage import (
     Account,
     Client,
@@ -33,8 +33,6 @@ from .comparing import Keys
 from .running import remark
 
 Counts = dict[str, int]
-BATCH = 500
-"""How many clients fit well into one transaction."""
 WRITES = (Fate.CREATED, Fate.CHANGED)
 
 
@@ -107,11 +105,15 @@ class Arriving:
     def look(self, pieces: Sequence[Piece]) -> None:
         """Raises WrongSalt, before there is anything to be undone or resumed."""
         for piece in pieces:
-            understood(piece, self.dialect, self.account)
+            understood(piece, self.dialect.dump, self.account)
 
     def take(self, pieces: Sequence[Piece], checkpoint: str) -> None:
         """Raises TooManyChanges, with nothing of the batch written."""
-        read = [understood(piece, self.dialect, self.account) for piece in pieces]
+        dump = self.dialect.dump
+        self.lay([understood(piece, dump, self.account) for piece in pieces], checkpoint)
+
+    def lay(self, read: Sequence[Read], checkpoint: str) -> None:
+        """As `take`, of pieces that have been understood."""
         incoming = [self.incoming(one.told) for one in read if one.told is not None]
         kept: list[Note] = []
 
@@ -178,12 +180,12 @@ class Arriving:
         return Note(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
 
 
-def understood(piece: Piece, dialect: Dialect, account: Account) -> Read:
+def understood(piece: Piece, dump: Dump, account: Account) -> Read:
     """Raises WrongSalt."""
     if piece.problem:
         return Read(piece.place, None, piece.problem)
     try:
-        return Read(piece.place, dialect.dump.read(piece.raw, account), raw=piece.raw)
+        return Read(piece.place, dump.read(piece.raw, account), raw=piece.raw)
     except StrangeId as failure:
         # Not one client would be found again under its id.
         raise WrongSalt(f"{failure}. {ADVICE}") from failure

@@ -1,11 +1,12 @@
 """Clients from files into the store, out of it into files, and from dialect to dialect."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from itertools import chain, islice
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dialects.base import Dialect, Told
 from gateway.files import objects
@@ -16,17 +17,22 @@ from storage import (
     Makers,
     Problem,
     Run,
-    RunLine,
     StartRun,
     Store,
     imagined,
 )
 
-from .arriving import BATCH, Arriving, Piece, Read, Terms, understood
+from .arriving import Arriving, Piece, Read, Terms, understood
 from .checking import label
+from .lines import Lines
+from .reading import read_ahead
 from .running import remark, running, started
 
 PAGE = 1000
+BATCH = 1000
+"""Clients of one transaction: more of them are cheaper each, but others wait longer to write."""
+SELDOM = 50_000
+"""Objects that come to be, and do not go, before cycles are looked for."""
 Write = Callable[[bytes], None]
 Advance = Callable[[int], None]
 
@@ -68,12 +74,26 @@ def take_in(
     # A file that cannot be opened, or ids of another salt, are so before there is a run.
     first = next(batches, None)
     arriving.look(first or [])
-    with begun(store, plan, interrupted, arriving):
+    with begun(store, plan, interrupted, arriving), seldom_collected():
         taken = done.taken
-        for batch in chain([first] if first else [], batches):
-            taken += len(batch)
-            arriving.take(batch, msgspec.json.encode(Place(taken)).decode())
+        every = chain([first] if first else [], batches)
+        with closing(read_ahead(every, plan.dialect.dump, plan.account)) as ahead:
+            for read in ahead:
+                taken += len(read)
+                arriving.lay(read, msgspec.json.encode(Place(taken)).decode())
     return arriving
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Nothing that comes by is part of a cycle; to look for one in every batch takes a tenth of
+    the time."""
+    kept = gc.get_threshold()
+    gc.set_threshold(SELDOM, *kept[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*kept)
 
 
 def begun(
@@ -107,19 +127,20 @@ class Given(Struct, kw_only=True):
     written: int = 0
     left: int = 0
     refused: int = 0
-    lines: list[RunLine] = []
+    lines: Lines = field(default_factory=Lines)
 
 
 def give_out(
     store: Store, account: Account, dialect: Dialect, write: Write, tell: Advance
 ) -> Given:
     """Every client that the dialect's own lists would show, by serial, each of one moment."""
-    given, after = Given(lines=[]), 0
-    while records := store.scan(account.id, after, PAGE):
-        for record in records:
-            put(record, account, dialect, write, given)
-        after = records[-1].serial
-        tell(len(records))
+    given, after = Given(), 0
+    with seldom_collected():
+        while records := store.scan(account.id, after, PAGE):
+            for record in records:
+                put(record, account, dialect, write, given)
+            after = records[-1].serial
+            tell(len(records))
     return given
 
 
@@ -130,17 +151,17 @@ def put(record: Client, account: Account, dialect: Dialect, write: Write, given:
         return
     write(dialect.dump.write(record, account))
     given.written += 1
-    for field, text in dialect.dump.losses(record):
-        given.lines.append(remark("lost", label(record), field=field, text=text))
+    for name, text in dialect.dump.losses(record):
+        given.lines.append(remark("lost", label(record), field=name, text=text))
 
 
 def convert(
     found: Iterable[Piece], account: Account, source: Dialect, target: Dialect, write: Write
 ) -> Given:
     """Objects of one dialect as objects of the other, without a store. Raises WrongSalt."""
-    given, makers = Given(lines=[]), Makers()
+    given, makers = Given(), Makers()
     for place, piece in enumerate(found, 1):
-        read = understood(piece, source, account)
+        read = understood(piece, source.dump, account)
         label_there = read.told.label if read.told else read.place
         try:
             record = imagined(told_of(read).client, account, place, makers)
@@ -148,8 +169,8 @@ def convert(
             given.refused += 1
             given.lines.append(remark("refused", label_there, text=str(failure)))
             continue
-        for field, text in told_of(read).lost:
-            given.lines.append(remark("lost", label_there, field=field, text=text))
+        for name, text in told_of(read).lost:
+            given.lines.append(remark("lost", label_there, field=name, text=text))
         put(record, account, target, write, given)
     return given
 
