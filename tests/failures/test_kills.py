@@ -18,7 +18,7 @@ from .gateways import Gateway, gateway
 from .journal import Journal
 from .load import load
 
-KILLS = rounds(3, 50)
+KILLS = rounds(2, 50)
 ENOUGH = 5
 """Kills that find a fault which is there: nearly always the first one does."""
 LONGEST = 0.5

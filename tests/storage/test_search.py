@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from storage import (
     LIVE,
@@ -106,7 +106,7 @@ def pieces(records: tuple[Client, ...], cuts: list[tuple[int, int]]) -> list[str
     return [text[at % len(text) :][:size] for text in long[:9] for at, size in cuts]
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings.default.max_examples // 2)
 @given(steps=STEPS, terms=st.lists(TEXTS, max_size=4), cuts=st.lists(CUTS, max_size=3))
 def test_the_index_finds_what_a_scan_finds(shelf, steps, terms, cuts):
     accounts = [an_account(shelf), an_account(shelf)]

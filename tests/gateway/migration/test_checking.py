@@ -190,7 +190,7 @@ def test_ids_may_be_as_large_as_they_like(
 
 # The circle
 
-CIRCLE = 200
+CIRCLE = 100
 Drawn = list[ImportClient]
 
 
