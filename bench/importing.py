@@ -8,7 +8,6 @@ ids, numbers and keys unique, indexes texts for the search, and takes down a run
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -16,12 +15,14 @@ import time
 import venv
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from gateway.filling import account_named, fill
 from storage import CreateAccount, Store
 
 CLIENTS = 100_000
 ROUNDS = 3
+GATEWAY = [sys.executable, "-m", "gateway"]
 PEER = """
 import os, sys
 import dlt, msgspec
@@ -45,34 +46,42 @@ pipeline.run(clients())
 """
 
 
+class Run(NamedTuple):
+    """What a command took: seconds, and megabytes at most."""
+
+    seconds: float
+    megabytes: int
+
+
 def main(number: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         objects = exported(folder, number)
         python = peer_python()
-        took: dict[str, list[float]] = {"import": [], "dlt merge": [], "export": []}
-        peak = 0
+        runs: dict[str, list[Run]] = {"import": [], "dlt merge": [], "export": []}
         for n in range(ROUNDS):
             here = folder / str(n)
             here.mkdir()
-            took["dlt merge"].append(seconds([python, "-c", PEER, objects, str(here / "peer.db")]))
+            runs["dlt merge"].append(run([python, "-c", PEER, objects, str(here / "peer.db")]))
             environment = {"GATEWAY_DATABASE_URL": f"sqlite:///{here / 'gateway.db'}"}
             opened = Store.open(environment["GATEWAY_DATABASE_URL"])
             opened.create_account(CreateAccount(name="acme"))
             opened.close()
-            words = [sys.executable, "-m", "gateway", "import", objects]
-            took["import"].append(
-                seconds([*words, "--account", "acme", "--dialect", "ninja"], environment)
-            )
-            peak = max(peak, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-            words = [sys.executable, "-m", "gateway", "export", "--account", "acme"]
-            words += ["--dialect", "ninja", "-o", str(here / "out.ndjson")]
-            took["export"].append(seconds(words, environment))
-    for verb, all_seconds in took.items():
-        each = number / median(all_seconds)
-        print(f"{verb:<10} {each:>9,.0f} clients/s   {median(all_seconds):.1f} s")  # noqa: T201
-    ratio = median(took["dlt merge"]) / median(took["import"])
-    print(f"import against dlt: {ratio:.1f} times as fast; largest process {peak // 1024} MB")  # noqa: T201
+            words = [*GATEWAY, "import", objects, "--account", "acme", "--dialect", "ninja"]
+            runs["import"].append(run(words, environment))
+            words = [*GATEWAY, "export", "--account", "acme", "--dialect", "ninja"]
+            runs["export"].append(run([*words, "-o", str(here / "out.ndjson")], environment))
+    say(number, runs)
+
+
+def say(number: int, runs: dict[str, list[Run]]) -> None:
+    middle = {verb: median(run.seconds for run in found) for verb, found in runs.items()}
+    for verb, found in runs.items():
+        peak = max(run.megabytes for run in found)
+        each = number / middle[verb]
+        print(f"{verb:<10} {each:>9,.0f} clients/s {middle[verb]:>7.1f} s {peak:>6} MB")  # noqa: T201
+    ratio = middle["dlt merge"] / middle["import"]
+    print(f"import is {ratio:.1f} times as fast as dlt")  # noqa: T201
 
 
 def exported(folder: Path, number: int) -> str:
@@ -82,8 +91,8 @@ def exported(folder: Path, number: int) -> str:
         pass
     store.close()
     path = folder / "clients.ndjson"
-    words = [sys.executable, "-m", "gateway", "export", "--account", "acme"]
-    seconds([*words, "--dialect", "ninja", "-o", str(path)], {"GATEWAY_DATABASE_URL": database})
+    words = [*GATEWAY, "export", "--account", "acme", "--dialect", "ninja", "-o", str(path)]
+    run(words, {"GATEWAY_DATABASE_URL": database})
     return str(path)
 
 
@@ -98,13 +107,20 @@ def peer_python() -> str:
     return str(python)
 
 
-def seconds(words: list[str], environment: dict[str, str] | None = None) -> float:
-    began = time.perf_counter()
+def run(words: list[str], environment: dict[str, str] | None = None) -> Run:
     silent = {"DLT_TELEMETRY": "0", "RUNTIME__DLTHUB_TELEMETRY": "false"}
-    subprocess.run(  # noqa: S603  our own
-        words, env=os.environ | silent | (environment or {}), check=True, capture_output=True
+    began = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603  our own
+        words,
+        env=os.environ | silent | (environment or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
-    return time.perf_counter() - began
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, words)
+    return Run(time.perf_counter() - began, usage.ru_maxrss // 1024)
 
 
 if __name__ == "__main__":
