@@ -35,6 +35,7 @@ from .filing import DocumentDraft, DocumentOrder, DocumentQuery, Upload, drafted
 from .grouping import GroupOrder, GroupQuery
 from .holders import Access, Account, DatabaseStatus, Token
 from .imagining import imagined
+from .limits import tellable
 from .makers import Makers, random_text
 from .naming import folded_blanks, joined, split_contact_name, split_name
 from .passwords import hash_password
@@ -165,4 +166,5 @@ __all__ = [
     "random_text",
     "split_contact_name",
     "split_name",
+    "tellable",
 ]

@@ -13,7 +13,7 @@ from .commands import ClientKey, LiveKey
 from .errors import NotFound
 from .queries import ClientQuery, TombstoneQuery
 from .records import Client, Contact, Document, Origin, Page, Tombstone
-from .rows import client_record, contact_record, document_record
+from .rows import ORIGIN_COLUMNS, client_record, contact_record, document_record, origin_record
 from .select import (
     behind,
     by_serials as of_serials,
@@ -74,10 +74,9 @@ def newest_gone(
 
 def origins(connection: Connection, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
     serial = found(connection, account_id, key).serial
-    columns = [ORIGIN.c[name] for name in Origin.__struct_fields__]
     mine = (ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial == serial)
-    statement = select(*columns).where(*mine).order_by(ORIGIN.c.source, ORIGIN.c.foreign_id)
-    return tuple(Origin(**row._mapping) for row in connection.execute(statement))
+    statement = select(*ORIGIN_COLUMNS).where(*mine).order_by(ORIGIN.c.source, ORIGIN.c.foreign_id)
+    return tuple(map(origin_record, connection.execute(statement)))
 
 
 def one_or_none(

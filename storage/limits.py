@@ -42,6 +42,11 @@ def is_storable(value: object) -> bool:
             return True
 
 
+def tellable(text: str) -> str:
+    """A text of which no engine holds all, in a form that every engine does."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
 def refuse_unstorable(command: Struct) -> None:
     """Raise Invalid for texts with NUL or half a character, for numbers that are out of range,
     and for keys that are too long."""

@@ -9,9 +9,8 @@ from . import bulk
 from .among import is_one_of
 from .provenance import Link
 from .records import Origin
+from .rows import ORIGIN_COLUMNS, origin_record
 from .tables import ORIGIN
-
-COLUMNS = tuple(ORIGIN.c[name] for name in Origin.__struct_fields__)
 
 
 def linked(connection: Connection, account_id: int, links: Sequence[Link]) -> None:
@@ -55,12 +54,9 @@ def links_of(
     connection: Connection, account_id: int, source: str, serials: Sequence[int]
 ) -> dict[int, Origin]:
     """By serial: what these clients are at a source."""
-    statement = select(ORIGIN.c.client_serial, *COLUMNS).where(
+    statement = select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS).where(
         ORIGIN.c.account_id == account_id,
         is_one_of(ORIGIN.c.source, [source]),
         is_one_of(ORIGIN.c.client_serial, serials),
     )
-    return {
-        serial: Origin(**dict(zip(Origin.__struct_fields__, values, strict=True)))
-        for serial, *values in connection.execute(statement)
-    }
+    return {serial: origin_record(values) for serial, *values in connection.execute(statement)}

@@ -4,14 +4,14 @@ What they want to be known by they get where it is free. Where it is not they ge
 what they had is said: a client under another number is worth more than none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType, structs
 from sqlalchemy import Connection
 
-from . import accounts, apply, clients, linking, tombstones
+from . import accounts, apply, clients, linking, tombstones, writing
 from .commands import ContactDraft, ImportClient
 from .errors import Invalid
 from .folding import folded_key
@@ -155,7 +155,7 @@ def settle_keys(connection: Connection, account_id: int, accepted: Sequence[Cand
 
 def inserted(
     connection: Connection, account_id: int, accepted: Sequence[Candidate], makers: Makers
-) -> Iterator[Client]:
+) -> tuple[Client, ...]:
     commands = [candidate.command for candidate in accepted]
     reserved = accounts.reserved(
         connection,
@@ -167,18 +167,8 @@ def inserted(
     taken = taken_numbers(connection, account_id)
     numbers = draw([c.number or None for c in commands], reserved.counter, taken, makers)
     accounts.counted_on(connection, reserved)
-    fresh, serials, now = iter(reserved.clients), reserved.serials, makers.clock()
-    records = []
-    for command, number in zip(commands, numbers, strict=True):
-        serial = next(fresh) if command.serial is UNSET else command.serial
-        birth = apply.Birth(
-            account=reserved.account,
-            serial=serial,
-            number=number,
-            serials=serials,
-            now=now,
-            makers=makers,
-        )
-        records.append(apply.created(command, birth))
+    fresh = iter(reserved.clients)
+    serials = [next(fresh) if c.serial is UNSET else c.serial for c in commands]
+    records = tuple(writing.born(commands, serials, numbers, reserved, makers))
     clients.inserted(connection, account_id, records)
-    return iter(records)
+    return records

@@ -10,6 +10,7 @@ from .among import is_one_of
 from .folding import folded_key
 from .provenance import Incoming
 from .records import Origin
+from .rows import ORIGIN_COLUMNS, origin_record
 from .select import live
 from .tables import CLIENT, CONTACT, ORIGIN, TOMBSTONE
 
@@ -27,7 +28,6 @@ LOOKED_UP = {
     "serial": CLIENT.c.serial,
     "uuid": CLIENT.c.uuid,
 }
-ORIGIN_COLUMNS = tuple(ORIGIN.c[name] for name in Origin.__struct_fields__)
 
 
 def recognised(
@@ -66,12 +66,8 @@ def origins(
         is_one_of(ORIGIN.c.source, [one.origin.source for one in incoming]),
         is_one_of(ORIGIN.c.foreign_id, [one.origin.foreign_id for one in incoming]),
     )
-    rows = connection.execute(statement)
-    return {row.foreign_id: Known(row.client_serial, origin(row)) for row in rows}
-
-
-def origin(row: object) -> Origin:
-    return Origin(**{name: getattr(row, name) for name in Origin.__struct_fields__})
+    rows = [(serial, origin_record(row)) for serial, *row in connection.execute(statement)]
+    return {origin.foreign_id: Known(serial, origin) for serial, origin in rows}
 
 
 def look_alikes(

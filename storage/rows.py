@@ -7,8 +7,8 @@ from msgspec import structs
 
 from .folding import LONGEST_KEY, digits_order, fold, folded_key
 from .holders import Account
-from .records import Client, Contact, Document, Secret
-from .tables import ACCOUNT, CLIENT, CONTACT, DOCUMENT
+from .records import Client, Contact, Document, Origin, Secret
+from .tables import ACCOUNT, CLIENT, CONTACT, DOCUMENT, ORIGIN
 
 Row = dict[str, Any]
 
@@ -19,12 +19,18 @@ CONTACT_FIELDS = Contact.__struct_fields__
 CONTACT_COLUMNS = tuple(CONTACT.c[name] for name in CONTACT_FIELDS)
 DOCUMENT_FIELDS = Document.__struct_fields__
 DOCUMENT_COLUMNS = tuple(DOCUMENT.c[name] for name in DOCUMENT_FIELDS)
+ORIGIN_FIELDS = Origin.__struct_fields__
+ORIGIN_COLUMNS = tuple(ORIGIN.c[name] for name in ORIGIN_FIELDS)
 BETWEEN = "\n"
 """Stands between the searched texts; fold() leaves it, a search term never holds it."""
 
 
 def account_record(row: Sequence[Any]) -> Account:
     return Account(**dict(zip(Account.__struct_fields__, row, strict=True)))
+
+
+def origin_record(row: Sequence[Any]) -> Origin:
+    return Origin(**dict(zip(ORIGIN_FIELDS, row, strict=True)))
 
 
 def client_record(

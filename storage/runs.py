@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 
 from .among import is_one_of
 from .errors import NotFound
-from .limits import LARGEST, UNSTORABLE, refuse_unstorable
+from .limits import LARGEST, refuse_unstorable, tellable
 from .makers import Makers
 from .provenance import Note, Run, RunLine, RunState, StartRun, Total
 from .tables import ACCOUNT, RUN, RUN_LINE
@@ -63,10 +63,6 @@ def line_row(line: RunLine) -> dict[str, Any]:
     """What was refused because no engine holds it can be told of all the same."""
     row = {name: tellable(text) for name, text in structs.asdict(line).items()}
     return row | {"field": row["field"].encode()[:LONGEST_FIELD].decode(errors="ignore")}
-
-
-def tellable(text: str) -> str:
-    return UNSTORABLE.sub("\ufffd", text)
 
 
 def ended(connection: Connection, run_id: int, state: RunState, reason: str, makers: Makers) -> Run:

@@ -1,6 +1,6 @@
 """The steps of a write transaction: reserve, decide, refuse what is taken, save."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
@@ -40,7 +40,7 @@ def created(
     taken = taken_numbers(connection, account_id)
     numbers = draw([c.number or None for c in commands], reserved.counter, taken, makers)
     accounts.counted_on(connection, reserved)
-    records = tuple(born(commands, numbers, reserved, makers))
+    records = tuple(born(commands, reserved.clients, numbers, reserved, makers))
     clients.inserted(connection, account_id, records)
     pairs = zip(records, commands, strict=True)
     origins = [(record.serial, origin) for record, command in pairs for origin in command.origins]
@@ -50,12 +50,14 @@ def created(
 
 def born(
     commands: Sequence[CreateClient],
+    own: Iterable[int],
     numbers: Sequence[str],
     reserved: accounts.Reserved,
     makers: Makers,
 ) -> Iterator[Client]:
+    """The records of new clients with serials and numbers of their own."""
     now, serials = makers.clock(), reserved.serials
-    for command, serial, number in zip(commands, reserved.clients, numbers, strict=True):
+    for command, serial, number in zip(commands, own, numbers, strict=True):
         birth = apply.Birth(
             account=reserved.account,
             serial=serial,

@@ -5,8 +5,9 @@ was refused, is a line of the run.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from msgspec import UNSET, Struct, structs
 
@@ -25,12 +26,13 @@ from storage import (
     Policy,
     Run,
     RunLine,
+    StartRun,
     Store,
 )
 
 from .attaching import wanted_line
 from .comparing import Keys
-from .running import remark
+from .running import remark, running, started
 
 Counts = dict[str, int]
 WRITES = (Fate.CREATED, Fate.CHANGED)
@@ -178,6 +180,24 @@ class Arriving:
         if most is not None and changes(counts) > most:
             raise TooManyChanges(f"more than {most} clients would change")
         return Note(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
+
+
+class Plan(Protocol):
+    """What an import is to do, in a run that can be resumed or in none."""
+
+    @property
+    def command(self) -> StartRun: ...
+    @property
+    def is_rehearsal(self) -> bool: ...
+
+
+def begun(arriving: Arriving, plan: Plan, interrupted: Run | None) -> AbstractContextManager[None]:
+    """The run of all that arrives inside."""
+    if plan.is_rehearsal:
+        return nullcontext()
+    run = started(arriving.store, arriving.account, plan.command, interrupted)
+    arriving.run, arriving.counts = run, run.counts
+    return running(arriving.store, run)
 
 
 def understood(piece: Piece, dump: Dump, account: Account) -> Read:

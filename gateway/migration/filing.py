@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from itertools import chain, islice
 
 import msgspec
@@ -22,11 +22,11 @@ from storage import (
     imagined,
 )
 
-from .arriving import Arriving, Piece, Read, Terms, understood
+from .arriving import Arriving, Piece, Read, Terms, begun, understood
 from .checking import label
 from .lines import Lines
 from .reading import read_ahead
-from .running import remark, running, started
+from .running import remark
 
 PAGE = 1000
 BATCH = 1000
@@ -74,7 +74,7 @@ def take_in(
     # A file that cannot be opened, or ids of another salt, are so before there is a run.
     first = next(batches, None)
     arriving.look(first or [])
-    with begun(store, plan, interrupted, arriving), seldom_collected():
+    with begun(arriving, plan, interrupted), seldom_collected():
         taken = done.taken
         every = chain([first] if first else [], batches)
         with closing(read_ahead(every, plan.dialect.dump, plan.account)) as ahead:
@@ -94,16 +94,6 @@ def seldom_collected() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*kept)
-
-
-def begun(
-    store: Store, plan: Intake, interrupted: Run | None, arriving: Arriving
-) -> AbstractContextManager[None]:
-    if plan.is_rehearsal:
-        return nullcontext()
-    arriving.run = started(store, plan.account, plan.command, interrupted)
-    arriving.counts = arriving.run.counts
-    return running(store, arriving.run)
 
 
 def place_of(run: Run | None) -> Place:

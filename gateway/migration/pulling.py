@@ -1,7 +1,7 @@
 """From a live service into the store: everything at first, later what has changed since."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing
 from datetime import datetime
 from itertools import chain
 
@@ -12,10 +12,10 @@ from dialects.base import Dialect
 from gateway.remote import Service
 from storage import Account, Run, StartRun, Store
 
-from .arriving import Arriving, Piece, Terms
+from .arriving import Arriving, Piece, Terms, begun
 from .attaching import Attaching
 from .comparing import Keys
-from .running import OVERLAP, last_done, running, started
+from .running import OVERLAP, last_done
 from .scanning import Position, Scan, Seen, Sheet, at_first
 
 Tell = Callable[[int, int | None], None]
@@ -67,7 +67,7 @@ def pull(
         first = next(sheets, None)
         arriving = arriving_of(store, plan)
         arriving.look(list(pieces(first)) if first else [])
-        with begun(store, plan, interrupted, arriving):
+        with begun(arriving, plan, interrupted):
             for sheet in chain([first] if first else [], sheets):
                 arriving.take(list(pieces(sheet)), msgspec.json.encode(sheet.position).decode())
                 repeated += sheet.repeated
@@ -87,16 +87,6 @@ def arriving_of(store: Store, plan: Pull) -> Arriving:
         terms=plan.terms,
         keys=plan.keys,
     )
-
-
-def begun(
-    store: Store, plan: Pull, interrupted: Run | None, arriving: Arriving
-) -> AbstractContextManager[None]:
-    if plan.is_rehearsal:
-        return nullcontext()
-    arriving.run = started(store, plan.account, plan.command, interrupted)
-    arriving.counts = arriving.run.counts
-    return running(store, arriving.run)
 
 
 def begin_of_last(store: Store, plan: Pull) -> datetime | None:

@@ -1,7 +1,6 @@
 """Runs from their start to their end: who holds one, how it stopped, where the next one begins."""
 
 import os
-import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +8,18 @@ from datetime import timedelta
 
 from msgspec import structs
 
-from storage import Account, Failure, Invalid, Problem, Run, RunLine, RunState, StartRun, Store
-
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+from storage import (
+    Account,
+    Failure,
+    Invalid,
+    Problem,
+    Run,
+    RunLine,
+    RunState,
+    StartRun,
+    Store,
+    tellable,
+)
 
 OVERLAP = timedelta(minutes=2)
 """The next run looks back so far behind the beginning of the last one: two clocks are never one,
@@ -74,7 +82,7 @@ def started(
 
 def remark(kind: str, client: str, *, field: str = "", text: str = "") -> RunLine:
     """A line of a run. Another server may have said what no store can hold."""
-    client, field, text = (UNSTORABLE.sub("\ufffd", word) for word in (client, field, text))
+    client, field, text = (tellable(word) for word in (client, field, text))
     return RunLine(kind=kind, client=client, field=field, text=text)
 
 

@@ -1,15 +1,14 @@
 """Remote services: how one is called, paced, tried again, and given up with a reason."""
 
-from .calling import (
-    Answer,
+from .calling import Answer, Service
+from .pacing import Limits
+from .setbacks import (
     Denied,
     Encoded,
     GaveUp,
-    Limits,
     Moved,
     Refused,
     RemoteFailure,
-    Service,
     ToldToWait,
     TooLarge,
     Uncertain,

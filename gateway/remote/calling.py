@@ -17,35 +17,11 @@ from .judging import chunks, judge_body, judge_head, read_date
 from .pacing import Limits, Pace, Tries
 from .setbacks import (
     Call,
-    Denied,
-    Encoded,
     GaveUp,
-    Moved,
     Refused,
-    RemoteFailure,
     Setback,
-    ToldToWait,
-    TooLarge,
-    Uncertain,
-    Untrusted,
     setback_of,
 )
-
-__all__ = [
-    "Answer",
-    "Denied",
-    "Encoded",
-    "GaveUp",
-    "Limits",
-    "Moved",
-    "Refused",
-    "RemoteFailure",
-    "Service",
-    "ToldToWait",
-    "TooLarge",
-    "Uncertain",
-    "Untrusted",
-]
 
 T = TypeVar("T")
 

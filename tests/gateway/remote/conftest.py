@@ -6,7 +6,7 @@ import httpx
 import pytest
 import respx
 
-from gateway.remote.calling import Limits, Service
+from gateway.remote import Limits, Service
 from gateway.remote.deadlines import PunctualTransport
 
 BASE = "https://remote.test/sub"

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from gateway.remote.calling import Service
+from gateway.remote import Service
 from storage import Invalid
 
 from .conftest import HEADERS, Open

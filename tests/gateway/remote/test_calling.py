@@ -9,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from gateway.remote.calling import (
+from gateway.remote import (
     Answer,
     Denied,
     Encoded,

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from gateway.remote.calling import Denied, Encoded, GaveUp, Refused, TooLarge
+from gateway.remote import Denied, Encoded, GaveUp, Refused, TooLarge
 
 from .conftest import Hours, Open
 

@@ -6,7 +6,7 @@ import traceback
 import httpx
 import pytest
 
-from gateway.remote.calling import RemoteFailure, Service
+from gateway.remote import RemoteFailure, Service
 
 from .conftest import TOKEN, Hours, Open
 from .sockets import HEAD, Script, fine, raw_server, resets, sends

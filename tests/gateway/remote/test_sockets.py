@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from gateway.remote.calling import Encoded, GaveUp, Limits, Service, Uncertain
+from gateway.remote import Encoded, GaveUp, Limits, Service, Uncertain
 
 from .conftest import HEADERS
 from .sockets import HEAD, Script, drips, fine, is_silent, raw_server, resets, sends
