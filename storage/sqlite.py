@@ -6,6 +6,7 @@ from contextlib import closing
 from types import ModuleType
 from typing import Any
 
+import stamina
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -71,6 +72,10 @@ def opened(url: URL, connections: int) -> Engine:
     return engine
 
 
+def is_locked(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
 def sqlite_module() -> ModuleType:
     try:
         from pysqlite3 import dbapi2
@@ -92,9 +97,15 @@ def prepare(raw: Any, _record: object) -> None:
     with closing(raw.cursor()) as cursor:
         # The time-out comes first: switching to WAL takes a lock too.
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        switched_to_wal(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+
+
+@stamina.retry(on=is_locked, attempts=None, timeout=BUSY_MILLISECONDS / 1000, wait_max=0.1)
+def switched_to_wal(cursor: Any) -> None:
+    """Of several who switch a new file at once SQLite refuses all but one without any waiting."""
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def begin(connection: Connection) -> None:
