@@ -27,6 +27,10 @@ $(VENV)/dev: $(VENV)/run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/bench: $(VENV)/run requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
 .PHONY: run
 run: $(VENV)/run ## Serve a demo account with 200 clients on 127.0.0.1:8000
 	@$(GATEWAY) demo --account demo --clients 200
@@ -61,6 +65,10 @@ pgbouncer: $(VENV)/dev ## Run the HTTP tests through a PgBouncer (Debian's postg
 trigrams: $(VENV)/dev ## Run the tests of searching on Debian's postgresql, which has pg_trgm
 	$(BIN)/python -m scripts.trigrams
 
+.PHONY: bench
+bench: $(VENV)/bench ## Measure the speed beside a ceiling and a peer, half an hour (Debian's wrk); BENCH="--help"
+	$(BIN)/python -m bench.serving $(BENCH)
+
 .PHONY: lint
 lint: $(VENV)/dev ## Check style and format
 	$(BIN)/ruff check .
@@ -77,3 +85,4 @@ check: lint types test ## Everything a change must pass
 lock: $(VENV)/dev ## Renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 -q -U -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 -q -U -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --group bench --universal --generate-hashes --python-version 3.11 -q -U -c requirements.lock -c requirements-dev.lock -o requirements-bench.lock

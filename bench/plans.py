@@ -76,8 +76,8 @@ def statements(account_id: int, some: Any) -> Iterator[tuple[str, Select[Any]]]:
     yield "Planado: after=", newest_after(account_id, live, here)
     yield "Planado: updated_at[after]=", newest_after(account_id, since, None)
     key = LiveKey(external_id=str(some.uuid), uuid=some.uuid)
-    for n, statement in enumerate(clients_of(account_id, key)):
-        yield f"Planado: one client by {('uuid', 'external_id')[n]}", statement
+    for n, (statement, given) in enumerate(clients_of(account_id, key)):
+        yield f"Planado: one client by {('uuid', 'external_id')[n]}", statement.params(given)
     for n, statement in enumerate(places_of(account_id, key, among_gone=False)):
         yield f"Planado: place of a cursor ({n + 1})", statement
 
