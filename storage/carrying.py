@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from . import finding, importing, linking, recognising, runs
+from . import finding, importing, linking, recognising, runs, scanning
 from .keeping import Keeping
 from .limits import LARGEST, refuse_unstorable
 from .makers import Makers
@@ -44,7 +44,7 @@ class Carrying(Keeping):
     ) -> tuple[Outcome, ...]:
         """What becomes of each; what the run takes down of it is committed with them, or neither
         is. `take` may be called more than once, of which one call counts."""
-        return self._write(
+        return self._write_alone(
             imported,
             account_id,
             incoming,
@@ -59,14 +59,21 @@ class Carrying(Keeping):
     ) -> tuple[Outcome, ...]:
         """What would become of each; nothing is kept."""
         try:
-            self._write(rehearsed, account_id, incoming, policy, self._makers)
+            self._write_alone(rehearsed, account_id, incoming, policy, self._makers)
         except Rehearsed as told:
             return told.outcomes
         raise AssertionError("a rehearsal ends by being undone")
 
-    def scan(self, account_id: int, after: int = 0, limit: int = 1000) -> tuple[Client, ...]:
-        """All clients, deleted ones too, by serial from just behind one on."""
-        return self._read(finding.scanned, account_id, min(after, LARGEST), limit)
+    def scan(
+        self, account_id: int, after: int = 0, limit: int = 1000, *, last: int | None = None
+    ) -> tuple[Client, ...]:
+        """All clients, deleted ones too, by serial from just behind one on, up to the last."""
+        stretch = (min(after, LARGEST), LARGEST if last is None else last)
+        return self._read(scanning.scanned, account_id, stretch, limit)
+
+    def end_of_stretch(self, account_id: int, after: int, size: int) -> int | None:
+        """The serial of the last of so many clients behind one; None when there are fewer."""
+        return self._read(scanning.end_of_stretch, account_id, after, size)
 
     def recognise(self, account_id: int, incoming: Sequence[Incoming]) -> dict[int, Client]:
         """The clients that these are, by their places in the sequence; others are not here. Those
@@ -82,7 +89,7 @@ class Carrying(Keeping):
     ) -> None:
         """Keep what was found out of these clients elsewhere, together with what a run notes.
         Those that are purged by now have nothing to be kept of."""
-        self._write(linked, account_id, links, run_id=run_id, note=note, makers=self._makers)
+        self._write_alone(linked, account_id, links, run_id=run_id, note=note, makers=self._makers)
 
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
         """The client is not there any more."""

@@ -1,10 +1,12 @@
 """What every engine can hold. The rest is refused by name, before an engine does it in its way."""
 
+import functools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct, structs
@@ -68,12 +70,20 @@ def is_plain(command: Struct) -> bool:
             return False
     if getattr(command, "origins", None) or any(len(keys[k]) > LONGEST[k] for k in keys):
         return False
-    numbers = [v for v in structs.astuple(command) if v and type(v) in NUMBERS]
+    numbers = list(filter(None, numbers_of(type(command))(command)))
     numbers += [draft.serial for draft in drafts if draft.serial]
     try:
         return all(map(is_storable, numbers)) and NUL not in ENCODER.encode(command)
     except (msgspec.MsgspecError, ValueError, TypeError, OverflowError):
         return False
+
+
+@functools.cache
+def numbers_of(kind: type[Struct]) -> Callable[[Struct], tuple[Any, ...]]:
+    """What takes the values out of a command that may be numbers."""
+    fields = structs.fields(kind)
+    names = [f.name for f in fields if not NUMBERS.isdisjoint((f.type, *get_args(f.type)))]
+    return attrgetter(*names, *names[:1])
 
 
 def problems_of(value: Any, path: Path) -> Iterator[Problem]:

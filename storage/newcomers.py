@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType, structs
 from sqlalchemy import Connection
 
-from . import accounts, apply, clients, linking, tombstones, writing
+from . import accounts, apply, bulk, clients, linking, search, tombstones, writing
 from .commands import ContactDraft, ImportClient
 from .errors import Invalid
 from .folding import folded_key
@@ -19,8 +19,10 @@ from .limits import refuse_unstorable
 from .makers import Makers
 from .numbers import draw, taken_numbers
 from .provenance import Fate, Incoming, Link, Outcome
+from .readying import Ready
 from .recognising import taken_contacts, taken_serials
 from .records import Client
+from .tables import CLIENT, CONTACT
 
 Departures = list[tuple[str, str]]
 
@@ -29,46 +31,70 @@ LARGEST_SERIAL = 2**62
 
 
 class Candidate(Struct):
-    """One of a batch, until it is born or refused."""
+    """One of a batch, until it is born, with a serial and a version, or refused."""
 
+    incoming: Incoming
     command: ImportClient
     departures: Departures
     reason: str = ""
+    serial: int = 0
+    version: int = 0
 
     def leave(self, field: str, words: str, **without: Any) -> None:
         self.departures.append((field, words))
         self.command = structs.replace(self.command, **without)
+
+    @property
+    def ready(self) -> Ready | None:
+        """Its rows, if they were made and it got all that it wanted."""
+        return self.incoming.ready if self.command is self.incoming.client else None
 
 
 def born(
     connection: Connection, account_id: int, incoming: Sequence[Incoming], makers: Makers
 ) -> list[Outcome]:
     """What became of each, in their order; they are all different."""
-    candidates = [Candidate(one.client, [], refusal(one)) for one in incoming]
+    candidates = [Candidate(one, one.client, [], refusal(one)) for one in incoming]
     accepted = [c for c in candidates if not c.reason]
     if not accepted:
         return [refused(candidate) for candidate in candidates]
     settle_serials(connection, account_id, accepted)
     settle_keys(connection, account_id, accepted)
-    records = iter(inserted(connection, account_id, accepted, makers))
-    outcomes, links = [], []
-    for one, candidate in zip(incoming, candidates, strict=True):
-        if candidate.reason:
-            outcomes.append(refused(candidate))
-            continue
-        record = next(records)
-        links.append(Link(record.serial, structs.replace(one.origin, version=record.version)))
-        outcomes.append(
-            Outcome(fate=Fate.CREATED, serial=record.serial, departures=tuple(candidate.departures))
-        )
+    insert(connection, account_id, accepted, makers)
+    links = [
+        Link(c.serial, structs.replace(c.incoming.origin, version=c.version)) for c in accepted
+    ]
     linking.linked(connection, account_id, links)
-    return outcomes
+    return [outcome(candidate) for candidate in candidates]
+
+
+def outcome(candidate: Candidate) -> Outcome:
+    if candidate.reason:
+        return refused(candidate)
+    departures = tuple(candidate.departures)
+    return Outcome(fate=Fate.CREATED, serial=candidate.serial, departures=departures)
+
+
+def insert(
+    connection: Connection, account_id: int, accepted: Sequence[Candidate], makers: Makers
+) -> None:
+    """Those whose rows were made beforehand, and those whose rows are made now."""
+    ready = [candidate.ready for candidate in accepted if candidate.ready]
+    with search.indexing(connection, account_id, [one.serial for one in ready]):
+        bulk.inserted_plain(connection, CLIENT, [one.client for one in ready])
+    bulk.inserted_plain(connection, CONTACT, [c for one in ready for c in one.contacts])
+    others = [candidate for candidate in accepted if not candidate.ready]
+    records = iter(inserted(connection, account_id, others, makers) if others else ())
+    for candidate in accepted:
+        born_as = candidate.ready or next(records)
+        candidate.serial, candidate.version = born_as.serial, born_as.version
 
 
 def refusal(one: Incoming) -> str:
     try:
         refuse_unstorable(one.origin)
-        refuse_unstorable(one.client)
+        if one.ready is None:
+            refuse_unstorable(one.client)
     except Invalid as failure:
         return str(failure)
     return ""

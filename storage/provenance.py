@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from .commands import ImportClient, ImportGroup
+from .readying import Ready
 from .records import Client, Origin, Record
 
 
@@ -16,13 +17,14 @@ class Incoming(Struct, frozen=True, kw_only=True):
     """A client as another service tells it, with all that is needed whether it is here or not.
 
     `change` says what differs from a client who is here, as far as that service can tell;
-    `groups` are those that it brings along.
+    `groups` are those that it brings along; `ready` is what `readied` made of it, if anything.
     """
 
     origin: Origin
     client: ImportClient
     change: Callable[[Client], ImportClient]
     groups: tuple[ImportGroup, ...] = ()
+    ready: Ready | None = None
 
 
 class Policy(enum.Enum):

@@ -37,7 +37,8 @@ def client_record(
     row: Sequence[Any], contacts: tuple[Contact, ...], documents: tuple[Document, ...]
 ) -> Client:
     values = dict(zip(CLIENT_FIELDS, row, strict=True))
-    return Client(contacts=contacts, documents=documents, **values)
+    values["contacts"], values["documents"] = contacts, documents
+    return Client(**values)
 
 
 def contact_record(row: Sequence[Any]) -> Contact:

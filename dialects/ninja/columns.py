@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct
@@ -16,6 +17,7 @@ from .hashid import Ids
 from .scalars import read_flag, read_integer, read_moment, text_of, trimmed, write_moment
 
 LATEST = 253_402_300_799
+ZERO = Decimal(0)
 PLACES = 6
 LONGEST_ID = 20
 MOST_DIGITS = 20
@@ -27,10 +29,12 @@ class Unreadable(Exception):
 
 
 class Kind(NamedTuple):
-    """How a value is read, and when one told and one of the record are the same."""
+    """How a value is read, and when one told and one of the record are the same; `plain` is the
+    type of those that need no reading."""
 
     read: Callable[[Any], Any]
     is_same: Callable[[Any, Any], bool]
+    plain: type | None = None
 
 
 def read_email(value: Any) -> str:
@@ -41,7 +45,7 @@ def read_email(value: Any) -> str:
 
 def read_whole(value: Any) -> int | None:
     """The number of a row of a reference table, which need not be one that is known here."""
-    text = trimmed(text_of(value))
+    text = trimmed(text_of(value)) if value else ""
     if text in {"", "0"}:
         return None
     found = read_integer(text)
@@ -58,8 +62,8 @@ def read_truth(value: Any) -> bool:
 
 
 def read_money(value: Decimal | None) -> Decimal:
-    if value is None:
-        return Decimal(0)
+    if not value:
+        return ZERO
     if not value.is_finite() or value.adjusted() > MOST_DIGITS:
         raise Unreadable
     return value
@@ -68,7 +72,7 @@ def read_money(value: Decimal | None) -> Decimal:
 def read_time(value: Any) -> datetime | None:
     if type(value) is int and 0 < value <= LATEST:
         return datetime.fromtimestamp(value, UTC)
-    text = text_of(value)
+    text = text_of(value) if value else ""
     if text in {"", "0"}:
         return None
     found = read_moment(text)
@@ -89,10 +93,10 @@ def same(told: Any, shown: Any) -> bool:
     return bool(told == shown)
 
 
-TEXT = Kind(text_of, same_text)
+TEXT = Kind(text_of, same_text, str)
 EMAIL = Kind(read_email, same_text)
 WHOLE = Kind(read_whole, same)
-FLAG = Kind(read_truth, same)
+FLAG = Kind(read_truth, same, bool)
 MONEY = Kind(read_money, same)
 TIME = Kind(read_time, same_second)
 
@@ -148,28 +152,50 @@ CONTACT = CUSTOM | {
     "last_login": TIME,
 }
 GROUP = TIMES | {"archived_at": TIME, "is_deleted": FLAG}
+AMOUNTS = tuple(name for name, kind in CLIENT.items() if kind is MONEY)
 SHARED = {("user_id",), ("assigned_user_id",), ("group_settings_id",)}
 GENERATED = ("number", "client_hash", "contact_key", "created_at", "updated_at")
 """The store has its own for who brings none, so that empty means not told."""
 
 
-def read(
-    given: Struct, kinds: Mapping[str, Kind], lost: list[Loss], path: str = ""
-) -> dict[str, Any]:
-    """The columns that the object tells."""
-    told = {}
-    for name, kind in kinds.items():
-        value = getattr(given, name)
-        if value is UNSET:
-            continue
-        if kind is TEXT and type(value) is str:
-            told[name] = value
-            continue
-        try:
-            told[name] = kind.read(value)
-        except Unreadable:
-            lost.append(loss(f"{path}{name}", str(value)))
-    return told
+class Table:
+    """Fields of a shape by the kinds of their values."""
+
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self.kinds = kinds
+        plain = {kind.plain for kind in kinds.values() if kind.plain is not None}
+        named = {t: tuple(name for name, kind in kinds.items() if kind.plain is t) for t in plain}
+        self._alike = [(t, names, attrgetter(*names)) for t, names in named.items() if names[1:]]
+        grouped = {name for _, names, _ in self._alike for name in names}
+        self._others = {name: kind for name, kind in kinds.items() if name not in grouped}
+
+    def read(self, given: Struct, lost: list[Loss], path: str = "") -> dict[str, Any]:
+        """The columns that the object tells."""
+        told: dict[str, Any] = {}
+        rest: Mapping[str, Kind] = self._others
+        for plain, names, values_of in self._alike:
+            values = values_of(given)
+            # Nearly always all of them need no reading, and one look tells.
+            if set(map(type, values)) == {plain}:
+                told.update(zip(names, values, strict=True))
+            else:
+                rest = self.kinds
+        for name, kind in rest.items():
+            value = getattr(given, name)
+            if value is UNSET or name in told:
+                continue
+            try:
+                told[name] = kind.read(value)
+            except Unreadable:
+                lost.append(loss(f"{path}{name}", str(value)))
+        return told
+
+
+read_client = Table(CLIENT).read
+read_contact = Table(CONTACT).read
+read_group = Table(GROUP).read
+read_shipping = Table(SHIPPING).read
+read_times = Table(TIMES).read
 
 
 def without_generated(told: dict[str, Any]) -> dict[str, Any]:
@@ -181,8 +207,9 @@ def without_generated(told: dict[str, Any]) -> dict[str, Any]:
 
 def rounded(told: dict[str, Any], lost: list[Loss]) -> dict[str, Any]:
     """Amounts as exact as the store keeps them."""
-    for name, value in told.items():
-        if value and CLIENT.get(name) is MONEY and value.as_tuple().exponent < -PLACES:
+    for name in AMOUNTS:
+        value = told.get(name)
+        if value and value.as_tuple().exponent < -PLACES:
             told[name] = round(value, PLACES)
             if told[name] != value:
                 lost.append(loss(name, f"{value:f}"))

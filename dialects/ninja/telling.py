@@ -65,11 +65,11 @@ def read(raw: bytes, account: Account, ids: Ids | None = None) -> tuple[shapes.C
         columns=client_columns(given, ids, lost),
         name=said_text(given.name),
         classification=said_text(given.classification),
-        shipping=columns.read(given, columns.SHIPPING, lost),
+        shipping=columns.read_shipping(given, lost),
         settings=said_settings(given.settings, lost),
         extras=said_extras(given, lost),
         contacts=said_contacts(given.contacts, ids, lost),
-        times=columns.without_generated(columns.read(given, columns.TIMES, lost)),
+        times=columns.without_generated(columns.read_times(given, lost)),
         groups=said_group(given.group_settings, ids, lost),
         lost=(*lost, *lost_documents(given.documents)),
     )
@@ -77,7 +77,7 @@ def read(raw: bytes, account: Account, ids: Ids | None = None) -> tuple[shapes.C
 
 
 def client_columns(given: shapes.Client, ids: Ids, lost: list[Loss]) -> Told:
-    told = columns.without_generated(columns.read(given, columns.CLIENT, lost))
+    told = columns.without_generated(columns.read_client(given, lost))
     return columns.rounded(told, lost) | serials(given, ids)
 
 
@@ -145,12 +145,12 @@ def said_contacts(
 
 def said_contact(n: int, given: shapes.Contact, ids: Ids, lost: list[Loss]) -> Told:
     path = f"contacts[{n}]."
-    told = columns.read(given, columns.CONTACT, lost, path)
-    told |= columns.read(given, columns.TIMES, lost, path)
+    told = columns.read_contact(given, lost, path)
+    told |= columns.read_times(given, lost, path)
     told["serial"] = columns.read_serial(given.id, ids, ("contacts", n, "id"))
-    if text_of(given.password):
+    if given.password and text_of(given.password):
         lost.append(loss(f"{path}password", MASK))
-    if text_of(given.archived_at) not in {"", "0"}:
+    if given.archived_at and text_of(given.archived_at) not in {"", "0"}:
         lost.append(loss(f"{path}archived_at", text_of(given.archived_at)))
     return columns.without_generated(told)
 
@@ -182,7 +182,7 @@ def said_group(raw: shapes.Verbatim, ids: Ids, lost: list[Loss]) -> tuple[Import
     if serial is None or not name or "\0" in name:
         lost.append(loss("group_settings", foreign.words_of(raw)))
         return ()
-    told = columns.without_generated(columns.read(given, columns.GROUP, lost, path))
+    told = columns.without_generated(columns.read_group(given, lost, path))
     settings = said_settings(given.settings, lost)
     if settings is not UNSET:
         told["settings"] = settings

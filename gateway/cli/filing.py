@@ -4,16 +4,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from gateway.files import counted, writing
 from gateway.migration.arriving import Piece
-from gateway.migration.filing import Given, convert as converted, give_out, pieces
+from gateway.migration.filing import convert as converted, pieces
+from gateway.migration.giving import Given, give_out
 from gateway.progress import meter
 from gateway.settings import DEFAULT_DATABASE
-from storage import Account, ClientQuery, Policy
+from storage import Account, ClientQuery, Policy, Store
 
 from .carrying import DryRun, MaxChanges, OnConflict
 from .errands import NOT_WHOLE, Errand, Session, carry_out, dialect_named
@@ -76,7 +78,8 @@ def export(  # noqa: PLR0917  typer passes by name
             done += more
             seen.tell(done, total)
 
-        given = give_out(store, owner, dialect_named(dialect), write, tell)
+        again = partial(Store.at, database)
+        given = give_out(store, owner, dialect_named(dialect), write, tell, again=again)
     say(f"{account} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
 
 
@@ -134,3 +137,9 @@ def say(heading: str, given: Given, *, is_piped: bool, as_json: bool) -> None:
             print_report(report, as_json=as_json)
     else:
         print_report(report, as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("import")(import_files)
+    app.command()(export)
+    app.command()(convert)

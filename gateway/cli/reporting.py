@@ -2,8 +2,8 @@
 has to be looked at."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby, islice
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from operator import attrgetter
 
 import typer
@@ -79,8 +79,11 @@ def print_report(report: Report, *, as_json: bool) -> None:
     typer.echo(report.heading)
     print_counts(report.counts)
     print_losses(report.lines)
+    numbers, first = first_of_kinds(report.lines)
     for kind, heading in HEADINGS.items():
-        print_lines(heading, (line for line in report.lines if line.kind == kind), report.run)
+        if kind in first:
+            typer.echo(heading)
+            print_lines(first[kind], numbers[kind] - len(first[kind]), report.run)
     if report.note:
         typer.echo(report.note)
 
@@ -130,15 +133,23 @@ def plain(field: str) -> str:
     return "".join(part.rpartition("]")[2] if "]" in part else part for part in field.split("["))
 
 
-def print_lines(heading: str, lines: Iterator[RunLine], run: Run | None) -> None:
-    shown = list(islice(lines, FIRST))
-    if not shown:
-        return
-    typer.echo(heading)
+def first_of_kinds(lines: Iterable[RunLine]) -> tuple[Counter[str], dict[str, list[RunLine]]]:
+    """How many lines there are of each kind, and the first of those that are printed; there can
+    be millions, and this goes through them once."""
+    numbers: Counter[str] = Counter()
+    first: dict[str, list[RunLine]] = {}
+    for line in lines:
+        numbers[line.kind] += 1
+        if line.kind in HEADINGS and numbers[line.kind] <= FIRST:
+            first.setdefault(line.kind, []).append(line)
+    return numbers, first
+
+
+def print_lines(shown: Sequence[RunLine], more: int, run: Run | None) -> None:
     for line in shown:
         words = ": ".join(filter(None, (line.field, line.text)))
         typer.echo(f"  {line.client}  {words}".rstrip())
-    if more := sum(1 for _ in lines):
+    if more:
         where = f": gateway runs show {run.id} --kind {shown[0].kind}" if run else ""
         typer.echo(f"  … and {more:,} more{where}")
 

@@ -2,6 +2,6 @@
 
 from .answers import Line
 from .reading import LONGEST, counted, objects
-from .saving import writing
+from .saving import Write, Writer, writing
 
-__all__ = ["LONGEST", "Line", "counted", "objects", "writing"]
+__all__ = ["LONGEST", "Line", "Write", "Writer", "counted", "objects", "writing"]

@@ -25,8 +25,27 @@ class HungUp(Exception):
     """Whoever read our standard output has gone."""
 
 
+class Writer:
+    """Writes a JSON text as one line, or lines that are such texts already."""
+
+    def __init__(self, out: BinaryIO, name: str) -> None:
+        self._out = out
+        self._name = name
+
+    def __call__(self, text: bytes) -> None:
+        if b"\n" in text:
+            text = json.format(text, indent=-1)
+        self.lines(text + b"\n")
+
+    def lines(self, lines: bytes) -> None:
+        try:
+            self._out.write(lines)
+        except OSError as fault:
+            raise failure(self._name, "written", fault) from fault
+
+
 @contextmanager
-def writing(path: str, *, is_forced: bool = False) -> Iterator[Write]:
+def writing(path: str, *, is_forced: bool = False) -> Iterator[Writer]:
     """What writes one JSON text per line, packed when the name ends in `.gz`.
 
     A file appears under its name when all is written and on the disk, readable by its owner only;
@@ -35,22 +54,10 @@ def writing(path: str, *, is_forced: bool = False) -> Iterator[Write]:
     """
     if path == STANDARD:
         with standard_output() as out:
-            yield writer(out, "standard output")
+            yield Writer(out, "standard output")
     else:
         with whole_file(path, is_forced=is_forced) as out:
-            yield writer(out, path)
-
-
-def writer(out: BinaryIO, name: str) -> Write:
-    def write(line: bytes) -> None:
-        if b"\n" in line:
-            line = json.format(line, indent=-1)
-        try:
-            out.write(line + b"\n")
-        except OSError as fault:
-            raise failure(name, "written", fault) from fault
-
-    return write
+            yield Writer(out, path)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from storage import (
     Origin,
     Outcome,
     Policy,
+    Ready,
     Run,
     RunLine,
     StartRun,
@@ -61,12 +62,14 @@ class Piece(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A piece as its dialect understands it: `told`, or else why not."""
+    """A piece as its dialect understands it: `told`, or else why not. `ready` is the client made
+    ready to be stored, where that was done ahead."""
 
     place: str
     told: Told | None
     problem: str = ""
     raw: bytes = b""
+    ready: Ready | None = None
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -116,7 +119,7 @@ class Arriving:
 
     def lay(self, read: Sequence[Read], checkpoint: str) -> None:
         """As `take`, of pieces that have been understood."""
-        incoming = [self.incoming(one.told) for one in read if one.told is not None]
+        incoming = [self.incoming(one.told, one.ready) for one in read if one.told is not None]
         kept: list[Note] = []
 
         def noted(outcomes: tuple[Outcome, ...]) -> Note:
@@ -147,7 +150,7 @@ class Arriving:
             for file in self.dialect.remote.files(one.raw):
                 yield wanted_line(one.told.label, outcome.serial, file)
 
-    def incoming(self, told: Told) -> Incoming:
+    def incoming(self, told: Told, ready: Ready | None = None) -> Incoming:
         own_hash = told.client.client_hash
         is_ambiguous = self.terms.is_foreign and own_hash is not UNSET
         origin = Origin(
@@ -157,7 +160,9 @@ class Arriving:
             stamp=told.stamp,
         )
         change = partial(self.change, told)
-        return Incoming(origin=origin, client=told.client, change=change, groups=told.groups)
+        return Incoming(
+            origin=origin, client=told.client, change=change, groups=told.groups, ready=ready
+        )
 
     def change(self, told: Told, record: Client) -> ImportClient:
         """The key that we gave a client there is no change here."""

@@ -1,18 +1,16 @@
 """Clients from files into the store, out of it into files, and from dialect to dialect."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import chain, islice
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from dialects.base import Dialect, Told
-from gateway.files import objects
+from gateway.files import Write, objects
 from storage import (
     Account,
-    Client,
     Invalid,
     Makers,
     Problem,
@@ -23,17 +21,13 @@ from storage import (
 )
 
 from .arriving import Arriving, Piece, Read, Terms, begun, understood
-from .checking import label
-from .lines import Lines
+from .giving import Given, put
 from .reading import read_ahead
 from .running import remark
+from .worker import seldom_collected
 
-PAGE = 1000
 BATCH = 1000
 """Clients of one transaction: more of them are cheaper each, but others wait longer to write."""
-SELDOM = 50_000
-"""Objects that come to be, and do not go, before cycles are looked for."""
-Write = Callable[[bytes], None]
 Advance = Callable[[int], None]
 
 
@@ -84,18 +78,6 @@ def take_in(
     return arriving
 
 
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Nothing that comes by is part of a cycle; to look for one in every batch takes a tenth of
-    the time."""
-    kept = gc.get_threshold()
-    gc.set_threshold(SELDOM, *kept[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*kept)
-
-
 def place_of(run: Run | None) -> Place:
     return msgspec.json.decode(run.checkpoint, type=Place) if run and run.checkpoint else Place()
 
@@ -109,40 +91,6 @@ def pieces(paths: Iterable[str], advance: Advance) -> Iterator[Piece]:
 def batched(found: Iterator[Piece]) -> Iterator[list[Piece]]:
     while batch := list(islice(found, BATCH)):
         yield batch
-
-
-class Given(Struct, kw_only=True):
-    """What was written, what was left out, and what of it could not be said."""
-
-    written: int = 0
-    left: int = 0
-    refused: int = 0
-    lines: Lines = field(default_factory=Lines)
-
-
-def give_out(
-    store: Store, account: Account, dialect: Dialect, write: Write, tell: Advance
-) -> Given:
-    """Every client that the dialect's own lists would show, by serial, each of one moment."""
-    given, after = Given(), 0
-    with seldom_collected():
-        while records := store.scan(account.id, after, PAGE):
-            for record in records:
-                put(record, account, dialect, write, given)
-            after = records[-1].serial
-            tell(len(records))
-    return given
-
-
-def put(record: Client, account: Account, dialect: Dialect, write: Write, given: Given) -> None:
-    if not dialect.dump.is_listed(record):
-        given.left += 1
-        given.lines.append(remark("left", label(record), text="is deleted"))
-        return
-    write(dialect.dump.write(record, account))
-    given.written += 1
-    for name, text in dialect.dump.losses(record):
-        given.lines.append(remark("lost", label(record), field=name, text=text))
 
 
 def convert(
@@ -161,7 +109,7 @@ def convert(
             continue
         for name, text in told_of(read).lost:
             given.lines.append(remark("lost", label_there, field=name, text=text))
-        put(record, account, target, write, given)
+        put(record, account, target.dump, write, given)
     return given
 
 

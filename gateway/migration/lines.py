@@ -22,6 +22,14 @@ class Lines(Iterable[RunLine]):
     def append(self, line: RunLine) -> None:
         self._file.write(msgspec.json.encode(line) + b"\n")
 
+    def rows(self) -> bytes:
+        """All of them, as `add` takes them."""
+        self._file.seek(0)
+        return self._file.read()
+
+    def add(self, rows: bytes) -> None:
+        self._file.write(rows)
+
     def __iter__(self) -> Iterator[RunLine]:
         self._file.seek(0)
         for row in self._file:

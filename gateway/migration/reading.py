@@ -1,29 +1,38 @@
-"""Reading ahead: objects are understood in a second process while this one writes.
+"""Reading ahead: objects are understood, and new clients made ready to be stored, in a second
+process while this one writes.
 
 What that process cannot say, a failure above all, is found out here once more: so nothing differs
 from reading everything here but the time it takes.
 """
 
-import os
-import signal
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from dialects.base import Dump, Loss, Told
-from storage import Account, Client, ContactDraft, ImportClient, ImportContact, ImportGroup
+from storage import (
+    Account,
+    Client,
+    ContactDraft,
+    ImportClient,
+    ImportContact,
+    ImportGroup,
+    Makers,
+    Ready,
+    readied,
+)
 
 from .arriving import Piece, Read, understood
+from .worker import Answer, Worker, cores, shared
 
 FEW = 2
-"""Batches that are read before another process is worth its start."""
+"""Batches for which another process is not worth its start."""
 
 
 class Sent(Struct, frozen=True, array_like=True):
@@ -38,6 +47,7 @@ class Sent(Struct, frozen=True, array_like=True):
     is_drafted: bool = False
     lost: tuple[Loss, ...] = ()
     groups: tuple[ImportGroup, ...] = ()
+    ready: Ready | None = None
 
 
 class Imported(ImportClient, frozen=True, kw_only=True):
@@ -47,6 +57,7 @@ class Imported(ImportClient, frozen=True, kw_only=True):
 
 
 ENCODER = msgspec.msgpack.Encoder()
+PIECES = msgspec.msgpack.Decoder(list[Piece])
 BATCHES = msgspec.msgpack.Decoder(list[Sent])
 CLIENTS = msgspec.msgpack.Decoder(Imported)
 DRAFTED = msgspec.msgpack.Decoder(ImportClient)
@@ -56,67 +67,33 @@ def read_ahead(
     batches: Iterator[list[Piece]], dump: Dump, account: Account
 ) -> Generator[list[Read], None, None]:
     """The batches in their order. Raises WrongSalt."""
-    for batch in islice(batches, FEW):
-        yield here(batch, dump, account)
-    first = next(batches, None)
-    if first is None:
+    reading = Reading(dump, account)
+    first = list(islice(batches, FEW + 1))
+    if len(first) <= FEW or cores() == 1:
+        yield from map(reading.here, chain(first, batches))
         return
-    rest = chain([first], batches)
-    if cores() == 1:
-        yield from (here(batch, dump, account) for batch in rest)
-        return
-    # One is enough: to write takes longer than to read.
-    reader = Reader(dump, account)
-    try:
-        yield from through(reader, rest)
-    finally:
-        reader.close()
-
-
-def cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with closing(Worker(answering, dump, account)) as worker:
+        yield from shared(worker, reading, chain(first, batches))
 
 
 def here(batch: Sequence[Piece], dump: Dump, account: Account) -> list[Read]:
     return [understood(piece, dump, account) for piece in batch]
 
 
-class Reader:
-    """Another process, asked for one batch at a time; it ends when its caller does."""
+class Reading(NamedTuple):
+    """How batches are read."""
 
-    def __init__(self, dump: Dump, account: Account) -> None:
-        self.dump = dump
-        self.account = account
-        context = get_context("spawn")
-        self.line, end = context.Pipe()
-        self.process = context.Process(target=serve, args=(end, dump, account), daemon=True)
-        self.process.start()
-        end.close()
-        self.is_ready = False
+    dump: Dump
+    account: Account
 
-    def is_awake(self) -> bool:
-        """Whether it has started, which takes as long as to read some batches."""
-        if not self.is_ready and self.line.poll():
-            self.receive()
-            self.is_ready = True
-        return self.is_ready
+    def here(self, piece: list[Piece]) -> list[Read]:
+        return here(piece, self.dump, self.account)
 
-    def ask(self, batch: Sequence[Piece]) -> None:
-        with suppress(OSError):
-            self.line.send_bytes(ENCODER.encode(batch))
+    def question(self, piece: list[Piece]) -> bytes:
+        return ENCODER.encode(piece)
 
-    def answer(self, batch: Sequence[Piece]) -> list[Read]:
-        with suppress(msgspec.MsgspecError):
-            if told := self.receive():
-                pairs = zip(batch, BATCHES.decode(told), strict=True)
-                return [self.read(piece, sent) for piece, sent in pairs]
-        return here(batch, self.dump, self.account)
-
-    def receive(self) -> bytes:
-        """Nothing from a process that has ended."""
-        with suppress(EOFError, OSError):
-            return self.line.recv_bytes()
-        return b""
+    def done(self, piece: list[Piece], answer: bytes) -> list[Read]:
+        return [self.read(p, s) for p, s in zip(piece, BATCHES.decode(answer), strict=True)]
 
     def read(self, piece: Piece, sent: Sent) -> Read:
         if not sent.client:
@@ -131,27 +108,7 @@ class Reader:
             lost=sent.lost,
             groups=sent.groups,
         )
-        return Read(piece.place, told, raw=piece.raw)
-
-    def close(self) -> None:
-        self.line.close()
-        self.process.terminate()
-        self.process.join()
-
-
-def through(reader: Reader, batches: Iterator[list[Piece]]) -> Iterator[list[Read]]:
-    asked: list[Piece] = []
-    for batch in batches:
-        if not reader.is_awake():
-            yield here(batch, reader.dump, reader.account)
-            continue
-        answer = reader.answer(asked) if asked else []
-        reader.ask(batch)
-        if asked:
-            yield answer
-        asked = batch
-    if asked:
-        yield reader.answer(asked)
+        return Read(piece.place, told, raw=piece.raw, ready=sent.ready)
 
 
 def changed_anew(raw: bytes, dump: Dump, account: Account, record: Client) -> ImportClient:
@@ -159,25 +116,17 @@ def changed_anew(raw: bytes, dump: Dump, account: Account, record: Client) -> Im
     return dump.read(raw, account).change(record)
 
 
-def serve(line: Connection, dump: Dump, account: Account) -> None:
-    """Whoever interrupts means the process that asks; when that one ends the line breaks."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pieces = msgspec.msgpack.Decoder(list[Piece])
-    with suppress(EOFError, OSError):
-        line.send_bytes(b"")
-        while True:
-            line.send_bytes(answered(pieces.decode(line.recv_bytes()), dump, account))
+def answering(dump: Dump, account: Account) -> Answer:
+    makers = Makers()
+
+    def answer(question: bytes) -> bytes:
+        read = here(PIECES.decode(question), dump, account)
+        return ENCODER.encode([sent(one, account, makers) for one in read])
+
+    return answer
 
 
-def answered(batch: Sequence[Piece], dump: Dump, account: Account) -> bytes:
-    """Empty when it has to be read where it was asked for: there the failure is raised."""
-    try:
-        return ENCODER.encode([sent(one) for one in here(batch, dump, account)])
-    except Exception:  # noqa: BLE001  it happens there again
-        return b""
-
-
-def sent(one: Read) -> Sent:
+def sent(one: Read, account: Account, makers: Makers) -> Sent:
     if one.told is None:
         return Sent(problem=one.problem)
     told = one.told
@@ -193,4 +142,5 @@ def sent(one: Read) -> Sent:
         is_drafted=kinds == {ContactDraft},
         lost=told.lost,
         groups=told.groups,
+        ready=readied(told.client, account, makers),
     )

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hashids import Hashids
+from hypothesis import given, strategies as st
 
 from dialects.base.bodies import ENCODER
 from dialects.ninja import scalars
-from dialects.ninja.hashid import Ids
+from dialects.ninja.hashid import LARGEST, SHORTEST, Ids
 
 SERIALS = [
     (0, "WjnegYbwZ1"),
@@ -85,6 +87,27 @@ def test_a_salt_makes_other_ids():
     assert salted.write(1) != Ids("").write(1)
     assert salted.read(salted.write(1)) == 1
     assert Ids("").read(salted.write(1)) is None
+
+
+@given(
+    st.sampled_from(["", "pepper", "ein Salz länger als das Alphabet " * 3]),
+    st.lists(st.integers(0, 5000) | st.integers(0, LARGEST), min_size=20, max_size=20),
+)
+def test_ids_are_those_of_the_library(salt, serials):
+    ids, library = Ids(salt), Hashids(salt=salt, min_length=SHORTEST)
+    public = [library.encode(serial) for serial in serials]
+    doubles = [library.encode(serial, serial % 7) for serial in serials]
+
+    assert list(map(ids.write, serials)) == public
+    assert list(map(ids.read, public)) == serials
+    assert set(map(ids.read, doubles)) == {None}
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890", min_size=10))
+def test_what_the_library_did_not_write_is_nobody(text):
+    numbers = Hashids(min_length=SHORTEST).decode(text[:20])
+
+    assert Ids("").read(text[:20]) == (numbers[0] if len(numbers) == 1 else None)
 
 
 def test_an_endless_id_is_refused_at_once():

@@ -14,7 +14,8 @@ from gateway.app import DIALECTS
 from gateway.files import writing
 from gateway.migration import filing
 from gateway.migration.arriving import Arriving, Terms, TooManyChanges, WrongSalt
-from gateway.migration.filing import Given, Intake, convert, give_out, pieces, take_in
+from gateway.migration.filing import Intake, convert, pieces, take_in
+from gateway.migration.giving import Given, give_out
 from storage import (
     Account,
     ImportClient,

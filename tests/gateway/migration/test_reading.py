@@ -1,6 +1,7 @@
 """Reading ahead in another process: nothing but the time it takes tells it from reading here."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +13,11 @@ from msgspec import structs
 
 from dialects.base import Dialect, Told
 from gateway.app import DIALECTS
-from gateway.migration import filing, lines, reading
+from gateway.migration import filing, lines, reading, worker
 from gateway.migration.arriving import Piece, Read, Terms, WrongSalt
 from gateway.migration.filing import Intake, take_in
-from gateway.migration.reading import Reader, answered, here, read_ahead, through
+from gateway.migration.reading import Reading, answering, read_ahead
+from gateway.migration.worker import Worker, shared
 from storage import Account, ImportClient, ImportContact, RunLine, Store, imagined
 from storage.makers import Makers
 
@@ -71,22 +73,39 @@ def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(reading, "Reader", refuse)
+    monkeypatch.setattr(reading, "Worker", refuse)
+
+
+@pytest.fixture
+def awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two cores, and whoever starts a process waits until it is there."""
+    started = Worker.__init__
+
+    def awaited(self: Worker, *given: Any) -> None:
+        started(self, *given)
+        assert self.awake.wait(30)
+
+    monkeypatch.setattr(Worker, "__init__", awaited)
+    monkeypatch.setattr(reading, "cores", lambda: 2)
+
+
+@pytest.fixture
+def begun(account: Account) -> Iterator[Worker]:
+    with closing(Worker(answering, NINJA.dump, account)) as one:
+        assert one.awake.wait(30)
+        yield one
 
 
 @one_engine
 @each_dialect
 def test_what_is_read_there_is_what_is_read_here(account: Account, dialect: Dialect):
     batch = [*written(dialect, account, 5), RUBBISH, UNREAD]
-    reader = Reader(dialect.dump, account)
-    reader.receive()
+    work = Reading(dialect.dump, account)
 
-    reader.ask(batch)
-    ahead = reader.answer(batch)
-    reader.close()
+    ahead = work.done(batch, answering(dialect.dump, account)(work.question(batch)))
 
-    assert list(map(plain, ahead)) == list(map(plain, here(batch, dialect.dump, account)))
-    assert answered(batch, dialect.dump, account)
+    assert list(map(plain, ahead)) == list(map(plain, work.here(batch)))
+    assert [one.ready is not None for one in ahead[:5]] == 5 * [dialect is NINJA]
 
 
 @one_engine
@@ -94,12 +113,10 @@ def test_what_is_read_there_is_what_is_read_here(account: Account, dialect: Dial
 def test_what_a_client_changes_is_asked_of_the_object_again(account: Account, dialect: Dialect):
     batch = written(dialect, account, 1)
     record = imagined(ImportClient(organization_name="Other"), account, 1, Makers())
-    reader = Reader(dialect.dump, account)
-    reader.receive()
+    work = Reading(dialect.dump, account)
 
-    reader.ask(batch)
-    [ahead], [now] = reader.answer(batch), here(batch, dialect.dump, account)
-    reader.close()
+    [ahead] = work.done(batch, answering(dialect.dump, account)(work.question(batch)))
+    [now] = work.here(batch)
 
     assert ahead.told
     assert now.told
@@ -107,26 +124,29 @@ def test_what_a_client_changes_is_asked_of_the_object_again(account: Account, di
 
 
 @one_engine
-def test_batches_stay_in_their_order(account: Account, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reading, "cores", lambda: 2)
+def test_batches_stay_in_their_order(account: Account, awake: None):
     batches = [[piece] for piece in written(NINJA, account, 40)]
 
-    read = read_ahead(iter(batches), NINJA.dump, account)
+    read = list(read_ahead(iter(batches), NINJA.dump, account))
 
     assert [one.place for [one] in read] == [piece.place for [piece] in batches]
+    assert any(one.ready for [one] in read)
 
 
 @one_engine
-def test_through_the_other_process_too(account: Account):
-    batches = [[piece] for piece in written(NINJA, account, 12)]
-    reader = Reader(NINJA.dump, account)
-    reader.line.poll(30)
+def test_what_is_held_is_little(account: Account, begun: Worker):
+    batches = [[piece] for piece in written(NINJA, account, 40)]
+    taken = 0
 
-    read = list(through(reader, iter(batches)))
-    reader.close()
+    def counted() -> Iterator[list[Piece]]:
+        nonlocal taken
+        for batch in batches:
+            taken += 1
+            yield batch
 
-    assert [one.place for [one] in read] == [piece.place for [piece] in batches]
-    assert reader.is_ready
+    for number, _ in enumerate(shared(begun, Reading(NINJA.dump, account), counted())):
+        assert taken - number <= worker.HELD
+        assert begun.asked <= worker.ASKED
 
 
 @one_engine
@@ -147,67 +167,58 @@ def test_one_core_starts_no_process(
 
 
 @one_engine
-def test_ids_of_another_salt_are_refused_in_their_batch(account: Account):
+def test_ids_of_another_salt_are_refused_in_their_batch(account: Account, begun: Worker):
     strange = structs.replace(account, hash_salt="another")
     batches = [written(NINJA, account, 1), written(NINJA, account, 1), written(NINJA, strange, 1)]
-    reader = Reader(NINJA.dump, account)
-    reader.line.poll(30)
-    read = through(reader, iter(batches))
+    read = shared(begun, Reading(NINJA.dump, account), iter(batches))
 
     assert [next(read)[0].problem, next(read)[0].problem] == ["", ""]
     with pytest.raises(WrongSalt):
         next(read)
-    reader.close()
 
 
 @one_engine
-def test_a_process_that_ends_costs_only_time(account: Account):
-    batches = [[piece] for piece in written(NINJA, account, 6)]
-    reader = Reader(NINJA.dump, account)
-    reader.line.poll(30)
-    read = through(reader, ended_after(reader, 3, batches))
+def test_a_process_that_ends_costs_only_time(account: Account, begun: Worker):
+    batches = [[piece] for piece in written(NINJA, account, 12)]
+
+    read = shared(begun, Reading(NINJA.dump, account), ended_after(begun, 5, batches))
 
     assert [one.place for [one] in read] == [piece.place for [piece] in batches]
-    reader.close()
 
 
-def ended_after(reader: Reader, number: int, batches: list[list[Piece]]) -> Iterator[list[Piece]]:
+def ended_after(begun: Worker, number: int, batches: list[list[Piece]]) -> Iterator[list[Piece]]:
     for n, batch in enumerate(batches):
         if n == number:
-            reader.process.kill()
-            reader.process.join()
+            begun.process.kill()
+            begun.process.join()
         yield batch
 
 
 @one_engine
-def test_whoever_stops_early_leaves_no_process(account: Account, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reading, "cores", lambda: 2)
-    started: list[Reader] = []
-    monkeypatch.setattr(
-        reading, "Reader", lambda *given: started.append(Reader(*given)) or started[0]
-    )
+def test_whoever_stops_early_leaves_no_process(account: Account, awake: None):
+    started: list[Worker] = []
     batches = [[piece] for piece in written(NINJA, account, 9)]
-    read = read_ahead(iter(batches), NINJA.dump, account)
-
-    for _ in range(reading.FEW + 1):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "Worker", lambda *g: started.append(Worker(*g)) or started[0])
+        read = read_ahead(iter(batches), NINJA.dump, account)
         next(read)
-    read.close()
+        read.close()
 
-    [reader] = started
-    assert not reader.process.is_alive()
+    [one] = started
+    assert not one.process.is_alive()
 
 
 @one_engine
 @each_dialect
-def test_an_import_ends_alike_with_one_process_and_with_two(
+def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  fixtures
     store: Store,
     new_account: Callable[[], Account],
     dialect: Dialect,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    awake: None,
 ):
     monkeypatch.setattr(filing, "BATCH", 2)
-    monkeypatch.setattr(Reader, "is_awake", awaited)
     alone, together = new_account(), new_account()
     path = tmp_path / "clients.ndjson"
     raws = [piece.raw for piece in written(dialect, alone, 11)]
@@ -224,14 +235,6 @@ def test_an_import_ends_alike_with_one_process_and_with_two(
     assert ends[0] == ends[1]
     assert ends[0][0]["created"] == 11
     assert known(store, alone) == known(store, together)
-
-
-def awaited(reader: Reader) -> bool:
-    if not reader.is_ready:
-        assert reader.line.poll(30)
-        reader.receive()
-        reader.is_ready = True
-    return True
 
 
 def known(store: Store, account: Account) -> list[tuple[object, ...]]:

@@ -1,0 +1,163 @@
+"""A second process that shares the work of this one: whoever of the two is free takes the next
+piece, and the pieces stay in their order.
+
+What the other process cannot do, a failure above all, is done here once more: so nothing differs
+from working alone but the time it takes.
+"""
+
+import gc
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import Any, Protocol, TypeVar
+
+Answer = Callable[[bytes], bytes]
+"""What the process does with what it is asked; empty when its caller is to do that himself."""
+
+NOTHING = b""
+ASKED, HELD = 2, 4
+"""Pieces that the other process is asked for at once, and those that are held at most."""
+
+SELDOM = 50_000
+"""Objects that come to be, and do not go, before cycles are looked for."""
+
+Piece_contra = TypeVar("Piece_contra", contravariant=True)
+Done_co = TypeVar("Done_co", covariant=True)
+Piece = TypeVar("Piece")
+Done = TypeVar("Done")
+
+
+class Work(Protocol[Piece_contra, Done_co]):
+    """What can be done here with a piece, and what is sent for it and comes back."""
+
+    def here(self, piece: Piece_contra) -> Done_co: ...
+    def question(self, piece: Piece_contra) -> bytes: ...
+    def done(self, piece: Piece_contra, answer: bytes) -> Done_co: ...
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Nothing that comes by is part of a cycle; to look for one in every batch takes a tenth of
+    the time."""
+    kept = gc.get_threshold()
+    gc.set_threshold(SELDOM, *kept[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*kept)
+
+
+class Worker:
+    """`prepare` makes, over there, of these arguments the answerer."""
+
+    def __init__(self, prepare: Callable[..., Answer], *given: Any) -> None:
+        context = get_context("spawn")
+        self.line, end = context.Pipe()
+        self.process = context.Process(target=serve, args=(end, prepare, given), daemon=True)
+        self.process.start()
+        end.close()
+        self.awake = Event()
+        self.asked = 0
+        """Questions whose answers have not been taken."""
+        self._questions: SimpleQueue[bytes | None] = SimpleQueue()
+        self._answers: SimpleQueue[bytes | None] = SimpleQueue()
+        self._has_ended = False
+        # The line holds little: without these each would wait until the other has the time.
+        self._threads = [Thread(target=t, daemon=True) for t in (self._speak, self._listen)]
+        for thread in self._threads:
+            thread.start()
+
+    def _speak(self) -> None:
+        with suppress(OSError):
+            while (question := self._questions.get()) is not None:
+                self.line.send_bytes(question)
+
+    def _listen(self) -> None:
+        with suppress(EOFError, OSError):
+            self.line.recv_bytes()
+            self.awake.set()
+            while True:
+                self._answers.put(self.line.recv_bytes())
+        self._answers.put(None)
+
+    @property
+    def has_answered(self) -> bool:
+        return not self._answers.empty()
+
+    def ask(self, question: bytes) -> None:
+        self._questions.put(question)
+        self.asked += 1
+
+    def answer(self) -> bytes:
+        """To the first question whose answer has not been taken; waits for it."""
+        self.asked -= 1
+        if self._has_ended:
+            return NOTHING
+        found = self._answers.get()
+        self._has_ended = found is None
+        return found or NOTHING
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.join()
+        self._questions.put(None)
+        for thread in self._threads:
+            thread.join()
+        self.line.close()
+
+
+def serve(line: Connection, prepare: Callable[..., Answer], given: tuple[Any, ...]) -> None:
+    """Whoever interrupts means the process that asks; when that one ends the line breaks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(EOFError, OSError), seldom_collected():
+        answer = prepare(*given)
+        line.send_bytes(NOTHING)
+        while True:
+            line.send_bytes(tried(answer, line.recv_bytes()))
+
+
+def tried(answer: Answer, question: bytes) -> bytes:
+    try:
+        return answer(question)
+    except Exception:  # noqa: BLE001  it happens again where it was asked
+        return NOTHING
+
+
+def shared(worker: Worker, work: Work[Piece, Done], pieces: Iterator[Piece]) -> Iterator[Done]:
+    """All pieces, done, in their order."""
+    ahead: deque[tuple[bool, Callable[[], Done]]] = deque()
+    for piece in pieces:
+        is_asked = worker.awake.is_set() and worker.asked < ASKED
+        if is_asked:
+            worker.ask(work.question(piece))
+        done = partial(answered, worker, work, piece) if is_asked else attempted(work, piece)
+        ahead.append((is_asked, done))
+        while ahead and (not ahead[0][0] or worker.has_answered or len(ahead) == HELD):
+            yield ahead.popleft()[1]()
+    while ahead:
+        yield ahead.popleft()[1]()
+
+
+def answered(worker: Worker, work: Work[Piece, Done], piece: Piece) -> Done:
+    answer = worker.answer()
+    return work.done(piece, answer) if answer else work.here(piece)
+
+
+def attempted(work: Work[Piece, Done], piece: Piece) -> Callable[[], Done]:
+    """A failure waits for its turn: what was before it is not held up."""
+    try:
+        done = work.here(piece)
+    except Exception:  # noqa: BLE001  it happens again then
+        return partial(work.here, piece)
+    return lambda: done
