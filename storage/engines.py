@@ -6,19 +6,23 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from . import postgresql, sqlite
+from . import sqlite
 from .errors import Invalid, Problem
 
-CONNECTIONS = 16
+CONNECTIONS = 28
 """Connections in the pool; the callers' thread pool is no larger, so nobody waits for one."""
+
+
+POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+"""The drivers of URLs that mean PostgreSQL."""
 
 
 class Kind(Protocol):
     """What a module about one kind of database offers."""
 
-    DRIVERS: frozenset[str]
     READS: dict[str, Any]
     WRITES: dict[str, Any]
+    TAKES_TURNS: bool
 
     def opened(self, url: URL, connections: int) -> Engine: ...
     def is_outage(self, error: DBAPIError) -> bool: ...
@@ -27,22 +31,29 @@ class Kind(Protocol):
     def reason(self, error: DBAPIError) -> str: ...
 
 
-KINDS: dict[str, Kind] = {"sqlite": sqlite, "postgresql": postgresql}
-
-
 def open_engine(url: str) -> Engine:
     """The engine for a database URL. Raises Invalid for a URL that no engine here serves."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise Invalid(Problem(("database",), "is not a database URL")) from error
-    for kind in KINDS.values():
-        if parsed.drivername in kind.DRIVERS:
-            return kind.opened(parsed, CONNECTIONS)
+    if parsed.drivername in sqlite.DRIVERS:
+        return sqlite.opened(parsed, CONNECTIONS)
+    if parsed.drivername in POSTGRESQL:
+        return kind_named("postgresql").opened(parsed, CONNECTIONS)
     raise Invalid(
         Problem(("database",), "must be a URL such as sqlite:///gateway.db or postgresql://host/db")
     )
 
 
 def kind_of(engine: Engine) -> Kind:
-    return KINDS[engine.dialect.name]
+    return kind_named(engine.dialect.name)
+
+
+def kind_named(name: str) -> Kind:
+    if name == "sqlite":
+        return sqlite
+    # Its driver takes long to load, and most starts do without.
+    from . import postgresql
+
+    return postgresql

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, Dialect, ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-DRIVERS = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 30_000
 COMMIT_SECONDS = 10
@@ -27,6 +26,8 @@ WRITES: dict[str, Any] = {"isolation_level": "READ COMMITTED", "postgresql_reado
 """Execution options of a connection: what is read is of one moment, what is decided on is locked
 row by row (`clients.locked`, `accounts.reserved`). Nobody insists on writing: a standby answers
 READ WRITE with another SQLSTATE, and an operator may have made the database read-only."""
+TAKES_TURNS = False
+"""Transactions write side by side, and the server syncs those together that commit together."""
 
 PASSING = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "23505")
 """SQLSTATEs, or their beginnings, after which the same transaction may succeed at once: lost

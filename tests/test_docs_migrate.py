@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli import app
+from gateway.cli import application
 from gateway.demo import demo_makers
 from gateway.filling import fill
 from storage import CreateAccount, CreateToken, Store
@@ -50,7 +50,7 @@ def printed_by(command: str, server: Served) -> str:
     words = shlex.split(command.replace(NINJA, server.url))[1:]
     if "planado" in words and words[0] in {"pull", "push", "check"}:
         words += ["--url", server.url, "--per-minute", "0"]
-    result = CliRunner().invoke(app, words)
+    result = CliRunner().invoke(application(), words)
     assert result.exit_code == 0, result.output
     url = PLANADO if "planado" in words else NINJA
     return MOMENT.sub("2026-11-22 09:00 UTC", result.stdout.replace(server.url, url))

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from typer.main import get_command
 
-from gateway.cli import app
+from gateway.cli import application
 from tests.speakers import Ninja, Planado
 from tests.test_seeds import NINJA_CLIENT, ORGANIZATION, PERSON
 
@@ -29,7 +29,7 @@ def test_every_make_target_it_names_exists() -> None:
 
 
 def test_every_verb_it_names_exists() -> None:
-    known = set(get_command(app).commands)  # type: ignore[attr-defined]  a group has commands
+    known = set(get_command(application()).commands)  # type: ignore[attr-defined]  a group has commands
 
     assert set(re.findall(r"`gateway ([a-z]+)", README)) == known
 

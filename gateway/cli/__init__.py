@@ -6,6 +6,7 @@ refused, in conflict, or different.
 """
 
 import sys
+from importlib import import_module
 
 import stamina
 import typer
@@ -13,39 +14,45 @@ from typer.exceptions import TyperException
 
 from storage import Conflict, Failure, NotFound, Unavailable
 
-from . import accounts, carrying, database, filing, runs, serving, tokens
-
 REFUSED, MISUSED, UNUSABLE = 1, 2, 3
 
-app = typer.Typer(
-    help="One store of clients that speaks the Invoice Ninja and the Planado API at once.",
-    epilog="Exit codes: 0 done, 1 refused, 2 wrong usage, 3 database unusable, 4 error answered, "
-    "5 done but not for every client.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-app.command()(serving.serve)
-app.add_typer(accounts.app, name="account")
-app.add_typer(tokens.app, name="token")
-app.add_typer(database.app, name="db")
-app.command()(accounts.demo)
-app.command()(serving.get)
-app.add_typer(carrying.pull_app, name="pull")
-app.add_typer(carrying.push_app, name="push")
-app.add_typer(carrying.check_app, name="check")
-app.command("import")(filing.import_files)
-app.command()(filing.export)
-app.command()(filing.convert)
-app.add_typer(runs.app, name="runs")
+ROOMS = {
+    "serving": ("serve",),
+    "getting": ("get",),
+    "accounts": ("account", "demo"),
+    "tokens": ("token",),
+    "database": ("db",),
+    "carrying": ("pull", "push", "check"),
+    "filing": ("import", "export", "convert"),
+    "runs": ("runs",),
+}
+"""Modules, and the verbs that each adds."""
+
+
+def application(verb: str = "") -> typer.Typer:
+    """All verbs, or those of the room that one is in: to open every room takes longer than most
+    verbs do."""
+    app = typer.Typer(
+        help="One store of clients that speaks the Invoice Ninja and the Planado API at once.",
+        epilog="Exit codes: 0 done, 1 refused, 2 wrong usage, 3 database unusable, "
+        "4 error answered, 5 done but not for every client.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    # Alone it would be the command itself, and no verb any more.
+    app.callback()(lambda: None)
+    for room in [r for r, verbs in ROOMS.items() if verb in verbs] or ROOMS:
+        import_module(f".{room}", __name__).add_to(app)
+    return app
 
 
 def main() -> None:
     """The console script: whatever goes wrong ends as one sentence on standard error."""
     stamina.instrumentation.set_on_retry_hooks(())
     try:
-        code = app(prog_name="gateway", standalone_mode=False)
+        code = application(*sys.argv[1:2])(prog_name="gateway", standalone_mode=False)
     except TyperException as misuse:
         is_help = misuse.format_message().startswith("Usage:")
         typer.echo(f"{'' if is_help else 'gateway: '}{misuse.format_message()}", err=True)

@@ -13,10 +13,10 @@ from storage import CreateAccount
 
 from .options import AccountName, AsJson, Database, opened
 
-app = typer.Typer(help="Accounts: whoever owns clients.", no_args_is_help=True)
+own = typer.Typer(help="Accounts: whoever owns clients.", no_args_is_help=True)
 
 
-@app.command("create")
+@own.command("create")
 def create_account(
     name: str,
     database: Database = DEFAULT_DATABASE,
@@ -29,7 +29,7 @@ def create_account(
     print_answer({"id": made.id, "name": made.name}, made.name, as_json=as_json)
 
 
-@app.command("list")
+@own.command("list")
 def list_accounts(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
     """List the accounts."""
     with opened(database) as store:
@@ -37,7 +37,7 @@ def list_accounts(database: Database = DEFAULT_DATABASE, as_json: AsJson = False
     print_rows("accounts", rows, as_json=as_json)
 
 
-@app.command("password")
+@own.command("password")
 def set_password(name: str, database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
     """Set the password that purge and merge ask for: from a prompt, or from standard input."""
     if sys.stdin.isatty():
@@ -70,3 +70,8 @@ def demo(
     told = {"account": account, "clients": before + missing, "created": missing}
     words = f"{account} has {before + missing} clients, {missing} of them new."
     print_answer(told, words, as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(own, name="account")
+    app.command()(demo)

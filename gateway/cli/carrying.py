@@ -249,3 +249,9 @@ def compare(errand: Errand, session: Session) -> None:
 def words_of(finding: Finding) -> str:
     told = finding.problem or ", ".join(finding.fields)
     return f"{finding.client}: {told}" if told else finding.client
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(pull_app, name="pull")
+    app.add_typer(push_app, name="push")
+    app.add_typer(check_app, name="check")

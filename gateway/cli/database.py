@@ -11,10 +11,10 @@ from storage import DatabaseStatus, Store
 
 from .options import AsJson, Database
 
-app = typer.Typer(help="The database: its schema and its indexes.", no_args_is_help=True)
+own = typer.Typer(help="The database: its schema and its indexes.", no_args_is_help=True)
 
 
-@app.command()
+@own.command()
 def status(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
     """Say what the database is and how old its schema is, and change nothing."""
     with closing(Store.at(database)) as store:
@@ -22,7 +22,7 @@ def status(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> No
     print_answer(structs.asdict(found), words(found), as_json=as_json)
 
 
-@app.command()
+@own.command()
 def upgrade(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
     """Bring the schema up to date; `serve` does so too, before it listens."""
     with closing(Store.at(database)) as store:
@@ -38,3 +38,7 @@ def words(found: DatabaseStatus) -> str:
     search = "by an index" if found.has_search_index else "by looking at every client"
     schema = "no schema" if found.schema is None else f"schema {found.schema} of {found.newest}"
     return f"{found.engine} {found.version}, {schema}, searches {search}"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(own, name="db")

@@ -15,13 +15,13 @@ from .errands import Errand, Session, carry_out
 from .options import AsJson, Database, opened
 from .reporting import Report, lines_of, print_report
 
-app = typer.Typer(help="Runs: what pull, push and import did.", no_args_is_help=True)
+own = typer.Typer(help="Runs: what pull, push and import did.", no_args_is_help=True)
 
 RunId = Annotated[int, typer.Argument(metavar="ID")]
 TOKENS = {"ninja": "NINJA_TOKEN", "planado": "PLANADO_KEY"}
 
 
-@app.command("list")
+@own.command("list")
 def list_runs(
     account: Annotated[str | None, typer.Option(help="Only those of one account.")] = None,
     database: Database = DEFAULT_DATABASE,
@@ -34,7 +34,7 @@ def list_runs(
     print_rows("runs", rows, as_json=as_json)
 
 
-@app.command("show")
+@own.command("show")
 def show_run(
     run_id: RunId,
     database: Database = DEFAULT_DATABASE,
@@ -57,7 +57,7 @@ def show_run(
         typer.echo("\t".join((line.client, line.field, line.text)))
 
 
-@app.command("resume")
+@own.command("resume")
 def resume_run(
     run_id: RunId,
     database: Database = DEFAULT_DATABASE,
@@ -110,3 +110,7 @@ def ended(run: Run) -> str:
             return f"It stopped: {run.reason}. Go on with: gateway runs resume {run.id}"
         case RunState.RUNNING:
             return f"It is under way, or was killed. Go on with: gateway runs resume {run.id}"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(own, name="runs")

@@ -1,21 +1,17 @@
-"""Verbs that answer requests: from a server, or one without it."""
+"""The verb that serves."""
 
-import asyncio
 import os
 from typing import Annotated
 
 import typer
 
 from gateway.app import create_app
-from gateway.inside import answer
 from gateway.printing import print_json
 from gateway.serving import serve as serve_forever
 from gateway.settings import DEFAULT_DATABASE, Settings
 from storage import Blobs
 
-from .options import AccountName, AsJson, Database, opened
-
-ANSWERED_WITH_ERROR = 4
+from .options import AsJson, Database, opened
 
 
 def serve(
@@ -38,17 +34,5 @@ def serve(
     serve_forever(database, host=host, port=port, workers=workers)
 
 
-def get(
-    path: Annotated[str, typer.Argument(help="As in `/v2/clients?limit=2`.")],
-    account: AccountName,
-    database: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
-) -> None:
-    """Answer one request of either dialect without a server."""
-    with opened(database) as store:
-        found = store.account(account)
-    status, body = asyncio.run(answer(database, found, path))
-    print_json(body, compact=as_json)
-    if status >= 400:  # noqa: PLR2004  where errors begin
-        typer.echo(f"gateway: answered {status}", err=True)
-        raise typer.Exit(ANSWERED_WITH_ERROR)
+def add_to(app: typer.Typer) -> None:
+    app.command()(serve)

@@ -10,10 +10,10 @@ from storage import CreateToken
 
 from .options import AccountName, AsJson, Database, DialectName, opened
 
-app = typer.Typer(help="API tokens, one dialect each.", no_args_is_help=True)
+own = typer.Typer(help="API tokens, one dialect each.", no_args_is_help=True)
 
 
-@app.command("create")
+@own.command("create")
 def create_token(  # noqa: PLR0917  typer passes by name
     account: AccountName,
     dialect: DialectName,
@@ -30,7 +30,7 @@ def create_token(  # noqa: PLR0917  typer passes by name
     print_answer(told, str(token), as_json=as_json)
 
 
-@app.command("list")
+@own.command("list")
 def list_tokens(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
     """List the tokens, never their text."""
     with opened(database) as store:
@@ -41,7 +41,7 @@ def list_tokens(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) 
     print_rows("tokens", rows, as_json=as_json)
 
 
-@app.command("revoke")
+@own.command("revoke")
 def revoke_token(
     token_id: Annotated[int, typer.Argument(metavar="ID")],
     database: Database = DEFAULT_DATABASE,
@@ -52,3 +52,7 @@ def revoke_token(
         gone = store.revoke_token(token_id)
     told = {"id": gone.id, "revoked_at": gone.revoked_at}
     print_answer(told, f"Token {gone.id} is revoked.", as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(own, name="token")

@@ -27,12 +27,14 @@ from storage import (
 )
 from storage.engines import open_engine
 from storage.folding import LONGEST_KEY, fold
-from storage.schema import configuration, upgraded
+from storage.schema import upgraded
+from storage.upgrading import configuration
 from tests.databases import Databases
 from tests.dialects.ninja.shelved import client
 
+from .learning import refuse_a_wrong_index
+
 Row = dict[str, Any]
-INTACT = "INSERT INTO client_search (client_search, rank) VALUES ('integrity-check', 1)"
 
 
 def revisions() -> list[str]:
@@ -163,7 +165,7 @@ def test_an_older_database_becomes_what_todays_code_would_have_written(
         assert contents(connection) == held
         assert all(held[table] for table in ("account", "client", "contact", "origin", "token"))
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(INTACT)  # raises for an index that differs
+            refuse_a_wrong_index(connection)
 
 
 def test_long_texts_are_among_what_is_compared(pair: Pair) -> None:
