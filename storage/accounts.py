@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from .among import is_one_of
 from .apply import Serials
@@ -22,6 +22,25 @@ from .tables import ACCOUNT, TOKEN
 
 TOKEN_LENGTH = 64
 """Integrations take a shorter Ninja token for one of the previous major version."""
+
+COUNTERS = {
+    "next_client_serial": "clients",
+    "next_contact_serial": "contacts",
+    "next_document_serial": "documents",
+    "number_counter": "numbers",
+}
+"""What an account counts, and how a reservation names it."""
+
+OPENED = (
+    select(TOKEN.c.id, TOKEN.c.is_read_only, TOKEN.c.wrote_at, *ACCOUNT_COLUMNS)
+    .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
+    .where(
+        TOKEN.c.digest == bindparam("digest"),
+        TOKEN.c.dialect == bindparam("dialect"),
+        TOKEN.c.revoked_at.is_(None),
+    )
+)
+"""What a token opens in a dialect."""
 
 
 class Reserved(Struct, frozen=True):
@@ -92,35 +111,37 @@ def inserted_account(connection: Connection, command: CreateAccount, makers: Mak
     return account_by_name(connection, command.name)
 
 
+RESERVE = (
+    update(ACCOUNT)
+    .where(ACCOUNT.c.id == bindparam("account"))
+    .values({name: ACCOUNT.c[name] + bindparam(given) for name, given in COUNTERS.items()})
+    .returning(*(ACCOUNT.c[name] for name in COUNTERS), ACCOUNT.c.number_padding, *ACCOUNT_COLUMNS)
+)
+
+
 def reserved(
-    connection: Connection, account_id: int, *, clients: int, contacts: int, documents: int = 0
+    connection: Connection,
+    account_id: int,
+    *,
+    clients: int = 0,
+    contacts: int = 0,
+    documents: int = 0,
+    numbers: int = 0,
 ) -> Reserved:
-    """Take serials from the account. Holds the account's row until the transaction ends, so
-    that whoever checks a number or another identity of the account afterwards is alone."""
-    statement = (
-        update(ACCOUNT)
-        .where(ACCOUNT.c.id == account_id)
-        .values(
-            next_client_serial=ACCOUNT.c.next_client_serial + clients,
-            next_contact_serial=ACCOUNT.c.next_contact_serial + contacts,
-            next_document_serial=ACCOUNT.c.next_document_serial + documents,
-        )
-        .returning(
-            *(ACCOUNT.c[f"next_{kind}_serial"] for kind in ("client", "contact", "document")),
-            *(ACCOUNT.c.number_counter, ACCOUNT.c.number_padding),
-            *ACCOUNT_COLUMNS,
-        )
-    )
-    row = connection.execute(statement).first()
+    """Take serials from the account, and count its numbers on as if none of the next were taken.
+    Holds the account's row until the transaction ends, so that whoever checks a number or another
+    identity of the account afterwards is alone."""
+    given = {"clients": clients, "contacts": contacts, "documents": documents, "numbers": numbers}
+    row = connection.execute(RESERVE, {"account": account_id, **given}).first()
     if row is None:
         raise NotFound("account")
-    next_client, next_contact, next_document, counter, padding, *account = row
+    next_client, next_contact, next_document, counted, padding, *account = row
     return Reserved(
         account_record(account),
         range(next_client - clients, next_client),
         range(next_contact - contacts, next_contact),
         range(next_document - documents, next_document),
-        Counter(counter, padding),
+        Counter(value=counted - numbers, kept=counted, padding=padding),
     )
 
 
@@ -132,7 +153,9 @@ def raised(connection: Connection, account_id: int, *, client: int = 0, contact:
 
 
 def counted_on(connection: Connection, reservation: Reserved) -> None:
-    """Keep how far the number counter got."""
+    """Keep how far the number counter got, where that is not as it was expected."""
+    if reservation.counter.value == reservation.counter.kept:
+        return
     mine = ACCOUNT.c.id == reservation.account.id
     values = {"number_counter": reservation.counter.value}
     connection.execute(update(ACCOUNT).where(mine).values(values))
@@ -188,22 +211,17 @@ def revoked_token(connection: Connection, token_id: int, makers: Makers) -> Toke
 
 
 def access(connection: Connection, dialect: str, token: str) -> Access | None:
-    statement = (
-        select(TOKEN.c.id, TOKEN.c.is_read_only, TOKEN.c.wrote_at, *ACCOUNT_COLUMNS)
-        .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
-        .where(
-            TOKEN.c.digest == digest(token),
-            TOKEN.c.dialect == dialect,
-            TOKEN.c.revoked_at.is_(None),
-        )
-    )
-    row = connection.execute(statement).first()
-    if row is None:
-        return None
+    given = {"digest": digest(token), "dialect": dialect}
+    row = connection.execute(OPENED, given).first()
+    return None if row is None else access_of(row)
+
+
+def access_of(row: Sequence[Any]) -> Access:
+    """A row of OPENED."""
     token_id, is_read_only, wrote_at, *account = row
     return Access(
         token_id=token_id,
-        is_read_only=is_read_only,
+        is_read_only=bool(is_read_only),
         wrote_at=wrote_at,
         account=account_record(account),
     )

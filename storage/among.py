@@ -8,11 +8,13 @@ import msgspec
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Dialect,
     Text,
     Uuid,
     any_,
+    bindparam,
     false,
     func,
     literal,
@@ -39,10 +41,27 @@ class JsonList(TypeDecorator[Any]):
 
 def is_one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """As `column.in_(values)`, beyond the 65 535 parameters that PostgreSQL takes."""
-    kept = [value for value in dict.fromkeys(values) if is_storable(value)]
+    kept = storable(values)
     if not kept:
         return false()
-    listed = func.json_each(literal(kept, JsonList)).table_valued("value")
-    on_sqlite = column.in_(select(listed.c.value))
-    on_postgresql = column == any_(literal(kept, ARRAY(KINDS[type(kept[0])])))
-    return of_engine(on_sqlite, on_postgresql)
+    kind = KINDS[type(kept[0])]
+    return is_in(column, literal(kept, JsonList), literal(kept, ARRAY(kind)))
+
+
+def is_among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """As `is_one_of`, for a statement that is put together once: the values, storable ones, are
+    given by that name."""
+    on_postgresql = bindparam(name, type_=ARRAY(KINDS[column.type.python_type]))
+    return is_in(column, bindparam(name, type_=JsonList), on_postgresql)
+
+
+def storable(values: Iterable[Any]) -> list[Any]:
+    """Each once; a column holds no others."""
+    return [value for value in dict.fromkeys(values) if is_storable(value)]
+
+
+def is_in(
+    column: ColumnElement[Any], on_sqlite: BindParameter[Any], on_postgresql: BindParameter[Any]
+) -> ColumnElement[bool]:
+    listed = func.json_each(on_sqlite).table_valued("value")
+    return of_engine(column.in_(select(listed.c.value)), column == any_(on_postgresql))

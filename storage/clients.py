@@ -3,20 +3,32 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import structs
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from . import bulk, finding, keys, search, tombstones
-from .among import is_one_of
+from .among import is_among, is_one_of, storable
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, NotFound
 from .folding import folded_key
 from .records import Client, Origin
 from .rows import (
+    CLIENT_FIELDS,
+    Row,
     changed_columns,
     client_row,
     contact_row,
@@ -29,25 +41,43 @@ UUID_SHAPE = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Identity(NamedTuple):
-    """A text that only one client of an account may have, and how it is compared."""
+    """A text that only one client of an account may have: how it is compared, and who owns one of
+    the values that are asked about."""
 
     normal: Callable[[str], str]
-    owned: Callable[[Sequence[str]], ColumnElement[bool]]
+    owners: Select[Any]
 
 
-def owned_external_ids(values: Sequence[str]) -> ColumnElement[bool]:
-    """External ids of live clients, and uuids of all, who may come back: a key must never mean
-    two of them."""
-    uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
-    live = CLIENT.c.is_deleted.is_(False) & is_one_of(CLIENT.c.external_id, values)
-    return or_(live, is_one_of(CLIENT.c.uuid, uuids))
+def owners(owned: ColumnElement[bool]) -> Select[Any]:
+    own = CLIENT.c.account_id == bindparam("account_id")
+    other = CLIENT.c.serial.is_distinct_from(bindparam("owner"))
+    return select(CLIENT.c.serial).where(own, owned, other).limit(1)
 
 
+LIVE_EXTERNAL_ID = CLIENT.c.is_deleted.is_(False) & is_among(CLIENT.c.external_id, "values")
 IDENTITIES = {
-    "number": Identity(folded_key, partial(is_one_of, CLIENT.c.number_folded)),
-    "id_number": Identity(folded_key, partial(is_one_of, CLIENT.c.id_number_folded)),
-    "external_id": Identity(str, owned_external_ids),
+    "number": Identity(folded_key, owners(is_among(CLIENT.c.number_folded, "values"))),
+    "id_number": Identity(folded_key, owners(is_among(CLIENT.c.id_number_folded, "values"))),
+    "external_id": Identity(str, owners(LIVE_EXTERNAL_ID)),
 }
+OWNERS_OF_UUIDS = owners(is_among(CLIENT.c.uuid, "values"))
+"""An external id must not be another client's uuid either, not even that of a deleted one, who
+may come back: a key must never mean two of them."""
+
+
+def updating(table: Table) -> Update:
+    """Sets what it is given of one row."""
+    own = table.c.account_id == bindparam("own_account_id")
+    return update(table).where(own, table.c.serial == bindparam("own_serial"))
+
+
+UNDERIVED = (
+    frozenset({"version", "updated_at", "private_notes", "public_notes", "settings", "website"})
+    | frozenset({"phone", "phone_rank", "address1", "address2", "city", "state", "postal_code"})
+    | frozenset({"country_id", "assigned_user_serial", "group_serial"})
+)
+"""Fields of which no column is derived, and which often change alone."""
+UPDATES = {table: updating(table) for table in (CLIENT, CONTACT, DOCUMENT)}
 
 
 def wanted_identities(sources: Sequence[object]) -> dict[str, list[str]]:
@@ -69,7 +99,7 @@ def wanted(source: object, field: str) -> str | None:
 
 def locked_or_none(connection: Connection, account_id: int, key: ClientKey) -> Client | None:
     """The client, held until the transaction ends: what is decided on it stays true."""
-    held = (statement.with_for_update() for statement in keys.clients_of(account_id, key))
+    held = keys.held(keys.clients_of(account_id, key))
     return finding.one_or_none(connection, account_id, held)
 
 
@@ -110,6 +140,8 @@ def inserted_origins(
     connection: Connection, account_id: int, owned: Sequence[tuple[int, Origin]]
 ) -> None:
     """Raises Conflict when an origin is that of another client, or of two of these."""
+    if not owned:
+        return
     keys = [(origin.source, origin.foreign_id) for _, origin in owned]
     if len(set(keys)) < len(keys) or not known_origins(connection, account_id, keys).isdisjoint(
         keys
@@ -148,10 +180,7 @@ def purged(connection: Connection, account_id: int, record: Client, now: datetim
 
 def saved(connection: Connection, account_id: int, before: Client, after: Client) -> None:
     """Write the columns that differ; the contacts that are gone get a time of deletion."""
-    values = changed_columns(client_row(account_id, before), client_row(account_id, after))
-    if values:
-        mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial == after.serial)
-        connection.execute(update(CLIENT).where(*mine).values(values))
+    updated(connection, CLIENT, account_id, after.serial, differences(account_id, before, after))
     if after.is_deleted and not before.is_deleted:
         tombstones.laid(connection, account_id, [after])
     if before.is_deleted and not after.is_deleted:
@@ -162,18 +191,30 @@ def saved(connection: Connection, account_id: int, before: Client, after: Client
         saved_documents(connection, account_id, before, after)
 
 
+def differences(account_id: int, before: Client, after: Client) -> Row:
+    """The columns that differ. Those that are derived take longer to make than to write."""
+    told = [name for name in CLIENT_FIELDS if getattr(before, name) != getattr(after, name)]
+    if UNDERIVED.issuperset(told) and before.contacts == after.contacts:
+        return {name: getattr(after, name) for name in told}
+    return changed_columns(client_row(account_id, before), client_row(account_id, after))
+
+
+def updated(
+    connection: Connection, table: Table, account_id: int, serial: int, values: Row
+) -> None:
+    if values:
+        own = {"own_account_id": account_id, "own_serial": serial}
+        connection.execute(UPDATES[table], values | own)
+
+
 def saved_contacts(connection: Connection, account_id: int, before: Client, after: Client) -> None:
     old = {c.serial: contact_row(account_id, before.serial, c) for c in before.contacts}
     new = {c.serial: contact_row(account_id, after.serial, c) for c in after.contacts}
-    for serial in old.keys() | new.keys():
-        if serial not in old:
-            connection.execute(insert(CONTACT).values(new[serial]))
-            continue
+    bulk.inserted(connection, CONTACT, [new[serial] for serial in new if serial not in old])
+    for serial, row in old.items():
         gone = {"deleted_at": after.updated_at}
-        values = changed_columns(old[serial], new[serial]) if serial in new else gone
-        if values:
-            mine = (CONTACT.c.account_id == account_id, CONTACT.c.serial == serial)
-            connection.execute(update(CONTACT).where(*mine).values(values))
+        values = changed_columns(row, new[serial]) if serial in new else gone
+        updated(connection, CONTACT, account_id, serial, values)
 
 
 def saved_documents(connection: Connection, account_id: int, before: Client, after: Client) -> None:
@@ -183,12 +224,13 @@ def saved_documents(connection: Connection, account_id: int, before: Client, aft
     added = [row for serial, row in new.items() if serial not in old]
     if added:
         connection.execute(insert(DOCUMENT), added)
-    for serial in old:
-        mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.serial == serial)
-        if serial not in new:
+    for serial, row in old.items():
+        if serial in new:
+            values = changed_columns(row, new[serial])
+            updated(connection, DOCUMENT, account_id, serial, values)
+        else:
+            mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.serial == serial)
             connection.execute(delete(DOCUMENT).where(*mine))
-        elif values := changed_columns(old[serial], new[serial]):
-            connection.execute(update(DOCUMENT).where(*mine).values(values))
 
 
 def refuse_taken(
@@ -210,9 +252,10 @@ def refuse_taken(
 def is_owned(
     connection: Connection, account_id: int, field: str, values: Sequence[str], owner: int | None
 ) -> bool:
-    statement = select(CLIENT.c.serial).where(
-        CLIENT.c.account_id == account_id, IDENTITIES[field].owned(values)
-    )
-    if owner is not None:
-        statement = statement.where(CLIENT.c.serial != owner)
-    return bool(values) and connection.execute(statement.limit(1)).first() is not None
+    looks: list[tuple[Select[Any], list[Any]]] = [(IDENTITIES[field].owners, storable(values))]
+    if field == "external_id":
+        uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
+        looks.append((OWNERS_OF_UUIDS, uuids))
+    own = {"account_id": account_id, "owner": owner}
+    rows = (connection.execute(look, {**own, "values": v}).first() for look, v in looks if v)
+    return any(row is not None for row in rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
 from .commands import ClientKey, LiveKey
 from .errors import Invalid, Problem
@@ -16,30 +16,48 @@ from .rows import CLIENT_COLUMNS
 from .select import live
 from .tables import CLIENT, TOMBSTONE
 
+Look = tuple[Select[Any], dict[str, Any]]
+"""A statement with its parameters: it is put together once, for that costs more than asking it."""
 
-def first(connection: Connection, statements: Iterable[Select[Any]]) -> Any:
+
+def of_account(*conditions: ColumnElement[bool]) -> Select[Any]:
+    mine = CLIENT.c.account_id == bindparam("account_id")
+    return select(*CLIENT_COLUMNS).where(mine, *conditions)
+
+
+BY_SERIAL = of_account(CLIENT.c.serial == bindparam("serial"))
+BY_UUID = of_account(live(), CLIENT.c.uuid == bindparam("uuid"))
+BY_EXTERNAL_ID = of_account(live(), CLIENT.c.external_id == bindparam("external_id"))
+HELD = {asked: asked.with_for_update() for asked in (BY_SERIAL, BY_UUID, BY_EXTERNAL_ID)}
+
+
+def first(connection: Connection, looks: Iterable[Look]) -> Any:
     """The first row of the first statement that has one, else None."""
-    for statement in statements:
-        row = connection.execute(statement.limit(1)).first()
+    for statement, given in looks:
+        row = connection.execute(statement, given).first()
         if row is not None:
             return row
     return None
 
 
-def clients_of(account_id: int, key: ClientKey) -> Iterator[Select[Any]]:
-    mine = select(*CLIENT_COLUMNS).where(CLIENT.c.account_id == account_id)
+def clients_of(account_id: int, key: ClientKey) -> Iterator[Look]:
     match key:
         case int() if is_storable(key):
-            yield mine.where(CLIENT.c.serial == key)
+            yield BY_SERIAL, {"account_id": account_id, "serial": key}
         case int():
             pass
         case LiveKey():
             if key.uuid is not None:
-                yield mine.where(live(), CLIENT.c.uuid == key.uuid)
+                yield BY_UUID, {"account_id": account_id, "uuid": key.uuid}
             if is_storable(key.external_id):
-                yield mine.where(live(), CLIENT.c.external_id == key.external_id)
+                yield BY_EXTERNAL_ID, {"account_id": account_id, "external_id": key.external_id}
         case _:
             assert_never(key)
+
+
+def held(looks: Iterable[Look]) -> Iterator[Look]:
+    """The same looks, at rows that are held until the transaction ends."""
+    return ((HELD[statement], given) for statement, given in looks)
 
 
 def place(
@@ -48,7 +66,8 @@ def place(
     """Where a client stands in the newest-first list, be it gone by now. Of a living client and
     a gone one with the same external id, the one that the list is of; of several gone ones, the
     newest. Raises Invalid for a key that never was anybody's."""
-    row = first(connection, places_of(account_id, key, among_gone=among_gone))
+    places = places_of(account_id, key, among_gone=among_gone)
+    row = first(connection, ((place.limit(1), {}) for place in places))
     if row is None:
         raise Invalid(Problem(("after",), "is unknown"))
     return row.created_at, row.serial

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count, islice
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from .among import is_one_of
+from .among import is_among, storable
 from .folding import folded_key
 from .makers import Makers
 from .tables import CLIENT
@@ -16,12 +16,14 @@ TRIES = 100
 
 
 class Counter(msgspec.Struct):
-    """The account's counter while one transaction draws from it."""
+    """The account's counter while one transaction draws from it; `kept` is how far the account
+    has counted on already."""
 
     value: int
+    kept: int
     padding: int
 
-    def candidates(self) -> Iterator[tuple[int, str]]:
+    def candidates(self) -> Iterator["Candidate"]:
         for value in count(self.value):
             yield value, str(value).zfill(self.padding)
 
@@ -29,13 +31,15 @@ class Counter(msgspec.Struct):
 Taken = Callable[[Sequence[str]], set[str]]
 """Which of these folded numbers are in use."""
 
+IN_USE = select(CLIENT.c.number_folded).where(
+    CLIENT.c.account_id == bindparam("account_id"), is_among(CLIENT.c.number_folded, "numbers")
+)
+
 
 def taken_numbers(connection: Connection, account_id: int) -> Taken:
     def taken(folded: Sequence[str]) -> set[str]:
-        statement = select(CLIENT.c.number_folded).where(
-            CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.number_folded, folded)
-        )
-        return set(connection.execute(statement).scalars())
+        asked = {"account_id": account_id, "numbers": storable(folded)}
+        return set(connection.execute(IN_USE, asked).scalars())
 
     return taken
 
@@ -52,11 +56,24 @@ def next_numbers(
 ) -> list[str]:
     if not amount:
         return []
-    tries = list(islice(counter.candidates(), amount + TRIES))
-    gone = used | taken([number for _, number in tries])
-    free = [(value, number) for value, number in tries if number not in gone][:amount]
+    tries, free = tried(amount, counter, used, taken)
+    if len(free) < amount:
+        tries, free = tried(amount + TRIES, counter, used, taken)
+    del free[amount:]
     while len(free) < amount:
         value, number = tries[-1]
         free.append((value, f"{number}_{makers.random_text(5)}"))
     counter.value = free[-1][0] + 1
     return [number for _, number in free]
+
+
+Candidate = tuple[int, str]
+
+
+def tried(
+    amount: int, counter: Counter, used: set[str], taken: Taken
+) -> tuple[list[Candidate], list[Candidate]]:
+    """So many candidates, and those of them that are free."""
+    tries = list(islice(counter.candidates(), amount))
+    gone = used | taken([number for _, number in tries])
+    return tries, [(value, number) for value, number in tries if number not in gone]

@@ -17,6 +17,8 @@ BUSY_MILLISECONDS = 10_000
 READS: dict[str, Any] = {}
 WRITES: dict[str, Any] = {"gateway_writes": True}
 """Execution options of a connection for a transaction that reads, and for one that writes."""
+TAKES_TURNS = True
+"""Only one transaction writes at a time: those who wait for it do better in one of their own."""
 
 OUTAGES = frozenset(
     {
@@ -63,6 +65,9 @@ def opened(url: URL, connections: int) -> Engine:
         # A database in memory lives in one connection; its users take turns.
         pool_size=1 if in_memory else connections,
         max_overflow=0,
+        # The last one used still has its pages in memory: they are worth nothing to it as soon as
+        # another one has written.
+        pool_use_lifo=True,
         connect_args={"check_same_thread": False},
         # Parameters are people's names and notes: they stay out of error messages and logs.
         hide_parameters=True,

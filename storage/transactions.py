@@ -1,6 +1,7 @@
 """What every part of the store stands on: an engine, and transactions that fail with a name."""
 
 from collections.abc import Callable
+from threading import local
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import stamina
@@ -9,10 +10,12 @@ from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
 from .blobs import Blobs
 from .buckets import IN_MEMORY, Buckets
+from .committing import GroupCommit
 from .engines import kind_of
 from .errors import Unavailable
 from .makers import Makers
 from .patience import Patience
+from .renderings import Renderings
 from .replica import Replica
 
 T = TypeVar("T")
@@ -38,14 +41,19 @@ class Transactions:
         blobs: Blobs | None = None,
         buckets: Buckets | None = None,
         replica: Replica | None = None,
+        *,
+        renderings: Renderings | None = None,
     ) -> None:
+        self.renderings = renderings or Renderings(IN_MEMORY)
         self._engine = engine
         self._kind = kind_of(engine)
         self._makers = makers or Makers()
         self._blobs = blobs
         self._buckets = buckets or Buckets(IN_MEMORY)
         self._replica = replica
+        self._own = local()
         self._patience = Patience(PATIENCE)
+        self._group = GroupCommit(self._written, self._kind.is_outage)
 
     def _read(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -76,8 +84,24 @@ class Transactions:
     def _write(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """One transaction that may write. Its step may run more than once; one run counts."""
-        return self._done(self._kind.WRITES, lambda connection: step(connection, *args, **kwargs))
+        """One transaction that may write, or a part of one that undoes nobody else's. Its step may
+        run more than once; one run counts."""
+        return self._committed(lambda c: step(c, *args, **kwargs), is_alone=False)
+
+    def _write_alone(
+        self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `_write`, for a step that takes long or ends by undoing its transaction."""
+        return self._committed(lambda c: step(c, *args, **kwargs), is_alone=True)
+
+    def _committed(self, step: Callable[[Connection], T], *, is_alone: bool) -> T:
+        if not self._kind.TAKES_TURNS:
+            return self._written(step)
+        found: T = self._group.write(step, is_alone=is_alone)
+        return found
+
+    def _written(self, step: Callable[[Connection], T]) -> T:
+        return self._done(self._kind.WRITES, step)
 
     def _done(self, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
         with self._patience.turn():

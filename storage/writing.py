@@ -33,12 +33,17 @@ def created(
         refuse_unstorable(command)
     needs = [max(1, apply.new_contacts(command)) for command in commands]
     files = sum(map(apply.new_documents, commands))
+    wanted = [command.number or None for command in commands]
     reserved = accounts.reserved(
-        connection, account_id, clients=len(needs), contacts=sum(needs), documents=files
+        connection,
+        account_id,
+        clients=len(needs),
+        contacts=sum(needs),
+        documents=files,
+        numbers=wanted.count(None),
     )
     clients.refuse_taken(connection, account_id, clients.wanted_identities(commands))
-    taken = taken_numbers(connection, account_id)
-    numbers = draw([c.number or None for c in commands], reserved.counter, taken, makers)
+    numbers = draw(wanted, reserved.counter, taken_numbers(connection, account_id), makers)
     accounts.counted_on(connection, reserved)
     records = tuple(born(commands, reserved.clients, numbers, reserved, makers))
     clients.inserted(connection, account_id, records)
@@ -105,7 +110,7 @@ def upserted(
     before = clients.locked_or_none(connection, account_id, key)
     if before is None:
         # Whoever holds the account is alone in making clients: look again.
-        accounts.reserved(connection, account_id, clients=0, contacts=0)
+        accounts.reserved(connection, account_id)
         before = clients.locked_or_none(connection, account_id, key)
     expected.check(before)
     if before is None:
@@ -156,8 +161,11 @@ def completed(
     need, files = apply.new_contacts(command), apply.new_documents(command)
     if not need and not files and command.number is not None and command.country_id is not None:
         return command, apply.NO_SERIALS
-    reserved = accounts.reserved(connection, account_id, clients=0, contacts=need, documents=files)
-    if command.number is None:
+    numbered = int(command.number is None)
+    reserved = accounts.reserved(
+        connection, account_id, contacts=need, documents=files, numbers=numbered
+    )
+    if numbered:
         taken = taken_numbers(connection, account_id)
         numbers = draw([None], reserved.counter, taken, makers)
         accounts.counted_on(connection, reserved)
@@ -173,7 +181,7 @@ def moved(
     after = apply.moved(before, state, makers.clock())
     if before.is_deleted and not after.is_deleted and after.external_id:
         # It comes back under its external id, unless another client took that meanwhile.
-        accounts.reserved(connection, account_id, clients=0, contacts=0)
+        accounts.reserved(connection, account_id)
         wanted = clients.wanted_identities([after])["external_id"]
         if clients.is_owned(connection, account_id, "external_id", wanted, after.serial):
             after = structs.replace(after, external_id=None)
@@ -236,5 +244,5 @@ def refuse_taken(connection: Connection, account_id: int, before: Client, after:
     old, new = clients.wanted_identities([before]), clients.wanted_identities([after])
     wanted = {field: values for field, values in new.items() if values != old[field]}
     if wanted:
-        accounts.reserved(connection, account_id, clients=0, contacts=0)
+        accounts.reserved(connection, account_id)
         clients.refuse_taken(connection, account_id, wanted, owner=after.serial)

@@ -1,5 +1,6 @@
 """Bodies: read within a limit, decoded, checked, brought into shape, and written."""
 
+import contextlib
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from itertools import islice
@@ -108,6 +109,8 @@ def shaped(
 ) -> Shape:
     """The tree as a shape. Unknown keys are left out, and so are fields of a wrong type: each
     of those adds a problem, so that a caller hears of all of them at once."""
+    with contextlib.suppress(msgspec.ValidationError):
+        return msgspec.convert(tree, shape)
     values = {}
     for field in structs.fields(shape):
         given = tree.get(field.encode_name, UNSET)

@@ -1,5 +1,6 @@
 """Keys of a body that had no effect, named in a header: nothing a caller sent vanishes silently."""
 
+import functools
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -20,5 +21,10 @@ def ignored_headers(names: Iterable[str]) -> dict[str, str]:
 def unknown_keys(tree: Any, prefix: str, *shapes: type[Struct]) -> Iterator[str]:
     """The keys of an object that are a field of none of the shapes."""
     if isinstance(tree, dict):
-        known = {name for shape in shapes for name in shape.__struct_encode_fields__}
+        known = names_of(shapes)
         yield from (prefix + key for key in tree if key not in known)
+
+
+@functools.cache
+def names_of(shapes: tuple[type[Struct], ...]) -> frozenset[str]:
+    return frozenset(name for shape in shapes for name in shape.__struct_encode_fields__)

@@ -1,10 +1,12 @@
 """The endpoints of clients: decode, ask the store, encode. Nothing else happens here."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import structs
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -182,8 +184,21 @@ class Clients:
         return await ask(self.store.groups_by_serial, caller.account.id, serials)
 
     def caller(self, request: Request) -> Caller:
-        own = f"{request.url.scheme}://{request.url.netloc}"
-        return Caller(account_of(request), self.options.public_url or own)
+        return Caller(account_of(request), self.options.public_url or own_url(request))
+
+
+def own_url(request: Request) -> str:
+    scope = request.scope
+    server = tuple(scope["server"]) if scope.get("server") else None
+    return url_at(scope["scheme"], server, request.headers.get("host"))
+
+
+@functools.lru_cache(maxsize=1024)
+def url_at(scheme: str, server: tuple[str, int | None] | None, host: str | None) -> str:
+    """Scheme and place of a request: the same for most, and Starlette takes its time for them."""
+    headers = [] if host is None else [(b"host", host.encode("latin-1"))]
+    url = URL(scope={"scheme": scheme, "server": server, "headers": headers, "path": "/"})
+    return f"{url.scheme}://{url.netloc}"
 
 
 async def hashes_of(tree: Tree) -> dict[str, Secret]:

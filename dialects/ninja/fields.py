@@ -4,6 +4,7 @@ A reader gets the text that was given and returns the store's value, or raises U
 the sentence for it; it is asked only about differences, so an echo is never refused.
 """
 
+import functools
 import re
 from collections.abc import Callable, Container
 from functools import partial
@@ -128,6 +129,7 @@ FIELDS = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def fields_of(ids: Ids) -> dict[str, Field]:
     read = partial(serial, ids)
     return FIELDS | {
@@ -142,9 +144,10 @@ def changed(
     """Columns with their new values; without a record, what differs from a blank client."""
     told = {}
     for field_name, field in fields_of(ids).items():
-        shown = field.show(getattr(record, field.column)) if record else ""
         value = getattr(given, field_name)
-        told[field.column] = difference((field_name,), value, shown, field.read, problems)
+        if value is not UNSET:
+            shown = field.show(getattr(record, field.column)) if record else ""
+            told[field.column] = difference((field_name,), value, shown, field.read, problems)
     return {column: value for column, value in told.items() if value is not UNSET}
 
 
