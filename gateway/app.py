@@ -3,8 +3,8 @@
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import Lifespan
+from starlette.routing import Route
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from dialects import ninja, planado
 from dialects.base import Dialect
@@ -20,13 +20,28 @@ DIALECTS: tuple[Dialect, ...] = (
 
 def create_app(
     store: Store, settings: Settings, lifespan: Lifespan[Starlette] | None = None
-) -> Starlette:
+) -> ASGIApp:
     """Both dialects over a store, which stays its opener's to close."""
-    routes: list[BaseRoute] = [Route("/", welcome), Route("/livez", alive)]
-    for dialect in DIALECTS:
-        app = dialect.app(store, settings.options(dialect))
-        routes += [Mount(prefix, app=app) for prefix in dialect.prefixes]
-    return Starlette(routes=routes, lifespan=lifespan)
+    rest = Starlette(routes=[Route("/", welcome), Route("/livez", alive)], lifespan=lifespan)
+    apps = {
+        f"{prefix}/": app
+        for dialect in DIALECTS
+        for app in [dialect.app(store, settings.options(dialect))]
+        for prefix in dialect.prefixes
+    }
+
+    # As Starlette's Mount, for a tenth of its time.
+    async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            root: str = scope.get("root_path", "")
+            path = scope["path"].removeprefix(root)
+            for prefix, app in apps.items():
+                if f"{path}/".startswith(prefix):
+                    await app({**scope, "root_path": root + prefix[:-1]}, receive, send)
+                    return
+        await rest(scope, receive, send)
+
+    return gateway
 
 
 async def alive(_request: Request) -> Response:

@@ -19,6 +19,9 @@ class OpenedStore(Store):
     def access(self, dialect: str, token: str) -> Access | None:
         return Access(token_id=0, account=self.account_inside, is_read_only=True)
 
+    def glance(self) -> None:
+        """It would ask for the token."""
+
 
 async def answer(database: str, account: Account, path: str) -> tuple[int, bytes]:
     """Status and body of a GET. Raises Invalid for a path that is no dialect's."""

@@ -2,21 +2,24 @@
 
 import re
 import time
+from itertools import count
 from uuid import uuid4
 
-import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-log = structlog.get_logger("gateway.access")
+from .logs import access_log
 
 REQUEST_ID = "x-request-id"
 SAFE_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 LONGEST_PATH = 300
+PROCESS, REQUESTS = uuid4().hex[:20], count()
+"""Which process, and which of its requests: new random bytes for each are a call of the system."""
 
 
 def with_request_log(app: ASGIApp) -> ASGIApp:
     """Log method, path, status and time. Headers and query stay out: they can hold secrets."""
+    note = access_log()
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -28,14 +31,14 @@ def with_request_log(app: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                own = (REQUEST_ID.encode(), request_id.encode())
+                message["headers"] = [*message["headers"], own]
             await send(message)
 
         try:
             await app(scope, receive, noting)
         finally:
-            log.info(
-                "request",
+            note(
                 id=request_id,
                 method=scope["method"],
                 path=scope["path"][:LONGEST_PATH],
@@ -49,4 +52,4 @@ def with_request_log(app: ASGIApp) -> ASGIApp:
 def request_id_of(scope: Scope) -> str:
     """The caller's own id when it is harmless, else a new one."""
     given = Headers(scope=scope).get(REQUEST_ID, "")
-    return given if SAFE_ID.fullmatch(given) else uuid4().hex
+    return given if SAFE_ID.fullmatch(given) else f"{PROCESS}{next(REQUESTS):012x}"

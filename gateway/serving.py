@@ -1,5 +1,6 @@
 """uvicorn around the app: one process or several, each building the app from the environment."""
 
+import gc
 import os
 import signal
 import sys
@@ -10,8 +11,9 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-from storage import IN_MEMORY, Blobs, Buckets, Replica, Store
+from storage import IN_MEMORY, Blobs, Buckets, Renderings, Replica, Store
 
 from .app import create_app
 from .logs import configure_logs
@@ -19,8 +21,12 @@ from .middleware import with_request_log
 from .settings import Settings
 
 DATABASE = "GATEWAY_DATABASE_URL"
-BUCKETS = "GATEWAY_BUCKETS"
-"""Tells the workers of the file in which they count calls together."""
+SCRATCH = "GATEWAY_SCRATCH"
+"""Tells the workers of the folder for what they have in common as long as they run: the counts of
+calls, and the renderings."""
+
+OBJECTS = 20_000
+"""Objects that come to be, and do not go, before cycles are looked for."""
 
 
 def serve(database: str, *, host: str, port: int, workers: int) -> None:
@@ -29,7 +35,7 @@ def serve(database: str, *, host: str, port: int, workers: int) -> None:
     # With one worker uvicorn raises the signal again when it is done: leave in good order.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with TemporaryDirectory(prefix="gateway-") as scratch:
-        os.environ[BUCKETS] = str(Path(scratch, "buckets"))
+        os.environ[SCRATCH] = scratch
         uvicorn.run(
             "gateway.serving:from_environment",
             factory=True,
@@ -41,21 +47,34 @@ def serve(database: str, *, host: str, port: int, workers: int) -> None:
         )
 
 
-def from_environment() -> Starlette:
+def from_environment() -> ASGIApp:
     """The app over the database that the environment names."""
     configure_logs()
     settings = Settings.of(os.environ[DATABASE], os.environ)
-    buckets = Buckets(os.environ.get(BUCKETS, IN_MEMORY))
+    scratch = os.environ.get(SCRATCH)
+    buckets = Buckets(str(Path(scratch, "buckets")) if scratch else IN_MEMORY)
+    renderings = (
+        Renderings(str(Path(scratch, "renderings")), settings.renderings) if scratch else None
+    )
     replica = Replica(settings.replica, settings.pin) if settings.replica else None
     blobs = Blobs.at(settings.blobs)
     # `serve` has upgraded it; a worker that starts anew during an outage shall answer 503.
-    store = Store.at(settings.database, blobs=blobs, buckets=buckets, replica=replica)
+    store = Store.at(
+        settings.database, blobs=blobs, buckets=buckets, replica=replica, renderings=renderings
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         store.close()
 
-    app = create_app(store, settings, lifespan)
-    app.add_middleware(with_request_log)
-    return app
+    seldom_collected()
+    return with_request_log(create_app(store, settings, lifespan))
+
+
+def seldom_collected() -> None:
+    """What is there now stays, and what requests leave behind has no cycles: looking through all
+    of it again and again is a tenth of a busy server's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])

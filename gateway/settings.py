@@ -22,18 +22,22 @@ BLOBS = f"{PREFIX}BLOBS"
 REPLICA = f"{PREFIX}REPLICA_URL"
 PIN = f"{PREFIX}REPLICA_PIN_SECONDS"
 DEFAULT_PIN = "10"
+RENDERINGS = f"{PREFIX}RENDERINGS_MB"
+DEFAULT_RENDERINGS = "512"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """`database` is a database URL, `blobs` where the bytes of documents are: a folder or
     `s3://bucket/prefix`; `replica` is the URL of a server that follows the database, `pin` how
-    long a token that has written does not read from it; `environment` holds what the dialects
-    pick theirs from."""
+    long a token that has written does not read from it; `renderings` how many mebibytes of a
+    scratch folder may be filled with clients as they were written last; `environment` holds what
+    the dialects pick theirs from."""
 
     database: str = DEFAULT_DATABASE
     blobs: str = DEFAULT_BLOBS
     replica: str = ""
     pin: timedelta = timedelta(seconds=int(DEFAULT_PIN))
+    renderings: int = int(DEFAULT_RENDERINGS)
     environment: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -49,6 +53,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             blobs=own.get(BLOBS, DEFAULT_BLOBS),
             replica=own.get(REPLICA, ""),
             pin=seconds(PIN, own.get(PIN, DEFAULT_PIN)),
+            renderings=number(RENDERINGS, own.get(RENDERINGS, DEFAULT_RENDERINGS), "mebibytes"),
             environment=own,
         )
 
@@ -66,6 +71,10 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 def seconds(variable: str, text: str) -> timedelta:
+    return timedelta(seconds=number(variable, text, "seconds"))
+
+
+def number(variable: str, text: str, unit: str) -> int:
     if not re.fullmatch("[0-9]{1,6}", text):
-        raise Invalid(Problem((variable,), "must be a number of seconds"))
-    return timedelta(seconds=int(text))
+        raise Invalid(Problem((variable,), f"must be a number of {unit}"))
+    return int(text)

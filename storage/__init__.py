@@ -32,6 +32,7 @@ from .errors import (
 )
 from .expected import ANY, Expected, Match
 from .filing import DocumentDraft, DocumentOrder, DocumentQuery, Upload, drafted_document
+from .glance import Edition, Editions, Glance
 from .grouping import GroupOrder, GroupQuery
 from .holders import Access, Account, DatabaseStatus, Token
 from .imagining import imagined
@@ -63,6 +64,7 @@ from .queries import (
     TextColumn,
     TombstoneQuery,
 )
+from .readying import Ready, readied
 from .records import (
     LIVE,
     Address,
@@ -76,6 +78,7 @@ from .records import (
     State,
     Tombstone,
 )
+from .renderings import Renderings, variant
 from .replica import Replica
 from .store import Store
 from .writing import Upserted
@@ -110,10 +113,13 @@ __all__ = [
     "DocumentDraft",
     "DocumentOrder",
     "DocumentQuery",
+    "Edition",
+    "Editions",
     "Expected",
     "Failure",
     "Fate",
     "Given",
+    "Glance",
     "Group",
     "GroupOrder",
     "GroupQuery",
@@ -139,6 +145,8 @@ __all__ = [
     "Policy",
     "Problem",
     "Rate",
+    "Ready",
+    "Renderings",
     "Replica",
     "Run",
     "RunLine",
@@ -164,7 +172,9 @@ __all__ = [
     "imagined",
     "joined",
     "random_text",
+    "readied",
     "split_contact_name",
     "split_name",
     "tellable",
+    "variant",
 ]

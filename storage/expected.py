@@ -12,7 +12,10 @@ class Match(Command, frozen=True, kw_only=True):
 
     def fits(self, client: Client | None) -> bool:
         """None, where there is no client, fits nothing."""
-        return client is not None and (self.versions is None or client.version in self.versions)
+        return client is not None and self.names(client.version)
+
+    def names(self, version: int) -> bool:
+        return self.versions is None or version in self.versions
 
 
 ANY = Match()

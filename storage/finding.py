@@ -4,21 +4,22 @@ Rows stay in here, records go out.
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
-from . import keys, tombstones
+from . import counting, keys, tombstones
 from .commands import ClientKey, LiveKey
 from .errors import NotFound
 from .queries import ClientQuery, TombstoneQuery
 from .records import Client, Contact, Document, Origin, Page, Tombstone
 from .rows import ORIGIN_COLUMNS, client_record, contact_record, document_record, origin_record
 from .select import (
-    behind,
+    CONTACTS_OF_ONE,
+    DOCUMENTS_OF_ONE,
     by_serials as of_serials,
     contacts_of,
-    counted,
     documents_of,
     newest_after,
     window,
@@ -36,14 +37,9 @@ def found(connection: Connection, account_id: int, key: ClientKey) -> Client:
 
 
 def listed(connection: Connection, account_id: int, query: ClientQuery) -> Page[Client]:
-    total = connection.execute(counted(account_id, query)).scalar_one()
-    rows = connection.execute(window(account_id, query)).all()
+    total, way = counting.found(connection, account_id, query)
+    rows = connection.execute(window(account_id, query, way)).all() if total > query.offset else ()
     return Page(records=records(connection, account_id, rows), total=total)
-
-
-def scanned(connection: Connection, account_id: int, after: int, limit: int) -> tuple[Client, ...]:
-    rows = connection.execute(behind(account_id, after).limit(limit)).all()
-    return records(connection, account_id, rows)
 
 
 def by_serials(
@@ -80,10 +76,22 @@ def origins(connection: Connection, account_id: int, key: ClientKey) -> tuple[Or
 
 
 def one_or_none(
-    connection: Connection, account_id: int, statements: Iterable[Select[Any]]
+    connection: Connection, account_id: int, looks: Iterable[keys.Look]
 ) -> Client | None:
-    row = keys.first(connection, statements)
-    return None if row is None else records(connection, account_id, [row])[0]
+    row = keys.first(connection, looks)
+    return None if row is None else one(connection, account_id, row)
+
+
+def one(connection: Connection, account_id: int, row: Any) -> Client:
+    """A row of CLIENT_COLUMNS with its contacts and documents: as `records`, cheaper for one."""
+    mine = {"account_id": account_id, "client_serial": row.serial}
+    people = connection.execute(CONTACTS_OF_ONE, mine).all()
+    has_documents = not people or people[0].has_documents
+    files = connection.execute(DOCUMENTS_OF_ONE, mine).all() if has_documents else ()
+    documents = sorted(map(document_record, files), key=attrgetter("serial"))
+    return client_record(
+        row, tuple(contact_record(person[:-1]) for person in people), tuple(documents)
+    )
 
 
 def records(connection: Connection, account_id: int, rows: Sequence[Any]) -> tuple[Client, ...]:

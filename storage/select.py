@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Table,
     and_,
-    case,
+    bindparam,
     exists,
     false,
     func,
@@ -19,17 +20,16 @@ from sqlalchemy import (
 )
 
 from .among import is_one_of
-from .columns import LARGEST_AMOUNT, SMALLEST_AMOUNT, TEXT
+from .columns import LARGEST_AMOUNT, SMALLEST_AMOUNT
 from .folding import fold, folded_key
 from .limits import LARGEST, is_storable
+from .ordering import lowered, ordering
 from .queries import (
     Among,
     ClientQuery,
     Comparison,
     Holding,
     Operator,
-    Order,
-    Sorting,
     TextColumn,
 )
 from .records import LIVE, State
@@ -45,25 +45,18 @@ def by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
     return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
 
 
-def behind(account_id: int, serial: int) -> Select[Any]:
-    mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial > serial)
-    return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
-
-
 def live() -> Condition:
     return CLIENT.c.is_deleted.is_(False)
 
 
 def contacts_of(account_id: int, serials: list[int]) -> Select[Any]:
-    return (
-        select(CONTACT.c.client_serial, *CONTACT_COLUMNS)
-        .where(
-            CONTACT.c.account_id == account_id,
-            CONTACT.c.client_serial.in_(serials),
-            CONTACT.c.deleted_at.is_(None),
-        )
-        .order_by(CONTACT.c.is_primary.desc(), CONTACT.c.serial)
-    )
+    mine = (CONTACT.c.account_id == account_id, CONTACT.c.client_serial.in_(serials))
+    return living_contacts(CONTACT.c.client_serial, *CONTACT_COLUMNS).where(*mine)
+
+
+def living_contacts(*columns: ColumnElement[Any]) -> Select[Any]:
+    order = CONTACT.c.is_primary.desc(), CONTACT.c.serial
+    return select(*columns).where(CONTACT.c.deleted_at.is_(None)).order_by(*order)
 
 
 def documents_of(account_id: int, serials: list[int]) -> Select[Any]:
@@ -71,15 +64,41 @@ def documents_of(account_id: int, serials: list[int]) -> Select[Any]:
     return select(*DOCUMENT_COLUMNS).where(*mine).order_by(DOCUMENT.c.serial)
 
 
+def of_one_client(table: Table) -> Condition:
+    owner = table.c.client_serial == bindparam("client_serial")
+    return and_(table.c.account_id == bindparam("account_id"), owner)
+
+
+HAS_DOCUMENTS = exists().where(of_one_client(DOCUMENT)).label("has_documents")
+"""Told with the contacts: most clients have none, and need not be asked for them. Not told with
+the client itself, for its row may have been waited for, and this would be true of before."""
+CONTACTS_OF_ONE = living_contacts(*CONTACT_COLUMNS, HAS_DOCUMENTS).where(of_one_client(CONTACT))
+DOCUMENTS_OF_ONE = select(*DOCUMENT_COLUMNS).where(of_one_client(DOCUMENT))
+"""As the two above, for a single client, and put together once. The documents come in no order:
+SQLite would walk those of the whole account to have them in one."""
+
+
 def counted(account_id: int, query: ClientQuery) -> Select[Any]:
     return select(func.count()).select_from(CLIENT).where(condition(account_id, query))
 
 
-def window(account_id: int, query: ClientQuery) -> Select[Any]:
-    statement = select(*CLIENT_COLUMNS).where(condition(account_id, query))
-    return (
-        statement.order_by(*ordering(query)).offset(min(query.offset, LARGEST)).limit(query.limit)
-    )
+class Way(NamedTuple):
+    """How to come by a page, where the engine does not know better. `is_walked`: clients are
+    looked at in their order until there are enough, or all that are found are collected first.
+    `from_serial`: the first clients are passed over by a serial to start from, and a number."""
+
+    is_walked: bool | None = None
+    from_serial: tuple[int, int] | None = None
+
+
+def window(account_id: int, query: ClientQuery, way: Way = Way()) -> Select[Any]:  # noqa: B008
+    found = condition(account_id, query, by_index=not way.is_walked)
+    order = ordering(query, first_of(query), is_collected=way.is_walked is False)
+    statement = select(*CLIENT_COLUMNS).where(found).order_by(*order).limit(query.limit)
+    if way.from_serial is None:
+        return statement.offset(min(query.offset, LARGEST))
+    serial, passed = way.from_serial
+    return statement.where(CLIENT.c.serial >= serial).offset(passed)
 
 
 def newest_after(account_id: int, query: ClientQuery, after: tuple[Any, int] | None) -> Select[Any]:
@@ -92,12 +111,13 @@ def newest_after(account_id: int, query: ClientQuery, after: tuple[Any, int] | N
     return statement.order_by(*newest).limit(query.limit)
 
 
-def condition(account_id: int, query: ClientQuery) -> Condition:
+def condition(account_id: int, query: ClientQuery, *, by_index: bool = True) -> Condition:
     found = and_(True, *conditions(account_id, query)) if is_findable(query) else false()
     first = first_of(query)
     if first is not None:
         found = or_(found, CLIENT.c.serial == first)
-    return and_(candidates(account_id, terms(query), first), found)
+    named = terms(query) if by_index else ()
+    return and_(candidates(account_id, named, first), found)
 
 
 def first_of(query: ClientQuery) -> int | None:
@@ -157,12 +177,13 @@ def texts(account_id: int, query: ClientQuery) -> Iterator[Condition]:
             contains(CLIENT.c.search, fold(query.text)) if BETWEEN not in query.text else or_(False)
         )
     if query.email is not None:
-        yield exists().where(
+        # Not EXISTS, for which SQLite would look at every client.
+        owners = select(CONTACT.c.account_id, CONTACT.c.client_serial).where(
             CONTACT.c.account_id == account_id,
-            CONTACT.c.client_serial == CLIENT.c.serial,
             CONTACT.c.deleted_at.is_(None),
             CONTACT.c.email_folded == folded_key(query.email),
         )
+        yield tuple_(CLIENT.c.account_id, CLIENT.c.serial).in_(owners)
 
 
 def moments(query: ClientQuery) -> Iterator[Condition]:
@@ -236,37 +257,3 @@ def compared(comparison: Comparison) -> Condition:
 
 def storable(amount: Decimal, rounding: str) -> Decimal:
     return amount.quantize(SMALLEST_AMOUNT, rounding)
-
-
-def ordering(query: ClientQuery) -> Iterator[ColumnElement[Any]]:
-    first = first_of(query)
-    if first is not None:
-        yield case((CLIENT.c.serial == first, 0), else_=1)
-    falls = bool(query.sorting) and query.sorting[0].is_descending
-    for key in (*query.sorting, Sorting(order=Order.SERIAL, is_descending=falls)):
-        yield directed(order_column(key.order), is_descending=key.is_descending)
-        if key.order is Order.SERIAL:
-            return
-
-
-def directed(column: ColumnElement[Any], *, is_descending: bool) -> ColumnElement[Any]:
-    """Nulls before everything. PostgreSQL puts them last unless told, but being told of nulls
-    where there are none keeps it from using an index."""
-    if not getattr(column, "nullable", False):
-        return column.desc() if is_descending else column.asc()
-    return column.desc().nulls_last() if is_descending else column.asc().nulls_first()
-
-
-def order_column(order: Order) -> ColumnElement[Any]:
-    match order:
-        case Order.NAME:
-            return CLIENT.c.display_folded
-        case Order.NUMBER:
-            return CLIENT.c.number_order
-        case _:
-            folded = CLIENT.c.get(f"{order.value}_folded")
-            return lowered(CLIENT.c[order.value]) if folded is None else folded
-
-
-def lowered(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.lower(column) if column.type is TEXT else column

@@ -18,12 +18,14 @@ from .commands import (
 )
 from .engines import open_engine
 from .expected import ANYTHING, Expected
+from .glance import Glance
 from .grouping import GroupQuery
 from .holders import Access, Account, DatabaseStatus, Token
 from .makers import Makers
 from .passwords import hash_password, is_password
 from .queries import ClientQuery, TombstoneQuery
 from .records import Client, Group, Origin, Page, Secret, State, Tombstone
+from .renderings import Renderings
 from .replica import Replica
 from .writing import Change, Upserted
 
@@ -37,10 +39,13 @@ class Store(Carrying):
         blobs: Blobs | None = None,
         buckets: Buckets | None = None,
         replica: Replica | None = None,
+        *,
+        renderings: Renderings | None = None,
     ) -> Self:
         """The store at a database URL, its schema brought up to date; without `blobs` it has no
-        place for the bytes of documents, without `buckets` it counts calls for itself alone."""
-        store = cls.at(url, makers, blobs, buckets, replica)
+        place for the bytes of documents, without `buckets` it counts calls for itself alone, and
+        without `renderings` what was written once is kept by each thread for itself."""
+        store = cls.at(url, makers, blobs, buckets, replica, renderings=renderings)
         try:
             store.upgrade()
         except BaseException:
@@ -56,18 +61,31 @@ class Store(Carrying):
         blobs: Blobs | None = None,
         buckets: Buckets | None = None,
         replica: Replica | None = None,
+        *,
+        renderings: Renderings | None = None,
     ) -> Self:
         """As `open`, with the schema that is there; the database need not be there yet."""
-        return cls(open_engine(url), makers, blobs, buckets, replica)
+        return cls(open_engine(url), makers, blobs, buckets, replica, renderings=renderings)
 
     def status(self) -> DatabaseStatus:
         return self._read(schema.status)
 
     def upgrade(self) -> None:
         """Raises Unavailable for a schema that only a later gateway knows."""
-        self._write(schema.upgraded)
+        self._write_alone(schema.upgraded)
+
+    def glance(self) -> Glance | None:
+        """What this thread can be told at once; None where the database is elsewhere, or has a
+        replica that shall answer."""
+        if not hasattr(self._own, "glance"):
+            self._own.glance = None if self.has_replica else Glance.of(self._engine)
+        glance: Glance | None = self._own.glance
+        return glance
 
     def close(self) -> None:
+        if glance := self.glance():
+            glance.close()
+        self.renderings.close()
         self._engine.dispose()
         self._buckets.close()
         if self._replica is not None:
@@ -167,6 +185,10 @@ class Store(Carrying):
     ) -> tuple[Tombstone, ...]:
         """Of the clients that are gone, in the order and with the cursor of `newest_clients`."""
         return self._read_late(may_lag, finding.newest_gone, account_id, query, after)
+
+    def clients_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Client]:
+        """Those that exist."""
+        return self._read(finding.by_serials, account_id, serials)
 
     def create_client(self, account_id: int, command: CreateClient) -> Client:
         return self.create_clients(account_id, [command])[0]

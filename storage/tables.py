@@ -236,7 +236,16 @@ Index(
     sqlite_where=LIVE_EXTERNAL_ID,
     postgresql_where=LIVE_EXTERNAL_ID,
 )
-Index("ix_client_newest", CLIENT.c.account_id, desc(CLIENT.c.created_at), desc(CLIENT.c.serial))
+# A page of editions is read from these two alone, without the rows.
+Index("ix_client_edition", CLIENT.c.account_id, CLIENT.c.serial, CLIENT.c.version)
+Index(
+    "ix_client_newest",
+    CLIENT.c.account_id,
+    desc(CLIENT.c.created_at),
+    desc(CLIENT.c.serial),
+    CLIENT.c.is_deleted,
+    CLIENT.c.version,
+)
 Index("ix_client_updated_at", CLIENT.c.account_id, CLIENT.c.updated_at)
 Index("ix_client_display", CLIENT.c.account_id, CLIENT.c.display_folded, CLIENT.c.serial)
 Index("ix_client_number_order", CLIENT.c.account_id, CLIENT.c.number_order, CLIENT.c.serial)

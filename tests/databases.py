@@ -43,14 +43,15 @@ class Databases(Protocol):
 
 
 class Files:
-    """SQLite: in memory where nobody shares it, else in a file."""
+    """SQLite."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        yield "sqlite://"
+        with self.empty() as url:
+            yield url
 
     @contextmanager
     def empty(self) -> Iterator[str]:

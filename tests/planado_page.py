@@ -43,8 +43,7 @@ class Scene(NamedTuple):
 
 
 def serving(store: Store, **environment: str) -> TestClient:
-    app = create_app(store, Settings(environment=environment))
-    app.add_middleware(with_request_log)
+    app = with_request_log(create_app(store, Settings(environment=environment)))
     return TestClient(app, "http://planado.test", raise_server_exceptions=False)
 
 

@@ -1,6 +1,6 @@
 """What a dialect is, and the HTTP plumbing that all dialects share."""
 
-from .bodies import body_of, parsed_json, refuse_unstorable, reply, shaped, stream_of
+from .bodies import ENCODER, body_of, parsed_json, refuse_unstorable, reply, shaped, stream_of
 from .carrying import (
     Ask,
     Counterpart,
@@ -34,28 +34,34 @@ from .ignored import ignored_headers, unknown_keys
 from .limiting import RateOptions
 from .permitting import Endpoint, Guarded, Reads, Standing, route
 from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, late, tell
+from .shortcut import Call, Find, Plain, Shortcut, Wrap
 
 __all__ = [
+    "ENCODER",
     "Ask",
     "AuthMiddleware",
     "Broken",
+    "Call",
     "Counterpart",
     "Dialect",
     "Dump",
     "Endpoint",
     "File",
+    "Find",
     "Forbidden",
     "Guarded",
     "Leaf",
     "Loss",
     "Malformed",
     "NoRoute",
+    "Plain",
     "RateOptions",
     "Reads",
     "Rejected",
     "Remote",
     "Render",
     "Renderable",
+    "Shortcut",
     "Standing",
     "StrangeId",
     "Told",
@@ -64,6 +70,7 @@ __all__ = [
     "Unauthenticated",
     "Unconfirmed",
     "Unsupported",
+    "Wrap",
     "Written",
     "WrongMethod",
     "account_of",

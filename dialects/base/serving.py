@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 logger = logging.getLogger("gateway.dialects")
 
-READS, WRITES = CapacityLimiter(12), CapacityLimiter(4)
+READS, WRITES = CapacityLimiter(12), CapacityLimiter(16)
 """Store calls under way at once in one process: together as many as an engine has connections."""
 FILES, COUNTS = CapacityLimiter(8), CapacityLimiter(4)
 """Files on their way and calls being counted at once; they hold no connection."""
@@ -65,6 +65,15 @@ class AuthMiddleware:
         """Raise Unauthenticated, or say what the credential in the headers opens."""
         raise NotImplementedError
 
+    async def opened(self, dialect: str, credential: str) -> Access | None:
+        """What a credential opens; None for one that is unknown, revoked or another dialect's."""
+        glance = self.store.glance()
+        if glance is not None and glance.moment() is not None:
+            known = glance.access(dialect, credential)
+            if known is not None:
+                return known
+        return await ask(self.store.access, dialect, credential)
+
     async def count(self, access: Access) -> None:
         if self.rate is None:
             return
@@ -103,9 +112,14 @@ def late(request: Request, store: Store) -> dict[str, bool]:
 
 
 def assemble(
-    *, routes: Sequence[Guarded], auth: Callable[[ASGIApp], ASGIApp], render: Render
+    *,
+    routes: Sequence[Guarded],
+    auth: Callable[[ASGIApp], ASGIApp],
+    short: Callable[[ASGIApp], ASGIApp],
+    render: Render,
 ) -> ASGIApp:
-    """One dialect's application: its routes behind its auth, and its way to say no."""
+    """One dialect's application: its routes, and its short way past them, behind its auth; and
+    its way to say no."""
 
     def fail(_request: Request, error: Exception) -> Response:
         failure = failure_of(error)
@@ -117,7 +131,7 @@ def assemble(
     app = Starlette(routes=routes, exception_handlers=handlers)
     # A redirect would turn a POST into a GET.
     app.router.redirect_slashes = False
-    return auth(without_trailing_slash(app))
+    return auth(short(without_trailing_slash(app)))
 
 
 def without_trailing_slash(app: ASGIApp) -> ASGIApp:

@@ -6,7 +6,7 @@ from functools import partial
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 
-from dialects.base import AuthMiddleware, Render, Unauthenticated, ask
+from dialects.base import AuthMiddleware, Render, Unauthenticated
 from storage import Access, Store
 
 from .options import Options
@@ -27,7 +27,7 @@ class TokenMiddleware(AuthMiddleware):
         if self.secret and not hmac.compare_digest(given, self.secret):
             raise Unauthenticated("Invalid secret")
         token = headers.get(TOKEN_HEADER) or headers.get(OLDER_TOKEN_HEADER, "")
-        access = await ask(self.store.access, "ninja", token) if token else None
+        access = await self.opened("ninja", token) if token else None
         if access is None:
             raise Unauthenticated("Invalid token")
         return access

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import UNSET, Struct, structs
+from msgspec import UNSET, Raw, Struct, structs
 
 from . import wire
 from .inputs import Tree
@@ -13,14 +13,16 @@ OURS = frozenset({"meta", "static"})
 """Names that stand beside the data, and so cannot stand for it."""
 
 
-def enveloped(shown: Struct | list[Any], asked: Tree, meta: wire.Meta | None = None) -> object:
+def enveloped(
+    shown: Struct | Raw | list[Any], asked: Tree, meta: wire.Meta | None = None
+) -> object:
     """`index` renames `data`, or drops all wrapping when it is `none`; `include_static` adds the
     reference tables. Either may stand in the query or in the body."""
     index = text_of(asked.get("index"))
     if index in OURS:
         index = ""
     if index == "none":
-        return shown if isinstance(shown, list) else keys_sorted(shown)
+        return keys_sorted(shown) if isinstance(shown, Struct) else shown
     told: dict[str, Any] = {index or "data": shown}
     if meta is not None:
         told["meta"] = meta

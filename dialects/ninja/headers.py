@@ -1,6 +1,5 @@
 """The headers that this API puts on every answer, refusals included."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,6 +31,10 @@ API_VERSION = {"X-Api-Version": "5.0.16"}
 """On the bodies of items and lists; its value is the minimum client version."""
 
 
+RAW = [(name.lower().encode(), value.encode()) for name, value in EVERY_ANSWER.items()]
+NAMES = frozenset(name for name, _ in RAW)
+
+
 def with_headers(app: ASGIApp) -> ASGIApp:
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "OPTIONS":
@@ -40,7 +43,8 @@ def with_headers(app: ASGIApp) -> ASGIApp:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(EVERY_ANSWER)
+                own = [header for header in message["headers"] if header[0] not in NAMES]
+                message["headers"] = own + RAW
             await send(message)
 
         await app(scope, receive, dressed)

@@ -168,10 +168,11 @@ def pages(total: int, at: Window) -> int:
 
 def links(url: str, pairs: Sequence[tuple[str, str]], total: int, at: Window) -> dict[str, str]:
     """The pages before and after, with every other parameter of the request."""
-    others = [(name, value) for name, value in pairs if name != "page"]
+    others = urlencode([(name, value) for name, value in pairs if name != "page"])
     places = {}
     if at.page > 1:
         places["previous"] = at.page - 1
     if at.page < pages(total, at):
         places["next"] = at.page + 1
-    return {name: f"{url}?{urlencode([*others, ('page', page)])}" for name, page in places.items()}
+    start = f"{url}?{others}&page=" if others else f"{url}?page="
+    return {name: f"{start}{page}" for name, page in places.items()}

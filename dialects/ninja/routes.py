@@ -1,12 +1,13 @@
 """Which path and method is answered by which endpoint."""
 
+from functools import partial
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from dialects.base import Guarded, Reads, assemble, route as bare
+from dialects.base import Guarded, Reads, Shortcut, assemble, route as bare
 from storage import Store
 
 from .auth import auth
@@ -18,6 +19,7 @@ from .groups import Groups
 from .headers import with_headers
 from .options import Options
 from .parts import Form, texts_of
+from .plain import Reader
 from .routing import Answer, post_means, route, told
 
 
@@ -43,7 +45,8 @@ def app(store: Store, options: Options) -> ASGIApp:
         bare("/health_check", GET=company.health),
     ]
     secured = auth(store, render, options)
-    return with_headers(assemble(routes=routes, auth=secured, render=render))
+    short = partial(Shortcut, store=store, read=Reader(options))
+    return with_headers(assemble(routes=routes, auth=secured, short=short, render=render))
 
 
 def of_groups(groups: Groups) -> list[Guarded]:

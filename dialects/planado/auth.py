@@ -2,7 +2,7 @@
 
 from starlette.datastructures import Headers
 
-from dialects.base import AuthMiddleware, Unauthenticated, ask
+from dialects.base import AuthMiddleware, Unauthenticated
 from storage import Access
 
 OLDER_HEADERS = ("x-planado-api-key", "x-planado-api-token")
@@ -11,7 +11,7 @@ OLDER_HEADERS = ("x-planado-api-key", "x-planado-api-token")
 class KeyMiddleware(AuthMiddleware):
     async def access(self, headers: Headers) -> Access:
         key = key_in(headers)
-        access = await ask(self.store.access, "planado", key) if key else None
+        access = await self.opened("planado", key) if key else None
         if access is None:
             raise Unauthenticated("unknown key")
         return access

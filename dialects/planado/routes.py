@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from dialects.base import (
     Malformed,
     RateOptions,
+    Shortcut,
     account_of,
     ask,
     assemble,
@@ -33,6 +34,7 @@ from . import listing, translate, wire
 from .auth import KeyMiddleware
 from .errors import render
 from .ignored import ignored
+from .plain import Reader
 from .scalars import read_key
 
 BODY_LIMIT = 2**20
@@ -57,6 +59,7 @@ def app(store: Store, options: Options) -> ASGIApp:
             ),
         ],
         auth=partial(KeyMiddleware, store=store, render=render, rate=options.rate),
+        short=partial(Shortcut, store=store, read=Reader(options.page_size)),
         render=render,
     )
 

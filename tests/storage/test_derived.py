@@ -1,9 +1,12 @@
 """What a row says beyond its record is what the record says, whichever way it was written."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 
 from storage import (
@@ -19,7 +22,8 @@ from storage import (
     Store,
     drafted,
 )
-from storage.rows import client_row
+from storage.clients import UNDERIVED
+from storage.rows import changed_columns, client_row
 from storage.tables import CLIENT
 
 ADA = ContactDraft(first_name="Áda", email="ADA@x", is_primary=True)
@@ -112,3 +116,15 @@ def test_a_row_says_what_its_record_says(
     records = store.clients(account.id, ClientQuery()).records
     assert [dict(row) for row in rows] == [client_row(account.id, r) for r in records]
     assert rows
+
+
+@pytest.mark.parametrize("field", sorted(UNDERIVED))
+def test_nothing_is_derived_of_a_field_that_is_written_by_itself(field: str) -> None:
+    now = datetime(2016, 5, 29, tzinfo=UTC)
+    given = {"uuid": UUID(int=1), "serial": 1, "number": "1", "user_serial": 1, "client_hash": ""}
+    before = Client(created_at=now, updated_at=now, **given)
+    after = structs.replace(before, **{field: "Needle"})
+
+    rows = [client_row(1, record) for record in (before, after)]
+
+    assert changed_columns(*rows) == {field: "Needle"}

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
@@ -25,13 +24,14 @@ from storage import (
     Sorting,
     Store,
     TextColumn,
+    clients,
 )
 from storage.engines import open_engine
-from storage.schema import MIGRATIONS, comparison, upgraded
+from storage.schema import comparison, upgraded
+from storage.search import FEW
 from storage.select import counted, window
 
-INTACT = "INSERT INTO client_search (client_search, rank) VALUES ('integrity-check', 1)"
-
+from .learning import migration, refuse_a_wrong_index
 
 PARTS = [
     "TRIGGER client_search_insert",
@@ -56,13 +56,6 @@ def engine() -> Iterator[Engine]:
     engine.dispose()
 
 
-def migration() -> Any:
-    """The module of the migration that makes the index."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_revision("0004").module
-
-
 def found(store: Store, account_id: int, text: str) -> set[int]:
     page = store.clients(account_id, ClientQuery(text=text, limit=1000))
     return {record.serial for record in page.records}
@@ -74,8 +67,70 @@ def test_the_index_holds_what_the_clients_hold(engine: Engine) -> None:
     made = store.create_client(account_id, CreateClient(organization_name="Needle"))
     store.change_client(account_id, made.serial, lambda _: ChangeClient(custom_value1="Hay"))
 
-    with engine.connect() as connection:
-        connection.exec_driver_sql(INTACT)  # raises for an index that differs
+    with engine.begin() as connection:
+        refuse_a_wrong_index(connection)
+
+
+def test_the_index_is_right_whatever_it_has_learned_and_forgotten(path: str) -> None:
+    store = Store.open(path)
+    account_id = store.create_account(CreateAccount(name="acme")).id
+    chance = Random(7)  # noqa: S311  turns, not secrets
+    serials: list[int] = []
+    for turn in range(150):
+        name = f"Needle {turn} {chance.choice(('of hay', 'of pine'))}"
+        match chance.choice(("one", "one", "many", "renamed", "renamed", "purged")):
+            case "one":
+                made = [store.create_client(account_id, CreateClient(organization_name=name))]
+                serials += [client.serial for client in made]
+            case "many" if turn % 3 == 0:
+                many = [CreateClient(organization_name=name)] * FEW
+                serials += [client.serial for client in store.create_clients(account_id, many)]
+            case "purged" if serials:
+                store.purge_client(account_id, serials.pop(chance.randrange(len(serials))))
+            case _ if serials:
+                rename = ChangeClient(organization_name=name)
+                store.change_client(account_id, chance.choice(serials), lambda _, r=rename: r)
+
+    here = {client.serial: client.name for client in store.scan(account_id)}
+    for text in ("Needle 1", "of hay", "of pine"):
+        assert found(store, account_id, text) == {n for n, name in here.items() if text in name}
+    with store._engine.begin() as connection:
+        refuse_a_wrong_index(connection)
+    assert found(store, account_id, "Needle") == set(here)
+    store.close()
+
+
+def test_clients_that_come_back_while_their_going_is_due_are_learned_once(path: str) -> None:
+    store = Store.open(path)
+    account_id = store.create_account(CreateAccount(name="acme")).id
+    names = [CreateClient(organization_name=f"Needle {n}") for n in range(FEW)]
+    gone = store.create_clients(account_id, names)
+    for client in gone:
+        store.purge_client(account_id, client.serial)
+
+    store._write(clients.inserted, account_id, gone)
+
+    assert found(store, account_id, "needle") == {client.serial for client in gone}
+    with store._engine.begin() as connection:
+        refuse_a_wrong_index(connection)
+    assert found(store, account_id, "needle") == {client.serial for client in gone}
+    store.close()
+
+
+def test_few_changes_are_due_and_many_are_learned(path: str) -> None:
+    store = Store.open(path)
+    account_id = store.create_account(CreateAccount(name="acme")).id
+    due = []
+    with store._engine.connect() as connection:
+        for _ in range(65):
+            store.create_client(account_id, CreateClient(organization_name="Needle"))
+            count = "SELECT count(*) FROM client_search_due"
+            due.append(connection.exec_driver_sql(count).scalar_one())
+            connection.rollback()
+
+    assert due == [*range(1, 64), 0, 1]
+    assert len(found(store, account_id, "needle")) == 65
+    store.close()
 
 
 def test_clients_from_before_the_index_are_in_it(path: str) -> None:
@@ -89,8 +144,8 @@ def test_clients_from_before_the_index_are_in_it(path: str) -> None:
 
     with engine.begin() as connection:
         with Operations.context(MigrationContext.configure(connection)):
-            migration().upgrade()
-        connection.exec_driver_sql(INTACT)
+            migration("0004").upgrade()
+        refuse_a_wrong_index(connection)
     engine.dispose()
 
     assert found(store, account_id, "needle") == {made.serial}

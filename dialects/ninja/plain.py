@@ -1,0 +1,81 @@
+"""The plain reads of this API: a client by its id, a page of all clients."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache, partial
+
+from msgspec import Raw
+
+from dialects.base import ENCODER, Call, Find, Plain, Wrap
+from storage import Account, Client, ClientQuery, Glance, variant
+
+from . import listing, translate, wire
+from .envelope import enveloped
+from .headers import API_VERSION
+from .options import NoLinks, Options
+from .translate import Caller
+
+ONE = re.compile("/clients/([0-9A-Za-z]{10,20})")
+NUMBER = re.compile(rb"(page|per_page)=([1-9][0-9]{0,4})")
+LARGEST_PAGE = 500
+"""Clients that are written at once without keeping other callers waiting."""
+HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in API_VERSION.items())
+
+
+class Reader:
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def __call__(self, call: Call) -> Plain | None:
+        caller = Caller(call.account, self.options.public_url or call.url)
+        if one := ONE.fullmatch(call.path):
+            serial = None if call.query else caller.ids.read(one[1])
+            return None if serial is None else self.one(caller, serial)
+        pairs = numbers(call.query) if call.path == "/clients" else None
+        if pairs is None:
+            return None
+        return self.many(caller, call.prefix + call.path, pairs)
+
+    def one(self, caller: Caller, serial: int) -> Plain:
+        def wrap(bodies: Sequence[bytes], _total: int) -> bytes:
+            return ENCODER.encode(enveloped(Raw(bodies[0]), {}))
+
+        find = partial(Glance.client, account_id=caller.account.id, key=serial)
+        return plain(caller, find, wrap, is_one=True)
+
+    def many(self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]) -> Plain | None:
+        at = listing.window(listing.params(dict(pairs)))
+        if at.per_page > LARGEST_PAGE:
+            return None
+        query = listing.paged(ClientQuery(), at)
+
+        def wrap(bodies: Sequence[bytes], total: int) -> bytes:
+            no_links: NoLinks = {} if self.options.empty_links == "object" else []
+            links = listing.links(caller.url + path, pairs, total, at) or no_links
+            meta = wire.Meta(listing.pagination(total, len(bodies), at, links))
+            return ENCODER.encode(enveloped(list(map(Raw, bodies)), {}, meta))
+
+        find = partial(Glance.clients, account_id=caller.account.id, query=query)
+        return plain(caller, find, wrap, is_one=False)
+
+
+def plain(caller: Caller, find: Find, wrap: Wrap, *, is_one: bool) -> Plain:
+    def render(record: Client) -> bytes:
+        return ENCODER.encode(translate.client(record, caller))
+
+    name = variant_of(caller.account, caller.url)
+    return Plain(find, name, render, wrap, is_one=is_one, headers=HEADERS)
+
+
+@lru_cache(maxsize=1024)
+def variant_of(account: Account, url: str) -> bytes:
+    """All that is shown of a client beyond its own: ids by the account's salt, links by the url."""
+    return variant("ninja", account, url)
+
+
+def numbers(query: bytes) -> list[tuple[str, str]] | None:
+    """The page and its size, each once, in the order of the query; None for any other query."""
+    matches = [NUMBER.fullmatch(part) for part in query.split(b"&")] if query else []
+    pairs = [(match[1].decode(), match[2].decode()) for match in matches if match]
+    is_all = len(dict(pairs)) == len(matches)
+    return pairs if is_all else None

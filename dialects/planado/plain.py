@@ -1,0 +1,64 @@
+"""The plain reads of this API: a client by its key, a page of all clients."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache, partial
+
+from msgspec import Raw
+
+from dialects.base import ENCODER, Call, Plain
+from storage import LIVE, Account, Client, ClientQuery, Glance, variant
+
+from . import listing, translate
+from .scalars import read_key
+
+ONE = re.compile("/clients/([0-9A-Za-z_.~-]{1,100})")
+PART = re.compile("limit=[0-9]{1,4}|after=[0-9A-Za-z_.~-]{1,100}")
+
+
+class Reader:
+    def __init__(self, page_size: int) -> None:
+        self.page_size = page_size
+
+    def __call__(self, call: Call) -> Plain | None:
+        account = call.account
+        if one := ONE.fullmatch(call.path):
+            return None if call.query else self.one(account, one[1])
+        pairs = parts(call.query) if call.path == "/clients" else None
+        return None if pairs is None else self.many(account, pairs)
+
+    def one(self, account: Account, text: str) -> Plain:
+        find = partial(Glance.client, account_id=account.id, key=read_key(text))
+        return Plain(find, variant_of(account), render, item, is_one=True)
+
+    def many(self, account: Account, pairs: Sequence[tuple[str, str]]) -> Plain:
+        given = listing.params(pairs)
+        limit = listing.read_limit(given.limit) or self.page_size
+        query, after = ClientQuery(states=LIVE, limit=limit), listing.cursor(given)
+        find = partial(Glance.newest_clients, account_id=account.id, query=query, after=after)
+        return Plain(find, variant_of(account), render, items, is_one=False)
+
+
+def render(record: Client) -> bytes:
+    return ENCODER.encode(translate.client(record))
+
+
+def item(bodies: Sequence[bytes], _total: int) -> bytes:
+    return ENCODER.encode({"client": Raw(bodies[0])})
+
+
+def items(bodies: Sequence[bytes], _total: int) -> bytes:
+    return ENCODER.encode({"clients": list(map(Raw, bodies))})
+
+
+@lru_cache(maxsize=1024)
+def variant_of(account: Account) -> bytes:
+    return variant("planado", account.id)
+
+
+def parts(query: bytes) -> list[tuple[str, str]] | None:
+    """The size of the page and the cursor, as often as they come; None for any other query."""
+    texts = query.decode("latin-1").split("&") if query else []
+    if not all(map(PART.fullmatch, texts)):
+        return None
+    return [(name, value) for name, _, value in (text.partition("=") for text in texts)]

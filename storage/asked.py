@@ -1,0 +1,104 @@
+"""Statements compiled once, put to a file of SQLite in the thread that asks.
+
+No transaction is begun, no lock is waited for, nothing is ever written.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.dialects import sqlite
+
+from .sqlite import sqlite_module
+
+DIALECT: Any = sqlite.dialect(paramstyle="qmark")
+PAGES = -8_000
+"""Kilobytes of the file that are kept in memory."""
+
+Process = Callable[[Any], Any]
+Processes = list[tuple[int, Process]]
+Row = list[Any]
+Rows = list[Sequence[Any]]
+
+
+class Asked:
+    """A SELECT, and how its parameters go in and its columns come out. Parameters are given in
+    the order of the text."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        compiled = statement.compile(dialect=DIALECT)
+        self.text = str(compiled)
+        bound = [compiled.binds[name] for name in compiled.positiontup or ()]
+        self._ins = processes([one.type.dialect_impl(DIALECT) for one in bound], "bind")
+        columns = [column.type.dialect_impl(DIALECT) for column in statement.selected_columns]
+        self._outs = processes(columns, "result")
+
+    def given(self, values: Sequence[Any]) -> Sequence[Any]:
+        return processed(list(values), self._ins) if self._ins else values
+
+    def told(self, rows: Rows) -> Rows:
+        return [processed(list(row), self._outs) for row in rows] if self._outs else rows
+
+
+def processes(types: Sequence[Any], way: str) -> Processes:
+    """Those that there are, with their places."""
+    made: list[Process | None] = [
+        one.bind_processor(DIALECT) if way == "bind" else one.result_processor(DIALECT, None)
+        for one in types
+    ]
+    return [(place, process) for place, process in enumerate(made) if process is not None]
+
+
+def processed(values: Row, processes: Processes) -> Row:
+    for place, process in processes:
+        if values[place] is not None:
+            values[place] = process(values[place])
+    return values
+
+
+class Glimpse:
+    """A connection to an SQLite file for one thread; it is made by the first question."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection: Any = None
+
+    def moment(self) -> int | None:
+        """A number that changes with every commit of anybody; None when it cannot be told now."""
+        rows = self._fetched("PRAGMA data_version", ())
+        return int(rows[0][0]) if rows else None
+
+    def rows(self, asked: Asked, *given: Any) -> Rows | None:
+        """None where the database would have to be waited for, or is not as it should be: whoever
+        asks the store then hears its reason."""
+        found = self._fetched(asked.text, asked.given(given))
+        return None if found is None else asked.told(found)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _fetched(self, text: str, given: Sequence[Any]) -> Rows | None:
+        try:
+            if self._connection is None:
+                self._connection = opened(self._path)
+            found: Rows = self._connection.execute(text, given).fetchall()
+        except sqlite_module().Error:
+            return None
+        return found
+
+
+def opened(path: str) -> Any:
+    # A file that is not there is not made: the store makes it, with its schema.
+    connection = sqlite_module().connect(
+        f"{Path(path).absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=0,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    for pragma in ("query_only = ON", f"cache_size = {PAGES}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+    return connection

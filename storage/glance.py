@@ -1,0 +1,205 @@
+"""A glance at an embedded database: what plain reads ask, told at once.
+
+A look-up in a local file by a key takes less time than handing it to a thread. A glance answers
+in the thread that asks, or not at all: it waits for nobody, and whatever is not as simple as it
+seems is left to the store's own methods, whose answers are the same.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple, Self
+
+from msgspec import structs
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, literal_column, select, tuple_
+
+from .accounts import OPENED, access_of, digest
+from .asked import Asked, Glimpse
+from .blocks import Blocks, blocks
+from .commands import ClientKey, LiveKey
+from .holders import Access
+from .limits import is_storable
+from .queries import ClientQuery
+from .records import LIVE
+from .select import live
+from .tables import CLIENT
+
+MOST_BYTES = 32 * 2**20
+"""What is remembered at most: enough for the busy pages, little beside a worker's own memory."""
+
+
+class Edition(NamedTuple):
+    """A client in one of its versions: what was written of an edition is true for ever."""
+
+    serial: int
+    version: int
+
+
+class Editions(NamedTuple):
+    """What a query found; `total` how many there are beyond its window, where that is asked."""
+
+    found: Sequence[Edition]
+    total: int = 0
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[Any]], total: int = 0) -> Self:
+        return cls(list(map(Edition._make, rows)), total)
+
+
+class Memory:
+    """What is known for now; when it gets too much, all of it is forgotten."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+        self._bytes = 0
+
+    def get(self, key: Hashable) -> Any:
+        return self._known.get(key)
+
+    def keep(self, key: Hashable, value: Any, size: int) -> None:
+        if self._bytes + size > MOST_BYTES:
+            self.clear()
+        self._known[key] = value
+        self._bytes += size
+
+    def clear(self) -> None:
+        self._known.clear()
+        self._bytes = 0
+
+
+class Glance:
+    """For one thread. A method answers None where the store has to be asked, as of a moment that
+    is not before `now`; `memory` is the callers' own, for what they made of the answers."""
+
+    def __init__(self, path: str) -> None:
+        self._glimpse = Glimpse(path)
+        self.memory = Memory()
+        self.now: int | None = None
+        """What `moment` said last: what is in the memory is of that moment."""
+
+    @classmethod
+    def of(cls, engine: Engine) -> "Glance | None":
+        """None for a database that is not a file of this machine."""
+        path = engine.url.database
+        is_file = engine.dialect.name == "sqlite" and path not in {None, "", ":memory:"}
+        return cls(str(path)) if is_file else None
+
+    def moment(self) -> int | None:
+        """A number that is another one as soon as anybody has committed anything."""
+        moment = self._glimpse.moment()
+        if moment != self.now:
+            self.memory.clear()
+            self.now = moment
+        return moment
+
+    def access(self, dialect: str, token: str) -> Access | None:
+        """Also None for an unknown token: nobody can fill the memory with those."""
+        key = dialect, digest(token)
+        known: Access | None = self.memory.get(key)
+        if known is None:
+            rows = self._glimpse.rows(ACCESS, key[1], dialect)
+            if not rows:
+                return None
+            known = access_of(rows[0])
+            self.memory.keep(key, known, SMALL)
+        return known
+
+    def client(self, account_id: int, key: ClientKey) -> Editions | None:
+        for asked, value in look_ups(key):
+            rows = self._glimpse.rows(asked, account_id, value)
+            if rows:
+                return Editions.of(rows, total=1)
+        return None
+
+    def clients(self, account_id: int, query: ClientQuery) -> Editions | None:
+        """Of all clients by serial: anything that is asked for besides is not for a glance."""
+        before = self.now
+        if structs.replace(query, offset=0, limit=0) != EVERYBODY:
+            return None
+        blocks = self._blocks(account_id)
+        place = blocks.place(query.offset) if blocks else None
+        if blocks is None or place is None:
+            return None
+        serial, passed = place
+        rows = self._glimpse.rows(PAGE, account_id, serial, query.limit, passed)
+        # The total and the page have to be of one moment.
+        return Editions.of(rows, blocks.total) if rows and self.moment() == before else None
+
+    def newest_clients(
+        self, account_id: int, query: ClientQuery, after: LiveKey | None = None
+    ) -> Editions | None:
+        if structs.replace(query, limit=0) != LIVING:
+            return None
+        if after is None:
+            rows = self._glimpse.rows(NEWEST, account_id, query.limit)
+        else:
+            place = self._glimpse.rows(PLACE, account_id, after.uuid) if after.uuid else None
+            if not place:
+                return None
+            rows = self._glimpse.rows(NEWEST_AFTER, account_id, *place[0], query.limit)
+        return None if rows is None else Editions.of(rows)
+
+    def close(self) -> None:
+        self._glimpse.close()
+
+    def _blocks(self, account_id: int) -> Blocks | None:
+        key = "blocks", account_id
+        known: Blocks | None = self.memory.get(key)
+        if known is None:
+            rows = self._glimpse.rows(BLOCKS, account_id)
+            if not rows:
+                return None
+            known = Blocks.of(rows)
+            self.memory.keep(key, known, SMALL * len(rows))
+        return known
+
+
+def look_ups(key: ClientKey) -> list[tuple[Asked, Any]]:
+    """By a uuid first, as the store does; what no database can hold is in none."""
+    match key:
+        case int():
+            return [(BY_SERIAL, key)] if is_storable(key) else []
+        case LiveKey(uuid=None, external_id=text):
+            return [(BY_EXTERNAL_ID, text)] if is_storable(text) else []
+        case LiveKey(uuid=uuid, external_id=text):
+            return [(BY_UUID, uuid), (BY_EXTERNAL_ID, text)]
+
+
+def mine(*conditions: ColumnElement[bool]) -> Select[Any]:
+    own = CLIENT.c.account_id == bindparam("account_id")
+    return select(CLIENT.c.serial, CLIENT.c.version).where(own, *conditions)
+
+
+def newest(*conditions: ColumnElement[bool]) -> Select[Any]:
+    order = CLIENT.c.created_at.desc(), CLIENT.c.serial.desc()
+    found = mine(live(), *conditions).order_by(*order)
+    # Without an offset it would be one parameter more.
+    return found.limit(bindparam("limit")).offset(literal_column("0"))
+
+
+SMALL = 256
+"""Bytes that a small thing in the memory counts for."""
+EVERYBODY = ClientQuery(limit=0)
+LIVING = ClientQuery(states=LIVE, limit=0)
+
+ACCESS = Asked(OPENED)
+BLOCKS = Asked(blocks())
+BY_SERIAL = Asked(mine(CLIENT.c.serial == bindparam("serial")))
+BY_UUID = Asked(mine(CLIENT.c.uuid == bindparam("uuid"), live()))
+BY_EXTERNAL_ID = Asked(mine(CLIENT.c.external_id == bindparam("external_id"), live()))
+PAGE = Asked(
+    mine(CLIENT.c.serial >= bindparam("first"))
+    .order_by(CLIENT.c.serial)
+    .limit(bindparam("limit"))
+    .offset(bindparam("passed"))
+)
+NEWEST = Asked(newest())
+PLACE = Asked(
+    select(CLIENT.c.created_at, CLIENT.c.serial).where(
+        CLIENT.c.account_id == bindparam("account_id"), CLIENT.c.uuid == bindparam("uuid"), live()
+    )
+)
+STANDING = tuple_(CLIENT.c.created_at, CLIENT.c.serial)
+BEFORE = tuple_(
+    bindparam("created_at", type_=CLIENT.c.created_at.type),
+    bindparam("serial", type_=CLIENT.c.serial.type),
+)
+NEWEST_AFTER = Asked(newest(STANDING < BEFORE))
