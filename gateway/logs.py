@@ -1,5 +1,6 @@
 """The log: one line a record on standard error, in colour for a person, in JSON for a machine."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,15 +28,27 @@ def configure_logs() -> None:
 
 
 def access_log() -> Callable[..., None]:
-    """Takes what there is to say of a request. A machine's line does without structlog, which
-    takes as long for it as the fastest answers do."""
+    """Takes what there is to say of a request. A machine's lines do without structlog, which
+    takes as long for one as the fastest answers do."""
     if not sys.stderr.isatty():
-        return written
+        return Lines()
     said: Callable[..., None] = partial(structlog.get_logger("gateway.access").info, "request")
     return said
 
 
-def written(**values: object) -> None:
-    line = {"timestamp": datetime.now(UTC), "level": "info", "event": "request", **values}
-    sys.stderr.buffer.write(ENCODER.encode(line) + b"\n")
-    sys.stderr.buffer.flush()
+class Lines:
+    """Writes the lines of one turn of the event loop together, at its end."""
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+
+    def __call__(self, **values: object) -> None:
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._write)
+        line = {"timestamp": datetime.now(UTC), "level": "info", "event": "request", **values}
+        self._waiting.append(ENCODER.encode(line))
+
+    def _write(self) -> None:
+        sys.stderr.buffer.write(b"".join(line + b"\n" for line in self._waiting))
+        sys.stderr.buffer.flush()
+        self._waiting.clear()

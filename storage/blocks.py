@@ -83,4 +83,7 @@ class Blocks(NamedTuple):
         if offset >= self.total:
             return None
         n = bisect_right(self.ends, offset)
-        return self.blocks[n] * SIZE, offset - (self.ends[n - 1] if n else 0)
+        before = self.ends[n - 1] if n else 0
+        first, passed = self.blocks[n] * SIZE, offset - before
+        is_whole = self.ends[n] - before == SIZE
+        return (first + passed, 0) if is_whole else (first, passed)

@@ -8,7 +8,6 @@ seems is left to the store's own methods, whose answers are the same.
 from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple, Self
 
-from msgspec import structs
 from sqlalchemy import ColumnElement, Engine, Select, bindparam, literal_column, select, tuple_
 
 from .accounts import OPENED, access_of, digest
@@ -17,12 +16,10 @@ from .blocks import Blocks, blocks
 from .commands import ClientKey, LiveKey
 from .holders import Access
 from .limits import is_storable
-from .queries import ClientQuery
-from .records import LIVE
 from .select import live
 from .tables import CLIENT
 
-MOST_BYTES = 32 * 2**20
+MOST_BYTES = 16 * 2**20
 """What is remembered at most: enough for the busy pages, little beside a worker's own memory."""
 
 
@@ -109,32 +106,25 @@ class Glance:
                 return Editions.of(rows, total=1)
         return None
 
-    def clients(self, account_id: int, query: ClientQuery) -> Editions | None:
-        """Of all clients by serial: anything that is asked for besides is not for a glance."""
-        before = self.now
-        if structs.replace(query, offset=0, limit=0) != EVERYBODY:
-            return None
-        blocks = self._blocks(account_id)
-        place = blocks.place(query.offset) if blocks else None
+    def page(self, account_id: int, offset: int, limit: int) -> Editions | None:
+        """Of all clients by serial: a list without any condition."""
+        before, blocks = self.now, self._blocks(account_id)
+        place = blocks.place(offset) if blocks else None
         if blocks is None or place is None:
             return None
-        serial, passed = place
-        rows = self._glimpse.rows(PAGE, account_id, serial, query.limit, passed)
+        rows = self._glimpse.rows(PAGE, account_id, place[0], limit, place[1])
         # The total and the page have to be of one moment.
         return Editions.of(rows, blocks.total) if rows and self.moment() == before else None
 
-    def newest_clients(
-        self, account_id: int, query: ClientQuery, after: LiveKey | None = None
-    ) -> Editions | None:
-        if structs.replace(query, limit=0) != LIVING:
-            return None
+    def newest(self, account_id: int, limit: int, after: LiveKey | None) -> Editions | None:
+        """Of all that live, from just behind the client `after`; None when that one is gone."""
         if after is None:
-            rows = self._glimpse.rows(NEWEST, account_id, query.limit)
+            rows = self._glimpse.rows(NEWEST, account_id, limit)
         else:
             place = self._glimpse.rows(PLACE, account_id, after.uuid) if after.uuid else None
             if not place:
                 return None
-            rows = self._glimpse.rows(NEWEST_AFTER, account_id, *place[0], query.limit)
+            rows = self._glimpse.rows(NEWEST_AFTER, account_id, *place[0], limit)
         return None if rows is None else Editions.of(rows)
 
     def close(self) -> None:
@@ -168,7 +158,7 @@ def mine(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(CLIENT.c.serial, CLIENT.c.version).where(own, *conditions)
 
 
-def newest(*conditions: ColumnElement[bool]) -> Select[Any]:
+def newest_of(*conditions: ColumnElement[bool]) -> Select[Any]:
     order = CLIENT.c.created_at.desc(), CLIENT.c.serial.desc()
     found = mine(live(), *conditions).order_by(*order)
     # Without an offset it would be one parameter more.
@@ -177,8 +167,6 @@ def newest(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 SMALL = 256
 """Bytes that a small thing in the memory counts for."""
-EVERYBODY = ClientQuery(limit=0)
-LIVING = ClientQuery(states=LIVE, limit=0)
 
 ACCESS = Asked(OPENED)
 BLOCKS = Asked(blocks())
@@ -191,7 +179,7 @@ PAGE = Asked(
     .limit(bindparam("limit"))
     .offset(bindparam("passed"))
 )
-NEWEST = Asked(newest())
+NEWEST = Asked(newest_of())
 PLACE = Asked(
     select(CLIENT.c.created_at, CLIENT.c.serial).where(
         CLIENT.c.account_id == bindparam("account_id"), CLIENT.c.uuid == bindparam("uuid"), live()
@@ -202,4 +190,4 @@ BEFORE = tuple_(
     bindparam("created_at", type_=CLIENT.c.created_at.type),
     bindparam("serial", type_=CLIENT.c.serial.type),
 )
-NEWEST_AFTER = Asked(newest(STANDING < BEFORE))
+NEWEST_AFTER = Asked(newest_of(STANDING < BEFORE))

@@ -7,7 +7,7 @@ import hashids
 from hashids import Hashids
 
 # Of one salt the library makes the same few shuffles for every id, at 4 µs each and five an id.
-hashids._reorder = functools.lru_cache(maxsize=65_536)(hashids._reorder)
+hashids._reorder = functools.lru_cache(maxsize=16_384)(hashids._reorder)
 
 SHORTEST = 10
 SHAPE = re.compile(r"[0-9A-Za-z]{10,20}", re.ASCII)
@@ -37,10 +37,9 @@ class Ids:
         self._values = {letter: {d: v for v, d in enumerate(own[letter])} for letter in letters}
         self._between = re.compile(f"[{re.escape(str(self._hashids._guards))}]")
         self._frames: dict[tuple[int, str, int], tuple[str, str]] = {}
-        self.write_known = functools.lru_cache(maxsize=65_536)(self._encode)
 
     def write(self, serial: int | None) -> str:
-        return "" if serial is None else self.write_known(serial)
+        return "" if serial is None else self._encode(serial)
 
     def read(self, text: object) -> int | None:
         """The serial, or None for whatever this salt would never write."""

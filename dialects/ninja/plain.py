@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from msgspec import Raw
 
 from dialects.base import ENCODER, Call, Find, Plain, Wrap
-from storage import Account, Client, ClientQuery, Glance, variant
+from storage import Account, Client, variant
 
 from . import listing, translate, wire
 from .envelope import enveloped
@@ -40,14 +40,14 @@ class Reader:
         def wrap(bodies: Sequence[bytes], _total: int) -> bytes:
             return ENCODER.encode(enveloped(Raw(bodies[0]), {}))
 
-        find = partial(Glance.client, account_id=caller.account.id, key=serial)
-        return plain(caller, find, wrap, is_one=True)
+        return plain(
+            caller, lambda glance: glance.client(caller.account.id, serial), wrap, is_one=True
+        )
 
     def many(self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]) -> Plain | None:
-        at = listing.window(listing.params(dict(pairs)))
+        at = listing.window(wire.ListParams(**dict(pairs)))
         if at.per_page > LARGEST_PAGE:
             return None
-        query = listing.paged(ClientQuery(), at)
 
         def wrap(bodies: Sequence[bytes], total: int) -> bytes:
             no_links: NoLinks = {} if self.options.empty_links == "object" else []
@@ -55,8 +55,13 @@ class Reader:
             meta = wire.Meta(listing.pagination(total, len(bodies), at, links))
             return ENCODER.encode(enveloped(list(map(Raw, bodies)), {}, meta))
 
-        find = partial(Glance.clients, account_id=caller.account.id, query=query)
-        return plain(caller, find, wrap, is_one=False)
+        offset = (at.page - 1) * at.per_page
+        return plain(
+            caller,
+            lambda glance: glance.page(caller.account.id, offset, at.per_page),
+            wrap,
+            is_one=False,
+        )
 
 
 def plain(caller: Caller, find: Find, wrap: Wrap, *, is_one: bool) -> Plain:

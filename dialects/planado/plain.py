@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from msgspec import Raw
 
 from dialects.base import ENCODER, Call, Plain
-from storage import LIVE, Account, Client, ClientQuery, Glance, variant
+from storage import Account, Client, variant
 
 from . import listing, translate
 from .scalars import read_key
@@ -28,15 +28,26 @@ class Reader:
         return None if pairs is None else self.many(account, pairs)
 
     def one(self, account: Account, text: str) -> Plain:
-        find = partial(Glance.client, account_id=account.id, key=read_key(text))
-        return Plain(find, variant_of(account), render, item, is_one=True)
+        key = read_key(text)
+        return Plain(
+            lambda glance: glance.client(account.id, key),
+            variant_of(account.id),
+            render,
+            item,
+            is_one=True,
+        )
 
     def many(self, account: Account, pairs: Sequence[tuple[str, str]]) -> Plain:
         given = listing.params(pairs)
         limit = listing.read_limit(given.limit) or self.page_size
-        query, after = ClientQuery(states=LIVE, limit=limit), listing.cursor(given)
-        find = partial(Glance.newest_clients, account_id=account.id, query=query, after=after)
-        return Plain(find, variant_of(account), render, items, is_one=False)
+        after = listing.cursor(given)
+        return Plain(
+            lambda glance: glance.newest(account.id, limit, after),
+            variant_of(account.id),
+            render,
+            items,
+            is_one=False,
+        )
 
 
 def render(record: Client) -> bytes:
@@ -52,8 +63,8 @@ def items(bodies: Sequence[bytes], _total: int) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def variant_of(account: Account) -> bytes:
-    return variant("planado", account.id)
+def variant_of(account_id: int) -> bytes:
+    return variant("planado", account_id)
 
 
 def parts(query: bytes) -> list[tuple[str, str]] | None:

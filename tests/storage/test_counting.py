@@ -174,3 +174,12 @@ def test_a_place_in_blocks() -> None:
         None,
     ]
     assert Blocks.of([]).place(0) is None
+
+
+def test_in_a_whole_block_a_place_is_a_serial() -> None:
+    blocks = Blocks.of([(0, SIZE - 1), (1, SIZE), (2, 5)])
+
+    assert blocks.place(7) == (0, 7)
+    assert blocks.place(SIZE - 1) == (SIZE, 0)
+    assert blocks.place(SIZE + 9) == (SIZE + 10, 0)
+    assert blocks.place(2 * SIZE) == (2 * SIZE, 1)
