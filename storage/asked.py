@@ -13,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 from .sqlite import sqlite_module
 
 DIALECT: Any = sqlite.dialect(paramstyle="qmark")
-PAGES = -8_000
+PAGES = -16_000
 """Kilobytes of the file that are kept in memory."""
 
 Process = Callable[[Any], Any]
@@ -24,11 +24,13 @@ Rows = list[Sequence[Any]]
 
 class Asked:
     """A SELECT, and how its parameters go in and its columns come out. Parameters are given in
-    the order of the text."""
+    the order of the text. `by` is the index that it is answered from: of one that holds all that
+    is asked and one that is unique SQLite takes the latter, and reads a row besides."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[Any], by: str = "") -> None:
         compiled = statement.compile(dialect=DIALECT)
-        self.text = str(compiled)
+        text = str(compiled)
+        self.text = text.replace("FROM client ", f"FROM client INDEXED BY {by} ") if by else text
         bound = [compiled.binds[name] for name in compiled.positiontup or ()]
         self._ins = processes([one.type.dialect_impl(DIALECT) for one in bound], "bind")
         columns = [column.type.dialect_impl(DIALECT) for column in statement.selected_columns]

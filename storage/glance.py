@@ -170,8 +170,8 @@ SMALL = 256
 
 ACCESS = Asked(OPENED)
 BLOCKS = Asked(blocks())
-BY_SERIAL = Asked(mine(CLIENT.c.serial == bindparam("serial")))
-BY_UUID = Asked(mine(CLIENT.c.uuid == bindparam("uuid"), live()))
+BY_SERIAL = Asked(mine(CLIENT.c.serial == bindparam("serial")), by="ix_client_edition")
+BY_UUID = Asked(mine(CLIENT.c.uuid == bindparam("uuid"), live()), by="ix_client_uuid_edition")
 BY_EXTERNAL_ID = Asked(mine(CLIENT.c.external_id == bindparam("external_id"), live()))
 PAGE = Asked(
     mine(CLIENT.c.serial >= bindparam("first"))
@@ -183,7 +183,8 @@ NEWEST = Asked(newest_of())
 PLACE = Asked(
     select(CLIENT.c.created_at, CLIENT.c.serial).where(
         CLIENT.c.account_id == bindparam("account_id"), CLIENT.c.uuid == bindparam("uuid"), live()
-    )
+    ),
+    by="ix_client_uuid_edition",
 )
 STANDING = tuple_(CLIENT.c.created_at, CLIENT.c.serial)
 BEFORE = tuple_(

@@ -35,7 +35,7 @@ SCHEMA = (
 )
 """A place is variant * SERIALS + serial: SQLite finds rows fastest by one number. Larger serials,
 which were brought from elsewhere, have none."""
-PRAGMAS = (f"page_size = {PAGE}", "journal_mode = WAL", "synchronous = OFF", "cache_size = -24000")
+PRAGMAS = (f"page_size = {PAGE}", "journal_mode = WAL", "synchronous = OFF", "cache_size = -36000")
 VARIANT = "SELECT number, words FROM variant WHERE name = ?"
 NUMBER = "SELECT number FROM variant WHERE name = ?"
 NAME = "INSERT OR IGNORE INTO variant (name, words) VALUES (?, ?)"

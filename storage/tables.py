@@ -236,8 +236,17 @@ Index(
     sqlite_where=LIVE_EXTERNAL_ID,
     postgresql_where=LIVE_EXTERNAL_ID,
 )
-# A page of editions is read from these two alone, without the rows.
+# Editions, and the places of pages, are read from these three alone, without the rows.
 Index("ix_client_edition", CLIENT.c.account_id, CLIENT.c.serial, CLIENT.c.version)
+Index(
+    "ix_client_uuid_edition",
+    CLIENT.c.account_id,
+    CLIENT.c.uuid,
+    CLIENT.c.is_deleted,
+    CLIENT.c.serial,
+    CLIENT.c.version,
+    CLIENT.c.created_at,
+)
 Index(
     "ix_client_newest",
     CLIENT.c.account_id,
