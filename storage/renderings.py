@@ -35,7 +35,14 @@ SCHEMA = (
 )
 """A place is variant * SERIALS + serial: SQLite finds rows fastest by one number. Larger serials,
 which were brought from elsewhere, have none."""
-PRAGMAS = (f"page_size = {PAGE}", "journal_mode = WAL", "synchronous = OFF", "cache_size = -36000")
+CACHE = 36_000
+"""Kilobytes of pages in a process: systems drop files from memory that are read by chance."""
+PRAGMAS = (
+    f"page_size = {PAGE}",
+    "journal_mode = WAL",
+    "synchronous = OFF",
+    f"cache_size = -{CACHE}",
+)
 VARIANT = "SELECT number, words FROM variant WHERE name = ?"
 NUMBER = "SELECT number FROM variant WHERE name = ?"
 NAME = "INSERT OR IGNORE INTO variant (name, words) VALUES (?, ?)"
