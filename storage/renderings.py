@@ -44,7 +44,6 @@ PRAGMAS = (
     f"cache_size = -{CACHE}",
 )
 VARIANT = "SELECT number, words FROM variant WHERE name = ?"
-NUMBER = "SELECT number FROM variant WHERE name = ?"
 NAME = "INSERT OR IGNORE INTO variant (name, words) VALUES (?, ?)"
 KEEP = "INSERT OR REPLACE INTO rendering VALUES (?, ?, ?)"
 FIND = "SELECT place, version, body FROM rendering WHERE place IN ({})"
@@ -133,7 +132,7 @@ class Renderings:
 
     def _new_kind(self, variant: bytes, words: bytes) -> Kind:
         self._connection.execute(NAME, (variant, words)).close()
-        ((number,),) = self._connection.execute(NUMBER, (variant,)).fetchall()
+        ((number, _),) = self._connection.execute(VARIANT, (variant,)).fetchall()
         # Not remembered before it is committed.
         return Kind(number * SERIALS, words)
 

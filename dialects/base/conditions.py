@@ -17,7 +17,11 @@ TAG = re.compile(r'(?:W/)?("?)([1-9][0-9]{0,17})\1')
 
 
 def tag(record: Client) -> dict[str, str]:
-    return {"ETag": f'"{record.version}"'}
+    return {"ETag": quoted(record.version)}
+
+
+def quoted(version: int) -> str:
+    return f'"{version}"'
 
 
 def expected(request: Request) -> Expected:
@@ -43,10 +47,15 @@ def refuse_conditions(request: Request) -> None:
 
 def unchanged(request: Request, record: Client) -> Response | None:
     """304 for a reader whose If-None-Match names the version that is shown."""
-    known = parsed(field(request, "if-none-match") or "")
-    if known is None or not known.fits(record):
+    if not is_known(record.version, field(request, "if-none-match") or ""):
         return None
     return Response(status_code=304, headers=tag(record))
+
+
+def is_known(version: int, text: str) -> bool:
+    """Whether the text of an If-None-Match names the version."""
+    known = parsed(text)
+    return known is not None and known.names(version)
 
 
 def field(request: Request, name: str) -> str | None:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from storage import Access, Account, Client, Edition, Editions, Glance, Store
 
-from .conditions import parsed
+from .conditions import is_known, quoted
 from .serving import ask
 
 logger = logging.getLogger("gateway.dialects")
@@ -39,7 +39,7 @@ class Call(NamedTuple):
     prefix: str
     path: str
     query: bytes
-    none_match: bytes
+    none_match: str
 
 
 class Plain(Struct, frozen=True):
@@ -100,9 +100,12 @@ class Shortcut:
         return answer
 
     async def made(self, call: Call, plain: Plain, found: Editions) -> Answer | None:
-        tags = [tag(found.found[0])] if plain.is_one else []
-        if plain.is_one and is_known(found.found[0], call.none_match):
-            return Answer(304, tags, b"")
+        tags = []
+        if plain.is_one:
+            version = found.found[0].version
+            tags = [(b"etag", quoted(version).encode())]
+            if is_known(version, call.none_match):
+                return Answer(304, tags, b"")
         bodies = self.store.renderings.find(plain.variant, found.found)
         if None in bodies:
             missing = [one for one, body in zip(found.found, bodies, strict=True) if body is None]
@@ -150,13 +153,11 @@ def call_of(scope: Scope) -> Call | None:
     prefix: str = scope["root_path"]
     path = scope["path"][len(prefix) :]
     url = f"{scope['scheme']}://{host.decode()}"
-    return Call(access.account, url, prefix, path, scope["query_string"], none_match)
-
-
-def is_known(edition: Edition, none_match: bytes) -> bool:
-    match = parsed(none_match.decode("latin-1").strip()) if none_match else None
-    return match is not None and match.names(edition.version)
-
-
-def tag(edition: Edition) -> tuple[bytes, bytes]:
-    return b"etag", b'"%d"' % edition.version
+    return Call(
+        access.account,
+        url,
+        prefix,
+        path,
+        scope["query_string"],
+        none_match.decode("latin-1").strip(),
+    )
