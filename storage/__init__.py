@@ -52,6 +52,7 @@ from .provenance import (
     RunState,
     StartRun,
     Total,
+    arriving,
 )
 from .queries import (
     Among,
@@ -81,6 +82,7 @@ from .records import (
 from .renderings import Renderings, variant
 from .replica import Replica
 from .store import Store
+from .wanting import Wanted, wanted_of
 from .writing import Upserted
 
 __all__ = [
@@ -165,6 +167,8 @@ __all__ = [
     "Unavailable",
     "Upload",
     "Upserted",
+    "Wanted",
+    "arriving",
     "drafted",
     "drafted_document",
     "folded_blanks",
@@ -177,4 +181,5 @@ __all__ = [
     "split_name",
     "tellable",
     "variant",
+    "wanted_of",
 ]

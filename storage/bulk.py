@@ -13,12 +13,25 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Connection, Dialect, Select, Table, Uuid, insert
 from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.types import TypeEngine
 
 ANY = DefaultDialect()
 """No engine in particular: what our own types do is the same on each, and uuids are hex."""
+ROOM = ("PRAGMA cache_size = -65536", "PRAGMA wal_autocheckpoint = 8000")
+"""Kibibytes and pages: of a large transaction SQLite would write, in its usual two megabytes, the
+same pages again and again, and bring them from the log into the file at every commit."""
 Process = Callable[[Any], Any]
 Typed = tuple[tuple[int, Process], ...]
+NATIVE: dict[type, Process] = {Boolean: bool, Uuid: UUID}
+Names = tuple[str, ...]
 Row = Mapping[str, Any]
+
+
+def make_room(connection: Connection) -> None:
+    """For transactions that make or change many rows; the connection keeps it."""
+    if connection.dialect.name == "sqlite":
+        for pragma in ROOM:
+            connection.exec_driver_sql(pragma)
 
 
 def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -34,17 +47,18 @@ def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         connection.exec_driver_sql(statement, [dict(zip(names, v, strict=True)) for v in values])
 
 
-def plain(table: Table, row: Row) -> tuple[Any, ...]:
-    """The values of a row, of all columns in their order, as texts and numbers that can be sent
-    to another process."""
-    ordered, typed = plainly(table)
-    return bound(list(ordered(row)), typed)
+def plain(table: Table, values: list[Any]) -> list[Any]:
+    """The values of all columns in their order, in place, as texts and numbers that can be sent to
+    another process."""
+    for place, process in plainly(table):
+        if values[place] is not None:
+            values[place] = process(values[place])
+    return values
 
 
 @functools.cache
-def plainly(table: Table) -> tuple[Callable[[Row], tuple[Any, ...]], Typed]:
-    names = tuple(table.c.keys())
-    return itemgetter(*names), prepared(table, names, ANY)[2]
+def plainly(table: Table) -> Typed:
+    return prepared(table, tuple(table.c.keys()), ANY)[2]
 
 
 def inserted_plain(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
@@ -53,24 +67,19 @@ def inserted_plain(connection: Connection, table: Table, rows: Sequence[Sequence
         return
     dialect = connection.dialect
     statement, names, _ = prepared(table, tuple(table.c.keys()), dialect)
-    if dialect.supports_native_uuid:
-        rows = [with_uuids(row, places_of_uuids(table)) for row in rows]
+    if dialect.name != "sqlite":
+        rows = [bound(list(row), natively(table)) for row in rows]
     if dialect.paramstyle == "qmark":
-        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+        connection.exec_driver_sql(statement, list(map(tuple, rows)))
     else:
         connection.exec_driver_sql(statement, [dict(zip(names, r, strict=True)) for r in rows])
 
 
-def with_uuids(row: Sequence[Any], places: tuple[int, ...]) -> list[Any]:
-    values = list(row)
-    for place in places:
-        values[place] = UUID(values[place])
-    return values
-
-
 @functools.cache
-def places_of_uuids(table: Table) -> tuple[int, ...]:
-    return tuple(place for place, each in enumerate(table.c) if isinstance(each.type, Uuid))
+def natively(table: Table) -> Typed:
+    """The plain values of which PostgreSQL has types of its own."""
+    made = ((place, NATIVE.get(type(each.type))) for place, each in enumerate(table.c))
+    return tuple((place, process) for place, process in made if process is not None)
 
 
 def bound(values: list[Any], typed: Typed) -> tuple[Any, ...]:
@@ -81,17 +90,22 @@ def bound(values: list[Any], typed: Typed) -> tuple[Any, ...]:
 
 
 @functools.lru_cache(maxsize=64)
-def prepared(
-    table: Table, names: tuple[str, ...], dialect: Dialect
-) -> tuple[str, tuple[str, ...], Typed]:
+def prepared(table: Table, names: Names, dialect: Dialect) -> tuple[str, Names, Typed]:
     """The statement, its parameters in order, and the places of those to be translated."""
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
     order = tuple(compiled.positiontup or names)
     types = [table.c[name].type.dialect_impl(dialect) for name in order]
-    # Every driver takes a truth value as it is.
-    made = [None if isinstance(t, Boolean) else t.bind_processor(dialect) for t in types]
+    made = [processor(t, dialect) for t in types]
     typed = tuple((place, process) for place, process in enumerate(made) if process is not None)
     return str(compiled), order, typed
+
+
+def processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
+    """SQLite's driver takes a truth value for an object of somebody else's and asks around what
+    it is, which takes as long as twenty numbers."""
+    if isinstance(kind, Boolean):
+        return None if dialect.name == "postgresql" else int
+    return kind.bind_processor(dialect)
 
 
 def selected(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from . import finding, importing, linking, recognising, runs, scanning
+from . import bulk, finding, importing, linking, recognising, runs, scanning
 from .keeping import Keeping
 from .limits import LARGEST, refuse_unstorable
 from .makers import Makers
@@ -131,6 +131,7 @@ def imported(
     policy: Policy,
     makers: Makers,
 ) -> tuple[Outcome, ...]:
+    bulk.make_room(connection)
     outcomes = importing.imported(connection, account_id, incoming, policy, makers)
     runs.noted(connection, run_id, take(outcomes), makers)
     return outcomes

@@ -4,7 +4,7 @@ Each has a fate, and none is lost: what cannot be stored is refused by name, a n
 key that somebody else has here is replaced, and that is said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from .newcomers import Departures
 from .provenance import Fate, Incoming, Link, Outcome, Policy
 from .recognising import Known, held, recognised, taken_contacts
 from .records import Client, Origin
+from .taking import largest
 
 OWN = ("uuid", "serial", "created_at", "updated_at", "version")
 """What the birth of a client decides, and the version, which only grows."""
@@ -66,6 +67,8 @@ def serials_of(known: dict[int, Known]) -> list[int]:
 
 def distinct(waiting: dict[int, Incoming]) -> dict[int, Incoming]:
     """Those that cannot be one and the same client: who comes again waits for the first."""
+    if are_different(waiting.values()):
+        return waiting
     seen: set[tuple[str, object]] = set()
     wave = {}
     for n, one in waiting.items():
@@ -76,11 +79,23 @@ def distinct(waiting: dict[int, Incoming]) -> dict[int, Incoming]:
     return wave
 
 
+def are_different(incoming: Collection[Incoming]) -> bool:
+    """Whether one look at all of them, at a fifth of the cost of one at each, shows that."""
+    if any(one.wanted.external_id for one in incoming):
+        return False  # it may be the uuid of another one
+    origins = {one.origin.foreign_id for one in incoming}
+    serials = [one.wanted.serial for one in incoming if one.wanted.serial is not None]
+    uuids = [one.wanted.uuid for one in incoming if one.wanted.uuid is not None]
+    return len(origins) == len(incoming) and all(
+        len(set(values)) == len(values) for values in (serials, uuids)
+    )
+
+
 def marks_of(one: Incoming) -> set[tuple[str, object]]:
     marks: set[tuple[str, object]] = {("origin", one.origin.foreign_id)}
     for name in ("uuid", "serial", "external_id"):
-        value = getattr(one.client, name)
-        if value is not UNSET and value is not None:
+        value = getattr(one.wanted, name)
+        if value is not None:
             marks.add((name, value))
         if isinstance(value, str) and clients.UUID_SHAPE.fullmatch(value):
             marks.add(("uuid", UUID(value)))
@@ -197,7 +212,7 @@ class Settling:
         taken = taken_contacts(
             self.connection, self.account_id, [s for s in wanted if s not in known]
         )
-        accounts.raised(self.connection, self.account_id, contact=newcomers.largest(wanted))
+        accounts.raised(self.connection, self.account_id, contact=largest(wanted))
         return newcomers.with_own_contacts(command, taken)
 
 

@@ -62,20 +62,28 @@ def is_plain(command: Struct) -> bool:
     """Whether one look, at a tenth of the cost of a close one, shows that it can be stored."""
     match command:
         case ChangeClient():
-            keys = {"external_id": getattr(command, "external_id", None) or ""}
-            drafts = command.contacts or ()
-        case Origin():
-            keys, drafts = {"source": command.source, "foreign_id": command.foreign_id}, ()
+            try:
+                return has_plain_numbers(command) and NUL not in ENCODER.encode(command)
+            except (msgspec.MsgspecError, ValueError, TypeError, OverflowError):
+                return False
+        case Origin(version=None):
+            is_short = (
+                len(command.source) <= LONGEST["source"]
+                and len(command.foreign_id) <= LONGEST["foreign_id"]
+            )
+            return is_short and f"{command.source}{command.foreign_id}{command.stamp}".isprintable()
         case _:
             return False
-    if getattr(command, "origins", None) or any(len(keys[k]) > LONGEST[k] for k in keys):
+
+
+def has_plain_numbers(command: ChangeClient) -> bool:
+    """Whether its numbers, and the lengths of its keys, can be stored. False says nothing."""
+    key = getattr(command, "external_id", None) or ""
+    if getattr(command, "origins", None) or len(key) > LONGEST["external_id"]:
         return False
     numbers = list(filter(None, numbers_of(type(command))(command)))
-    numbers += [draft.serial for draft in drafts if draft.serial]
-    try:
-        return all(map(is_storable, numbers)) and NUL not in ENCODER.encode(command)
-    except (msgspec.MsgspecError, ValueError, TypeError, OverflowError):
-        return False
+    numbers += [draft.serial for draft in command.contacts or () if draft.serial]
+    return all(map(is_storable, numbers))
 
 
 @functools.cache

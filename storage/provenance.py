@@ -11,20 +11,40 @@ from msgspec import Struct, field
 from .commands import ImportClient, ImportGroup
 from .readying import Ready
 from .records import Client, Origin, Record
+from .wanting import Wanted, wanted_of
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
     """A client as another service tells it, with all that is needed whether it is here or not.
 
-    `change` says what differs from a client who is here, as far as that service can tell;
-    `groups` are those that it brings along; `ready` is what `readied` made of it, if anything.
+    `whole` is all of it, for a client that is not here, and what it is known by is `wanted`;
+    `change` says what differs from one who is, as far as that service can tell. `groups` are
+    those that it brings along; `ready` is what `readied` made of it, if anything: then the whole
+    is hardly ever asked for.
     """
 
     origin: Origin
-    client: ImportClient
+    wanted: Wanted
+    whole: Callable[[], ImportClient]
     change: Callable[[Client], ImportClient]
     groups: tuple[ImportGroup, ...] = ()
     ready: Ready | None = None
+
+
+def arriving(
+    origin: Origin,
+    client: ImportClient,
+    change: Callable[[Client], ImportClient],
+    groups: tuple[ImportGroup, ...] = (),
+) -> Incoming:
+    """One that is all at hand."""
+    return Incoming(
+        origin=origin,
+        wanted=wanted_of(client),
+        whole=lambda: client,
+        change=change,
+        groups=groups,
+    )
 
 
 class Policy(enum.Enum):

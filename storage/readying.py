@@ -2,26 +2,40 @@
 
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, Struct
 
 from . import apply, bulk
 from .commands import ImportClient, ImportContact
-from .errors import Invalid
 from .holders import Account
-from .limits import refuse_unstorable
+from .limits import NUL, has_plain_numbers
 from .makers import Makers
-from .rows import client_row, contact_row
+from .rows import client_values, contact_values
 from .tables import CLIENT, CONTACT
 
+ENCODER = msgspec.json.Encoder()
 
-class Ready(Struct, frozen=True, array_like=True):
-    """The rows of a client and its contacts, as `bulk.plain` gives them. They hold where all that
-    the client wants to be known by is free."""
 
-    serial: int
+class Rows(Struct, frozen=True, array_like=True):
+    """The rows of a client and its contacts, as `bulk.plain` gives them."""
+
+    client: list[Any]
+    contacts: list[list[Any]]
+
+
+class Ready(Struct, frozen=True, array_like=True, gc=False):
+    """A client's rows, written down: many are on their way at once. They hold where all that the
+    client wants to be known by is free."""
+
     version: int
-    client: tuple[Any, ...]
-    contacts: tuple[tuple[Any, ...], ...]
+    written: bytes
+
+    @property
+    def rows(self) -> Rows:
+        return READ(self.written)
+
+
+READ = msgspec.json.Decoder(Rows).decode
 
 
 def readied(command: ImportClient, account: Account, makers: Makers) -> Ready | None:
@@ -30,11 +44,7 @@ def readied(command: ImportClient, account: Account, makers: Makers) -> Ready | 
     serial, number = command.serial, command.number
     if serial is UNSET or not number or not has_own_contacts(command):
         return None
-    if command.is_deleted or command.documents:
-        return None
-    try:
-        refuse_unstorable(command)
-    except Invalid:
+    if command.is_deleted or command.documents or not has_plain_numbers(command):
         return None
     birth = apply.Birth(
         account=account,
@@ -45,12 +55,15 @@ def readied(command: ImportClient, account: Account, makers: Makers) -> Ready | 
         makers=makers,
     )
     record = apply.created(command, birth)
-    contacts = tuple(
-        bulk.plain(CONTACT, contact_row(account.id, record.serial, contact))
-        for contact in record.contacts
+    rows = Rows(
+        bulk.plain(CLIENT, client_values(account.id, record)),
+        [bulk.plain(CONTACT, contact_values(account.id, serial, c)) for c in record.contacts],
     )
-    row = bulk.plain(CLIENT, client_row(account.id, record))
-    return Ready(record.serial, record.version, row, contacts)
+    try:
+        written = ENCODER.encode(rows)
+    except (ValueError, OverflowError):
+        return None  # half a character, or a number that is out of all range
+    return None if NUL in written else Ready(record.version, written)
 
 
 def has_own_contacts(command: ImportClient) -> bool:

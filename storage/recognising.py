@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from msgspec import UNSET
 from sqlalchemy import Connection, select
 
 from .among import is_one_of
-from .folding import folded_key
 from .provenance import Incoming
 from .records import Origin
 from .rows import ORIGIN_COLUMNS, origin_record
 from .select import live
 from .tables import CLIENT, CONTACT, ORIGIN, TOMBSTONE
+from .wanting import Wanted
 
 
 class Known(NamedTuple):
@@ -28,6 +27,7 @@ LOOKED_UP = {
     "serial": CLIENT.c.serial,
     "uuid": CLIENT.c.uuid,
 }
+BY_THEMSELVES = tuple(name for name in LOOKED_UP if name != "number")
 
 
 def recognised(
@@ -42,15 +42,15 @@ def recognised(
     for those who keep two services alike."""
     met = origins(connection, account_id, incoming)
     found = {n: met[key] for n, one in enumerate(incoming) if (key := one.origin.foreign_id) in met}
-    rest = {n: one for n, one in enumerate(incoming) if n not in found}
-    alike = look_alikes(connection, account_id, list(rest.values()))
-    for n, one in rest.items():
-        client = one.client
+    rest = {n: one.wanted for n, one in enumerate(incoming) if n not in found}
+    looked_up = LOOKED_UP if by_number else BY_THEMSELVES
+    alike = look_alikes(connection, account_id, list(rest.values()), looked_up)
+    for n, wanted in rest.items() if alike else ():
         serial = (
-            alike.get(("uuid", client.uuid))
-            or alike.get(("serial", (client.serial, client.client_hash)))
-            or alike.get(("external_id", client.external_id))
-            or (by_number and alike.get(("number", folded_key(client.number or ""))))
+            alike.get(("uuid", wanted.uuid))
+            or alike.get(("serial", (wanted.serial, wanted.client_hash)))
+            or alike.get(("external_id", wanted.external_id))
+            or alike.get(("number", wanted.number))
         )
         if serial:
             found[n] = Known(serial, None)
@@ -71,15 +71,15 @@ def origins(
 
 
 def look_alikes(
-    connection: Connection, account_id: int, incoming: Sequence[Incoming]
+    connection: Connection, account_id: int, wanted: Sequence[Wanted], names: Iterable[str]
 ) -> dict[tuple[str, object], int]:
     """Serials of clients by what they share with some of these."""
     found: dict[tuple[str, object], int] = {}
-    for name, column in LOOKED_UP.items():
-        wanted = [getattr(one.client, name) for one in incoming]
-        given = [value for value in wanted if value is not UNSET and value is not None]
+    for name in names:
+        column = LOOKED_UP[name]
+        given = [value for one in wanted if (value := getattr(one, name)) is not None]
         if name == "number":
-            given = [folded_key(number) for number in given if number]
+            given = list(filter(None, given))
         statement = select(CLIENT.c.serial, CLIENT.c.client_hash, column.label("value")).where(
             CLIENT.c.account_id == account_id, is_one_of(column, given)
         )

@@ -1,6 +1,7 @@
 """Records to rows and back; pure. What a row says beyond its record is derived here."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from msgspec import structs
@@ -15,8 +16,12 @@ Row = dict[str, Any]
 ACCOUNT_COLUMNS = tuple(ACCOUNT.c[name] for name in Account.__struct_fields__)
 CLIENT_FIELDS = tuple(f for f in Client.__struct_fields__ if f not in {"contacts", "documents"})
 CLIENT_COLUMNS = tuple(CLIENT.c[name] for name in CLIENT_FIELDS)
+CLIENT_NAMES = tuple(CLIENT.c.keys())
+fields_of_client = attrgetter(*(name for name in CLIENT_NAMES if name in CLIENT_FIELDS))
 CONTACT_FIELDS = Contact.__struct_fields__
 CONTACT_COLUMNS = tuple(CONTACT.c[name] for name in CONTACT_FIELDS)
+CONTACT_NAMES = tuple(CONTACT.c.keys())
+fields_of_contact = attrgetter(*CONTACT_FIELDS[1:])
 DOCUMENT_FIELDS = Document.__struct_fields__
 DOCUMENT_COLUMNS = tuple(DOCUMENT.c[name] for name in DOCUMENT_FIELDS)
 ORIGIN_FIELDS = Origin.__struct_fields__
@@ -53,23 +58,33 @@ def document_record(row: Sequence[Any]) -> Document:
 
 
 def client_row(account_id: int, record: Client) -> Row:
-    row: Row = structs.asdict(record)
-    del row["contacts"], row["documents"]
-    row["account_id"] = account_id
-    row.update(names_compared(record))
-    row.update(texts_compared(record))
-    return row
+    return dict(zip(CLIENT_NAMES, client_values(account_id, record), strict=True))
 
 
-def names_compared(record: Client) -> Row:
+def client_values(account_id: int, record: Client) -> list[Any]:
+    """A row as the values of all its columns, in their order."""
+    return [account_id, *fields_of_client(record), *compared(record)]
+
+
+def compared(record: Client) -> tuple[str, ...]:
+    """What is derived: all columns behind those of the record itself."""
     contact = record.primary_contact
     name = fold(record.name)
-    return {
-        "name_folded": name,
-        "display_folded": (name or fold(lent_name(record)))[:LONGEST_KEY],
-        "contact_folded": fold(contact.name if contact else ""),
-        "contact_email_folded": fold(contact.email if contact else ""),
-    }
+    return (
+        name,
+        folded_key(record.number),
+        digits_order(record.number),
+        folded_key(record.id_number),
+        search_text(searched_texts(record)),
+        (name or fold(lent_name(record)))[:LONGEST_KEY],
+        fold(contact.name) if contact else "",
+        fold(contact.email) if contact else "",
+        fold(record.vat_number),
+        fold(record.custom_value1),
+        fold(record.custom_value2),
+        fold(record.custom_value3),
+        fold(record.custom_value4),
+    )
 
 
 def lent_name(record: Client) -> str:
@@ -80,20 +95,6 @@ def lent_name(record: Client) -> str:
     return giver.name if giver.name.strip() else giver.email
 
 
-def texts_compared(record: Client) -> Row:
-    return {
-        "number_folded": folded_key(record.number),
-        "number_order": digits_order(record.number),
-        "id_number_folded": folded_key(record.id_number),
-        "vat_number_folded": fold(record.vat_number),
-        "custom_value1_folded": fold(record.custom_value1),
-        "custom_value2_folded": fold(record.custom_value2),
-        "custom_value3_folded": fold(record.custom_value3),
-        "custom_value4_folded": fold(record.custom_value4),
-        "search": search_text(searched_texts(record)),
-    }
-
-
 def search_text(texts: Sequence[str]) -> str:
     """Each folded by itself; at once where that is the same."""
     whole = BETWEEN.join(texts)
@@ -101,12 +102,14 @@ def search_text(texts: Sequence[str]) -> str:
 
 
 def contact_row(account_id: int, client_serial: int, record: Contact) -> Row:
-    row: Row = structs.asdict(record)
-    row["account_id"] = account_id
-    row["client_serial"] = client_serial
-    row["deleted_at"] = None
-    row["email_folded"] = folded_key(record.email)
-    return row
+    values = contact_values(account_id, client_serial, record)
+    return dict(zip(CONTACT_NAMES, values, strict=True))
+
+
+def contact_values(account_id: int, client_serial: int, record: Contact) -> list[Any]:
+    """A row as the values of all its columns, in their order."""
+    own, email = fields_of_contact(record), folded_key(record.email)
+    return [account_id, record.serial, client_serial, *own, None, email]
 
 
 def document_row(account_id: int, record: Document) -> Row:

@@ -21,6 +21,7 @@ from storage import (
     Outcome,
     StartRun,
     Store,
+    arriving,
     random_text,
 )
 from storage.apply import Birth, Serials, applied, created
@@ -80,7 +81,7 @@ def imported(store: Store, account: dict[str, Any], told: Sequence[Told]) -> lis
 
 def incoming(told: Told) -> Incoming:
     origin = Origin(source="there", foreign_id=told.foreign_id, stamp=told.stamp)
-    return Incoming(origin=origin, client=told.client, change=told.change)
+    return arriving(origin, told.client, told.change)
 
 
 def noted(outcomes: tuple[Outcome, ...]) -> Note:

@@ -12,6 +12,7 @@ from .carrying import (
     StrangeId,
     Told,
     Written,
+    at_hand,
     loss,
 )
 from .conditions import expected, refuse_conditions, tag, unchanged
@@ -76,6 +77,7 @@ __all__ = [
     "account_of",
     "ask",
     "assemble",
+    "at_hand",
     "body_of",
     "carry",
     "expected",

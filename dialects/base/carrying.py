@@ -40,7 +40,7 @@ class Told(Struct, frozen=True, kw_only=True):
     """What one object of the API says of a client.
 
     `foreign_id` is its id there, `stamp` differs whenever the client has been changed there,
-    `label` is what a person knows it by. `client` is all of it, for a client that is not here;
+    `label` is what a person knows it by. `whole` is all of it, for a client that is not here;
     `change` what differs from one that is, `groups` those that it brings along. `lost` is what it
     says and no record has a place for.
     """
@@ -49,10 +49,18 @@ class Told(Struct, frozen=True, kw_only=True):
     stamp: str
     updated_at: datetime | None
     label: str
-    client: ImportClient
+    whole: Callable[[], ImportClient]
     change: Callable[[Client], ImportClient]
     lost: tuple[Loss, ...] = ()
     groups: tuple[ImportGroup, ...] = ()
+
+    @property
+    def client(self) -> ImportClient:
+        return self.whole()
+
+
+def at_hand(client: ImportClient) -> Callable[[], ImportClient]:
+    return lambda: client
 
 
 class Dump(Struct, frozen=True, kw_only=True):

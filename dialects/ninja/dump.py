@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from dialects.base import Dump, Told, bodies, foreign
+from dialects.base import Dump, Told, at_hand, bodies, foreign
 from storage import Account, Client, ImportClient, ImportContact
 
 from . import changes, foreign as shapes, names, telling, translate, wire
@@ -33,7 +33,7 @@ def read(raw: bytes, account: Account) -> Told:
         stamp=stamp(given),
         updated_at=said.updated_at,
         label=label(given),
-        client=client(said),
+        whole=at_hand(client(said)),
         change=partial(changes.change, said=said, account=account),
         lost=said.lost,
         groups=said.groups,

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
-from dialects.base import Ask, Counterpart, File, Leaf, Loss, Remote, Told, Written, loss
+from dialects.base import Ask, Counterpart, File, Leaf, Loss, Remote, Told, Written, at_hand, loss
 from storage import Account, Client, ImportClient, Invalid, Problem
 
 from . import translate, wire
@@ -105,10 +105,12 @@ def met(raw: bytes, account: Account) -> Told:
         stamp=stamp_of(raw),
         updated_at=read_moment(text_of(there.updated_at)),
         label=f"{text_of(there.number)} {text_of(there.name)}".strip(),
-        client=ImportClient(
-            serial=UNSET if serial is None else serial,
-            number=text_of(there.number) or UNSET,
-            client_hash=text_of(there.client_hash),
+        whole=at_hand(
+            ImportClient(
+                serial=UNSET if serial is None else serial,
+                number=text_of(there.number) or UNSET,
+                client_hash=text_of(there.client_hash),
+            )
         ),
         change=lambda _record: ImportClient(),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from dialects.base import Dump, Told, bodies
+from dialects.base import Dump, Told, at_hand, bodies
 from storage import Account, Client, ImportClient, Problem
 
 from . import names, telling, translate, wire
@@ -28,7 +28,7 @@ def read(raw: bytes, _account: Account) -> Told:
         stamp="" if said.version is UNSET else str(said.version),
         updated_at=None if said.updated_at is UNSET else said.updated_at,
         label=said.label,
-        client=client(said),
+        whole=at_hand(client(said)),
         change=partial(change, said=said),
         lost=said.lost,
     )

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from dialects.base import Ask, Counterpart, Leaf, Remote, Told, Written
+from dialects.base import Ask, Counterpart, Leaf, Remote, Told, Written, at_hand
 from storage import Account, Client, ImportClient, Invalid, Problem
 
 from . import translate
@@ -78,7 +78,7 @@ def met(raw: bytes, _account: Account) -> Told:
         stamp=str(there.version),
         updated_at=to_moment(there.updated_at) if there.updated_at else None,
         label=f"{there.external_id or there.uuid} {there.name or ''}".strip(),
-        client=ImportClient(uuid=there.uuid, external_id=there.external_id),
+        whole=at_hand(ImportClient(uuid=there.uuid, external_id=there.external_id)),
         change=lambda _record: ImportClient(),
     )
 

@@ -4,6 +4,7 @@ Nothing goes by silently: every object is counted by its fate, and what of it is
 was refused, is a line of the run.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -29,6 +30,8 @@ from storage import (
     RunLine,
     StartRun,
     Store,
+    Wanted,
+    wanted_of,
 )
 
 from .attaching import wanted_line
@@ -62,13 +65,14 @@ class Piece(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A piece as its dialect understands it: `told`, or else why not. `ready` is the client made
-    ready to be stored, where that was done ahead."""
+    """A piece as its dialect understands it: `told`, or else why not. Where that was done ahead,
+    `ready` is the client made ready to be stored, and `wanted` what it wants to be known by."""
 
     place: str
     told: Told | None
     problem: str = ""
     raw: bytes = b""
+    wanted: Wanted | None = None
     ready: Ready | None = None
 
 
@@ -119,7 +123,7 @@ class Arriving:
 
     def lay(self, read: Sequence[Read], checkpoint: str) -> None:
         """As `take`, of pieces that have been understood."""
-        incoming = [self.incoming(one.told, one.ready) for one in read if one.told is not None]
+        incoming = [self.incoming(one, one.told) for one in read if one.told is not None]
         kept: list[Note] = []
 
         def noted(outcomes: tuple[Outcome, ...]) -> Note:
@@ -150,18 +154,23 @@ class Arriving:
             for file in self.dialect.remote.files(one.raw):
                 yield wanted_line(one.told.label, outcome.serial, file)
 
-    def incoming(self, told: Told, ready: Ready | None = None) -> Incoming:
-        own_hash = told.client.client_hash
-        is_ambiguous = self.terms.is_foreign and own_hash is not UNSET
+    def incoming(self, one: Read, told: Told) -> Incoming:
+        wanted = one.wanted or wanted_of(told.client)
+        own_hash = wanted.client_hash
+        is_ambiguous = self.terms.is_foreign and own_hash is not None
         origin = Origin(
             source=self.source,
             foreign_id=f"{told.foreign_id} {own_hash}" if is_ambiguous else told.foreign_id,
             foreign_updated_at=told.updated_at,
             stamp=told.stamp,
         )
-        change = partial(self.change, told)
         return Incoming(
-            origin=origin, client=told.client, change=change, groups=told.groups, ready=ready
+            origin=origin,
+            wanted=wanted,
+            whole=told.whole,
+            change=partial(self.change, told),
+            groups=told.groups,
+            ready=one.ready,
         )
 
     def change(self, told: Told, record: Client) -> ImportClient:
@@ -173,13 +182,11 @@ class Arriving:
 
     def noted(self, read: Sequence[Read], outcomes: Sequence[Outcome], checkpoint: str) -> Note:
         """Pure: a transaction that is tried again asks again."""
-        counts = dict(self.counts)
-        lines: list[RunLine] = []
         settled = iter(outcomes)
-        for one in read:
-            outcome = next(settled) if one.told else unreadable(one)
-            counts["read"] = counts.get("read", 0) + 1
-            counts[outcome.fate.value] = counts.get(outcome.fate.value, 0) + 1
+        fates = [next(settled) if one.told else unreadable(one) for one in read]
+        counts = added(self.counts, fates)
+        lines: list[RunLine] = []
+        for one, outcome in zip(read, fates, strict=True):
             lines += self.said(one, outcome)
         most = self.terms.most_changes
         if most is not None and changes(counts) > most:
@@ -216,6 +223,13 @@ def understood(piece: Piece, dump: Dump, account: Account) -> Read:
         raise WrongSalt(f"{failure}. {ADVICE}") from failure
     except Invalid as failure:
         return Read(piece.place, None, str(failure))
+
+
+def added(counts: Counts, fates: Sequence[Outcome]) -> Counts:
+    """So many more have been read, and of each fate."""
+    more = Counter(outcome.fate for outcome in fates)
+    named = {"read": len(fates)} | {fate.value: number for fate, number in more.items()}
+    return counts | {name: counts.get(name, 0) + number for name, number in named.items()}
 
 
 def unreadable(one: Read) -> Outcome:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import UnsetType
 
 from dialects.base import Dialect, Told
-from storage import Account, Client, Incoming, Origin, Store
+from storage import Account, Client, Origin, Store, arriving
 
 
 class Pair(NamedTuple):
@@ -29,9 +29,7 @@ class Sides(NamedTuple):
     def paired(self, objects: Sequence[bytes]) -> Iterator[Pair]:
         """Raises Invalid for what is no client of the dialect."""
         told = [self.dialect.remote.met(raw, self.account) for raw in objects]
-        incoming = [
-            Incoming(origin=self.origin(one), client=one.client, change=one.change) for one in told
-        ]
+        incoming = [arriving(self.origin(one), one.client, one.change) for one in told]
         records = self.store.recognise(self.account.id, incoming)
         for n, one in enumerate(told):
             yield Pair(one, objects[n], records.get(n) or self.named(one))

@@ -27,7 +27,9 @@ from .running import remark
 from .worker import seldom_collected
 
 BATCH = 1000
-"""Clients of one transaction: more of them are cheaper each, but others wait longer to write."""
+"""Clients that are read together."""
+TOGETHER = 5
+"""Batches of one transaction: more of them are cheaper each, but others wait longer to write."""
 Advance = Callable[[int], None]
 
 
@@ -72,10 +74,27 @@ def take_in(
         taken = done.taken
         every = chain([first] if first else [], batches)
         with closing(read_ahead(every, plan.dialect.dump, plan.account)) as ahead:
-            for read in ahead:
+            for read in together(ahead):
                 taken += len(read)
                 arriving.lay(read, msgspec.json.encode(Place(taken)).decode())
     return arriving
+
+
+def together(ahead: Iterable[Sequence[Read]]) -> Iterator[list[Read]]:
+    """Batches of one transaction; those before a failure are not held up by it."""
+    held: list[Read] = []
+    try:
+        for n, read in enumerate(ahead, 1):
+            held += read
+            if n % TOGETHER == 0:
+                yield held
+                held = []
+    except Exception:
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
 
 
 def place_of(run: Run | None) -> Place:

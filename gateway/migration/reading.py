@@ -5,7 +5,7 @@ What that process cannot say, a failure above all, is found out here once more: 
 from reading everything here but the time it takes.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from dialects.base import Dump, Loss, Told
+from dialects.base import Dump, Loss, Told, at_hand
 from storage import (
     Account,
     Client,
@@ -25,7 +25,9 @@ from storage import (
     ImportGroup,
     Makers,
     Ready,
+    Wanted,
     readied,
+    wanted_of,
 )
 
 from .arriving import Piece, Read, understood
@@ -36,18 +38,20 @@ FEW = 2
 
 
 class Sent(Struct, frozen=True, array_like=True):
-    """A Read on its way between processes, without its place and its bytes, which are known."""
+    """A Read on its way between processes, without its place and its bytes, which are known; of
+    one that is ready, without the client."""
 
     problem: str = ""
     foreign_id: str = ""
     stamp: str = ""
     updated_at: datetime | None = None
     label: str = ""
-    client: bytes = b""
-    is_drafted: bool = False
     lost: tuple[Loss, ...] = ()
     groups: tuple[ImportGroup, ...] = ()
+    wanted: Wanted | None = None
     ready: Ready | None = None
+    client: bytes = b""
+    is_drafted: bool = False
 
 
 class Imported(ImportClient, frozen=True, kw_only=True):
@@ -67,7 +71,7 @@ def read_ahead(
     batches: Iterator[list[Piece]], dump: Dump, account: Account
 ) -> Generator[list[Read], None, None]:
     """The batches in their order. Raises WrongSalt."""
-    reading = Reading(dump, account)
+    reading = Reading(dump, account, Makers())
     first = list(islice(batches, FEW + 1))
     if len(first) <= FEW or cores() == 1:
         yield from map(reading.here, chain(first, batches))
@@ -76,18 +80,23 @@ def read_ahead(
         yield from shared(worker, reading, chain(first, batches))
 
 
-def here(batch: Sequence[Piece], dump: Dump, account: Account) -> list[Read]:
-    return [understood(piece, dump, account) for piece in batch]
-
-
 class Reading(NamedTuple):
     """How batches are read."""
 
     dump: Dump
     account: Account
+    makers: Makers
 
     def here(self, piece: list[Piece]) -> list[Read]:
-        return here(piece, self.dump, self.account)
+        return [self.prepared(one) for one in piece]
+
+    def prepared(self, piece: Piece) -> Read:
+        read = understood(piece, self.dump, self.account)
+        if read.told is None:
+            return read
+        client = read.told.client
+        ready = readied(client, self.account, self.makers)
+        return read._replace(wanted=wanted_of(client), ready=ready)
 
     def question(self, piece: list[Piece]) -> bytes:
         return ENCODER.encode(piece)
@@ -96,19 +105,29 @@ class Reading(NamedTuple):
         return [self.read(p, s) for p, s in zip(piece, BATCHES.decode(answer), strict=True)]
 
     def read(self, piece: Piece, sent: Sent) -> Read:
-        if not sent.client:
+        if sent.wanted is None:
             return Read(piece.place, None, sent.problem)
         told = Told(
             foreign_id=sent.foreign_id,
             stamp=sent.stamp,
             updated_at=sent.updated_at,
             label=sent.label,
-            client=(DRAFTED if sent.is_drafted else CLIENTS).decode(sent.client),
+            whole=self.whole(piece, sent),
             change=partial(changed_anew, piece.raw, self.dump, self.account),
             lost=sent.lost,
             groups=sent.groups,
         )
-        return Read(piece.place, told, raw=piece.raw, ready=sent.ready)
+        return Read(piece.place, told, raw=piece.raw, wanted=sent.wanted, ready=sent.ready)
+
+    def whole(self, piece: Piece, sent: Sent) -> Callable[[], ImportClient]:
+        if sent.ready:
+            return partial(whole_anew, piece.raw, self.dump, self.account)
+        return at_hand((DRAFTED if sent.is_drafted else CLIENTS).decode(sent.client))
+
+
+def whole_anew(raw: bytes, dump: Dump, account: Account) -> ImportClient:
+    """Few of those that are ready do not get what they want."""
+    return dump.read(raw, account).client
 
 
 def changed_anew(raw: bytes, dump: Dump, account: Account, record: Client) -> ImportClient:
@@ -117,30 +136,34 @@ def changed_anew(raw: bytes, dump: Dump, account: Account, record: Client) -> Im
 
 
 def answering(dump: Dump, account: Account) -> Answer:
-    makers = Makers()
+    reading = Reading(dump, account, Makers())
 
     def answer(question: bytes) -> bytes:
-        read = here(PIECES.decode(question), dump, account)
-        return ENCODER.encode([sent(one, account, makers) for one in read])
+        return ENCODER.encode(list(map(sent, reading.here(PIECES.decode(question)))))
 
     return answer
 
 
-def sent(one: Read, account: Account, makers: Makers) -> Sent:
+def sent(one: Read) -> Sent:
     if one.told is None:
         return Sent(problem=one.problem)
-    told = one.told
-    kinds = {type(contact) for contact in told.client.contacts or ()}
-    if len(kinds) > 1:
-        raise TypeError("contacts of two kinds")
+    told, client = one.told, one.told.client
     return Sent(
         foreign_id=told.foreign_id,
         stamp=told.stamp,
         updated_at=told.updated_at,
         label=told.label,
-        client=ENCODER.encode(told.client),
-        is_drafted=kinds == {ContactDraft},
         lost=told.lost,
         groups=told.groups,
-        ready=readied(told.client, account, makers),
+        wanted=one.wanted,
+        ready=one.ready,
+        client=b"" if one.ready else ENCODER.encode(client),
+        is_drafted=not one.ready and has_drafts(client),
     )
+
+
+def has_drafts(client: ImportClient) -> bool:
+    kinds = {type(contact) for contact in client.contacts or ()}
+    if len(kinds) > 1:
+        raise TypeError("contacts of two kinds")
+    return kinds == {ContactDraft}

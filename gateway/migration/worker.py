@@ -22,10 +22,10 @@ Answer = Callable[[bytes], bytes]
 """What the process does with what it is asked; empty when its caller is to do that himself."""
 
 NOTHING = b""
-ASKED, HELD = 2, 4
+ASKED, HELD = 6, 8
 """Pieces that the other process is asked for at once, and those that are held at most."""
 
-SELDOM = 50_000
+SELDOM = 500_000
 """Objects that come to be, and do not go, before cycles are looked for."""
 
 Piece_contra = TypeVar("Piece_contra", contravariant=True)

@@ -32,6 +32,7 @@ from storage import (
     State,
     Store,
     TombstoneQuery,
+    arriving as arriving_whole,
     clients,
     drafted,
 )
@@ -54,7 +55,7 @@ def arriving(
     """A client that another service tells; whoever is here already shall be as it says."""
     origin = Origin(source=SOURCE, foreign_id=foreign_id, stamp=stamp, foreign_updated_at=at)
     client = ImportClient(**fields)
-    return Incoming(origin=origin, client=client, change=lambda _: client)
+    return arriving_whole(origin, client, lambda _: client)
 
 
 def noted(outcomes: tuple[Outcome, ...]) -> Note:
@@ -716,17 +717,17 @@ class Model:
 
     def settled(self, one: Incoming, policy: Policy) -> Fate:
         key, stamp = one.origin.foreign_id, one.origin.stamp
-        name, met, agreed = self.links.get(key, (self.owner("external_id", one.client), "", 0))
-        wanted = {f: getattr(one.client, f) for f in ("number", "external_id", "city")}
+        name, met, agreed = self.links.get(key, (self.owner("external_id", one.whole()), "", 0))
+        wanted = {f: getattr(one.whole(), f) for f in ("number", "external_id", "city")}
         if name is None:
-            number = None if self.owner("number", one.client) else wanted["number"]
+            number = None if self.owner("number", one.whole()) else wanted["number"]
             self.clients[key] = wanted | {"number": number, "version": 1}
             self.links[key] = (key, stamp, 1)
             return Fate.CREATED
         before = self.clients[name]
-        if self.owner("external_id", one.client) not in {None, name}:
+        if self.owner("external_id", one.whole()) not in {None, name}:
             return Fate.REFUSED
-        if self.owner("number", one.client) not in {None, name}:
+        if self.owner("number", one.whole()) not in {None, name}:
             wanted["number"] = before["number"]
         fate = Fate.UNCHANGED
         if wanted | {"version": before["version"]} != before:

@@ -11,12 +11,12 @@ from storage import (
     GroupQuery,
     ImportClient,
     ImportGroup,
-    Incoming,
     Note,
     Origin,
     Outcome,
     StartRun,
     Store,
+    arriving,
 )
 
 NUMBERS = count(1)
@@ -27,11 +27,11 @@ RETAIL = ImportGroup(serial=7, name="Retail", settings='{"currency_id":"3"}', cr
 def arrived(store: Store, account: Account, *groups: ImportGroup) -> tuple[Outcome, ...]:
     """What became of a client for each of these groups."""
     incoming = [
-        Incoming(
-            origin=Origin(source="test", foreign_id=str(next(NUMBERS)), stamp="1"),
-            client=ImportClient(group_serial=group.serial),
-            change=lambda _record: ImportClient(),
-            groups=(group,),
+        arriving(
+            Origin(source="test", foreign_id=str(next(NUMBERS)), stamp="1"),
+            ImportClient(group_serial=group.serial),
+            lambda _record: ImportClient(),
+            (group,),
         )
         for group in groups
     ]

@@ -19,7 +19,6 @@ from storage import (
     DocumentDraft,
     ImportClient,
     ImportContact,
-    Incoming,
     Makers,
     Note,
     Origin,
@@ -27,6 +26,7 @@ from storage import (
     Ready,
     StartRun,
     Store,
+    arriving,
     readied,
 )
 from tests.databases import Databases
@@ -86,10 +86,12 @@ def imported(
 ) -> tuple[tuple[Outcome, ...], list[Client]]:
     run = store.start_run(account.id, StartRun(verb="import", dialect="any", source="there"))
     incoming = [
-        Incoming(
-            origin=Origin(source="there", foreign_id=f"{run.id} {n}"),
-            client=command,
-            change=lambda _, command=command: command,
+        structs.replace(
+            arriving(
+                Origin(source="there", foreign_id=f"{run.id} {n}"),
+                command,
+                lambda _, command=command: command,
+            ),
             ready=sent(readied(command, account, Makers())) if is_ready else None,
         )
         for n, command in enumerate(commands)

@@ -27,6 +27,7 @@ from storage import (
     Total,
     Unavailable,
     imagined,
+    wanted_of,
 )
 from storage.tables import ACCOUNT, RUN_LINE
 from storage.transactions import Gone, Passing
@@ -348,7 +349,9 @@ def test_an_imagined_client_is_what_an_import_into_an_empty_account_makes(
         organization_name="Acme", serial=7, number="n", contacts=(ADA,), is_deleted=True
     )
 
-    real = imports.took(structs.replace(arriving(), client=command))
+    real = imports.took(
+        structs.replace(arriving(), wanted=wanted_of(command), whole=lambda: command)
+    )
     one = imagined(command, account, 1, MAKERS)
 
     own = ("uuid", "client_hash", "created_at", "updated_at")

@@ -26,7 +26,6 @@ from storage import (
     ContactDraft,
     CreateClient,
     ImportClient,
-    Incoming,
     Note,
     Origin,
     Outcome,
@@ -35,6 +34,7 @@ from storage import (
     RunState,
     StartRun,
     Store,
+    arriving,
 )
 from tests.clock import Clock
 from tests.speakers import Speaker
@@ -370,7 +370,7 @@ def brought(store: Store, account: Account, *commands: ImportClient) -> list[Cli
     """New clients with all that they bring, serials too."""
     run = store.start_run(account.id, StartRun(verb="import", dialect="any", source="seed"))
     incoming = [
-        Incoming(origin=Origin(source="seed", foreign_id=str(n)), client=one, change=nothing)
+        arriving(Origin(source="seed", foreign_id=str(n)), one, nothing)
         for n, one in enumerate(commands)
     ]
     outcomes = store.import_clients(account.id, incoming, run_id=run.id, take=in_silence)

@@ -189,6 +189,7 @@ def test_an_import_that_stopped_goes_on_where_it_was(
     brought(store, here, *clients(12))
     exported(store, here, NINJA, path)
     monkeypatch.setattr(filing, "BATCH", 5)
+    monkeypatch.setattr(filing, "TOGETHER", 1)
     fail_at(store, 3, monkeypatch)
     with pytest.raises(Unavailable):
         imported(store, second, NINJA, path)

@@ -54,13 +54,13 @@ def written(dialect: Dialect, account: Account, number: int) -> list[Piece]:
 
 
 def plain(read: Read) -> tuple[Any, ...]:
-    """All that is told, but for the closure that a change is."""
+    """All that is told, but for what is made anew each time: keys, and closures."""
     if read.told is None:
         return read
     told = {name: getattr(read.told, name) for name in Told.__struct_fields__}
-    del told["change"]
+    del told["change"], told["whole"]
     told["client"] = structs.asdict(read.told.client)
-    return (read.place, read.raw, read.problem, told)
+    return (read.place, read.raw, read.problem, told, read.wanted, read.ready is not None)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def begun(account: Account) -> Iterator[Worker]:
 @each_dialect
 def test_what_is_read_there_is_what_is_read_here(account: Account, dialect: Dialect):
     batch = [*written(dialect, account, 5), RUBBISH, UNREAD]
-    work = Reading(dialect.dump, account)
+    work = Reading(dialect.dump, account, Makers())
 
     ahead = work.done(batch, answering(dialect.dump, account)(work.question(batch)))
 
@@ -113,7 +113,7 @@ def test_what_is_read_there_is_what_is_read_here(account: Account, dialect: Dial
 def test_what_a_client_changes_is_asked_of_the_object_again(account: Account, dialect: Dialect):
     batch = written(dialect, account, 1)
     record = imagined(ImportClient(organization_name="Other"), account, 1, Makers())
-    work = Reading(dialect.dump, account)
+    work = Reading(dialect.dump, account, Makers())
 
     [ahead] = work.done(batch, answering(dialect.dump, account)(work.question(batch)))
     [now] = work.here(batch)
@@ -144,7 +144,7 @@ def test_what_is_held_is_little(account: Account, begun: Worker):
             taken += 1
             yield batch
 
-    for number, _ in enumerate(shared(begun, Reading(NINJA.dump, account), counted())):
+    for number, _ in enumerate(shared(begun, Reading(NINJA.dump, account, Makers()), counted())):
         assert taken - number <= worker.HELD
         assert begun.asked <= worker.ASKED
 
@@ -170,7 +170,7 @@ def test_one_core_starts_no_process(
 def test_ids_of_another_salt_are_refused_in_their_batch(account: Account, begun: Worker):
     strange = structs.replace(account, hash_salt="another")
     batches = [written(NINJA, account, 1), written(NINJA, account, 1), written(NINJA, strange, 1)]
-    read = shared(begun, Reading(NINJA.dump, account), iter(batches))
+    read = shared(begun, Reading(NINJA.dump, account, Makers()), iter(batches))
 
     assert [next(read)[0].problem, next(read)[0].problem] == ["", ""]
     with pytest.raises(WrongSalt):
@@ -181,7 +181,7 @@ def test_ids_of_another_salt_are_refused_in_their_batch(account: Account, begun:
 def test_a_process_that_ends_costs_only_time(account: Account, begun: Worker):
     batches = [[piece] for piece in written(NINJA, account, 12)]
 
-    read = shared(begun, Reading(NINJA.dump, account), ended_after(begun, 5, batches))
+    read = shared(begun, Reading(NINJA.dump, account, Makers()), ended_after(begun, 5, batches))
 
     assert [one.place for [one] in read] == [piece.place for [piece] in batches]
 
