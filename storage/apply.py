@@ -1,8 +1,9 @@
 """A command applied to a record: pure, and the one place that says what counts as a change."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -161,10 +162,15 @@ def refuse_deleted(record: Client) -> None:
 
 def given_fields(command: ChangeClient) -> dict[str, Any]:
     """What the command says of the client itself."""
-    given = {f: value for f, value in structs.asdict(command).items() if value is not UNSET}
-    for field in RELATED:
-        given.pop(field, None)
-    return given
+    names, values_of = own_fields(type(command))
+    values = zip(names, values_of(command), strict=True)
+    return {name: value for name, value in values if value is not UNSET}
+
+
+@functools.cache
+def own_fields(kind: type[ChangeClient]) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
+    names = tuple(name for name in kind.__struct_fields__ if name not in RELATED)
+    return names, attrgetter(*names)
 
 
 def new_contacts(command: ChangeClient) -> int:
@@ -203,7 +209,7 @@ def drafted_contacts(  # noqa: PLR0917  all that a contact is made of
     for draft in one_primary(drafts or (ContactDraft(),)):
         before = known.get(draft.serial) if draft.serial is not None else None
         if before is None:
-            key = partial(makers.random_text, 32 if drafts else 40)
+            key = functools.partial(makers.random_text, 32 if drafts else 40)
             kept.append(new_contact(draft, ranks, next_serial=serials.contacts, now=now, key=key))
         else:
             kept.append(redrafted(before, draft, ranks, now))

@@ -1,10 +1,12 @@
 """Text folded so that equality, uniqueness and search ignore case and accents on every engine."""
 
+import re
 import unicodedata
 from hashlib import sha256
 from itertools import filterfalse
 
 LONGEST_KEY = 255
+OTHERS = re.compile("[^0-9]+")
 
 
 def fold(text: str) -> str:
@@ -27,5 +29,5 @@ def folded_key(text: str) -> str:
 
 def digits_order(text: str) -> str:
     """The digits of a text as a key that sorts by their value: `INV-9` before `INV-10`."""
-    digits = "".join(c for c in text if c in "0123456789").lstrip("0")
+    digits = OTHERS.sub("", text).lstrip("0")
     return f"{len(digits):05d}{digits}"

@@ -4,6 +4,8 @@ What has no field, and what its field cannot hold, is told as lost. Pure.
 """
 
 import functools
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
@@ -40,30 +42,61 @@ def read(raw: bytes, shape: type[Shape]) -> tuple[Shape, list[Loss]]:
     """
     lost: list[Loss] = []
     try:
-        refuse_unreadable(raw)
-        return whole_or_pieced(raw, shape, "", lost), lost
+        return read_whole(raw, shape) or read_pieced(raw, shape, lost), lost
     except FAULTS as error:
         raise Invalid(Problem((), "is no JSON object")) from error
 
 
+def read_whole(raw: bytes, shape: type[Shape]) -> Shape | None:
+    """Nearly every object fits as it is."""
+    try:
+        given = decoder_of(shape).decode(raw)
+    except msgspec.ValidationError:
+        return None
+    for piece in map(bytes, filter(None, verbatim_of(shape)(given))):
+        if piece not in EMPTY:
+            refuse_unreadable(piece)
+    return given
+
+
+def read_pieced(raw: bytes, shape: type[Shape], lost: list[Loss]) -> Shape:
+    refuse_unreadable(raw)
+    return pieced(raw, shape, "", lost)
+
+
+@functools.cache
+def verbatim_of(shape: type[Struct]) -> Callable[[Struct], tuple[Any, ...]]:
+    """What is kept as it came, of a shape whose parts keep nothing so."""
+    names = [f.name for f in structs.fields(shape) if Raw in {f.type, *get_args(f.type)}]
+    return attrgetter(*names, *names[:1]) if names else nothing
+
+
+def nothing(_given: Struct) -> tuple[()]:
+    return ()
+
+
 def refuse_unreadable(raw: bytes) -> None:
-    """A value that is kept as it came is not looked into, so the encoding is checked before."""
+    """A value that is kept as it came is not looked into, so its encoding is checked."""
     str(raw, "utf-8")
     if b"\\ud" in raw or b"\\uD" in raw:
         msgspec.json.decode(raw)  # half a surrogate pair is not read
 
 
 def whole_or_pieced(raw: Piece, shape: type[Shape], path: str, lost: list[Loss]) -> Shape:
-    decoder: msgspec.json.Decoder[Shape] = decoder_of(shape)
     try:
-        return decoder.decode(raw)
+        return decoder_of(shape).decode(raw)
     except msgspec.ValidationError:
         return pieced(raw, shape, path, lost)
 
 
 @functools.cache
-def decoder_of(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
+def made_decoder(shape: type[Struct]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(shape)
+
+
+def decoder_of(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
+    found: msgspec.json.Decoder[Shape] = made_decoder(shape)
+    return found
 
 
 def pieced(raw: Piece, shape: type[Shape], path: str, lost: list[Loss]) -> Shape:

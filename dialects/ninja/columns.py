@@ -39,13 +39,15 @@ class Kind(NamedTuple):
 
 def read_email(value: Any) -> str:
     """The original keeps a blank for an address that there is not."""
-    text = text_of(value)
-    return text if text.strip() else ""
+    text = value if type(value) is str else text_of(value)
+    return "" if text.isspace() else text
 
 
 def read_whole(value: Any) -> int | None:
     """The number of a row of a reference table, which need not be one that is known here."""
-    text = trimmed(text_of(value)) if value else ""
+    if not value or value == "0":
+        return None
+    text = trimmed(text_of(value))
     if text in {"", "0"}:
         return None
     found = read_integer(text)
@@ -162,40 +164,46 @@ class Table:
     """Fields of a shape by the kinds of their values."""
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
-        self.kinds = kinds
-        plain = {kind.plain for kind in kinds.values() if kind.plain is not None}
-        named = {t: tuple(name for name, kind in kinds.items() if kind.plain is t) for t in plain}
-        self._alike = [(t, names, attrgetter(*names)) for t, names in named.items() if names[1:]]
-        grouped = {name for _, names, _ in self._alike for name in names}
-        self._others = {name: kind for name, kind in kinds.items() if name not in grouped}
+        self._kinds = kinds
+        self._alike = tuple(self._group(plain) for plain in {k.plain for k in kinds.values()})
+
+    def _group(self, plain: type | None) -> "Alike":
+        names = tuple(name for name, kind in self._kinds.items() if kind.plain is plain)
+        # A getter of one name gives no tuple.
+        values_of = attrgetter(*names, *names[: len(names) == 1])
+        return Alike({plain}, names, tuple(self._kinds[name].read for name in names), values_of)
 
     def read(self, given: Struct, lost: list[Loss], path: str = "") -> dict[str, Any]:
         """The columns that the object tells."""
         told: dict[str, Any] = {}
-        rest: Mapping[str, Kind] = self._others
-        for plain, names, values_of in self._alike:
+        for plain, names, reads, values_of in self._alike:
             values = values_of(given)
             # Nearly always all of them need no reading, and one look tells.
-            if set(map(type, values)) == {plain}:
-                told.update(zip(names, values, strict=True))
-            else:
-                rest = self.kinds
-        for name, kind in rest.items():
-            value = getattr(given, name)
-            if value is UNSET or name in told:
+            if set(map(type, values)) == plain:
+                told.update(zip(names, values, strict=False))
                 continue
-            try:
-                told[name] = kind.read(value)
-            except Unreadable:
-                lost.append(loss(f"{path}{name}", str(value)))
+            for name, read, value in zip(names, reads, values, strict=False):
+                if value is UNSET:
+                    continue
+                try:
+                    told[name] = read(value)
+                except Unreadable:
+                    lost.append(loss(f"{path}{name}", str(value)))
         return told
 
 
-read_client = Table(CLIENT).read
-read_contact = Table(CONTACT).read
+class Alike(NamedTuple):
+    """Fields whose plain values are of one type, or of which none is plain."""
+
+    plain: set[type | None]
+    names: tuple[str, ...]
+    reads: tuple[Callable[[Any], Any], ...]
+    values_of: Callable[[Struct], tuple[Any, ...]]
+
+
+read_client = Table(CLIENT | SHIPPING | TIMES).read
+read_contact = Table(CONTACT | TIMES).read
 read_group = Table(GROUP).read
-read_shipping = Table(SHIPPING).read
-read_times = Table(TIMES).read
 
 
 def without_generated(told: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .hashid import Ids
 from .scalars import trimmed
 from .telling import Said, Told
 
-OWN = {"client_hash", "last_login", "archived_at", *telling.USERS.values()}
+OWN = {"client_hash", "last_login", "archived_at", *telling.USERS.values(), *columns.TIMES}
 OWN_OF_CONTACT = {"serial", "is_primary", "contact_key", "is_locked", "last_login", *columns.TIMES}
 
 
@@ -42,7 +42,7 @@ def differences(raw: bytes, record: Client, account: Account) -> tuple[str, ...]
 
 
 def normal(said: Said, record: Client, account: Account) -> Told:
-    told = {k: plain(v) for k, v in (said.columns | said.shipping).items() if k not in OWN}
+    told = {k: plain(v) for k, v in said.columns.items() if k not in OWN}
     if "country_id" in told:
         told["country_id"] = told["country_id"] or account.country_id
     if "archived_at" in said.columns:

@@ -49,8 +49,7 @@ def client(said: telling.Said) -> ImportClient:
     name = "" if said.name is UNSET else said.name
     word = "" if said.classification is UNSET else said.classification
     is_individual = changes.names_individual(word, name)
-    told: dict[str, Any] = said.columns | said.times | said.shipping
-    told |= names.kept(name, is_individual=is_individual)
+    told: dict[str, Any] = said.columns | names.kept(name, is_individual=is_individual)
     if extras := changes.extras(wire.Extras(**said.extras)):
         told["extras"] = extras
     if said.contacts is not UNSET:

@@ -31,25 +31,27 @@ DOCUMENTS = msgspec.json.Decoder(list[dict[str, Any]])
 class Said(Struct, frozen=True, kw_only=True):
     """An object read. What it does not tell is UNSET or has no key.
 
-    `columns` are those of the client that mean the same in both places. Each contact has its
-    columns, and its serial, None when it has no id.
+    `columns` are those of the client that mean the same in both places, of the service address
+    and the times too. Each contact has its columns, and its serial, None when it has no id.
     """
 
     serial: int
     columns: Told
     name: str | UnsetType
     classification: str | UnsetType
-    shipping: Told
     settings: str | UnsetType
     extras: dict[str, Raw]
     contacts: tuple[Told, ...] | UnsetType
-    times: Told
     groups: tuple[ImportGroup, ...]
     lost: tuple[Loss, ...]
 
     @property
     def updated_at(self) -> datetime | None:
-        return self.times.get("updated_at")
+        return self.columns.get("updated_at")
+
+    @property
+    def shipping(self) -> Told:
+        return {name: self.columns[name] for name in columns.SHIPPING if name in self.columns}
 
 
 def read(raw: bytes, account: Account, ids: Ids | None = None) -> tuple[shapes.Client, Said]:
@@ -65,11 +67,9 @@ def read(raw: bytes, account: Account, ids: Ids | None = None) -> tuple[shapes.C
         columns=client_columns(given, ids, lost),
         name=said_text(given.name),
         classification=said_text(given.classification),
-        shipping=columns.read_shipping(given, lost),
         settings=said_settings(given.settings, lost),
         extras=said_extras(given, lost),
         contacts=said_contacts(given.contacts, ids, lost),
-        times=columns.without_generated(columns.read_times(given, lost)),
         groups=said_group(given.group_settings, ids, lost),
         lost=(*lost, *lost_documents(given.documents)),
     )
@@ -146,7 +146,6 @@ def said_contacts(
 def said_contact(n: int, given: shapes.Contact, ids: Ids, lost: list[Loss]) -> Told:
     path = f"contacts[{n}]."
     told = columns.read_contact(given, lost, path)
-    told |= columns.read_times(given, lost, path)
     told["serial"] = columns.read_serial(given.id, ids, ("contacts", n, "id"))
     if given.password and text_of(given.password):
         lost.append(loss(f"{path}password", MASK))

@@ -143,8 +143,14 @@ def shared(worker: Worker, work: Work[Piece, Done], pieces: Iterator[Piece]) -> 
             worker.ask(work.question(piece))
         done = partial(answered, worker, work, piece) if is_asked else attempted(work, piece)
         ahead.append((is_asked, done))
-        while ahead and (not ahead[0][0] or worker.has_answered or len(ahead) == HELD):
-            yield ahead.popleft()[1]()
+        # Whoever takes a piece may be long about it: before that the other process has its own.
+        while not (is_asked and worker.asked < ASKED) and ahead:
+            if ahead[0][0] and not worker.has_answered and len(ahead) < HELD:
+                break
+            was_asked, done = ahead.popleft()
+            yield done()
+            if was_asked:
+                break
     while ahead:
         yield ahead.popleft()[1]()
 
