@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeEngine
 
 ANY = DefaultDialect()
 """No engine in particular: what our own types do is the same on each, and uuids are hex."""
-ROOM = ("PRAGMA cache_size = -65536", "PRAGMA wal_autocheckpoint = 8000")
+ROOM = ("PRAGMA cache_size = -24576", "PRAGMA wal_autocheckpoint = 8000")
 """Kibibytes and pages: of a large transaction SQLite would write, in its usual two megabytes, the
 same pages again and again, and bring them from the log into the file at every commit."""
 Process = Callable[[Any], Any]

@@ -4,7 +4,8 @@ What they want to be known by they get where it is free. Where it is not they ge
 what they had is said: a client under another number is worth more than none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec import UNSET, Struct, structs
@@ -22,6 +23,7 @@ from .records import Client
 from .tables import CLIENT, CONTACT
 from .taking import Taken, largest, objection, taken_of
 
+BATCH = 500
 Departures = list[tuple[str, str]]
 
 
@@ -79,10 +81,11 @@ def insert(
 ) -> None:
     """Those whose rows were made beforehand, and those whose rows are made now."""
     ready = {one.incoming.wanted.serial: found for one in accepted if (found := one.ready)}
-    rows = [one.rows for one in ready.values()]
     with search.indexing(connection, account_id, list(filter(None, ready))):
-        bulk.inserted_plain(connection, CLIENT, [one.client for one in rows])
-    bulk.inserted_plain(connection, CONTACT, [c for one in rows for c in one.contacts])
+        for some in in_batches(ready.values()):
+            rows = [one.rows for one in some]
+            bulk.inserted_plain(connection, CLIENT, [one.client for one in rows])
+            bulk.inserted_plain(connection, CONTACT, [c for one in rows for c in one.contacts])
     others = [candidate for candidate in accepted if not candidate.ready]
     records = iter(inserted(connection, account_id, others, makers) if others else ())
     for candidate in accepted:
@@ -92,6 +95,13 @@ def insert(
         else:
             record = next(records)
             candidate.serial, candidate.version = record.serial, record.version
+
+
+def in_batches(ready: Iterable[Ready]) -> Iterator[list[Ready]]:
+    """So few at once that their rows take little room."""
+    rest = iter(ready)
+    while some := list(islice(rest, BATCH)):
+        yield some
 
 
 def refusal(one: Incoming) -> str:

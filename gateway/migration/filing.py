@@ -26,9 +26,9 @@ from .reading import read_ahead
 from .running import remark
 from .worker import seldom_collected
 
-BATCH = 1000
+BATCH = 500
 """Clients that are read together."""
-TOGETHER = 5
+TOGETHER = 6
 """Batches of one transaction: more of them are cheaper each, but others wait longer to write."""
 Advance = Callable[[int], None]
 

@@ -22,7 +22,7 @@ Answer = Callable[[bytes], bytes]
 """What the process does with what it is asked; empty when its caller is to do that himself."""
 
 NOTHING = b""
-ASKED, HELD = 6, 8
+ASKED, HELD = 7, 8
 """Pieces that the other process is asked for at once, and those that are held at most."""
 
 SELDOM = 500_000
