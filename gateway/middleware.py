@@ -5,13 +5,12 @@ import time
 from itertools import count
 from uuid import uuid4
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .logs import access_log
 
-REQUEST_ID = "x-request-id"
-SAFE_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
+REQUEST_ID = b"x-request-id"
+SAFE_ID = re.compile(rb"[0-9A-Za-z._-]{1,64}")
 LONGEST_PATH = 300
 PROCESS, REQUESTS = uuid4().hex[:20], count()
 """Which process, and which of its requests: new random bytes for each are a call of the system."""
@@ -31,7 +30,7 @@ def with_request_log(app: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own = (REQUEST_ID.encode(), request_id.encode())
+                own = (REQUEST_ID, request_id.encode())
                 message["headers"] = [*message["headers"], own]
             await send(message)
 
@@ -51,5 +50,5 @@ def with_request_log(app: ASGIApp) -> ASGIApp:
 
 def request_id_of(scope: Scope) -> str:
     """The caller's own id when it is harmless, else a new one."""
-    given = Headers(scope=scope).get(REQUEST_ID, "")
-    return given if SAFE_ID.fullmatch(given) else f"{PROCESS}{next(REQUESTS):012x}"
+    given = next((value for name, value in scope["headers"] if name == REQUEST_ID), b"")
+    return given.decode() if SAFE_ID.fullmatch(given) else f"{PROCESS}{next(REQUESTS):012x}"

@@ -8,6 +8,7 @@ unpack.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import blake2b
 from threading import local
 from typing import Any, NamedTuple
@@ -49,10 +50,6 @@ KEEP = "INSERT OR REPLACE INTO rendering VALUES (?, ?, ?)"
 FIND = "SELECT place, version, body FROM rendering WHERE place IN ({})"
 
 
-NOTHING = (0, b"")
-"""No edition has this version."""
-
-
 class Kind(NamedTuple):
     """A variant: where its places begin, and the words that its renderings have in common."""
 
@@ -80,10 +77,14 @@ class Renderings:
             rows = self._rows(kind.first, editions) if kind else {}
         except sqlite_module().Error:
             rows, kind = {}, None
-        found = [(rows.get(serial, NOTHING), version) for serial, version in editions]
+        if kind is None:
+            return [None] * len(editions)
+        first, words = kind
         return [
-            unpacked(packed, kind.words) if kind and kept == version else None
-            for (kept, packed), version in found
+            unpacked(row[1], words)
+            if (row := rows.get(first + serial)) and row[0] == version
+            else None
+            for serial, version in editions
         ]
 
     def keep(self, variant: bytes, bodies: Mapping[Edition, bytes]) -> None:
@@ -115,11 +116,10 @@ class Renderings:
             return
 
     def _rows(self, first: int, editions: Sequence[Edition]) -> dict[int, tuple[int, bytes]]:
-        """Versions and packed bodies by serial."""
+        """Versions and packed bodies by place."""
         places = [first + serial for serial, _ in editions if serial < SERIALS]
-        text = FIND.format(",".join("?" * len(places)))
-        rows = self._connection.execute(text, places)
-        return {place - first: (version, body) for place, version, body in rows}
+        rows = self._connection.execute(finding(len(places)), places)
+        return {place: (version, body) for place, version, body in rows}
 
     def _kind(self, variant: bytes) -> Kind | None:
         kinds: dict[bytes, Kind] = self._own.__dict__.setdefault("kinds", {})
@@ -142,6 +142,11 @@ class Renderings:
             self._own.kinds = {}
             self._own.connection = opened(self._path, self._pages)
         return self._own.connection
+
+
+@cache
+def finding(number: int) -> str:
+    return FIND.format(",".join("?" * number))
 
 
 def packed(body: bytes, words: bytes) -> bytes:

@@ -34,7 +34,7 @@ from .failures import (
 from .ignored import ignored_headers, unknown_keys
 from .limiting import RateOptions
 from .permitting import Endpoint, Guarded, Reads, Standing, route
-from .serving import AuthMiddleware, Dialect, account_of, ask, assemble, carry, late, tell
+from .serving import AuthMiddleware, Dialect, Headers, account_of, ask, assemble, carry, late, tell
 from .shortcut import Call, Find, Plain, Shortcut, Wrap
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Find",
     "Forbidden",
     "Guarded",
+    "Headers",
     "Leaf",
     "Loss",
     "Malformed",

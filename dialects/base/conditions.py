@@ -54,7 +54,7 @@ def unchanged(request: Request, record: Client) -> Response | None:
 
 def is_known(version: int, text: str) -> bool:
     """Whether the text of an If-None-Match names the version."""
-    known = parsed(text)
+    known = parsed(text) if text else None
     return known is not None and known.names(version)
 
 

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 from msgspec import Struct
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +21,8 @@ from .failures import Broken, Render, TooManyRequests, failure_of
 from .permitting import SAFE_METHODS, Guarded
 
 T = TypeVar("T")
+Headers = Mapping[bytes, bytes]
+"""By their names in lower case."""
 
 logger = logging.getLogger("gateway.dialects")
 
@@ -62,7 +63,8 @@ class AuthMiddleware:
         self.rate = rate
 
     async def access(self, headers: Headers) -> Access:
-        """Raise Unauthenticated, or say what the credential in the headers opens."""
+        """Raise Unauthenticated, or say what the credential in the headers opens; of a header that
+        comes several times the first counts."""
         raise NotImplementedError
 
     async def opened(self, dialect: str, credential: str) -> Access | None:
@@ -74,10 +76,8 @@ class AuthMiddleware:
                 return known
         return await ask(self.store.access, dialect, credential)
 
-    async def count(self, access: Access) -> None:
-        if self.rate is None:
-            return
-        wait = await count(self.store.pour, access.token_id, self.rate)
+    async def count(self, access: Access, rate: Rate) -> None:
+        wait = await count(self.store.pour, access.token_id, rate)
         if wait:
             raise TooManyRequests(math.ceil(wait))
 
@@ -86,8 +86,9 @@ class AuthMiddleware:
             await self.app(scope, receive, send)
             return
         try:
-            access = await self.access(Headers(scope=scope))
-            await self.count(access)
+            access = await self.access(dict(reversed(scope["headers"])))
+            if self.rate is not None:
+                await self.count(access, self.rate)
             if self.store.has_replica and scope["method"] not in SAFE_METHODS:
                 await tell(self.store.pin, access.token_id)
         except Exception as error:

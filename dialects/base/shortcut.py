@@ -20,13 +20,16 @@ from .serving import ask
 
 logger = logging.getLogger("gateway.dialects")
 
-Headers = Sequence[tuple[bytes, bytes]]
+Lines = Sequence[tuple[bytes, bytes]]
+"""Headers of an answer, in their order."""
 
 Find = Callable[[Glance], Editions | None]
 Wrap = Callable[[Sequence[bytes], int], bytes]
 
 HOST = re.compile(rb"[0-9A-Za-z.-]{1,255}(:[0-9]{1,5})?")
 """Whoever is addressed by another name is not plain to us."""
+TELLING = frozenset({b"host", b"if-none-match", b"content-length", b"transfer-encoding"})
+"""Headers that have a say in the answer; one that comes twice is not plain either."""
 JSON = (b"content-type", b"application/json")
 
 
@@ -52,12 +55,12 @@ class Plain(Struct, frozen=True):
     render: Callable[[Client], bytes]
     wrap: Wrap
     is_one: bool
-    headers: Headers = ()
+    headers: Lines = ()
 
 
 class Answer(NamedTuple):
     status: int
-    headers: Headers
+    headers: Lines
     body: bytes
 
 
@@ -134,20 +137,12 @@ class Shortcut:
 def call_of(scope: Scope) -> Call | None:
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    host = none_match = b""
-    for name, value in scope["headers"]:
-        match name:
-            case b"host" if not host and HOST.fullmatch(value):
-                host = value
-            case b"if-none-match" if not none_match:
-                none_match = value
-            case b"content-length" if value == b"0":
-                pass
-            case b"host" | b"if-none-match" | b"content-length" | b"transfer-encoding":
-                return None
-            case _:
-                pass
-    if not host:
+    told = [line for line in scope["headers"] if line[0] in TELLING]
+    headers = dict(told)
+    host, length = headers.get(b"host", b""), headers.get(b"content-length", b"0")
+    if len(headers) < len(told) or b"transfer-encoding" in headers or length != b"0":
+        return None
+    if not HOST.fullmatch(host):
         return None
     access: Access = scope["gateway.access"]
     prefix: str = scope["root_path"]
@@ -159,5 +154,5 @@ def call_of(scope: Scope) -> Call | None:
         prefix,
         path,
         scope["query_string"],
-        none_match.decode("latin-1").strip(),
+        headers.get(b"if-none-match", b"").decode("latin-1").strip(),
     )

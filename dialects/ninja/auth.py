@@ -3,17 +3,16 @@
 import hmac
 from functools import partial
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 
-from dialects.base import AuthMiddleware, Render, Unauthenticated
+from dialects.base import AuthMiddleware, Headers, Render, Unauthenticated
 from storage import Access, Store
 
 from .options import Options
 
-TOKEN_HEADER = "x-api-token"  # noqa: S105  the header's name
-OLDER_TOKEN_HEADER = "x-ninja-token"  # noqa: S105  the header's name
-SECRET_HEADER = "x-api-secret"  # noqa: S105  the header's name
+TOKEN_HEADER = b"x-api-token"
+OLDER_TOKEN_HEADER = b"x-ninja-token"
+SECRET_HEADER = b"x-api-secret"
 
 
 class TokenMiddleware(AuthMiddleware):
@@ -22,13 +21,12 @@ class TokenMiddleware(AuthMiddleware):
         self.secret = options.api_secret.encode()
 
     async def access(self, headers: Headers) -> Access:
-        if self.secret:
-            # Compared as bytes: comparing text in constant time refuses anything beyond ASCII.
-            given = headers.get(SECRET_HEADER, "").encode("latin-1")
-            if not hmac.compare_digest(given, self.secret):
-                raise Unauthenticated("Invalid secret")
-        token = headers.get(TOKEN_HEADER) or headers.get(OLDER_TOKEN_HEADER, "")
-        access = await self.opened("ninja", token) if token else None
+        # Compared as bytes: comparing text in constant time refuses anything beyond ASCII.
+        given = headers.get(SECRET_HEADER, b"")
+        if self.secret and not hmac.compare_digest(given, self.secret):
+            raise Unauthenticated("Invalid secret")
+        token = headers.get(TOKEN_HEADER) or headers.get(OLDER_TOKEN_HEADER, b"")
+        access = await self.opened("ninja", token.decode("latin-1")) if token else None
         if access is None:
             raise Unauthenticated("Invalid token")
         return access

@@ -37,11 +37,8 @@ class Reader:
         return self.many(caller, call.prefix + call.path, pairs)
 
     def one(self, caller: Caller, serial: int) -> Plain:
-        def wrap(bodies: Sequence[bytes], _total: int) -> bytes:
-            return ENCODER.encode(enveloped(Raw(bodies[0]), {}))
-
         return plain(
-            caller, lambda glance: glance.client(caller.account.id, serial), wrap, is_one=True
+            caller, lambda glance: glance.client(caller.account.id, serial), item, is_one=True
         )
 
     def many(self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]) -> Plain | None:
@@ -62,6 +59,10 @@ class Reader:
             wrap,
             is_one=False,
         )
+
+
+def item(bodies: Sequence[bytes], _total: int) -> bytes:
+    return b'{"data":%b}' % bodies[0]
 
 
 def plain(caller: Caller, find: Find, wrap: Wrap, *, is_one: bool) -> Plain:

@@ -1,11 +1,9 @@
 """Authorization: Bearer <key>, or one of the two older headers that live integrations send."""
 
-from starlette.datastructures import Headers
-
-from dialects.base import AuthMiddleware, Unauthenticated
+from dialects.base import AuthMiddleware, Headers, Unauthenticated
 from storage import Access
 
-OLDER_HEADERS = ("x-planado-api-key", "x-planado-api-token")
+OLDER_HEADERS = (b"x-planado-api-key", b"x-planado-api-token")
 
 
 class KeyMiddleware(AuthMiddleware):
@@ -18,7 +16,8 @@ class KeyMiddleware(AuthMiddleware):
 
 
 def key_in(headers: Headers) -> str:
-    scheme, _, key = headers.get("authorization", "").partition(" ")
+    scheme, _, key = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return key.strip()
-    return next((headers[name] for name in OLDER_HEADERS if name in headers), "")
+    older = (headers[name].decode("latin-1") for name in OLDER_HEADERS if name in headers)
+    return next(older, "")
