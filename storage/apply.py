@@ -160,15 +160,17 @@ def refuse_deleted(record: Client) -> None:
         raise Locked("the record is deleted and cannot be edited")
 
 
-def given_fields(command: ChangeClient) -> dict[str, Any]:
-    """What the command says of the client itself."""
+def given_fields(command: ChangeClient | ContactDraft) -> dict[str, Any]:
+    """What it says of the client, or the contact, itself."""
     names, values_of = own_fields(type(command))
     values = zip(names, values_of(command), strict=True)
     return {name: value for name, value in values if value is not UNSET}
 
 
 @functools.cache
-def own_fields(kind: type[ChangeClient]) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
+def own_fields(
+    kind: type[ChangeClient | ContactDraft],
+) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
     names = tuple(name for name in kind.__struct_fields__ if name not in RELATED)
     return names, attrgetter(*names)
 
@@ -224,7 +226,7 @@ def new_contact(
     now: datetime,
     key: Callable[[], str],
 ) -> Contact:
-    values = {field: v for field, v in structs.asdict(draft).items() if v is not UNSET}
+    values = given_fields(draft)
     values["email_rank"] = ranks.place(draft.email, draft.email_rank, 0)
     values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, 0)
     values.setdefault("created_at", now)

@@ -51,7 +51,9 @@ class Money(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value.scaleb(MONEY_PLACES).to_integral_exact())
+        if not value:  # as nearly all are, and this costs nothing
+            return None if value is None else 0
+        return int(value.scaleb(MONEY_PLACES).to_integral_exact())
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-MONEY_PLACES)

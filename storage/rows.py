@@ -22,6 +22,10 @@ CONTACT_FIELDS = Contact.__struct_fields__
 CONTACT_COLUMNS = tuple(CONTACT.c[name] for name in CONTACT_FIELDS)
 CONTACT_NAMES = tuple(CONTACT.c.keys())
 fields_of_contact = attrgetter(*CONTACT_FIELDS[1:])
+texts_of_client = attrgetter(
+    "id_number", "number", "custom_value1", "custom_value2", "custom_value3", "custom_value4"
+)
+texts_of_contact = attrgetter("first_name", "last_name", "email", "phone")
 DOCUMENT_FIELDS = Document.__struct_fields__
 DOCUMENT_COLUMNS = tuple(DOCUMENT.c[name] for name in DOCUMENT_FIELDS)
 ORIGIN_FIELDS = Origin.__struct_fields__
@@ -68,14 +72,14 @@ def client_values(account_id: int, record: Client) -> list[Any]:
 
 def compared(record: Client) -> tuple[str, ...]:
     """What is derived: all columns behind those of the record itself."""
-    contact = record.primary_contact
-    name = fold(record.name)
+    contact, shown = record.primary_contact, record.name
+    name = fold(shown)
     return (
         name,
         folded_key(record.number),
         digits_order(record.number),
         folded_key(record.id_number),
-        search_text(searched_texts(record)),
+        search_text(searched_texts(record, shown)),
         (name or fold(lent_name(record)))[:LONGEST_KEY],
         fold(contact.name) if contact else "",
         fold(contact.email) if contact else "",
@@ -119,14 +123,12 @@ def document_row(account_id: int, record: Document) -> Row:
     return row
 
 
-def searched_texts(record: Client) -> list[str]:
-    """The columns that Ninja's `filter` looks into, empty ones left out."""
-    texts = [record.name, record.id_number, record.number]
-    texts += [record.custom_value1, record.custom_value2]
-    texts += [record.custom_value3, record.custom_value4]
+def searched_texts(record: Client, name: str) -> list[str]:
+    """What Ninja's `filter` looks into, empty texts left out."""
+    texts = [name, *texts_of_client(record)]
     for contact in record.contacts:
-        texts += [contact.first_name, contact.last_name, contact.email, contact.phone]
-    return [text for text in texts if text]
+        texts += texts_of_contact(contact)
+    return list(filter(None, texts))
 
 
 def changed_columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> Row:

@@ -96,7 +96,7 @@ class Reading(NamedTuple):
             return read
         client = read.told.client
         ready = readied(client, self.account, self.makers)
-        return read._replace(wanted=wanted_of(client), ready=ready)
+        return Read(piece.place, read.told, raw=piece.raw, wanted=wanted_of(client), ready=ready)
 
     def question(self, piece: list[Piece]) -> bytes:
         return ENCODER.encode(piece)
