@@ -134,6 +134,9 @@ def test_ready_ones_are_found_and_counted(store: Store, account: Account):
         {"external_id": str(UUID(int=1))},
         {"contacts": (person(2), person(9))},
         {"contacts": (person(9), person(9))},
+        {"contacts": (person(9), person(2**62 + 1))},
+        {"serial": 2**62 + 1},
+        {"serial": 0},
     ],
 )
 def test_what_is_anothers_is_left_as_if_none_were_ready(

@@ -150,6 +150,30 @@ def test_what_is_held_is_little(account: Account, begun: Worker):
 
 
 @one_engine
+def test_whoever_is_long_about_a_piece_keeps_nobody_idle(account: Account, begun: Worker):
+    batches = iter([[piece] for piece in written(NINJA, account, 40)])
+    work = Reading(NINJA.dump, account, Makers())
+
+    waiting = [begun.asked for _ in shared(begun, work, batches) if batches.__length_hint__()]
+
+    assert min(waiting) >= worker.ASKED - 1
+
+
+def test_what_was_before_a_failure_is_not_held_up_by_it():
+    def failing() -> Iterator[list[Read]]:
+        for place in "abcdefgh":
+            yield [Read(place, None)]
+        raise WrongSalt("another salt")
+
+    found = filing.together(failing())
+
+    assert [one.place for one in next(found)] == list("abcdefgh"[: filing.TOGETHER])
+    assert [one.place for one in next(found)] == list("abcdefgh"[filing.TOGETHER :])
+    with pytest.raises(WrongSalt):
+        next(found)
+
+
+@one_engine
 def test_few_objects_start_no_process(account: Account, no_process: None):
     batches = [[piece] for piece in written(NINJA, account, reading.FEW)]
 
