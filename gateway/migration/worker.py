@@ -25,8 +25,9 @@ NOTHING = b""
 ASKED, HELD = 7, 8
 """Pieces that the other process is asked for at once, and those that are held at most."""
 
-SELDOM = 500_000
-"""Objects that come to be, and do not go, before cycles are looked for."""
+SELDOM = 20_000
+"""Objects that come to be, and do not go, before cycles are looked for. Statements leave some, with
+all their values: ten times as many objects let the memory of a long import grow without end."""
 
 Piece_contra = TypeVar("Piece_contra", contravariant=True)
 Done_co = TypeVar("Done_co", covariant=True)
