@@ -13,6 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
 BUSY_MILLISECONDS = 10_000
+CHECKPOINT = 8000
+"""Pages of the log (4 KiB each) before a commit moves them into the file, for which it waits: the
+larger, the more changes of one page are moved at once."""
 
 READS: dict[str, Any] = {}
 WRITES: dict[str, Any] = {"gateway_writes": True}
@@ -104,6 +107,7 @@ def prepare(raw: Any, _record: object) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         switched_to_wal(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
         cursor.execute("PRAGMA foreign_keys = ON")
 
 
