@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
+from . import driven
 from .among import is_one_of
 from .apply import Serials
 from .commands import CreateAccount, CreateToken
@@ -132,7 +133,7 @@ def reserved(
     Holds the account's row until the transaction ends, so that whoever checks a number or another
     identity of the account afterwards is alone."""
     given = {"clients": clients, "contacts": contacts, "documents": documents, "numbers": numbers}
-    row = connection.execute(RESERVE, {"account": account_id, **given}).first()
+    row = driven.first(connection, RESERVE, {"account": account_id, **given})
     if row is None:
         raise NotFound("account")
     next_client, next_contact, next_document, counted, padding, *account = row

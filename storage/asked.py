@@ -1,13 +1,11 @@
-"""Statements compiled once, put to a file of SQLite in the thread that asks.
-
-No transaction is begun, no lock is waited for, nothing is ever written.
+"""Statements compiled once for SQLite, and a file of it that answers in the thread that asks: no
+transaction is begun there, no lock is waited for, nothing is ever written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select
 from sqlalchemy.dialects import sqlite
 
 from .sqlite import sqlite_module
@@ -23,21 +21,30 @@ Rows = list[Sequence[Any]]
 
 
 class Asked:
-    """A SELECT, and how its parameters go in and its columns come out. Parameters are given in
+    """A statement, and how its parameters go in and its columns come out. Parameters are given in
     the order of the text. `by` is the index that it is answered from: of one that holds all that
-    is asked and one that is unique SQLite takes the latter, and reads a row besides."""
+    is asked and one that is unique SQLite takes the latter, and reads a row besides. `names` are
+    those of the columns that it writes, and maybe of other parameters."""
 
-    def __init__(self, statement: Select[Any], by: str = "") -> None:
-        compiled = statement.compile(dialect=DIALECT)
+    def __init__(self, statement: Any, by: str = "", names: Sequence[str] = ()) -> None:
+        compiled = statement.compile(dialect=DIALECT, column_keys=list(names) or None)
         text = str(compiled)
         self.text = text.replace("FROM client ", f"FROM client INDEXED BY {by} ") if by else text
-        bound = [compiled.binds[name] for name in compiled.positiontup or ()]
-        self._ins = processes([one.type.dialect_impl(DIALECT) for one in bound], "bind")
-        columns = [column.type.dialect_impl(DIALECT) for column in statement.selected_columns]
+        self._names = tuple(compiled.positiontup or ())
+        bound = {name: compiled.binds[name] for name in self._names}
+        self._own = {n: one.effective_value for n, one in bound.items() if not one.required}
+        types = [bound[name].type.dialect_impl(DIALECT) for name in self._names]
+        self._ins = processes(types, "bind")
+        columns = [column.type.dialect_impl(DIALECT) for column in statement.exported_columns]
         self._outs = processes(columns, "result")
 
     def given(self, values: Sequence[Any]) -> Sequence[Any]:
         return processed(list(values), self._ins) if self._ins else values
+
+    def named(self, values: Mapping[str, Any]) -> Sequence[Any]:
+        """As `given`, by the names of the parameters; it brings its own where it has some."""
+        whole = {**self._own, **values} if self._own else values
+        return processed([whole[name] for name in self._names], self._ins)
 
     def told(self, rows: Rows) -> Rows:
         return [processed(list(row), self._outs) for row in rows] if self._outs else rows

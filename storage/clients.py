@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import compress
+from operator import attrgetter, ne
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from . import bulk, finding, keys, search, tombstones
+from . import driven, finding, keys, search, tombstones
 from .among import is_among, is_one_of, storable
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, NotFound
@@ -77,6 +79,7 @@ UNDERIVED = (
     | frozenset({"country_id", "assigned_user_serial", "group_serial"})
 )
 """Fields of which no column is derived, and which often change alone."""
+values_of = attrgetter(*CLIENT_FIELDS)
 UPDATES = {table: updating(table) for table in (CLIENT, CONTACT, DOCUMENT)}
 
 
@@ -127,9 +130,9 @@ def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -
 
 def inserted(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
     with search.indexing(connection, account_id, [client.serial for client in clients]):
-        bulk.inserted(connection, CLIENT, [client_row(account_id, c) for c in clients])
+        driven.inserted(connection, CLIENT, [client_row(account_id, c) for c in clients])
     rows = [contact_row(account_id, c.serial, contact) for c in clients for contact in c.contacts]
-    bulk.inserted(connection, CONTACT, rows)
+    driven.inserted(connection, CONTACT, rows)
     files = [document_row(account_id, document) for c in clients for document in c.documents]
     if files:
         connection.execute(insert(DOCUMENT), files)
@@ -193,7 +196,7 @@ def saved(connection: Connection, account_id: int, before: Client, after: Client
 
 def differences(account_id: int, before: Client, after: Client) -> Row:
     """The columns that differ. Those that are derived take longer to make than to write."""
-    told = [name for name in CLIENT_FIELDS if getattr(before, name) != getattr(after, name)]
+    told = tuple(compress(CLIENT_FIELDS, map(ne, values_of(before), values_of(after))))
     if UNDERIVED.issuperset(told) and before.contacts == after.contacts:
         return {name: getattr(after, name) for name in told}
     return changed_columns(client_row(account_id, before), client_row(account_id, after))
@@ -204,13 +207,13 @@ def updated(
 ) -> None:
     if values:
         own = {"own_account_id": account_id, "own_serial": serial}
-        connection.execute(UPDATES[table], values | own)
+        driven.written(connection, UPDATES[table], values | own)
 
 
 def saved_contacts(connection: Connection, account_id: int, before: Client, after: Client) -> None:
     old = {c.serial: contact_row(account_id, before.serial, c) for c in before.contacts}
     new = {c.serial: contact_row(account_id, after.serial, c) for c in after.contacts}
-    bulk.inserted(connection, CONTACT, [new[serial] for serial in new if serial not in old])
+    driven.inserted(connection, CONTACT, [new[serial] for serial in new if serial not in old])
     for serial, row in old.items():
         gone = {"deleted_at": after.updated_at}
         values = changed_columns(row, new[serial]) if serial in new else gone
@@ -257,5 +260,5 @@ def is_owned(
         uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
         looks.append((OWNERS_OF_UUIDS, uuids))
     own = {"account_id": account_id, "owner": owner}
-    rows = (connection.execute(look, {**own, "values": v}).first() for look, v in looks if v)
+    rows = (driven.first(connection, look, {**own, "values": v}) for look, v in looks if v)
     return any(row is not None for row in rows)

@@ -9,12 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from . import counting, keys, tombstones
+from . import counting, driven, keys, tombstones
 from .commands import ClientKey, LiveKey
 from .errors import NotFound
 from .queries import ClientQuery, TombstoneQuery
 from .records import Client, Contact, Document, Origin, Page, Tombstone
-from .rows import ORIGIN_COLUMNS, client_record, contact_record, document_record, origin_record
+from .rows import (
+    CLIENT_FIELDS,
+    ORIGIN_COLUMNS,
+    client_record,
+    contact_record,
+    document_record,
+    origin_record,
+)
 from .select import (
     CONTACTS_OF_ONE,
     DOCUMENTS_OF_ONE,
@@ -27,6 +34,7 @@ from .select import (
 from .tables import ORIGIN
 
 BATCH = 1000
+SERIAL = CLIENT_FIELDS.index("serial")
 
 
 def found(connection: Connection, account_id: int, key: ClientKey) -> Client:
@@ -82,12 +90,12 @@ def one_or_none(
     return None if row is None else one(connection, account_id, row)
 
 
-def one(connection: Connection, account_id: int, row: Any) -> Client:
+def one(connection: Connection, account_id: int, row: driven.Row) -> Client:
     """A row of CLIENT_COLUMNS with its contacts and documents: as `records`, cheaper for one."""
-    mine = {"account_id": account_id, "client_serial": row.serial}
-    people = connection.execute(CONTACTS_OF_ONE, mine).all()
-    has_documents = not people or people[0].has_documents
-    files = connection.execute(DOCUMENTS_OF_ONE, mine).all() if has_documents else ()
+    mine = {"account_id": account_id, "client_serial": row[SERIAL]}
+    people = driven.rows(connection, CONTACTS_OF_ONE, mine)
+    has_documents = not people or people[0][-1]
+    files = driven.rows(connection, DOCUMENTS_OF_ONE, mine) if has_documents else ()
     documents = sorted(map(document_record, files), key=attrgetter("serial"))
     return client_record(
         row, tuple(contact_record(person[:-1]) for person in people), tuple(documents)

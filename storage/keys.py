@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
+from . import driven
 from .commands import ClientKey, LiveKey
 from .errors import Invalid, Problem
 from .limits import is_storable
@@ -31,10 +32,10 @@ BY_EXTERNAL_ID = of_account(live(), CLIENT.c.external_id == bindparam("external_
 HELD = {asked: asked.with_for_update() for asked in (BY_SERIAL, BY_UUID, BY_EXTERNAL_ID)}
 
 
-def first(connection: Connection, looks: Iterable[Look]) -> Any:
+def first(connection: Connection, looks: Iterable[Look]) -> driven.Row | None:
     """The first row of the first statement that has one, else None."""
     for statement, given in looks:
-        row = connection.execute(statement, given).first()
+        row = driven.first(connection, statement, given)
         if row is not None:
             return row
     return None
@@ -67,7 +68,8 @@ def place(
     a gone one with the same external id, the one that the list is of; of several gone ones, the
     newest. Raises Invalid for a key that never was anybody's."""
     places = places_of(account_id, key, among_gone=among_gone)
-    row = first(connection, ((place.limit(1), {}) for place in places))
+    found = (connection.execute(place.limit(1)).first() for place in places)
+    row = next((row for row in found if row is not None), None)
     if row is None:
         raise Invalid(Problem(("after",), "is unknown"))
     return row.created_at, row.serial

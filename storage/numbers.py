@@ -6,6 +6,7 @@ from itertools import count, islice
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
+from . import driven
 from .among import is_among, storable
 from .folding import folded_key
 from .makers import Makers
@@ -39,7 +40,7 @@ IN_USE = select(CLIENT.c.number_folded).where(
 def taken_numbers(connection: Connection, account_id: int) -> Taken:
     def taken(folded: Sequence[str]) -> set[str]:
         asked = {"account_id": account_id, "numbers": storable(folded)}
-        return set(connection.execute(IN_USE, asked).scalars())
+        return {row[0] for row in driven.rows(connection, IN_USE, asked)}
 
     return taken
 
