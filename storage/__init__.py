@@ -83,6 +83,7 @@ from .renderings import Renderings, variant
 from .replica import Replica
 from .store import Store
 from .wanting import Wanted, wanted_of
+from .writes import Write
 from .writing import Upserted
 
 __all__ = [
@@ -168,6 +169,7 @@ __all__ = [
     "Upload",
     "Upserted",
     "Wanted",
+    "Write",
     "arriving",
     "drafted",
     "drafted_document",

@@ -1,24 +1,30 @@
 """Group commit: of the writers of one process one at a time leads, and writes for all who wait.
 
 Their steps share a transaction, each behind a savepoint of its own, and so they share the one
-sync of the disk. Nobody is answered before the commit has returned.
+sync of the disk. Nobody is answered before the commit has returned. A caller sleeps until then, or
+leads; for those that cannot sleep, requests in an event loop, a deputy leads in its own thread.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from threading import Lock
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Lock
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from . import driven
 from .errors import Unavailable
 
 MOST = 64
 """Steps of one transaction."""
 LONGEST = 0.02
 """Seconds after which a transaction takes up no further step: the first ones wait for the last."""
+TOGETHER = 0.003
+"""Seconds for which the deputy waits for a crowd: those who were answered together mostly write
+again together, and then share one sync, not several."""
 WAIT = 30.0
 """Seconds for which a step waits to be taken up."""
 
@@ -26,23 +32,24 @@ Step = Callable[[Connection], Any]
 
 
 class Waiting:
-    """A caller with its step: woken when it has been answered, or when it is to lead."""
+    """A step that waits for its transaction, and how its caller hears: by `lead` that it is to
+    lead, by `wake` that it has been answered."""
 
-    def __init__(self, step: Step, *, is_alone: bool) -> None:
+    def __init__(
+        self,
+        step: Step,
+        *,
+        lead: Callable[[], None],
+        wake: Callable[[], None],
+        is_alone: bool = False,
+    ) -> None:
         self.step = step
+        self.lead = lead
+        self.wake = wake
         self.is_alone = is_alone
         self.leads = False
         self._found: Any = None
         self._failure: Exception | None = None
-        self._asleep = Lock()
-        self._asleep.acquire()
-
-    def sleep(self, seconds: float = -1) -> bool:
-        """False when nobody woke it in time."""
-        return self._asleep.acquire(timeout=seconds)
-
-    def wake(self) -> None:
-        self._asleep.release()
 
     def answer(self, found: Any = None, failure: Exception | None = None) -> None:
         """The last answer counts; it is told when the commit has returned."""
@@ -66,26 +73,68 @@ class GroupCommit:
         self._lock = Lock()
         self._waiting: deque[Waiting] = deque()
         self._has_leader = False
+        self._crowd = 1
+        self._has_crowd = Event()
+        self._deputy = deputies()
 
     def write(self, step: Step, *, is_alone: bool = False) -> Any:
         """What the step found, once it is committed; what it raised, once it is undone. `is_alone`
         is for one that takes long, or ends by having its whole transaction undone."""
-        mine = Waiting(step, is_alone=is_alone)
-        with self._lock:
-            self._waiting.append(mine)
-            mine.leads, self._has_leader = not self._has_leader, True
-        if not mine.leads and not mine.sleep(WAIT):
-            self._leave(mine)
+        asleep = Lock()
+        asleep.acquire()
+        mine = Waiting(step, lead=asleep.release, wake=asleep.release, is_alone=is_alone)
+        if not self._joined(mine) and not asleep.acquire(timeout=WAIT):
+            self.leave(mine)
+            asleep.acquire()
         if mine.leads:
             self._lead()
         return mine.told()
 
-    def _leave(self, mine: Waiting) -> None:
+    def write_soon(self, step: Step, wake: Callable[[], None]) -> Waiting:
+        """As `write`, for a caller that cannot sleep: a deputy leads for all of those. `wake` is
+        called in a thread of somebody else's, when there is an answer to be told."""
+        mine = Waiting(step, lead=self._deputize, wake=wake)
+        if self._joined(mine):
+            mine.lead()
+        return mine
+
+    def leave(self, mine: Waiting) -> None:
+        """Whoever has waited too long is refused, unless it has been taken up."""
         with self._lock:
-            if mine in self._waiting and not mine.leads:
-                self._waiting.remove(mine)
-                raise Unavailable("too many were waiting to write")
-        mine.sleep()  # taken up at the last moment
+            if mine.leads or mine not in self._waiting:
+                return
+            self._waiting.remove(mine)
+        mine.answer(failure=Unavailable("too many were waiting to write"))
+        mine.wake()
+
+    def close(self) -> None:
+        """Let the deputy go. Like an engine, it is there again for whoever writes all the same."""
+        with self._lock:
+            deputy, self._deputy = self._deputy, deputies()
+        deputy.shutdown()
+
+    def _joined(self, mine: Waiting) -> bool:
+        """Whether it leads, since nobody does."""
+        with self._lock:
+            self._waiting.append(mine)
+            mine.leads, self._has_leader = not self._has_leader, True
+            if len(self._waiting) >= self._crowd:
+                self._has_crowd.set()
+        return mine.leads
+
+    def _deputize(self) -> None:
+        with self._lock:
+            self._deputy.submit(self._lead_crowd)
+
+    def _lead_crowd(self) -> None:
+        """Wait for as many as there were the last time, if only for a moment."""
+        with self._lock:
+            is_crowd = len(self._waiting) >= self._crowd
+            if not is_crowd:
+                self._has_crowd.clear()
+        if not is_crowd:
+            self._has_crowd.wait(TOGETHER)
+        self._lead()
 
     def _lead(self) -> None:
         """One transaction, for the leader and those behind it."""
@@ -114,15 +163,15 @@ class GroupCommit:
                 self._run_one(connection, one)
 
     def _run_one(self, connection: Connection, one: Waiting) -> None:
-        connection.exec_driver_sql("SAVEPOINT step")
+        driven.said(connection, "SAVEPOINT step")
         try:
             one.answer(one.step(connection))
         except Exception as error:
             if isinstance(error, DBAPIError) and self._is_outage(error):
                 raise
-            connection.exec_driver_sql("ROLLBACK TO step")
+            driven.said(connection, "ROLLBACK TO step")
             one.answer(failure=error)
-        connection.exec_driver_sql("RELEASE step")
+        driven.said(connection, "RELEASE step")
 
     def _taking(self, taken: list[Waiting]) -> Iterator[Waiting]:
         """Those to run now, adding them to those who are taken; these come first, should it be
@@ -151,10 +200,16 @@ class GroupCommit:
     def _hand_over(self, done: list[Waiting]) -> None:
         """Somebody who still waits leads now; those who are done are told."""
         with self._lock:
+            self._crowd = len(done)
             heir = self._waiting[0] if self._waiting else None
             self._has_leader = heir is not None
             if heir is not None:
                 heir.leads = True
-        for one in (heir, *done):
-            if one is not None:
-                one.wake()
+        if heir is not None:
+            heir.lead()
+        for one in done:
+            one.wake()
+
+
+def deputies() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "writer")

@@ -27,6 +27,7 @@ from .queries import ClientQuery, TombstoneQuery
 from .records import Client, Group, Origin, Page, Secret, State, Tombstone
 from .renderings import Renderings
 from .replica import Replica
+from .writes import Step, is_write
 from .writing import Change, Upserted
 
 
@@ -85,6 +86,7 @@ class Store(Carrying):
     def close(self) -> None:
         if glance := self.glance():
             glance.close()
+        self._group.close()
         self.renderings.close()
         self._engine.dispose()
         self._buckets.close()
@@ -190,24 +192,29 @@ class Store(Carrying):
         """Those that exist."""
         return self._read(finding.by_serials, account_id, serials)
 
-    def create_client(self, account_id: int, command: CreateClient) -> Client:
-        return self.create_clients(account_id, [command])[0]
+    @is_write
+    def create_client(self, account_id: int, command: CreateClient) -> Step[Client]:
+        return lambda c: writing.created(c, account_id, [command], self._makers)[0]
 
+    @is_write
     def create_clients(
         self, account_id: int, commands: Sequence[CreateClient]
-    ) -> tuple[Client, ...]:
+    ) -> Step[tuple[Client, ...]]:
         """All of them or, when one cannot be created, none."""
-        return self._write(writing.created, account_id, commands, self._makers)
+        return lambda c: writing.created(c, account_id, commands, self._makers)
 
+    @is_write
     def change_client(
         self, account_id: int, key: ClientKey, change: Change, expected: Expected = ANYTHING
-    ) -> Client:
+    ) -> Step[Client]:
         """A change that changes nothing leaves version and times alone. Raises Locked for a
         deleted client, Stale, here as everywhere, for one that is not as expected."""
-        return self._write(
-            writing.changed_one, account_id, key, change, expected=expected, makers=self._makers
+        makers = self._makers
+        return lambda c: writing.changed_one(
+            c, account_id, key, change, expected=expected, makers=makers
         )
 
+    @is_write
     def upsert_client(
         self,
         account_id: int,
@@ -215,26 +222,23 @@ class Store(Carrying):
         change: Change,
         create: Callable[[], CreateClient],
         expected: Expected = ANYTHING,
-    ) -> Upserted:
+    ) -> Step[Upserted]:
         """Change the client of the key or, when there is none, create what `create` returns.
 
         A uuid stays with its client: that of a deleted one raises NotFound and creates nothing.
         """
-        return self._write(
-            writing.upserted,
-            account_id,
-            key,
-            change,
-            create,
-            expected=expected,
-            makers=self._makers,
+        makers = self._makers
+        return lambda c: writing.upserted(
+            c, account_id, key, change, create, expected=expected, makers=makers
         )
 
+    @is_write
     def move_client(
         self, account_id: int, key: ClientKey, state: State, expected: Expected = ANYTHING
-    ) -> Client:
-        return self._write(
-            writing.moved_one, account_id, key, state, expected=expected, makers=self._makers
+    ) -> Step[Client]:
+        makers = self._makers
+        return lambda c: writing.moved_one(
+            c, account_id, key, state, expected=expected, makers=makers
         )
 
     def purge_client(self, account_id: int, key: ClientKey, expected: Expected = ANYTHING) -> None:
@@ -242,41 +246,46 @@ class Store(Carrying):
         gone = self._write(writing.purged, account_id, key, expected, self._makers)
         self.discard(account_id, gone.documents)
 
+    @is_write
     def merge_clients(
         self, account_id: int, key: ClientKey, other: ClientKey, expected: Expected = ANYTHING
-    ) -> Client:
+    ) -> Step[Client]:
         """Move what `other` has to the client of the key, and remove `other` for good. Raises
         Invalid where both keys are of one client."""
-        return self._write(
-            writing.merged, account_id, key, other, expected=expected, makers=self._makers
-        )
+        makers = self._makers
+        return lambda c: writing.merged(c, account_id, key, other, expected=expected, makers=makers)
 
+    @is_write
     def move_clients(
         self, account_id: int, serials: Sequence[int], state: State
-    ) -> tuple[Client, ...]:
+    ) -> Step[tuple[Client, ...]]:
         """All of them in one transaction, answered in the order of their serials."""
-        return self._write(writing.moved_all, account_id, serials, state, self._makers)
+        return lambda c: writing.moved_all(c, account_id, serials, state, self._makers)
 
+    @is_write
     def change_clients(
         self, account_id: int, serials: Sequence[int], change: Change
-    ) -> tuple[Client, ...]:
+    ) -> Step[tuple[Client, ...]]:
         """The same decision for all of them, deleted ones too; otherwise as `move_clients`."""
-        return self._write(writing.changed_all, account_id, serials, change, self._makers)
+        return lambda c: writing.changed_all(c, account_id, serials, change, self._makers)
 
     # Groups
 
-    def create_group(self, account_id: int, command: CreateGroup) -> Group:
-        return self._write(groups.created, account_id, command, self._makers)
+    @is_write
+    def create_group(self, account_id: int, command: CreateGroup) -> Step[Group]:
+        return lambda c: groups.created(c, account_id, command, self._makers)
 
-    def change_group(self, account_id: int, serial: int, command: ChangeGroup) -> Group:
-        return self._write(groups.changed, account_id, serial, command, self._makers)
+    @is_write
+    def change_group(self, account_id: int, serial: int, command: ChangeGroup) -> Step[Group]:
+        return lambda c: groups.changed(c, account_id, serial, command, self._makers)
 
+    @is_write
     def move_groups(
         self, account_id: int, serials: Sequence[int], state: State
-    ) -> tuple[Group, ...]:
+    ) -> Step[tuple[Group, ...]]:
         """All of them in one transaction, in the order of their serials. Raises NotFound, and
         moves none, when one of them is missing."""
-        return self._write(groups.moved_all, account_id, serials, state, self._makers)
+        return lambda c: groups.moved_all(c, account_id, serials, state, self._makers)
 
     def groups(self, account_id: int, query: GroupQuery) -> Page[Group]:
         return self._read(groups.listed, account_id, query)

@@ -17,6 +17,7 @@ from .makers import Makers
 from .patience import Patience
 from .renderings import Renderings
 from .replica import Replica
+from .writes import Step
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -86,7 +87,7 @@ class Transactions:
     ) -> T:
         """One transaction that may write, or a part of one that undoes nobody else's. Its step may
         run more than once; one run counts."""
-        return self._committed(lambda c: step(c, *args, **kwargs), is_alone=False)
+        return self._committed(lambda c: step(c, *args, **kwargs))
 
     def _write_alone(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -94,13 +95,13 @@ class Transactions:
         """As `_write`, for a step that takes long or ends by undoing its transaction."""
         return self._committed(lambda c: step(c, *args, **kwargs), is_alone=True)
 
-    def _committed(self, step: Callable[[Connection], T], *, is_alone: bool) -> T:
+    def _committed(self, step: Step[T], *, is_alone: bool = False) -> T:
         if not self._kind.TAKES_TURNS:
             return self._written(step)
         found: T = self._group.write(step, is_alone=is_alone)
         return found
 
-    def _written(self, step: Callable[[Connection], T]) -> T:
+    def _written(self, step: Step[T]) -> T:
         return self._done(self._kind.WRITES, step)
 
     def _done(self, options: dict[str, Any], step: Callable[[Connection], T]) -> T:

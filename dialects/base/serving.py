@@ -1,5 +1,7 @@
 """How a dialect becomes an application: its auth around its routes, its calls to the store."""
 
+import asyncio
+import contextlib
 import functools
 import logging
 import math
@@ -14,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from storage import Access, Account, Failure, Rate, Store, Unavailable
+from storage import Access, Account, Failure, Rate, Store, Unavailable, Write
 
 from .carrying import Dump, Remote
 from .failures import Broken, Render, TooManyRequests, failure_of
@@ -153,7 +155,33 @@ async def ask(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 async def tell(method: Callable[..., T], *args: Any) -> T:
     """Have the store write. Writers wait for each other: they must not keep readers waiting."""
+    if isinstance(method, Write) and method.takes_turns:
+        return await turn(method, *args)
     return await to_thread.run_sync(functools.partial(method, *args), limiter=WRITES)
+
+
+async def turn(method: Write[..., T], *args: Any) -> T:
+    """No thread of its own sleeps until it has been written."""
+    loop = asyncio.get_running_loop()
+    answered = loop.create_future()
+
+    def wake() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
+            loop.call_soon_threadsafe(settle, answered)
+
+    begun = method.begin(wake, *args)
+    late = loop.call_later(method.patience, method.leave, begun)
+    try:
+        await answered
+    finally:
+        late.cancel()
+    found: T = begun.told()
+    return found
+
+
+def settle(answered: asyncio.Future[None]) -> None:
+    if not answered.done():  # its caller may have gone
+        answered.set_result(None)
 
 
 async def carry(method: Callable[..., T], *args: Any) -> T:

@@ -3,17 +3,16 @@ names, on SQLite: what the kills are there to find, so that it is known that the
 
 import os
 import time
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Table
 
 from gateway.cli import main
-from storage import sqlite
-from storage.transactions import Transactions
+from storage import driven, sqlite
+from storage.committing import Waiting
+from storage.tables import CONTACT
 
-T = TypeVar("T")
 Fault = Callable[[], None]
 """Plants itself into this process."""
 
@@ -24,36 +23,32 @@ committed by half."""
 
 
 def answer_before_the_commit() -> None:
-    write = Transactions._write
-    # A single thread: the next write begins at once, not when SQLite looks at its lock again.
-    writer = ThreadPoolExecutor(1)
+    answer = Waiting.answer
 
-    def answered(store: Transactions, step: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        answer = Future[T]()
-
-        def told(connection: Connection) -> T:
-            found = step(connection, *args, **kwargs)
-            answer.set_result(found)
-            time.sleep(GAP)
-            return found
-
+    def answered(mine: Waiting, found: Any = None, failure: Exception | None = None) -> None:
+        answer(mine, found, failure)
         # A step that raises has no early answer: its failure is told as ever.
-        written = writer.submit(write, store, told)
-        wait([answer, written], return_when=FIRST_COMPLETED)
-        return answer.result() if answer.done() else written.result()
+        if failure is None:
+            mine.wake()
+            mine.wake = lambda: None
+            time.sleep(GAP)
 
-    Transactions._write = answered  # type: ignore[method-assign,assignment]
+    Waiting.answer = answered  # type: ignore[method-assign]
 
 
 def commit_before_the_contacts() -> None:
-    @event.listens_for(Engine, "before_cursor_execute")
-    def split(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO contact"):
+    inserted = driven.inserted
+
+    def split(connection: Connection, table: Table, given: Sequence[driven.Given]) -> None:
+        if table is CONTACT:
             # Behind the back of SQLAlchemy, which shall believe that all is one transaction.
-            connection.exec_driver_sql("COMMIT")
+            driven.said(connection, "COMMIT")
             time.sleep(GAP)
             sqlite.begin(connection)
-            connection.exec_driver_sql("SAVEPOINT step")  # that of storage/committing.py
+            driven.said(connection, "SAVEPOINT step")  # that of storage/committing.py
+        inserted(connection, table, given)
+
+    driven.inserted = split
 
 
 FAULTS: dict[str, Fault] = {

@@ -4,10 +4,8 @@ own, and none before the commit."""
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -28,10 +26,10 @@ from storage import (
     writing,
 )
 from storage.committing import GroupCommit, Step
-from storage.sqlite import is_outage, sqlite_module
+
+from .crowds import Book, behind_a_slow_one, broken, group_of, saying, wait_until
 
 CROWD = 6
-SECONDS = 30
 
 
 @pytest.fixture
@@ -44,33 +42,6 @@ def store(url: str) -> Iterator[Store]:
     store = Store.open(url)
     yield store
     store.close()
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-
-
-@contextmanager
-def behind_a_slow_one(group: GroupCommit, amount: int) -> Iterator[ThreadPoolExecutor]:
-    """What is submitted in the block, so much of it, has to wait, and then goes on together."""
-    has_begun, may_end = Event(), Event()
-
-    def slow(_connection: Connection) -> None:
-        has_begun.set()
-        may_end.wait(SECONDS)
-
-    with ThreadPoolExecutor(amount + 1) as pool:
-        first = pool.submit(group.write, slow, is_alone=True)
-        has_begun.wait(SECONDS)
-        try:
-            yield pool
-            wait_until(lambda: len(group._waiting) == amount)
-        finally:
-            may_end.set()
-        first.result(SECONDS)
 
 
 def create(pool: ThreadPoolExecutor, store: Store, account: Account, name: str) -> Future[Client]:
@@ -169,12 +140,6 @@ def test_a_commit_that_fails_is_told_to_all_and_leaves_nothing(
     assert store.create_client(account.id, CreateClient()).serial == 1
 
 
-def broken(name: str) -> Exception:
-    error: Exception = sqlite_module().OperationalError("planted")
-    error.sqlite_errorname = name  # type: ignore[attr-defined]
-    return error
-
-
 def after_one(first: Callable[[Any], None], then: Callable[[Any], None]) -> Callable[[Any], None]:
     """The first call as it was: that of the slow one."""
     calls = iter([first])
@@ -186,30 +151,6 @@ def after_one(first: Callable[[Any], None], then: Callable[[Any], None]) -> Call
 
 
 # Without a database: what a group makes of transactions that go wrong
-
-
-class Book:
-    """What was committed, and a connection that takes down what it is told."""
-
-    def __init__(self) -> None:
-        self.kept: list[str] = []
-        self.said: list[str] = []
-
-    def exec_driver_sql(self, statement: str) -> None:
-        self.said.append(statement)
-
-    def transaction(self, step: Step) -> None:
-        self.said = []
-        step(self)  # type: ignore[arg-type]
-        self.kept += self.said
-
-
-def saying(word: str) -> Step:
-    return lambda connection: connection.exec_driver_sql(word)
-
-
-def group_of(transaction: Callable[[Step], Any]) -> GroupCommit:
-    return GroupCommit(transaction, is_outage)
 
 
 def crowd(group: GroupCommit, steps: list[Step]) -> list[Future[Any]]:

@@ -1,0 +1,74 @@
+"""Crowds of writers for the tests of group commit, and a database that is none."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storage import driven
+from storage.committing import GroupCommit, Step
+from storage.sqlite import is_outage, sqlite_module
+
+SECONDS = 30
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+@contextmanager
+def behind_a_slow_one(group: GroupCommit, amount: int) -> Iterator[ThreadPoolExecutor]:
+    """What is submitted in the block, so much of it, has to wait, and then goes on together."""
+    has_begun, may_end = Event(), Event()
+
+    def slow(_connection: Connection) -> None:
+        has_begun.set()
+        may_end.wait(SECONDS)
+
+    with ThreadPoolExecutor(amount + 1) as pool:
+        first = pool.submit(group.write, slow, is_alone=True)
+        has_begun.wait(SECONDS)
+        try:
+            yield pool
+            wait_until(lambda: len(group._waiting) == amount)
+        finally:
+            may_end.set()
+        first.result(SECONDS)
+
+
+def broken(name: str) -> Exception:
+    error: Exception = sqlite_module().OperationalError("planted")
+    error.sqlite_errorname = name  # type: ignore[attr-defined]
+    return error
+
+
+class Book:
+    """What was committed, and a connection, down to its driver, that takes down what it is told."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.said: list[str] = []
+        self.connection = self.dbapi_connection = self
+
+    def execute(self, statement: str, _given: object = ()) -> None:
+        self.said.append(statement)
+
+    def transaction(self, step: Step) -> None:
+        self.said = []
+        step(self)  # type: ignore[arg-type]
+        self.kept += self.said
+
+
+def saying(word: str) -> Step:
+    return lambda connection: driven.said(connection, word)
+
+
+def group_of(transaction: Callable[[Step], Any]) -> GroupCommit:
+    return GroupCommit(transaction, is_outage)
