@@ -17,9 +17,9 @@ from sqlalchemy.types import TypeEngine
 
 ANY = DefaultDialect()
 """No engine in particular: what our own types do is the same on each, and uuids are hex."""
-ROOM = ("PRAGMA cache_size = -24576", "PRAGMA wal_autocheckpoint = 8000")
-"""Kibibytes and pages: of a large transaction SQLite would write, in its usual two megabytes, the
-same pages again and again, and bring them from the log into the file at every commit."""
+ROOM = "PRAGMA cache_size = -24576"
+"""Kibibytes: of a large transaction SQLite would write, in its usual two megabytes, the same pages
+again and again."""
 Process = Callable[[Any], Any]
 Typed = tuple[tuple[int, Process], ...]
 NATIVE: dict[type, Process] = {Boolean: bool, Uuid: UUID}
@@ -30,8 +30,7 @@ Row = Mapping[str, Any]
 def make_room(connection: Connection) -> None:
     """For transactions that make or change many rows; the connection keeps it."""
     if connection.dialect.name == "sqlite":
-        for pragma in ROOM:
-            connection.exec_driver_sql(pragma)
+        connection.exec_driver_sql(ROOM)
 
 
 def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
