@@ -18,6 +18,7 @@ from .lines import Lines
 from .running import remark
 from .worker import Answer, Worker, cores, seldom_collected, shared
 
+ASKED = 2
 PAGE = 1000
 MANY = 20 * PAGE
 """Clients for which another process is worth its start."""
@@ -116,7 +117,7 @@ def parts(source: Source, again: Open | None) -> Generator[Part, None, None]:
         yield from map(source.here, source.stretches())
         return
     with closing(Worker(answering, again, source.account, source.dump)) as worker:
-        yield from shared(worker, source, source.stretches())
+        yield from shared(worker, source, source.stretches(), asked=ASKED)
 
 
 def answering(again: Open, account: Account, dump: Dump) -> Answer:

@@ -31,8 +31,9 @@ from storage import (
 )
 
 from .arriving import Piece, Read, understood
-from .worker import Answer, Worker, cores, shared
+from .worker import HELD, Answer, Worker, cores, shared
 
+ASKED = HELD - 1
 FEW = 2
 """Batches for which another process is not worth its start."""
 
@@ -77,7 +78,7 @@ def read_ahead(
         yield from map(reading.here, chain(first, batches))
         return
     with closing(Worker(answering, dump, account)) as worker:
-        yield from shared(worker, reading, chain(first, batches))
+        yield from shared(worker, reading, chain(first, batches), asked=ASKED)
 
 
 class Reading(NamedTuple):

@@ -22,8 +22,8 @@ Answer = Callable[[bytes], bytes]
 """What the process does with what it is asked; empty when its caller is to do that himself."""
 
 NOTHING = b""
-ASKED, HELD = 7, 8
-"""Pieces that the other process is asked for at once, and those that are held at most."""
+HELD = 8
+"""Pieces that are held at most."""
 
 SELDOM = 20_000
 """Objects that come to be, and do not go, before cycles are looked for. Statements leave some, with
@@ -135,17 +135,21 @@ def tried(answer: Answer, question: bytes) -> bytes:
         return NOTHING
 
 
-def shared(worker: Worker, work: Work[Piece, Done], pieces: Iterator[Piece]) -> Iterator[Done]:
-    """All pieces, done, in their order."""
+def shared(
+    worker: Worker, work: Work[Piece, Done], pieces: Iterator[Piece], *, asked: int
+) -> Iterator[Done]:
+    """All pieces, done, in their order. The other process is `asked` for so many at once: for
+    nearly all that are held where whoever takes them has as much to do with each himself, for few
+    where he is soon back for the next."""
     ahead: deque[tuple[bool, Callable[[], Done]]] = deque()
     for piece in pieces:
-        is_asked = worker.awake.is_set() and worker.asked < ASKED
+        is_asked = worker.awake.is_set() and worker.asked < asked
         if is_asked:
             worker.ask(work.question(piece))
         done = partial(answered, worker, work, piece) if is_asked else attempted(work, piece)
         ahead.append((is_asked, done))
         # Whoever takes a piece may be long about it: before that the other process has its own.
-        while not (is_asked and worker.asked < ASKED) and ahead:
+        while not (is_asked and worker.asked < asked) and ahead:
             if ahead[0][0] and not worker.has_answered and len(ahead) < HELD:
                 break
             was_asked, done = ahead.popleft()

@@ -144,9 +144,10 @@ def test_what_is_held_is_little(account: Account, begun: Worker):
             taken += 1
             yield batch
 
-    for number, _ in enumerate(shared(begun, Reading(NINJA.dump, account, Makers()), counted())):
+    work = Reading(NINJA.dump, account, Makers())
+    for number, _ in enumerate(shared(begun, work, counted(), asked=reading.ASKED)):
         assert taken - number <= worker.HELD
-        assert begun.asked <= worker.ASKED
+        assert begun.asked <= reading.ASKED
 
 
 @one_engine
@@ -154,9 +155,13 @@ def test_whoever_is_long_about_a_piece_keeps_nobody_idle(account: Account, begun
     batches = iter([[piece] for piece in written(NINJA, account, 40)])
     work = Reading(NINJA.dump, account, Makers())
 
-    waiting = [begun.asked for _ in shared(begun, work, batches) if batches.__length_hint__()]
+    waiting = [
+        begun.asked
+        for _ in shared(begun, work, batches, asked=reading.ASKED)
+        if batches.__length_hint__()
+    ]
 
-    assert min(waiting) >= worker.ASKED - 1
+    assert min(waiting) >= reading.ASKED - 1
 
 
 def test_what_was_before_a_failure_is_not_held_up_by_it():
@@ -194,7 +199,8 @@ def test_one_core_starts_no_process(
 def test_ids_of_another_salt_are_refused_in_their_batch(account: Account, begun: Worker):
     strange = structs.replace(account, hash_salt="another")
     batches = [written(NINJA, account, 1), written(NINJA, account, 1), written(NINJA, strange, 1)]
-    read = shared(begun, Reading(NINJA.dump, account, Makers()), iter(batches))
+    work = Reading(NINJA.dump, account, Makers())
+    read = shared(begun, work, iter(batches), asked=reading.ASKED)
 
     assert [next(read)[0].problem, next(read)[0].problem] == ["", ""]
     with pytest.raises(WrongSalt):
@@ -205,7 +211,8 @@ def test_ids_of_another_salt_are_refused_in_their_batch(account: Account, begun:
 def test_a_process_that_ends_costs_only_time(account: Account, begun: Worker):
     batches = [[piece] for piece in written(NINJA, account, 12)]
 
-    read = shared(begun, Reading(NINJA.dump, account, Makers()), ended_after(begun, 5, batches))
+    work = Reading(NINJA.dump, account, Makers())
+    read = shared(begun, work, ended_after(begun, 5, batches), asked=reading.ASKED)
 
     assert [one.place for [one] in read] == [piece.place for [piece] in batches]
 
