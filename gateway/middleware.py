@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dialects.base import Headers
+
 from .logs import access_log
 
 REQUEST_ID = b"x-request-id"
@@ -50,5 +52,5 @@ def with_request_log(app: ASGIApp) -> ASGIApp:
 
 def request_id_of(scope: Scope) -> str:
     """The caller's own id when it is harmless, else a new one."""
-    given = next((value for name, value in scope["headers"] if name == REQUEST_ID), b"")
+    given = Headers.of(scope).get(REQUEST_ID, b"")
     return given.decode() if SAFE_ID.fullmatch(given) else f"{PROCESS}{next(REQUESTS):012x}"

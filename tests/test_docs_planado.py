@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
+from dialects import base
 from dialects.planado import DIALECT, wire
 from storage import Account, Store
 from tests.clock import Clock
@@ -164,7 +165,17 @@ def headers_that_are_read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
     for name in ("__getitem__", "__contains__", "getlist"):
         monkeypatch.setattr(Headers, name, watched(getattr(Headers, name)))
+    for name in ("get", "__getitem__", "__contains__"):
+        monkeypatch.setattr(base.Headers, name, noted(read, getattr(base.Headers, name)))
     return read
+
+
+def noted(read: set[str], method: Callable[..., Any]) -> Callable[..., Any]:
+    def noting(headers: base.Headers, name: bytes, *default: bytes) -> Any:
+        read.add(name.decode())
+        return method(headers, name, *default)
+
+    return noting
 
 
 @pytest.mark.parametrize("row", PAGE["Requests: request header"], ids=lambda row: row[0])

@@ -6,7 +6,7 @@ import functools
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from msgspec import Struct
@@ -23,8 +23,6 @@ from .failures import Broken, Render, TooManyRequests, failure_of
 from .permitting import SAFE_METHODS, Guarded
 
 T = TypeVar("T")
-Headers = Mapping[bytes, bytes]
-"""By their names in lower case."""
 
 logger = logging.getLogger("gateway.dialects")
 
@@ -52,6 +50,15 @@ class Dialect(Struct, frozen=True):
     remote: Remote
 
 
+class Headers(dict[bytes, bytes]):
+    """Those of a request by their names in lower case, as the server gives them; of one that comes
+    several times the first counts."""
+
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        return cls(reversed(scope["headers"]))
+
+
 class AuthMiddleware:
     """Lets a request in with the account that its credential opens; a dialect says where it is.
 
@@ -65,8 +72,7 @@ class AuthMiddleware:
         self.rate = rate
 
     async def access(self, headers: Headers) -> Access:
-        """Raise Unauthenticated, or say what the credential in the headers opens; of a header that
-        comes several times the first counts."""
+        """Raise Unauthenticated, or say what the credential in the headers opens."""
         raise NotImplementedError
 
     async def opened(self, dialect: str, credential: str) -> Access | None:
@@ -88,7 +94,7 @@ class AuthMiddleware:
             await self.app(scope, receive, send)
             return
         try:
-            access = await self.access(dict(reversed(scope["headers"])))
+            access = await self.access(Headers.of(scope))
             if self.rate is not None:
                 await self.count(access, self.rate)
             if self.store.has_replica and scope["method"] not in SAFE_METHODS:
