@@ -49,9 +49,7 @@ def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 def plain(table: Table, values: list[Any]) -> list[Any]:
     """The values of all columns in their order, in place, as texts and numbers that can be sent to
     another process."""
-    for place, process in plainly(table):
-        if values[place] is not None:
-            values[place] = process(values[place])
+    bound(values, plainly(table))
     return values
 
 

@@ -165,7 +165,9 @@ class Table:
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self._kinds = kinds
-        self._alike = tuple(self._group(plain) for plain in {k.plain for k in kinds.values()})
+        # In an order that is the same in every process, and so that of what is lost.
+        plain = dict.fromkeys(kind.plain for kind in kinds.values())
+        self._alike = tuple(map(self._group, plain))
 
     def _group(self, plain: type | None) -> "Alike":
         names = tuple(name for name, kind in self._kinds.items() if kind.plain is plain)
