@@ -1,8 +1,8 @@
 """How many clients there are: kept, not counted. SQLite only.
 
 The table `client_block` of migration 0013 holds, for each block of an account's serials, how many
-clients of it are active, archived and deleted; triggers keep it, in the transaction that changes
-them. It answers how many there are in all, and where in the list a far page begins.
+clients of it are active, archived and deleted; triggers and births.py keep it, in the transaction
+that changes them. It answers how many there are in all, and where in the list a far page begins.
 """
 
 import operator
@@ -32,21 +32,14 @@ OF_STATE = {
 EVERYBODY = BLOCK.c.active + BLOCK.c.archived + BLOCK.c.deleted
 MINE = BLOCK.c.account_id == bindparam("account_id")
 
-ADD_UP = """
-INSERT INTO client_block (account_id, block, active, archived, deleted)
-SELECT account_id, serial / 1024,
-    sum(NOT is_deleted AND archived_at IS NULL),
-    sum(NOT is_deleted AND archived_at IS NOT NULL),
-    sum(is_deleted)
-FROM client
-WHERE account_id = ? AND serial IN (SELECT value FROM json_each(?))
-GROUP BY 1, 2
+ADD = """
+INSERT INTO client_block (account_id, block, active, archived, deleted) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (account_id, block) DO UPDATE SET
     active = active + excluded.active,
     archived = archived + excluded.archived,
     deleted = deleted + excluded.deleted
 """
-"""Tells of many new clients at once, by account and serials."""
+"""Tells of new clients."""
 
 
 def blocks() -> Select[Any]:

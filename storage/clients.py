@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from . import driven, finding, keys, search, tombstones
+from . import births, driven, finding, keys, tombstones
 from .among import is_among, is_one_of, storable
 from .commands import ClientKey, LiveKey
 from .errors import Conflict, NotFound
@@ -129,8 +129,8 @@ def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -
 
 
 def inserted(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
-    with search.indexing(connection, account_id, [client.serial for client in clients]):
-        driven.inserted(connection, CLIENT, [client_row(account_id, c) for c in clients])
+    driven.inserted(connection, CLIENT, [client_row(account_id, c) for c in clients])
+    births.told(connection, account_id, list(map(births.life, clients)))
     rows = [contact_row(account_id, c.serial, contact) for c in clients for contact in c.contacts]
     driven.inserted(connection, CONTACT, rows)
     files = [document_row(account_id, document) for c in clients for document in c.documents]

@@ -56,6 +56,11 @@ def said(connection: Connection, text: str) -> None:
     put(connection, "execute", text, ())
 
 
+def many(connection: Connection, text: str, given: Sequence[Row]) -> None:
+    """A statement of SQLite's own for each of these rows."""
+    put(connection, "executemany", text, given)
+
+
 inserting: Callable[[Table], Any] = functools.cache(insert)
 
 

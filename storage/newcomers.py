@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import UNSET, Struct, structs
 from sqlalchemy import Connection
 
-from . import accounts, apply, bulk, clients, linking, search, tombstones, writing
+from . import accounts, apply, births, bulk, clients, linking, tombstones, writing
 from .commands import ContactDraft, ImportClient
 from .errors import Invalid
 from .limits import refuse_unstorable
@@ -81,11 +81,12 @@ def insert(
 ) -> None:
     """Those whose rows were made beforehand, and those whose rows are made now."""
     ready = {one.incoming.wanted.serial: found for one in accepted if (found := one.ready)}
-    with search.indexing(connection, account_id, list(filter(None, ready))):
-        for some in in_batches(ready.values()):
-            rows = [one.rows for one in some]
-            bulk.inserted_plain(connection, CLIENT, [one.client for one in rows])
-            bulk.inserted_plain(connection, CONTACT, [c for one in rows for c in one.contacts])
+    for some in in_batches(ready.values()):
+        rows = [one.rows for one in some]
+        bulk.inserted_plain(connection, CLIENT, [one.client for one in rows])
+        bulk.inserted_plain(connection, CONTACT, [c for one in rows for c in one.contacts])
+    lives = [(serial, one.is_archived, False) for serial, one in ready.items() if serial]
+    births.told(connection, account_id, lives)
     others = [candidate for candidate in accepted if not candidate.ready]
     records = iter(inserted(connection, account_id, others, makers) if others else ())
     for candidate in accepted:

@@ -28,6 +28,7 @@ class Ready(Struct, frozen=True, array_like=True, gc=False):
     client wants to be known by is free."""
 
     version: int
+    is_archived: bool
     written: bytes
 
     @property
@@ -63,7 +64,9 @@ def readied(command: ImportClient, account: Account, makers: Makers) -> Ready | 
         written = ENCODER.encode(rows)
     except (ValueError, OverflowError):
         return None  # half a character, or a number that is out of all range
-    return None if NUL in written else Ready(record.version, written)
+    return (
+        None if NUL in written else Ready(record.version, record.archived_at is not None, written)
+    )
 
 
 def has_own_contacts(command: ImportClient) -> bool:

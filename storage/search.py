@@ -1,17 +1,15 @@
 """Clients by a part of their text: by looking at each, and where there is one, by an index first.
 
 On SQLite the index is the table `client_search` of migration 0004: the trigrams of two columns of
-`client`, kept by triggers, and beside it the clients of which it is due to learn (migration 0014).
-Both only name candidates; `contains` decides, and needs no index to be right. On PostgreSQL it is
-an index on the columns themselves, if the server has pg_trgm.
+`client`, kept by triggers and by births.py, and beside it the clients of which it is due to learn
+(migration 0014). Both only name candidates; `contains` decides, and needs no index to be right. On
+PostgreSQL it is an index on the columns themselves, if the server has pg_trgm.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -32,7 +30,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from .blocks import ADD_UP, BLOCK
+from .blocks import BLOCK
 from .tables import CLIENT
 
 logger = logging.getLogger("gateway.storage")
@@ -53,10 +51,8 @@ USING gin (search gin_trgm_ops, name_folded gin_trgm_ops)
 """
 
 FEW = 20
-"""Fewer new clients than this are left to the trigger."""
-PAUSE = "client_search_pause"
-LOOK_AWAY = "INSERT INTO client_search_pause VALUES (1)"
-LOOK_BACK = "DELETE FROM client_search_pause"
+"""Fewer new clients than this are not worth that the index learns of them at once."""
+DUE_ARE = "INSERT INTO client_search_due (id) VALUES (?) ON CONFLICT DO NOTHING"
 LEARN = """
 INSERT INTO client_search (rowid, search, name_folded)
 SELECT account_id * 4294967296 + serial, search, name_folded FROM client
@@ -160,28 +156,12 @@ def phrase(name: str, term: str) -> str:
     return f'{name} : "{literally}"'
 
 
-@contextmanager
-def indexing(connection: Connection, account_id: int, serials: Sequence[int]) -> Iterator[None]:
-    """Around the making of many clients: SQLite's index, and the blocks that count them, learn of
-    them at once, which costs a third of what triggers do. Nobody else ever sees that they looked
-    away."""
-    if connection.dialect.name != "sqlite" or len(serials) < FEW:
-        yield
-        return
-    connection.exec_driver_sql(LOOK_AWAY)
-    yield
-    connection.exec_driver_sql(LOOK_BACK)
-    listed = msgspec.json.encode(serials).decode()
-    connection.exec_driver_sql(LEARN, (account_id, listed))
-    connection.exec_driver_sql(ADD_UP, (account_id, listed))
-
-
 def undeclared(connection: Connection) -> frozenset[str]:
     """The index, and the tables that are but its inside, by SQLite's own word."""
     if connection.dialect.name != "sqlite":
         return frozenset({INDEX_NAME})
     kinds = "SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')"
-    return frozenset({PAUSE, DUE.name, BLOCK.name, *connection.exec_driver_sql(kinds).scalars()})
+    return frozenset({DUE.name, BLOCK.name, *connection.exec_driver_sql(kinds).scalars()})
 
 
 def ensure_index(connection: Connection) -> None:

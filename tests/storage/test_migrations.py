@@ -23,6 +23,7 @@ from storage import (
     Origin,
     State,
     Store,
+    births,
     drafted,
 )
 from storage.engines import open_engine
@@ -132,6 +133,18 @@ def filled(connection: Connection, held: dict[str, list[Row]], revision: str) ->
         kept = [{column: row[column] for column in table.c.keys()} for row in rows]  # noqa: SIM118
         if kept:
             connection.execute(insert(table), kept)
+    if revision >= "0017":
+        for account_id, lives in lives_of(held["client"]).items():
+            births.told(connection, account_id, lives)
+
+
+def lives_of(clients: list[Row]) -> dict[int, list[births.Life]]:
+    """By account. Before 0017 triggers told SQLite's own tables of them."""
+    lives: dict[int, list[births.Life]] = {}
+    for row in clients:
+        life = (row["serial"], row["archived_at"] is not None, bool(row["is_deleted"]))
+        lives.setdefault(row["account_id"], []).append(life)
+    return lives
 
 
 def as_then(table: str, row: Row, revision: str) -> Row:
