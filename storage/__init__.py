@@ -19,6 +19,7 @@ from .commands import (
     drafted,
 )
 from .countries import COUNTRIES, Country
+from .crowds import Arrived, Crowd, amounts, arrived, moments
 from .errors import (
     Conflict,
     Failure,
@@ -38,7 +39,7 @@ from .holders import Access, Account, DatabaseStatus, Token
 from .imagining import imagined
 from .limits import tellable
 from .makers import Makers, random_text
-from .naming import folded_blanks, joined, split_contact_name, split_name
+from .naming import folded_blanks, is_individual, joined, split_contact_name, split_name
 from .passwords import hash_password
 from .provenance import (
     Fate,
@@ -95,6 +96,7 @@ __all__ = [
     "Account",
     "Address",
     "Among",
+    "Arrived",
     "Blobs",
     "Buckets",
     "ChangeClient",
@@ -111,6 +113,7 @@ __all__ = [
     "CreateClient",
     "CreateGroup",
     "CreateToken",
+    "Crowd",
     "DatabaseStatus",
     "Document",
     "DocumentDraft",
@@ -170,13 +173,17 @@ __all__ = [
     "Upserted",
     "Wanted",
     "Write",
+    "amounts",
+    "arrived",
     "arriving",
     "drafted",
     "drafted_document",
     "folded_blanks",
     "hash_password",
     "imagined",
+    "is_individual",
     "joined",
+    "moments",
     "random_text",
     "readied",
     "split_contact_name",

@@ -46,11 +46,10 @@ def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         connection.exec_driver_sql(statement, [dict(zip(names, v, strict=True)) for v in values])
 
 
-def plain(table: Table, values: list[Any]) -> list[Any]:
-    """The values of all columns in their order, in place, as texts and numbers that can be sent to
-    another process."""
-    bound(values, plainly(table))
-    return values
+def plain(table: Table, values: list[Any]) -> tuple[Any, ...]:
+    """The values of all columns in their order as texts and numbers, which can be sent to another
+    process."""
+    return bound(values, plainly(table))
 
 
 @functools.cache
@@ -58,7 +57,7 @@ def plainly(table: Table) -> Typed:
     return prepared(table, tuple(table.c.keys()), ANY)[2]
 
 
-def inserted_plain(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+def inserted_plain(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows as `plain` gives them."""
     if not rows:
         return
@@ -67,7 +66,7 @@ def inserted_plain(connection: Connection, table: Table, rows: Sequence[Sequence
     if dialect.name != "sqlite":
         rows = [bound(list(row), natively(table)) for row in rows]
     if dialect.paramstyle == "qmark":
-        connection.exec_driver_sql(statement, list(map(tuple, rows)))
+        connection.exec_driver_sql(statement, list(rows))
     else:
         connection.exec_driver_sql(statement, [dict(zip(names, r, strict=True)) for r in rows])
 

@@ -129,8 +129,13 @@ def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -
 
 
 def inserted(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
-    driven.inserted(connection, CLIENT, [client_row(account_id, c) for c in clients])
+    laid(connection, account_id, clients)
     births.told(connection, account_id, list(map(births.life, clients)))
+
+
+def laid(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
+    """The rows of new clients, of whom births.py has yet to be told."""
+    driven.inserted(connection, CLIENT, [client_row(account_id, c) for c in clients])
     rows = [contact_row(account_id, c.serial, contact) for c in clients for contact in c.contacts]
     driven.inserted(connection, CONTACT, rows)
     files = [document_row(account_id, document) for c in clients for document in c.documents]

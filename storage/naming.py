@@ -6,6 +6,20 @@ def joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
+def is_individual(classification: str, organization_name: str) -> bool:
+    """The kind, derived: the word `individual`, or no word and no organization's name."""
+    return classification == "individual" or not (classification or organization_name)
+
+
+def shown_name(
+    classification: str, organization_name: str, first_name: str, last_name: str, middle_name: str
+) -> str:
+    """The one name of either kind; empty when there is none."""
+    if is_individual(classification, organization_name):
+        return joined(first_name, last_name, middle_name)
+    return organization_name
+
+
 def folded_blanks(name: str) -> str:
     """The normal form of a name in one line: no outer blanks, single inner ones."""
     return " ".join(name.split())

@@ -79,22 +79,26 @@ def outcome(candidate: Candidate) -> Outcome:
 def insert(
     connection: Connection, account_id: int, accepted: Sequence[Candidate], makers: Makers
 ) -> None:
-    """Those whose rows were made beforehand, and those whose rows are made now."""
+    """Those whose rows were made beforehand, then those whose rows are made now: a number that is
+    drawn for one of them is nobody else's."""
     ready = {one.incoming.wanted.serial: found for one in accepted if (found := one.ready)}
     for some in in_batches(ready.values()):
         rows = [one.rows for one in some]
         bulk.inserted_plain(connection, CLIENT, [one.client for one in rows])
         bulk.inserted_plain(connection, CONTACT, [c for one in rows for c in one.contacts])
-    lives = [(serial, one.is_archived, False) for serial, one in ready.items() if serial]
-    births.told(connection, account_id, lives)
     others = [candidate for candidate in accepted if not candidate.ready]
-    records = iter(inserted(connection, account_id, others, makers) if others else ())
+    records = inserted(connection, account_id, others, makers) if others else ()
+    lives = [(serial, one.is_archived, False) for serial, one in ready.items() if serial]
+    # SQLite's index writes what it has learned before a statement of several writes: so it learns
+    # of all at once.
+    births.told(connection, account_id, [*lives, *map(births.life, records)])
+    born = iter(records)
     for candidate in accepted:
         if candidate.ready:
             candidate.serial = candidate.incoming.wanted.serial or 0
             candidate.version = candidate.ready.version
         else:
-            record = next(records)
+            record = next(born)
             candidate.serial, candidate.version = record.serial, record.version
 
 
@@ -196,5 +200,5 @@ def inserted(
     fresh = iter(reserved.clients)
     serials = [next(fresh) if c.serial is UNSET else c.serial for c in commands]
     records = tuple(writing.born(commands, serials, numbers, reserved, makers))
-    clients.inserted(connection, account_id, records)
+    clients.laid(connection, account_id, records)
     return records

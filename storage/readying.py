@@ -19,8 +19,8 @@ ENCODER = msgspec.json.Encoder()
 class Rows(Struct, frozen=True, array_like=True):
     """The rows of a client and its contacts, as `bulk.plain` gives them."""
 
-    client: list[Any]
-    contacts: list[list[Any]]
+    client: tuple[Any, ...]
+    contacts: list[tuple[Any, ...]]
 
 
 class Ready(Struct, frozen=True, array_like=True, gc=False):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from .naming import joined
+from .naming import is_individual, joined, shown_name
 
 T = TypeVar("T")
 ZERO = Decimal(0)
@@ -191,17 +191,17 @@ class Client(Record, frozen=True, kw_only=True):
 
     @property
     def is_individual(self) -> bool:
-        """The kind, derived: the word `individual`, or no word and no organization's name."""
-        return self.classification == "individual" or not (
-            self.classification or self.organization_name
-        )
+        return is_individual(self.classification, self.organization_name)
 
     @property
     def name(self) -> str:
-        """The one name of either kind; empty when the client has none."""
-        if self.is_individual:
-            return joined(self.first_name, self.last_name, self.middle_name)
-        return self.organization_name
+        return shown_name(
+            self.classification,
+            self.organization_name,
+            self.first_name,
+            self.last_name,
+            self.middle_name,
+        )
 
     @property
     def primary_contact(self) -> Contact | None:

@@ -1,13 +1,13 @@
 """How a dialect's clients travel without our server: as objects in files, and by the requests
 with which another server of that API is asked and told. Pure: who sends them is not known here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from storage import Account, Client, ImportClient, ImportGroup, Invalid
+from storage import Account, Client, Crowd, ImportClient, ImportGroup, Invalid
 
 LONGEST_TEXT = 200
 
@@ -63,15 +63,32 @@ def at_hand(client: ImportClient) -> Callable[[], ImportClient]:
     return lambda: client
 
 
+class Gathered(NamedTuple):
+    """Of many objects those that can be read together, by their places: what `Told` says of each
+    (nothing is lost, there are no groups), and all of them as new clients, column by column."""
+
+    places: Sequence[int]
+    foreign_ids: Sequence[str]
+    stamps: Sequence[str]
+    updated_at: Sequence[datetime]
+    labels: Sequence[str]
+    crowd: Crowd
+
+
+def nobody(_objects: Sequence[bytes], _account: Account) -> Gathered | None:
+    return None
+
+
 class Dump(Struct, frozen=True, kw_only=True):
     """Objects of the API to records and back, nothing refused that its own server could hold.
 
     `id_of` is the id by which the API calls a record, `serial_of` the other way round where the
     id says so by itself. `read` raises Invalid for what is no client of this API, StrangeId for
-    an id that the account's salt did not write. `differences` names the fields in which an object
-    and a record differ, those left out that a server gives by itself (ids, versions, times).
-    `losses` is what of a record the API has no words for; `is_listed` whether its lists show the
-    record at all.
+    an id that the account's salt did not write; `gather` reads at once those of many objects, if
+    there are such, of which `read` would raise none of these and tell nothing as lost.
+    `differences` names the fields in which an object and a record differ, those left out that a
+    server gives by itself (ids, versions, times). `losses` is what of a record the API has no words
+    for; `is_listed` whether its lists show the record at all.
     """
 
     id_of: Callable[[Client, Account], str]
@@ -79,6 +96,7 @@ class Dump(Struct, frozen=True, kw_only=True):
     write: Callable[[Client, Account], bytes]
     differences: Callable[[bytes, Client, Account], tuple[str, ...]]
     losses: Callable[[Client], tuple[Loss, ...]]
+    gather: Callable[[Sequence[bytes], Account], Gathered | None] = nobody
     serial_of: Callable[[str, Account], int | None] = no_serial
     is_listed: Callable[[Client], bool] = all_are
 

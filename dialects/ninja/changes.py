@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
-from storage import Account, Client, Contact, ImportClient, ImportContact, drafted
+from storage import (
+    Account,
+    Client,
+    Contact,
+    ImportClient,
+    ImportContact,
+    drafted,
+    is_individual,
+)
 
 from . import columns, names, settings, shipping, translate, wire
 from .columns import SHIPPING, changed, same_text
@@ -40,15 +48,11 @@ def changed_names(said: Said, record: Client) -> Told:
     )
     if is_name and same_text(word, record.classification):
         return {}
-    is_individual = names_individual(word, name)
-    if is_name and is_individual == record.is_individual:
+    is_person = is_individual(word, name)
+    if is_name and is_person == record.is_individual:
         return {"classification": word}
     kept = record.name if is_name else name
-    return {"classification": word} | names.kept(kept, is_individual=is_individual)
-
-
-def names_individual(word: str, name: str) -> bool:
-    return word == "individual" or not (word or name)
+    return {"classification": word} | names.kept(kept, is_individual=is_person)
 
 
 def changed_shipping(told: Told, record: Client) -> Told:

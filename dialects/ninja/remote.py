@@ -17,9 +17,9 @@ from dialects.base import Ask, Counterpart, File, Leaf, Loss, Remote, Told, Writ
 from storage import Account, Client, ImportClient, Invalid, Problem
 
 from . import translate, wire
-from .dump import stamp_of
 from .hashid import ids_of
 from .scalars import read_moment, text_of, write_moment
+from .stamps import stamp_of
 
 PATH = "/api/v1/clients"
 PER_PAGE = "500"

@@ -26,6 +26,7 @@ from storage import (
     Makers,
     Ready,
     Wanted,
+    arrived,
     readied,
     wanted_of,
 )
@@ -89,7 +90,32 @@ class Reading(NamedTuple):
     makers: Makers
 
     def here(self, piece: list[Piece]) -> list[Read]:
-        return [self.prepared(one) for one in piece]
+        gathered = self.gathered(piece)
+        return [
+            self.read(one, gathered[n]) if n in gathered else self.prepared(one)
+            for n, one in enumerate(piece)
+        ]
+
+    def sent(self, pieces: list[Piece]) -> list[Sent]:
+        """What `read` makes of them what `here` says."""
+        gathered = self.gathered(pieces)
+        return [gathered.get(n) or sent(self.prepared(one)) for n, one in enumerate(pieces)]
+
+    def gathered(self, pieces: list[Piece]) -> dict[int, Sent]:
+        """By place what can be read of many at once; nearly always that is all of them."""
+        found = self.dump.gather([piece.raw for piece in pieces], self.account)
+        crowd = arrived(found.crowd, self.account, self.makers) if found else None
+        if found is None or crowd is None:
+            return {}
+        told = zip(
+            found.foreign_ids, found.stamps, found.updated_at, found.labels, crowd, strict=True
+        )
+        return {
+            place: Sent("", foreign_id, stamp, updated_at, label, (), (), wanted, ready)
+            for place, (foreign_id, stamp, updated_at, label, (wanted, ready)) in zip(
+                found.places, told, strict=True
+            )
+        }
 
     def prepared(self, piece: Piece) -> Read:
         read = understood(piece, self.dump, self.account)
@@ -140,9 +166,7 @@ def answering(dump: Dump, account: Account) -> Answer:
     reading = Reading(dump, account, Makers())
 
     def answer(question: bytes) -> bytes:
-        # One after the other, so that what one is made of is still in the processor's cache.
-        pieces = PIECES.decode(question)
-        return ENCODER.encode([sent(reading.prepared(piece)) for piece in pieces])
+        return ENCODER.encode(reading.sent(PIECES.decode(question)))
 
     return answer
 

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from msgspec import UNSET, structs
 
-from dialects.ninja.dump import DUMP, stamp_of
+from dialects.ninja.dump import DUMP
+from dialects.ninja.stamps import stamp_of
 from storage import Client
 from tests.carried import ACCOUNT, born, changed
 
