@@ -2,6 +2,7 @@
 
 import sqlite3
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from types import ModuleType
 from typing import Any
@@ -84,6 +85,11 @@ def is_locked(error: Exception) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
+ADAPTED: dict[type, Callable[[Any], Any]] = {type(None): {}.get, bool: int, bytes: bytes}
+"""Values that the driver asks around about, which costs as much as twenty others do, and what they
+are to it: they themselves, but for truth values."""
+
+
 def sqlite_module() -> ModuleType:
     try:
         from pysqlite3 import dbapi2
@@ -96,6 +102,8 @@ def sqlite_module() -> ModuleType:
         )
         return sqlite3
     module: ModuleType = dbapi2
+    for kind, adapted in ADAPTED.items():
+        module.register_adapter(kind, adapted)
     return module
 
 

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from gateway.files import counted, writing
-from gateway.migration.arriving import Piece
-from gateway.migration.filing import convert as converted, pieces
+from gateway.migration.filing import convert as converted
 from gateway.migration.giving import Given, give_out
+from gateway.migration.sources import pieces
+from gateway.migration.understanding import Piece
 from gateway.progress import meter
 from gateway.settings import DEFAULT_DATABASE
 from storage import Account, ClientQuery, Policy, Store

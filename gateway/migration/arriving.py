@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from msgspec import UNSET, Struct, structs
 
-from dialects.base import Dialect, Dump, StrangeId, Told
+from dialects.base import Dialect, Told
 from storage import (
     Account,
     Client,
@@ -20,60 +20,28 @@ from storage import (
     Fate,
     ImportClient,
     Incoming,
-    Invalid,
     Note,
     Origin,
     Outcome,
     Policy,
-    Ready,
     Run,
     RunLine,
     StartRun,
     Store,
-    Wanted,
     wanted_of,
 )
 
 from .attaching import wanted_line
 from .comparing import Keys
 from .running import remark, running, started
+from .understanding import Piece, Read, understood
 
 Counts = dict[str, int]
 WRITES = (Fate.CREATED, Fate.CHANGED)
 
 
-ADVICE = (
-    "Old ids only go on working under the salt that wrote them (HASH_SALT in that server's .env):"
-    " make an account with it, `gateway account create NAME --hash-salt SALT`, and use that one."
-)
-
-
 class TooManyChanges(Failure):
     """The next batch would change more than was allowed; it has not been written."""
-
-
-class WrongSalt(Failure):
-    """The ids were written with another salt than the account's; nothing has been written."""
-
-
-class Piece(NamedTuple):
-    """One object and its place in what it was read from; `problem` why it could not be read."""
-
-    place: str
-    raw: bytes
-    problem: str = ""
-
-
-class Read(NamedTuple):
-    """A piece as its dialect understands it: `told`, or else why not. Where that was done ahead,
-    `ready` is the client made ready to be stored, and `wanted` what it wants to be known by."""
-
-    place: str
-    told: Told | None
-    problem: str = ""
-    raw: bytes = b""
-    wanted: Wanted | None = None
-    ready: Ready | None = None
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -210,19 +178,6 @@ def begun(arriving: Arriving, plan: Plan, interrupted: Run | None) -> AbstractCo
     run = started(arriving.store, arriving.account, plan.command, interrupted)
     arriving.run, arriving.counts = run, run.counts
     return running(arriving.store, run)
-
-
-def understood(piece: Piece, dump: Dump, account: Account) -> Read:
-    """Raises WrongSalt."""
-    if piece.problem:
-        return Read(piece.place, None, piece.problem)
-    try:
-        return Read(piece.place, dump.read(piece.raw, account), raw=piece.raw)
-    except StrangeId as failure:
-        # Not one client would be found again under its id.
-        raise WrongSalt(f"{failure}. {ADVICE}") from failure
-    except Invalid as failure:
-        return Read(piece.place, None, str(failure))
 
 
 def added(counts: Counts, fates: Sequence[Outcome]) -> Counts:

@@ -1,6 +1,6 @@
 """Clients from files into the store, out of it into files, and from dialect to dialect."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, islice
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from dialects.base import Dialect, Told
-from gateway.files import Write, objects
+from gateway.files import Write
 from storage import (
     Account,
     Invalid,
@@ -20,17 +20,16 @@ from storage import (
     imagined,
 )
 
-from .arriving import Arriving, Piece, Read, Terms, begun, understood
+from .arriving import Arriving, Terms, begun
 from .giving import Given, put
-from .reading import read_ahead
+from .reading import Begin, read_ahead
 from .running import remark
+from .sources import Advance, Files, Reached
+from .understanding import Piece, Read, understood
 from .worker import seldom_collected
 
-BATCH = 500
-"""Clients that are read together."""
 TOGETHER = 6
 """Batches of one transaction: more of them are cheaper each, but others wait longer to write."""
-Advance = Callable[[int], None]
 
 
 class Intake(Struct, frozen=True, kw_only=True):
@@ -65,15 +64,16 @@ def take_in(
     """Raises Invalid for a file that cannot be opened, WrongSalt, TooManyChanges."""
     arriving = Arriving(store, plan.account, plan.dialect, source=plan.source, terms=plan.terms)
     done = place_of(interrupted)
-    found = islice(pieces(plan.paths, advance), done.taken, None)
-    batches = batched(found)
+    files = Files(tuple(plan.paths))
     # A file that cannot be opened, or ids of another salt, are so before there is a run.
-    first = next(batches, None)
-    arriving.look(first or [])
+    reached = Reached(advance)
+    batches = files.batches(done.taken, reached.anew())
+    first = list(islice(batches, 1))
+    arriving.look(first[0] if first else [])
     with begun(arriving, plan, interrupted), seldom_collected():
         taken = done.taken
-        every = chain([first] if first else [], batches)
-        with closing(read_ahead(every, plan.dialect.dump, plan.account)) as ahead:
+        begin = Begin(files, chain(first, batches), taken, reached)
+        with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead:
             for read in together(ahead):
                 taken += len(read)
                 arriving.lay(read, msgspec.json.encode(Place(taken)).decode())
@@ -99,17 +99,6 @@ def together(ahead: Iterable[Sequence[Read]]) -> Iterator[list[Read]]:
 
 def place_of(run: Run | None) -> Place:
     return msgspec.json.decode(run.checkpoint, type=Place) if run and run.checkpoint else Place()
-
-
-def pieces(paths: Iterable[str], advance: Advance) -> Iterator[Piece]:
-    for path in paths:
-        for line in objects(path, advance=advance):
-            yield Piece(line.place, line.raw, line.problem)
-
-
-def batched(found: Iterator[Piece]) -> Iterator[list[Piece]]:
-    while batch := list(islice(found, BATCH)):
-        yield batch
 
 
 def convert(

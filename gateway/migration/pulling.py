@@ -12,11 +12,12 @@ from dialects.base import Dialect
 from gateway.remote import Service
 from storage import Account, Run, StartRun, Store
 
-from .arriving import Arriving, Piece, Terms, begun
+from .arriving import Arriving, Terms, begun
 from .attaching import Attaching
 from .comparing import Keys
 from .running import OVERLAP, last_done
 from .scanning import Position, Scan, Seen, Sheet, at_first
+from .understanding import Piece
 
 Tell = Callable[[int, int | None], None]
 """Told of progress: how many so far, and how many in all where that is known."""

@@ -31,17 +31,17 @@ from storage import (
     wanted_of,
 )
 
-from .arriving import Piece, Read, understood
-from .worker import HELD, Answer, Worker, cores, shared
+from .sources import Files, Reached
+from .understanding import Piece, Read, understood
+from .worker import HELD, Answer, Worker, cores
 
-ASKED = HELD - 1
 FEW = 2
 """Batches for which another process is not worth its start."""
 
 
 class Sent(Struct, frozen=True, array_like=True):
-    """A Read on its way between processes, without its place and its bytes, which are known; of
-    one that is ready, without the client."""
+    """A Read on its way between processes, without its piece; of one that is ready, without the
+    client."""
 
     problem: str = ""
     foreign_id: str = ""
@@ -56,6 +56,14 @@ class Sent(Struct, frozen=True, array_like=True):
     is_drafted: bool = False
 
 
+class Batch(Struct, frozen=True, array_like=True):
+    """Pieces and what is made of them; so many bytes of the files have been read by then."""
+
+    bytes_read: int
+    pieces: list[Piece]
+    sent: list[Sent]
+
+
 class Imported(ImportClient, frozen=True, kw_only=True):
     """An ImportClient whose contacts have lived elsewhere too."""
 
@@ -63,23 +71,57 @@ class Imported(ImportClient, frozen=True, kw_only=True):
 
 
 ENCODER = msgspec.msgpack.Encoder()
-PIECES = msgspec.msgpack.Decoder(list[Piece])
-BATCHES = msgspec.msgpack.Decoder(list[Sent])
+TAKEN = msgspec.msgpack.Decoder(int)
+BATCHES = msgspec.msgpack.Decoder(Batch)
+ON = ENCODER.encode(0)
 CLIENTS = msgspec.msgpack.Decoder(Imported)
 DRAFTED = msgspec.msgpack.Decoder(ImportClient)
 
 
-def read_ahead(
-    batches: Iterator[list[Piece]], dump: Dump, account: Account
-) -> Generator[list[Read], None, None]:
-    """The batches in their order. Raises WrongSalt."""
+class Begin(NamedTuple):
+    """Where reading begins: at the batches of these files that follow the objects taken before."""
+
+    files: Files
+    batches: Iterator[list[Piece]]
+    taken: int
+    reached: Reached
+
+
+def read_ahead(begin: Begin, dump: Dump, account: Account) -> Generator[list[Read], None, None]:
+    """All batches in their order. Raises WrongSalt."""
     reading = Reading(dump, account, Makers())
-    first = list(islice(batches, FEW + 1))
-    if len(first) <= FEW or cores() == 1:
-        yield from map(reading.here, chain(first, batches))
+    first = list(islice(begin.batches, FEW + 1))
+    batches = chain(first, begin.batches)
+    if len(first) <= FEW or cores() == 1 or not begin.files.are_lasting:
+        yield from map(reading.here, batches)
         return
-    with closing(Worker(answering, dump, account)) as worker:
-        yield from shared(worker, reading, chain(first, batches), asked=ASKED)
+    with closing(Worker(following, begin.files, dump, account)) as worker:
+        taken = begin.taken
+        # Until the other process is there nobody waits for it.
+        while not worker.awake.is_set():
+            batch = next(batches, None)
+            if batch is None:
+                return
+            taken += len(batch)
+            yield reading.here(batch)
+        yield from followed(worker, begin, taken, reading)
+
+
+def followed(worker: Worker, begin: Begin, taken: int, reading: "Reading") -> Iterator[list[Read]]:
+    """The batches behind so many objects, as the other process reads them from the files."""
+    worker.ask(ENCODER.encode(taken))
+    for _ in range(HELD - 1):
+        worker.ask(ON)
+    while answer := worker.answer():
+        batch = BATCHES.decode(answer)
+        if not batch.pieces:
+            return
+        worker.ask(ON)
+        begin.reached.reach(batch.bytes_read)
+        yield list(map(reading.read, batch.pieces, batch.sent))
+        taken += len(batch.pieces)
+    # What that process could not say is found out here.
+    yield from map(reading.here, begin.files.batches(taken, begin.reached.anew()))
 
 
 class Reading(NamedTuple):
@@ -125,12 +167,6 @@ class Reading(NamedTuple):
         ready = readied(client, self.account, self.makers)
         return Read(piece.place, read.told, raw=piece.raw, wanted=wanted_of(client), ready=ready)
 
-    def question(self, piece: list[Piece]) -> bytes:
-        return ENCODER.encode(piece)
-
-    def done(self, piece: list[Piece], answer: bytes) -> list[Read]:
-        return [self.read(p, s) for p, s in zip(piece, BATCHES.decode(answer), strict=True)]
-
     def read(self, piece: Piece, sent: Sent) -> Read:
         if sent.wanted is None:
             return Read(piece.place, None, sent.problem)
@@ -162,11 +198,23 @@ def changed_anew(raw: bytes, dump: Dump, account: Account, record: Client) -> Im
     return dump.read(raw, account).change(record)
 
 
-def answering(dump: Dump, account: Account) -> Answer:
+def following(files: Files, dump: Dump, account: Account) -> Answer:
+    """Asked first how many objects to pass over, and then to go on; after the last batch it
+    answers with an empty one."""
     reading = Reading(dump, account, Makers())
+    batches: Iterator[list[Piece]] | None = None
+    bytes_read = 0
+
+    def advance(size: int) -> None:
+        nonlocal bytes_read
+        bytes_read += size
 
     def answer(question: bytes) -> bytes:
-        return ENCODER.encode(reading.sent(PIECES.decode(question)))
+        nonlocal batches
+        if batches is None:
+            batches = files.batches(TAKEN.decode(question), advance)
+        pieces = next(batches, [])
+        return ENCODER.encode(Batch(bytes_read, pieces, reading.sent(pieces)))
 
     return answer
 

@@ -53,9 +53,11 @@ def seldom_collected() -> Iterator[None]:
     the time."""
     kept = gc.get_threshold()
     gc.set_threshold(SELDOM, *kept[1:])
+    gc.freeze()  # what is here already stays
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.set_threshold(*kept)
 
 

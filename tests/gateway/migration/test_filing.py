@@ -13,9 +13,11 @@ from dialects.base import Dialect
 from gateway.app import DIALECTS
 from gateway.files import writing
 from gateway.migration import filing
-from gateway.migration.arriving import Arriving, Terms, TooManyChanges, WrongSalt
-from gateway.migration.filing import Intake, convert, pieces, take_in
+from gateway.migration.arriving import Arriving, Terms, TooManyChanges
+from gateway.migration.filing import Intake, convert, take_in
 from gateway.migration.giving import Given, give_out
+from gateway.migration.sources import pieces
+from gateway.migration.understanding import WrongSalt
 from storage import (
     Account,
     ImportClient,

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.migration.arriving import TooManyChanges, WrongSalt
+from gateway.migration.arriving import TooManyChanges
+from gateway.migration.understanding import WrongSalt
 from storage import (
     Account,
     ImportClient,

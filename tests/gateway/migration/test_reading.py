@@ -14,9 +14,10 @@ from msgspec import structs
 from dialects.base import Dialect, Told
 from gateway.app import DIALECTS
 from gateway.migration import filing, lines, reading, worker
-from gateway.migration.arriving import Piece, Read, Terms, WrongSalt
+from gateway.migration.arriving import Terms
 from gateway.migration.filing import Intake, take_in
 from gateway.migration.reading import Reading, answering, read_ahead
+from gateway.migration.understanding import Piece, Read, WrongSalt
 from gateway.migration.worker import Worker, shared
 from storage import Account, ImportClient, ImportContact, RunLine, Store, imagined
 from storage.makers import Makers
