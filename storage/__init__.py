@@ -19,7 +19,7 @@ from .commands import (
     drafted,
 )
 from .countries import COUNTRIES, Country
-from .crowds import Arrived, Crowd, amounts, arrived, moments
+from .crowds import Crowd, Readied, amounts, moments, readied_crowd
 from .errors import (
     Conflict,
     Failure,
@@ -42,6 +42,8 @@ from .makers import Makers, random_text
 from .naming import folded_blanks, is_individual, joined, split_contact_name, split_name
 from .passwords import hash_password
 from .provenance import (
+    Arrivals,
+    Coming,
     Fate,
     Incoming,
     Link,
@@ -96,7 +98,7 @@ __all__ = [
     "Account",
     "Address",
     "Among",
-    "Arrived",
+    "Arrivals",
     "Blobs",
     "Buckets",
     "ChangeClient",
@@ -104,6 +106,7 @@ __all__ = [
     "Client",
     "ClientKey",
     "ClientQuery",
+    "Coming",
     "Comparison",
     "Conflict",
     "Contact",
@@ -151,6 +154,7 @@ __all__ = [
     "Policy",
     "Problem",
     "Rate",
+    "Readied",
     "Ready",
     "Renderings",
     "Replica",
@@ -174,7 +178,6 @@ __all__ = [
     "Wanted",
     "Write",
     "amounts",
-    "arrived",
     "arriving",
     "drafted",
     "drafted_document",
@@ -186,6 +189,7 @@ __all__ = [
     "moments",
     "random_text",
     "readied",
+    "readied_crowd",
     "split_contact_name",
     "split_name",
     "tellable",

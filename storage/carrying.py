@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from . import bulk, finding, importing, linking, recognising, runs, scanning
+from . import bulk, crowding, finding, importing, linking, recognising, runs, scanning
 from .keeping import Keeping
 from .limits import LARGEST, refuse_unstorable
 from .makers import Makers
 from .provenance import (
+    Arrivals,
     Incoming,
     Link,
     Note,
@@ -19,6 +20,7 @@ from .provenance import (
     RunState,
     StartRun,
     Take,
+    TakeAll,
     Total,
 )
 from .records import Client, Origin
@@ -48,6 +50,26 @@ class Carrying(Keeping):
             imported,
             account_id,
             incoming,
+            run_id=run_id,
+            take=take,
+            policy=policy,
+            makers=self._makers,
+        )
+
+    def import_arrivals(
+        self,
+        account_id: int,
+        arrivals: Arrivals,
+        *,
+        run_id: int,
+        take: TakeAll,
+        policy: Policy = Policy.SKIP,
+    ) -> None:
+        """As `import_clients`, where there are crowds."""
+        self._write_alone(
+            all_imported,
+            account_id,
+            arrivals,
             run_id=run_id,
             take=take,
             policy=policy,
@@ -135,6 +157,23 @@ def imported(
     outcomes = importing.imported(connection, account_id, incoming, policy, makers)
     runs.noted(connection, run_id, take(outcomes), makers)
     return outcomes
+
+
+def all_imported(
+    connection: Connection,
+    account_id: int,
+    arrivals: Arrivals,
+    *,
+    run_id: int,
+    take: TakeAll,
+    policy: Policy,
+    makers: Makers,
+) -> None:
+    bulk.make_room(connection)
+    are_new = crowding.settled(connection, account_id, arrivals)
+    rest = arrivals.others if are_new else arrivals.everybody()
+    outcomes = importing.imported(connection, account_id, rest, policy, makers)
+    runs.noted(connection, run_id, take(outcomes, are_new), makers)
 
 
 def rehearsed(

@@ -5,29 +5,32 @@ What they become is what `readied` makes of each. The rules are those of apply.p
 here of whole columns; tests/laws holds the two together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate, chain, repeat
 from operator import not_
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
+from msgspec import Struct
 from sqlalchemy import Boolean, Table
 
-from . import bulk
+from . import bulk, readying
 from .columns import EPOCH, LARGEST_AMOUNT, MONEY_PLACES
 from .folding import LONGEST_KEY, digits_order, fold, folded_key
 from .holders import Account
-from .limits import LARGEST, NUL
+from .limits import LARGEST, is_storable
 from .makers import Makers
 from .naming import joined, shown_name
-from .readying import ENCODER, Ready, Rows
+from .readying import ENCODER, Ready
 from .records import Client, Contact
 from .rows import client_values, contact_values, search_text
 from .tables import CLIENT, CONTACT
 from .wanting import Wanted
 
 Columns = dict[str, Sequence[Any]]
+Rows = list[tuple[Any, ...]]
 Span = tuple[int, int]
 
 MICROSECONDS = 1_000_000
@@ -52,11 +55,45 @@ class Crowd(NamedTuple):
     sizes: Sequence[int]
 
 
-class Arrived(NamedTuple):
-    """One of a crowd."""
+class Readied(Struct, frozen=True, array_like=True, gc=False):
+    """A crowd made ready, in any process: what each wants to be known by, its version and whether
+    it is archived, and the columns of all rows, written down. They hold where nobody is here who
+    has any of this."""
 
-    wanted: Wanted
-    ready: Ready
+    serials: list[int]
+    numbers: list[str]
+    hashes: list[str]
+    versions: list[int]
+    are_archived: list[bool]
+    contacts: list[int]
+    sizes: list[int]
+    written: bytes
+
+    def rows(self, account_id: int) -> tuple[Rows, Rows]:
+        """Of the clients, and of the contacts."""
+        clients, contacts = READ(self.written)
+        mine = {"account_id": account_id}
+        return (
+            list(in_rows(clients, CLIENT_DEFAULTS | mine)),
+            list(in_rows(contacts, CONTACT_DEFAULTS | mine)),
+        )
+
+    def wanted(self) -> list[Wanted]:
+        """One by one."""
+        made = zip(self.serials, self.numbers, self.hashes, spans_of(self.sizes), strict=True)
+        return [
+            Wanted(serial, None, number, None, client_hash, tuple(self.contacts[a:b]))
+            for serial, number, client_hash, (a, b) in made
+        ]
+
+    def ready(self, account_id: int) -> list[Ready]:
+        """One by one."""
+        clients, contacts = self.rows(account_id)
+        spans = spans_of(self.sizes)
+        rows = [
+            readying.Rows(row, contacts[a:b]) for row, (a, b) in zip(clients, spans, strict=True)
+        ]
+        return list(map(Ready, self.versions, self.are_archived, map(ENCODER.encode, rows)))
 
 
 def moments(seconds: Iterable[int]) -> list[int | None]:
@@ -77,22 +114,39 @@ def amounts(values: Sequence[Decimal]) -> list[int] | None:
     return found
 
 
-def arrived(crowd: Crowd, account: Account, makers: Makers) -> list[Arrived] | None:
-    """All of them, made ready; None when one of them cannot be stored."""
+def readied_crowd(crowd: Crowd, account: Account, makers: Makers) -> Readied | None:
+    """None when one of them cannot be stored."""
     clients = crowd.clients | born(crowd.clients, account, makers)
-    contacts, spans = settled(crowd, clients)
+    spans = spans_of(crowd.sizes)
+    contacts = settled(crowd.contacts, clients, spans)
     clients |= compared(clients, contacts, spans)
-    rows = in_rows(CLIENT, CLIENT_DEFAULTS | {"account_id": account.id}, clients)
-    people = list(in_rows(CONTACT, CONTACT_DEFAULTS | {"account_id": account.id}, contacts))
-    written = [
-        ENCODER.encode(Rows(row, people[a:b])) for row, (a, b) in zip(rows, spans, strict=True)
-    ]
-    if any(NUL in one for one in written):
+    columns = flags_as_numbers(CLIENT, clients), flags_as_numbers(CONTACT, contacts)
+    if not all(map(is_storable, texts_of(*columns))):
         return None
-    versions = clients.get("version") or repeat(1)
-    archived = map(bool, clients.get("archived_at") or repeat(None))
-    ready = map(Ready, versions, archived, written)
-    return list(map(Arrived, wanted(clients, crowd.contacts["serial"], spans), ready))
+    number = len(crowd.sizes)
+    return Readied(
+        serials=list(clients["serial"]),
+        numbers=list(clients["number_folded"]),
+        hashes=list(clients["client_hash"]),
+        versions=list(clients.get("version") or [1] * number),
+        are_archived=list(map(bool, clients.get("archived_at") or [None] * number)),
+        contacts=list(crowd.contacts["serial"]),
+        sizes=list(crowd.sizes),
+        written=msgspec.msgpack.encode(columns),
+    )
+
+
+def spans_of(sizes: Iterable[int]) -> list[Span]:
+    """Where the contacts of each client begin and end."""
+    ends = list(accumulate(sizes))
+    return list(zip([0, *ends], ends, strict=False))
+
+
+def texts_of(*columns: Columns) -> Iterator[str]:
+    """All texts of a column in one."""
+    for values in chain.from_iterable(one.values() for one in columns):
+        if isinstance(values[0], str):
+            yield "".join(values)
 
 
 def born(clients: Columns, account: Account, makers: Makers) -> Columns:
@@ -105,25 +159,20 @@ def born(clients: Columns, account: Account, makers: Makers) -> Columns:
     }
 
 
-def settled(crowd: Crowd, clients: Columns) -> tuple[Columns, list[Span]]:
-    """The contacts in the order of a record, the primary one first, and where each client's are."""
-    ends = list(accumulate(crowd.sizes))
-    spans = list(zip([0, *ends], ends, strict=False))
-    contacts = crowd.contacts | ranked(crowd.contacts, spans, clients["phone_rank"])
+def settled(given: Columns, clients: Columns, spans: Sequence[Span]) -> Columns:
+    """The contacts as in records: each client's in their order, the primary one first."""
+    contacts = given | ranked(given, spans, clients["phone_rank"])
+    clients_of = zip(clients["serial"], spans, strict=True)
     contacts |= {
-        "is_primary": primary(contacts["is_primary"], spans),
-        "email_folded": list(map(folded_key, contacts["email"])),
-        "client_serial": [
-            serial
-            for serial, (a, b) in zip(clients["serial"], spans, strict=True)
-            for _ in range(a, b)
-        ],
+        "is_primary": primary(given["is_primary"], spans),
+        "email_folded": list(map(folded_key, given["email"])),
+        "client_serial": [serial for serial, (a, b) in clients_of for _ in range(a, b)],
     }
     places = list(zip(map(not_, contacts["is_primary"]), contacts["serial"], strict=True))
     order = [n for a, b in spans for n in sorted(range(a, b), key=places.__getitem__)]
     if order != list(range(len(order))):
-        contacts = {name: [values[n] for n in order] for name, values in contacts.items()}
-    return contacts, spans
+        return {name: [values[n] for n in order] for name, values in contacts.items()}
+    return contacts
 
 
 def ranked(contacts: Columns, spans: Iterable[Span], lasts: Iterable[int]) -> Columns:
@@ -181,22 +230,16 @@ def folded(texts: Iterable[str]) -> list[str]:
     return [text.lower() if text.isascii() else fold(text) for text in texts]
 
 
-def wanted(clients: Columns, people: Sequence[int], spans: Iterable[Span]) -> Iterator[Wanted]:
-    found = zip(
-        clients["serial"], clients["number_folded"], clients["client_hash"], spans, strict=True
-    )
-    for serial, number, client_hash, (start, end) in found:
-        yield Wanted(serial, None, number, None, client_hash, tuple(people[start:end]))
+def flags_as_numbers(table: Table, columns: Columns) -> Columns:
+    flags = {name for name in columns if isinstance(table.c[name].type, Boolean)}
+    return columns | {name: list(map(int, columns[name])) for name in flags}
 
 
-def in_rows(table: Table, defaults: dict[str, Any], columns: Columns) -> Iterator[tuple[Any, ...]]:
-    """Row by row; truth values are whole numbers there."""
-    for name, column in table.c.items():
-        if name in columns and isinstance(column.type, Boolean):
-            columns = columns | {name: list(map(int, columns[name]))}
-    return zip(
-        *(columns.get(name) or repeat(value) for name, value in defaults.items()), strict=False
-    )
+def in_rows(
+    columns: Mapping[str, Sequence[Any]], defaults: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    made = (columns.get(name) or repeat(value) for name, value in defaults.items())
+    return zip(*made, strict=False)
 
 
 def defaults_of(table: Table, values: list[Any]) -> dict[str, Any]:
@@ -216,3 +259,4 @@ NOBODY = Client(
 )
 CLIENT_DEFAULTS = defaults_of(CLIENT, client_values(0, NOBODY))
 CONTACT_DEFAULTS = defaults_of(CONTACT, contact_values(0, 0, SOMEBODY))
+READ = msgspec.msgpack.Decoder(tuple[dict[str, list[Any]], dict[str, list[Any]]]).decode

@@ -2,13 +2,14 @@
 arrives, and the runs that keep account of it."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from .commands import ImportClient, ImportGroup
+from .crowds import Readied
 from .readying import Ready
 from .records import Client, Origin, Record
 from .wanting import Wanted, wanted_of
@@ -45,6 +46,26 @@ def arriving(
         change=change,
         groups=groups,
     )
+
+
+class Coming(Struct, frozen=True, kw_only=True):
+    """A crowd from one source that may be here or not: of each its origin, in columns. Times are
+    as crowds have them."""
+
+    foreign_ids: Sequence[str]
+    stamps: Sequence[str]
+    updated_at: Sequence[int]
+    crowd: Readied
+
+
+class Arrivals(Struct, frozen=True, kw_only=True):
+    """All that arrives together, from one source: whole crowds, and others one by one.
+    `everybody` is the crowds and the others one by one, in the order in which they came."""
+
+    source: str
+    crowds: Sequence[Coming]
+    others: Sequence[Incoming]
+    everybody: Callable[[], Sequence[Incoming]]
 
 
 class Policy(enum.Enum):
@@ -154,3 +175,6 @@ class Total(NamedTuple):
 
 Take = Callable[[tuple[Outcome, ...]], Note]
 """What a run notes of a batch, decided inside the batch's transaction."""
+TakeAll = Callable[[tuple[Outcome, ...], bool], Note]
+"""The same of arrivals: whether the crowds were new, and then the outcomes are those of the others;
+else they are everybody's."""

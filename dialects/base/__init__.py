@@ -15,6 +15,7 @@ from .carrying import (
     Written,
     at_hand,
     loss,
+    nobody,
 )
 from .conditions import expected, refuse_conditions, tag, unchanged
 from .failures import (
@@ -87,6 +88,7 @@ __all__ = [
     "ignored_headers",
     "late",
     "loss",
+    "nobody",
     "parsed_json",
     "refuse_conditions",
     "refuse_unstorable",

@@ -70,7 +70,6 @@ class Gathered(NamedTuple):
     places: Sequence[int]
     foreign_ids: Sequence[str]
     stamps: Sequence[str]
-    updated_at: Sequence[datetime]
     labels: Sequence[str]
     crowd: Crowd
 

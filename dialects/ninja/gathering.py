@@ -6,7 +6,6 @@ a fifth of the cost.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from operator import attrgetter
@@ -101,7 +100,6 @@ def gather(objects: Sequence[bytes], account: Account) -> Gathered | None:
         places=list(found),
         foreign_ids=[one.id for one in given],
         stamps=list(map(stamp_apart, given)),
-        updated_at=[datetime.fromtimestamp(one.updated_at, UTC) for one in given],
         labels=[f"{one.number} {one.name}".strip() for one in given],
         crowd=crowd,
     )

@@ -15,7 +15,9 @@ from msgspec import UNSET, Struct, structs
 from dialects.base import Dialect, Told
 from storage import (
     Account,
+    Arrivals,
     Client,
+    Coming,
     Failure,
     Fate,
     ImportClient,
@@ -24,6 +26,7 @@ from storage import (
     Origin,
     Outcome,
     Policy,
+    Readied,
     Run,
     RunLine,
     StartRun,
@@ -91,26 +94,53 @@ class Arriving:
 
     def lay(self, read: Sequence[Read], checkpoint: str) -> None:
         """As `take`, of pieces that have been understood."""
-        incoming = [self.incoming(one, one.told) for one in read if one.told is not None]
+        incoming = self.all_incoming(read)
+        if self.run is None:
+            self.rehearse(read)
+            return
         kept: list[Note] = []
 
         def noted(outcomes: tuple[Outcome, ...]) -> Note:
-            note = self.noted(read, outcomes, checkpoint)
-            kept[:] = [note]
-            return note
+            kept.append(self.noted(read, outcomes, checkpoint))
+            return kept[-1]
 
-        if self.run is None:
-            note = noted(self.store.rehearse_import(self.account.id, incoming, self.terms.policy))
-            self.lines += note.lines
-        else:
-            self.store.import_clients(
-                self.account.id,
-                incoming,
-                run_id=self.run.id,
-                take=noted,
-                policy=self.terms.policy,
-            )
-        self.counts = kept[0].counts
+        self.store.import_clients(
+            self.account.id, incoming, run_id=self.run.id, take=noted, policy=self.terms.policy
+        )
+        self.counts = kept[-1].counts
+
+    def lay_all(self, lots: Sequence["Batched"], checkpoint: str) -> None:
+        """As `lay`, of batches; those that are together in one are nearly always all new."""
+        crowds = [self.coming(lot.together) for lot in lots if lot.together]
+        if self.run is None or not crowds:
+            self.lay(everybody(lots), checkpoint)
+            return
+        number = sum(len(one.foreign_ids) for one in crowds)
+        others = [read for lot in lots for read in lot.others.values()]
+        kept: list[Note] = []
+
+        def noted(outcomes: tuple[Outcome, ...], are_new: bool) -> Note:
+            read, created = (others, number) if are_new else (everybody(lots), 0)
+            kept.append(self.noted(read, outcomes, checkpoint, created))
+            return kept[-1]
+
+        arrivals = Arrivals(
+            source=self.source,
+            crowds=crowds,
+            others=self.all_incoming(others),
+            everybody=lambda: self.all_incoming(everybody(lots)),
+        )
+        self.store.import_arrivals(
+            self.account.id, arrivals, run_id=self.run.id, take=noted, policy=self.terms.policy
+        )
+        self.counts = kept[-1].counts
+
+    def rehearse(self, read: Sequence[Read]) -> None:
+        incoming = self.all_incoming(read)
+        outcomes = self.store.rehearse_import(self.account.id, incoming, self.terms.policy)
+        note = self.noted(read, outcomes, "")
+        self.lines += note.lines
+        self.counts = note.counts
 
     def said(self, one: Read, outcome: Outcome) -> Iterator[RunLine]:
         """What is to be said of an object; of files that are to be fetched, that they are."""
@@ -122,13 +152,28 @@ class Arriving:
             for file in self.dialect.remote.files(one.raw):
                 yield wanted_line(one.told.label, outcome.serial, file)
 
+    def all_incoming(self, read: Sequence[Read]) -> list[Incoming]:
+        return [self.incoming(one, one.told) for one in read if one.told is not None]
+
+    def coming(self, one: "Gathered") -> Coming:
+        """Clients of whom some may be here."""
+        ids, hashes = one.foreign_ids, one.crowd.hashes
+        if self.terms.is_foreign:
+            ids = [self.foreign_id(*both) for both in zip(ids, hashes, strict=True)]
+        return Coming(
+            foreign_ids=ids, stamps=one.stamps, updated_at=one.updated_at, crowd=one.crowd
+        )
+
+    def foreign_id(self, own: str, client_hash: str | None) -> str:
+        """Other servers' clients have the same ids."""
+        is_ambiguous = self.terms.is_foreign and client_hash is not None
+        return f"{own} {client_hash}" if is_ambiguous else own
+
     def incoming(self, one: Read, told: Told) -> Incoming:
         wanted = one.wanted or wanted_of(told.client)
-        own_hash = wanted.client_hash
-        is_ambiguous = self.terms.is_foreign and own_hash is not None
         origin = Origin(
             source=self.source,
-            foreign_id=f"{told.foreign_id} {own_hash}" if is_ambiguous else told.foreign_id,
+            foreign_id=self.foreign_id(told.foreign_id, wanted.client_hash),
             foreign_updated_at=told.updated_at,
             stamp=told.stamp,
         )
@@ -148,11 +193,13 @@ class Arriving:
             return structs.replace(command, external_id=UNSET)
         return command
 
-    def noted(self, read: Sequence[Read], outcomes: Sequence[Outcome], checkpoint: str) -> Note:
-        """Pure: a transaction that is tried again asks again."""
+    def noted(
+        self, read: Sequence[Read], outcomes: Sequence[Outcome], checkpoint: str, created: int = 0
+    ) -> Note:
+        """Of these and of so many new ones. Pure: a transaction that is tried again asks again."""
         settled = iter(outcomes)
         fates = [next(settled) if one.told else unreadable(one) for one in read]
-        counts = added(self.counts, fates)
+        counts = added(self.counts, fates, created)
         lines: list[RunLine] = []
         for one, outcome in zip(read, fates, strict=True):
             lines += self.said(one, outcome)
@@ -160,6 +207,29 @@ class Arriving:
         if most is not None and changes(counts) > most:
             raise TooManyChanges(f"more than {most} clients would change")
         return Note(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
+
+
+class Gathered(Protocol):
+    """A crowd, and what is told of each of its clients."""
+
+    @property
+    def foreign_ids(self) -> list[str]: ...
+    @property
+    def stamps(self) -> list[str]: ...
+    @property
+    def updated_at(self) -> list[int]: ...
+    @property
+    def crowd(self) -> Readied: ...
+
+
+class Batched(Protocol):
+    """Pieces that have been understood: many together, others by their places."""
+
+    @property
+    def together(self) -> Gathered | None: ...
+    @property
+    def others(self) -> dict[int, Read]: ...
+    def everybody(self) -> list[Read]: ...
 
 
 class Plan(Protocol):
@@ -180,10 +250,16 @@ def begun(arriving: Arriving, plan: Plan, interrupted: Run | None) -> AbstractCo
     return running(arriving.store, run)
 
 
-def added(counts: Counts, fates: Sequence[Outcome]) -> Counts:
-    """So many more have been read, and of each fate."""
+def everybody(lots: Sequence["Batched"]) -> list[Read]:
+    return [read for lot in lots for read in lot.everybody()]
+
+
+def added(counts: Counts, fates: Sequence[Outcome], created: int) -> Counts:
+    """So many more have been read, and of each fate; some of them, besides these, are new."""
     more = Counter(outcome.fate for outcome in fates)
-    named = {"read": len(fates)} | {fate.value: number for fate, number in more.items()}
+    if created:
+        more[Fate.CREATED] += created
+    named = {"read": more.total()} | {fate.value: number for fate, number in more.items()}
     return counts | {name: counts.get(name, 0) + number for name, number in named.items()}
 
 

@@ -22,7 +22,7 @@ from storage import (
 
 from .arriving import Arriving, Terms, begun
 from .giving import Given, put
-from .reading import Begin, read_ahead
+from .reading import Begin, Lot, read_ahead
 from .running import remark
 from .sources import Advance, Files, Reached
 from .understanding import Piece, Read, understood
@@ -74,19 +74,19 @@ def take_in(
         taken = done.taken
         begin = Begin(files, chain(first, batches), taken, reached)
         with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead:
-            for read in together(ahead):
-                taken += len(read)
-                arriving.lay(read, msgspec.json.encode(Place(taken)).decode())
+            for lots in together(ahead):
+                taken += sum(len(lot.pieces) for lot in lots)
+                arriving.lay_all(lots, msgspec.json.encode(Place(taken)).decode())
     return arriving
 
 
-def together(ahead: Iterable[Sequence[Read]]) -> Iterator[list[Read]]:
+def together(ahead: Iterable[Lot]) -> Iterator[list[Lot]]:
     """Batches of one transaction; those before a failure are not held up by it."""
-    held: list[Read] = []
+    held: list[Lot] = []
     try:
-        for n, read in enumerate(ahead, 1):
-            held += read
-            if n % TOGETHER == 0:
+        for lot in ahead:
+            held.append(lot)
+            if len(held) == TOGETHER:
                 yield held
                 held = []
     except Exception:

@@ -7,7 +7,7 @@ from reading everything here but the time it takes.
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
@@ -24,10 +24,11 @@ from storage import (
     ImportContact,
     ImportGroup,
     Makers,
+    Readied,
     Ready,
     Wanted,
-    arrived,
     readied,
+    readied_crowd,
     wanted_of,
 )
 
@@ -35,6 +36,7 @@ from .sources import Files, Reached
 from .understanding import Piece, Read, understood
 from .worker import HELD, Answer, Worker, cores
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FEW = 2
 """Batches for which another process is not worth its start."""
 
@@ -56,12 +58,25 @@ class Sent(Struct, frozen=True, array_like=True):
     is_drafted: bool = False
 
 
+class Together(Struct, frozen=True, array_like=True):
+    """A crowd of a batch: the places of its clients, and of each what `Told` says."""
+
+    places: list[int]
+    foreign_ids: list[str]
+    stamps: list[str]
+    updated_at: list[int]
+    labels: list[str]
+    crowd: Readied
+
+
 class Batch(Struct, frozen=True, array_like=True):
-    """Pieces and what is made of them; so many bytes of the files have been read by then."""
+    """Pieces and what is made of them: of many together, and of others by their places. So many
+    bytes of the files have been read by then."""
 
     bytes_read: int
-    pieces: list[Piece]
-    sent: list[Sent]
+    pieces: list[tuple[str, bytes, str]]
+    together: Together | None
+    others: dict[int, Sent]
 
 
 class Imported(ImportClient, frozen=True, kw_only=True):
@@ -87,7 +102,7 @@ class Begin(NamedTuple):
     reached: Reached
 
 
-def read_ahead(begin: Begin, dump: Dump, account: Account) -> Generator[list[Read], None, None]:
+def read_ahead(begin: Begin, dump: Dump, account: Account) -> Generator["Lot", None, None]:
     """All batches in their order. Raises WrongSalt."""
     reading = Reading(dump, account, Makers())
     first = list(islice(begin.batches, FEW + 1))
@@ -107,7 +122,7 @@ def read_ahead(begin: Begin, dump: Dump, account: Account) -> Generator[list[Rea
         yield from followed(worker, begin, taken, reading)
 
 
-def followed(worker: Worker, begin: Begin, taken: int, reading: "Reading") -> Iterator[list[Read]]:
+def followed(worker: Worker, begin: Begin, taken: int, reading: "Reading") -> Iterator["Lot"]:
     """The batches behind so many objects, as the other process reads them from the files."""
     worker.ask(ENCODER.encode(taken))
     for _ in range(HELD - 1):
@@ -118,10 +133,26 @@ def followed(worker: Worker, begin: Begin, taken: int, reading: "Reading") -> It
             return
         worker.ask(ON)
         begin.reached.reach(batch.bytes_read)
-        yield list(map(reading.read, batch.pieces, batch.sent))
+        yield reading.lot(batch)
         taken += len(batch.pieces)
     # What that process could not say is found out here.
     yield from map(reading.here, begin.files.batches(taken, begin.reached.anew()))
+
+
+class Lot(NamedTuple):
+    """A batch, read: many of its objects together, if there are such, and others by their places.
+    All of it one by one takes a while."""
+
+    reading: "Reading"
+    pieces: list[tuple[str, bytes, str]]
+    together: Together | None
+    others: dict[int, Read]
+
+    def everybody(self) -> list[Read]:
+        each = self.others | (
+            self.reading.apart(self.pieces, self.together) if self.together else {}
+        )
+        return [each[n] for n in range(len(self.pieces))]
 
 
 class Reading(NamedTuple):
@@ -131,32 +162,52 @@ class Reading(NamedTuple):
     account: Account
     makers: Makers
 
-    def here(self, piece: list[Piece]) -> list[Read]:
-        gathered = self.gathered(piece)
-        return [
-            self.read(one, gathered[n]) if n in gathered else self.prepared(one)
-            for n, one in enumerate(piece)
-        ]
+    def here(self, pieces: list[Piece]) -> Lot:
+        together = self.together(pieces)
+        rest = self.rest(pieces, together)
+        return Lot(self, list(pieces), together, {n: self.prepared(pieces[n]) for n in rest})
 
-    def sent(self, pieces: list[Piece]) -> list[Sent]:
-        """What `read` makes of them what `here` says."""
-        gathered = self.gathered(pieces)
-        return [gathered.get(n) or sent(self.prepared(one)) for n, one in enumerate(pieces)]
+    def batch(self, pieces: list[Piece], bytes_read: int) -> Batch:
+        """Of what `lot` makes what `here` does."""
+        together = self.together(pieces)
+        rest = self.rest(pieces, together)
+        others = {n: sent(self.prepared(pieces[n])) for n in rest}
+        return Batch(bytes_read, list(pieces), together, others)
 
-    def gathered(self, pieces: list[Piece]) -> dict[int, Sent]:
-        """By place what can be read of many at once; nearly always that is all of them."""
+    def lot(self, batch: Batch) -> Lot:
+        others = {n: self.read(Piece(*batch.pieces[n]), sent) for n, sent in batch.others.items()}
+        return Lot(self, batch.pieces, batch.together, others)
+
+    def rest(self, pieces: list[Piece], together: Together | None) -> list[int]:
+        done = set(together.places) if together else set()
+        return [n for n in range(len(pieces)) if n not in done]
+
+    def together(self, pieces: list[Piece]) -> Together | None:
+        """What can be read of many at once; nearly always that is all of them."""
         found = self.dump.gather([piece.raw for piece in pieces], self.account)
-        crowd = arrived(found.crowd, self.account, self.makers) if found else None
+        crowd = readied_crowd(found.crowd, self.account, self.makers) if found else None
         if found is None or crowd is None:
-            return {}
-        told = zip(
-            found.foreign_ids, found.stamps, found.updated_at, found.labels, crowd, strict=True
+            return None
+        return Together(
+            places=list(found.places),
+            foreign_ids=list(found.foreign_ids),
+            stamps=list(found.stamps),
+            updated_at=list(found.crowd.clients["updated_at"]),
+            labels=list(found.labels),
+            crowd=crowd,
         )
+
+    def apart(self, pieces: list[tuple[str, bytes, str]], one: Together) -> dict[int, Read]:
+        """By place, each by itself."""
+        crowd = zip(one.crowd.wanted(), one.crowd.ready(self.account.id), strict=True)
+        times = [EPOCH + timedelta(microseconds=moment) for moment in one.updated_at]
+        told = zip(one.places, one.foreign_ids, one.stamps, times, one.labels, crowd, strict=True)
         return {
-            place: Sent("", foreign_id, stamp, updated_at, label, (), (), wanted, ready)
-            for place, (foreign_id, stamp, updated_at, label, (wanted, ready)) in zip(
-                found.places, told, strict=True
+            n: self.read(
+                Piece(*pieces[n]),
+                Sent("", foreign_id, stamp, updated_at, label, (), (), wanted, ready),
             )
+            for n, foreign_id, stamp, updated_at, label, (wanted, ready) in told
         }
 
     def prepared(self, piece: Piece) -> Read:
@@ -214,7 +265,7 @@ def following(files: Files, dump: Dump, account: Account) -> Answer:
         if batches is None:
             batches = files.batches(TAKEN.decode(question), advance)
         pieces = next(batches, [])
-        return ENCODER.encode(Batch(bytes_read, pieces, reading.sent(pieces)))
+        return ENCODER.encode(reading.batch(pieces, bytes_read))
 
     return answer
 

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from dialects.base import Gathered
 from dialects.ninja.dump import DUMP
-from storage import Arrived, Makers, arrived, readied, wanted_of
+from storage import Makers, Readied, readied, readied_crowd, wanted_of
 from tests.carried import ACCOUNT
 
 from .test_round_trip import records
@@ -75,26 +75,24 @@ def alone(raw: bytes) -> tuple[Any, ...]:
     assert ready is not None
     assert not told.lost
     assert not told.groups
-    assert told.updated_at is not None
-    return (
-        told.foreign_id,
-        told.stamp,
-        told.updated_at,
-        told.label,
-        (wanted_of(told.client), ready.version, ready.is_archived, ready.rows),
-    )
+    whole = (ready.version, ready.is_archived, ready.rows)
+    return told.foreign_id, told.stamp, told.label, wanted_of(told.client), whole, told.updated_at
 
 
-def together(found: Gathered, crowd: list[Arrived]) -> list[tuple[Any, ...]]:
-    told = (found.foreign_ids, found.stamps, found.updated_at, found.labels)
-    made = [(w, r.version, r.is_archived, r.rows) for w, r in crowd]
-    return list(zip(*told, made, strict=True))
+def together(found: Gathered, crowd: Readied) -> list[tuple[Any, ...]]:
+    whole = [(one.version, one.is_archived, one.rows) for one in crowd.ready(ACCOUNT.id)]
+    times = [
+        datetime.fromtimestamp(moment // 1_000_000, UTC)
+        for moment in found.crowd.clients["updated_at"]
+    ]
+    told = (found.foreign_ids, found.stamps, found.labels, crowd.wanted(), whole, times)
+    return list(zip(*told, strict=True))
 
 
 @given(raws=st.lists(objects(), min_size=1, max_size=6))
 def test_objects_read_together_are_what_they_are_alone(raws: list[bytes]) -> None:
     found = DUMP.gather(raws, ACCOUNT)
-    crowd = arrived(found.crowd, ACCOUNT, SAME) if found else None
+    crowd = readied_crowd(found.crowd, ACCOUNT, SAME) if found else None
     if not found or crowd is None:
         return
 

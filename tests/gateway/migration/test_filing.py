@@ -12,7 +12,7 @@ from msgspec import structs
 from dialects.base import Dialect
 from gateway.app import DIALECTS
 from gateway.files import writing
-from gateway.migration import filing
+from gateway.migration import filing, sources
 from gateway.migration.arriving import Arriving, Terms, TooManyChanges
 from gateway.migration.filing import Intake, convert, take_in
 from gateway.migration.giving import Given, give_out
@@ -190,7 +190,7 @@ def test_an_import_that_stopped_goes_on_where_it_was(
     second = new_account()
     brought(store, here, *clients(12))
     exported(store, here, NINJA, path)
-    monkeypatch.setattr(filing, "BATCH", 5)
+    monkeypatch.setattr(sources, "BATCH", 5)
     monkeypatch.setattr(filing, "TOGETHER", 1)
     fail_at(store, 3, monkeypatch)
     with pytest.raises(Unavailable):

@@ -1,24 +1,28 @@
 """Reading ahead in another process: nothing but the time it takes tells it from reading here."""
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from msgspec import structs
 
 from dialects.base import Dialect, Told
 from gateway.app import DIALECTS
-from gateway.migration import filing, lines, reading, worker
+from gateway.migration import filing, lines, reading, sources, worker
 from gateway.migration.arriving import Terms
 from gateway.migration.filing import Intake, take_in
-from gateway.migration.reading import Reading, answering, read_ahead
+from gateway.migration.reading import Batch, Begin, Reading, following, read_ahead
+from gateway.migration.sources import Files, Reached
 from gateway.migration.understanding import Piece, Read, WrongSalt
-from gateway.migration.worker import Worker, shared
+from gateway.migration.worker import HELD, Worker
 from storage import Account, ImportClient, ImportContact, RunLine, Store, imagined
 from storage.makers import Makers
 
@@ -41,13 +45,16 @@ WHOLE = ImportClient(
     extras={"ninja": '{"tax_info":{"a":1}}', "planado": "{}"},
     contacts=(ADA, ImportContact(serial=8, phone="12", is_locked=True)),
 )
+USUAL = structs.replace(WHOLE, extras=msgspec.UNSET)
 RUBBISH = Piece("f:1", b'{"id": {}}')
 UNREAD = Piece("f:2", b"", "not a JSON object")
 
 
-def written(dialect: Dialect, account: Account, number: int) -> list[Piece]:
+def written(
+    dialect: Dialect, account: Account, number: int, command: ImportClient = WHOLE
+) -> list[Piece]:
     commands = [
-        structs.replace(WHOLE, serial=n, uuid=UUID(int=n), number=f"{n}", external_id=f"K {n}/ü")
+        structs.replace(command, serial=n, uuid=UUID(int=n), number=f"{n}", external_id=f"K {n}/ü")
         for n in range(1, number + 1)
     ]
     records = [imagined(c, account, n, Makers()) for n, c in enumerate(commands, 1)]
@@ -78,6 +85,13 @@ def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of one; so they are in the other process, which is forked."""
+    monkeypatch.setattr(sources, "BATCH", 1)
+    monkeypatch.setattr(worker, "get_context", lambda _way: get_context("fork"))
+
+
+@pytest.fixture
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two cores, and whoever starts a process waits until it is there."""
     started = Worker.__init__
@@ -90,154 +104,229 @@ def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "cores", lambda: 2)
 
 
-@pytest.fixture
-def begun(account: Account) -> Iterator[Worker]:
-    with closing(Worker(answering, NINJA.dump, account)) as one:
-        assert one.awake.wait(30)
-        yield one
+def in_files(folder: Path, pieces: list[Piece]) -> Files:
+    path = folder / "objects.ndjson"
+    path.write_bytes(b"\n".join(piece.raw or b"[]3" for piece in pieces))
+    return Files((str(path),))
+
+
+def beginning(files: Files) -> Begin:
+    reached = Reached(lambda _size: None)
+    return Begin(files, files.batches(0, reached.anew()), 0, reached)
+
+
+def everybody(files: Files, account: Account, dialect: Dialect = NINJA) -> list[Read]:
+    return [
+        read
+        for lot in read_ahead(beginning(files), dialect.dump, account)
+        for read in lot.everybody()
+    ]
+
+
+def places(pieces: list[Piece]) -> list[str]:
+    return [str(n) for n in range(1, len(pieces) + 1)]
+
+
+def place(read: Read) -> str:
+    """Its line."""
+    return read.place.rpartition(":")[2]
 
 
 @one_engine
 @each_dialect
-def test_what_is_read_there_is_what_is_read_here(account: Account, dialect: Dialect):
-    batch = [*written(dialect, account, 5), RUBBISH, UNREAD]
+def test_what_is_read_there_is_what_is_read_here(
+    account: Account, dialect: Dialect, tmp_path: Path
+):
+    usual = written(dialect, account, 3, USUAL)
+    files = in_files(tmp_path, [*written(dialect, account, 5), RUBBISH, *usual, UNREAD])
+    [batch] = files.batches(0, lambda _size: None)
     work = Reading(dialect.dump, account, Makers())
 
-    ahead = work.done(batch, answering(dialect.dump, account)(work.question(batch)))
+    answer = following(files, dialect.dump, account)(msgspec.msgpack.encode(0))
+    ahead = work.lot(msgspec.msgpack.decode(answer, type=Batch))
+    now = work.here(batch)
 
-    assert list(map(plain, ahead)) == list(map(plain, work.here(batch)))
-    assert [one.ready is not None for one in ahead[:5]] == 5 * [dialect is NINJA]
+    assert list(map(plain, ahead.everybody())) == list(map(plain, now.everybody()))
+    assert [one.ready is not None for one in ahead.everybody()[:5]] == 5 * [dialect is NINJA]
+    if dialect is NINJA:
+        assert ahead.together
+        assert ahead.together.places == [6, 7, 8]
 
 
 @one_engine
 @each_dialect
-def test_what_a_client_changes_is_asked_of_the_object_again(account: Account, dialect: Dialect):
-    batch = written(dialect, account, 1)
+def test_what_a_client_changes_is_asked_of_the_object_again(
+    account: Account, dialect: Dialect, tmp_path: Path
+):
+    files = in_files(tmp_path, written(dialect, account, 1))
     record = imagined(ImportClient(organization_name="Other"), account, 1, Makers())
     work = Reading(dialect.dump, account, Makers())
 
-    [ahead] = work.done(batch, answering(dialect.dump, account)(work.question(batch)))
-    [now] = work.here(batch)
+    answer = following(files, dialect.dump, account)(msgspec.msgpack.encode(0))
+    [ahead] = work.lot(msgspec.msgpack.decode(answer, type=Batch)).everybody()
+    [now] = map(work.prepared, *files.batches(0, lambda _size: None))
 
     assert ahead.told
     assert now.told
     assert ahead.told.change(record) == now.told.change(record)
+    assert structs.asdict(ahead.told.client) == structs.asdict(now.told.client)
 
 
 @one_engine
-def test_batches_stay_in_their_order(account: Account, awake: None):
-    batches = [[piece] for piece in written(NINJA, account, 40)]
+def test_batches_stay_in_their_order(
+    account: Account, awake: None, one_by_one: None, tmp_path: Path
+):
+    pieces = written(NINJA, account, 40)
 
-    read = list(read_ahead(iter(batches), NINJA.dump, account))
+    read = everybody(in_files(tmp_path, pieces), account)
 
-    assert [one.place for [one] in read] == [piece.place for [piece] in batches]
-    assert any(one.ready for [one] in read)
-
-
-@one_engine
-def test_what_is_held_is_little(account: Account, begun: Worker):
-    batches = [[piece] for piece in written(NINJA, account, 40)]
-    taken = 0
-
-    def counted() -> Iterator[list[Piece]]:
-        nonlocal taken
-        for batch in batches:
-            taken += 1
-            yield batch
-
-    work = Reading(NINJA.dump, account, Makers())
-    for number, _ in enumerate(shared(begun, work, counted(), asked=reading.ASKED)):
-        assert taken - number <= worker.HELD
-        assert begun.asked <= reading.ASKED
+    assert list(map(place, read)) == places(pieces)
 
 
 @one_engine
-def test_whoever_is_long_about_a_piece_keeps_nobody_idle(account: Account, begun: Worker):
-    batches = iter([[piece] for piece in written(NINJA, account, 40)])
-    work = Reading(NINJA.dump, account, Makers())
+def test_what_is_held_is_little(
+    account: Account,
+    awake: None,
+    one_by_one: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    files = in_files(tmp_path, written(NINJA, account, 40))
+    [worker] = watched(monkeypatch)
 
-    waiting = [
-        begun.asked
-        for _ in shared(begun, work, batches, asked=reading.ASKED)
-        if batches.__length_hint__()
-    ]
+    asked = [worker()[0].asked for _ in read_ahead(beginning(files), NINJA.dump, account)]
 
-    assert min(waiting) >= reading.ASKED - 1
+    assert max(asked) == HELD
+    assert min(asked[:-HELD]) == HELD
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], list[Worker]]]:
+    """What tells which processes were started."""
+    started: list[Worker] = []
+
+    def start(*given: Any) -> Worker:
+        started.append(Worker(*given))
+        return started[-1]
+
+    monkeypatch.setattr(reading, "Worker", start)
+    return [lambda: started]
 
 
 def test_what_was_before_a_failure_is_not_held_up_by_it():
-    def failing() -> Iterator[list[Read]]:
-        for place in "abcdefgh":
-            yield [Read(place, None)]
+    def failing() -> Iterator[Any]:
+        yield from "abcdefgh"
         raise WrongSalt("another salt")
 
     found = filing.together(failing())
 
-    assert [one.place for one in next(found)] == list("abcdefgh"[: filing.TOGETHER])
-    assert [one.place for one in next(found)] == list("abcdefgh"[filing.TOGETHER :])
+    assert next(found) == list("abcdefgh"[: filing.TOGETHER])
+    assert next(found) == list("abcdefgh"[filing.TOGETHER :])
     with pytest.raises(WrongSalt):
         next(found)
 
 
 @one_engine
-def test_few_objects_start_no_process(account: Account, no_process: None):
-    batches = [[piece] for piece in written(NINJA, account, reading.FEW)]
+def test_few_objects_start_no_process(
+    account: Account, no_process: None, one_by_one: None, tmp_path: Path
+):
+    files = in_files(tmp_path, written(NINJA, account, reading.FEW))
 
-    assert len(list(read_ahead(iter(batches), NINJA.dump, account))) == reading.FEW
+    assert len(everybody(files, account)) == reading.FEW
 
 
 @one_engine
 def test_one_core_starts_no_process(
-    account: Account, no_process: None, monkeypatch: pytest.MonkeyPatch
+    account: Account,
+    no_process: None,
+    one_by_one: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(reading, "cores", lambda: 1)
-    batches = [[piece] for piece in written(NINJA, account, 9)]
 
-    assert len(list(read_ahead(iter(batches), NINJA.dump, account))) == 9
+    assert len(everybody(in_files(tmp_path, written(NINJA, account, 9)), account)) == 9
 
 
 @one_engine
-def test_ids_of_another_salt_are_refused_in_their_batch(account: Account, begun: Worker):
-    strange = structs.replace(account, hash_salt="another")
-    batches = [written(NINJA, account, 1), written(NINJA, account, 1), written(NINJA, strange, 1)]
-    work = Reading(NINJA.dump, account, Makers())
-    read = shared(begun, work, iter(batches), asked=reading.ASKED)
+def test_what_cannot_be_read_twice_starts_no_process(
+    account: Account, no_process: None, one_by_one: None, tmp_path: Path
+):
+    raws = [piece.raw for piece in written(NINJA, account, 9)]
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(b"\n".join(raws),))
+    writer.start()
 
-    assert [next(read)[0].problem, next(read)[0].problem] == ["", ""]
+    read = everybody(Files((str(pipe),)), account)
+
+    writer.join()
+    assert [one.raw for one in read] == raws
+
+
+@one_engine
+def test_ids_of_another_salt_are_refused_in_their_batch(
+    account: Account, awake: None, one_by_one: None, tmp_path: Path
+):
+    strange = structs.replace(account, hash_salt="another")
+    files = in_files(tmp_path, [*written(NINJA, account, 6), *written(NINJA, strange, 1)])
+    read = read_ahead(beginning(files), NINJA.dump, account)
+
+    assert [next(read).everybody()[0].problem for _ in range(6)] == [""] * 6
     with pytest.raises(WrongSalt):
         next(read)
 
 
 @one_engine
-def test_a_process_that_ends_costs_only_time(account: Account, begun: Worker):
-    batches = [[piece] for piece in written(NINJA, account, 12)]
+def test_a_process_that_ends_costs_only_time(
+    account: Account,
+    awake: None,
+    one_by_one: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    pieces = written(NINJA, account, 40)
+    [worker] = watched(monkeypatch)
+    read = []
+    for n, lot in enumerate(read_ahead(beginning(in_files(tmp_path, pieces)), NINJA.dump, account)):
+        read += lot.everybody()
+        if n == 5:
+            worker()[0].process.kill()
+            worker()[0].process.join()
 
-    work = Reading(NINJA.dump, account, Makers())
-    read = shared(begun, work, ended_after(begun, 5, batches), asked=reading.ASKED)
-
-    assert [one.place for [one] in read] == [piece.place for [piece] in batches]
-
-
-def ended_after(begun: Worker, number: int, batches: list[list[Piece]]) -> Iterator[list[Piece]]:
-    for n, batch in enumerate(batches):
-        if n == number:
-            begun.process.kill()
-            begun.process.join()
-        yield batch
+    assert list(map(place, read)) == places(pieces)
 
 
 @one_engine
-def test_whoever_stops_early_leaves_no_process(account: Account, awake: None):
-    started: list[Worker] = []
-    batches = [[piece] for piece in written(NINJA, account, 9)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "Worker", lambda *g: started.append(Worker(*g)) or started[0])
-        read = read_ahead(iter(batches), NINJA.dump, account)
-        next(read)
-        read.close()
+def test_whoever_stops_early_leaves_no_process(
+    account: Account,
+    awake: None,
+    one_by_one: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    [worker] = watched(monkeypatch)
+    read = read_ahead(
+        beginning(in_files(tmp_path, written(NINJA, account, 9))), NINJA.dump, account
+    )
+    next(read)
+    read.close()
 
-    [one] = started
+    [one] = worker()
     assert not one.process.is_alive()
+
+
+@one_engine
+def test_bytes_are_told_of_once_whoever_reads_them(
+    account: Account, awake: None, one_by_one: None, tmp_path: Path
+):
+    files = in_files(tmp_path, written(NINJA, account, 40))
+    told: list[int] = []
+    reached = Reached(told.append)
+
+    begin = Begin(files, files.batches(0, reached.anew()), 0, reached)
+    list(read_ahead(begin, NINJA.dump, account))
+
+    assert sum(told) == Path(files.paths[0]).stat().st_size
 
 
 @one_engine
@@ -250,7 +339,7 @@ def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  f
     monkeypatch: pytest.MonkeyPatch,
     awake: None,
 ):
-    monkeypatch.setattr(filing, "BATCH", 2)
+    monkeypatch.setattr(sources, "BATCH", 2)
     alone, together = new_account(), new_account()
     path = tmp_path / "clients.ndjson"
     raws = [piece.raw for piece in written(dialect, alone, 11)]

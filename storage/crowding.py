@@ -1,0 +1,107 @@
+"""Crowds of clients that are all new, into a transaction without a look at any of them alone.
+
+That all are new, and that none wants what another one has or wants, is asked of all at once. Where
+it is not so importing.py settles everybody one by one: nothing differs but the time it takes.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from . import accounts, births, bulk
+from .among import is_one_of
+from .importing import is_alone
+from .limits import LONGEST, is_storable
+from .numbers import taken_numbers
+from .provenance import Arrivals, Coming
+from .recognising import taken_contacts, taken_serials
+from .tables import CLIENT, CONTACT, ORIGIN
+from .taking import is_serial
+
+
+def settled(connection: Connection, account_id: int, arrivals: Arrivals) -> bool:
+    """Whether all crowds were new, and are here now; if not, nothing has been done."""
+    crowds = arrivals.crowds
+    if not are_different(arrivals) or not can_have_origins(arrivals):
+        return False
+    if is_any_known(connection, account_id, arrivals):
+        return False
+    # Whoever holds the account is alone with it, and whoever came before can be seen.
+    accounts.reserved(connection, account_id)
+    if not is_alone(connection) and is_any_known(connection, account_id, arrivals):
+        return False
+    serials = every(one.crowd.serials for one in crowds)
+    contacts = every(one.crowd.contacts for one in crowds)
+    accounts.raised(connection, account_id, client=max(serials), contact=max(contacts))
+    for one in crowds:
+        clients, people = one.crowd.rows(account_id)
+        bulk.inserted_plain(connection, CLIENT, clients)
+        bulk.inserted_plain(connection, CONTACT, people)
+        bulk.inserted_plain(connection, ORIGIN, origins(account_id, arrivals.source, one))
+    archived = every(one.crowd.are_archived for one in crowds)
+    lives = [(serial, flag, False) for serial, flag in zip(serials, archived, strict=True)]
+    births.told(connection, account_id, lives)
+    return True
+
+
+def are_different(arrivals: Arrivals) -> bool:
+    """Whether no two of all want to be known by the same."""
+    crowds, others = [one.crowd for one in arrivals.crowds], [o.wanted for o in arrivals.others]
+    if any(one.uuid or one.external_id for one in others):
+        return False
+    ids = every(one.foreign_ids for one in arrivals.crowds)
+    serials = every(one.serials for one in crowds)
+    numbers = every(one.numbers for one in crowds)
+    contacts = every(one.contacts for one in crowds)
+    return all(map(is_serial, chain(serials, contacts))) and all(
+        len(set(values)) == len(values)
+        for values in (
+            [*ids, *(one.origin.foreign_id for one in arrivals.others)],
+            [*serials, *(one.serial for one in others if one.serial is not None)],
+            [*numbers, *(one.number for one in others if one.number)],
+            [*contacts, *chain.from_iterable(one.contacts for one in others)],
+        )
+    )
+
+
+def can_have_origins(arrivals: Arrivals) -> bool:
+    """Whether what is kept of where they come from can be."""
+    ids = every(one.foreign_ids for one in arrivals.crowds)
+    texts = "".join([arrivals.source, *ids, *every(one.stamps for one in arrivals.crowds)])
+    is_short = len(arrivals.source) <= LONGEST["source"]
+    return is_short and is_storable(texts) and max(map(len, ids)) <= LONGEST["foreign_id"]
+
+
+def is_any_known(connection: Connection, account_id: int, arrivals: Arrivals) -> bool:
+    """Whether somebody here has, or had, any of what they want."""
+    crowds = [one.crowd for one in arrivals.crowds]
+    met = select(ORIGIN.c.foreign_id).where(
+        ORIGIN.c.account_id == account_id,
+        is_one_of(ORIGIN.c.source, [arrivals.source]),
+        is_one_of(ORIGIN.c.foreign_id, every(one.foreign_ids for one in arrivals.crowds)),
+    )
+    return bool(
+        connection.execute(met.limit(1)).first()
+        or taken_serials(connection, account_id, every(one.serials for one in crowds))
+        or taken_contacts(connection, account_id, every(one.contacts for one in crowds))
+        or taken_numbers(connection, account_id)(every(one.numbers for one in crowds))
+    )
+
+
+def every(parts: Iterable[Sequence[Any]]) -> list[Any]:
+    return list(chain.from_iterable(parts))
+
+
+def origins(account_id: int, source: str, one: Coming) -> list[tuple[Any, ...]]:
+    columns = {
+        "account_id": repeat(account_id),
+        "source": repeat(source),
+        "foreign_id": one.foreign_ids,
+        "client_serial": one.crowd.serials,
+        "foreign_updated_at": one.updated_at,
+        "stamp": one.stamps,
+        "version": one.crowd.versions,
+    }
+    return list(zip(*(columns[column.name] for column in ORIGIN.c), strict=False))

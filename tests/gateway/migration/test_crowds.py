@@ -1,0 +1,171 @@
+"""An import that takes many new clients at once ends as one that takes them one by one."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import structs
+
+from dialects.base import nobody
+from dialects.ninja import DIALECT as NINJA
+from gateway.migration import filing, sources
+from gateway.migration.arriving import Terms
+from gateway.migration.filing import Intake, take_in
+from storage import (
+    Account,
+    ContactDraft,
+    CreateClient,
+    ImportClient,
+    ImportContact,
+    Makers,
+    Policy,
+    State,
+    Store,
+    crowding,
+    imagined,
+)
+
+ONE_BY_ONE = structs.replace(NINJA, dump=structs.replace(NINJA.dump, gather=nobody))
+Tree = dict[str, Any]
+Prepare = Callable[[Store, Account], None]
+
+
+def client(n: int, **fields: Any) -> ImportClient:
+    told = {
+        "serial": n,
+        "number": f"N {n}",
+        "organization_name": f"Größe {n}",
+        "client_hash": f"hash {n}",
+        "phone": "12" if n % 2 else "",
+        "contacts": (
+            ImportContact(serial=2 * n, first_name="Ada", email=f"A{n}@x", contact_key=f"{2 * n}"),
+            ImportContact(serial=2 * n + 1, phone="7", is_primary=True, contact_key=f"{2 * n + 1}"),
+        ),
+    }
+    return ImportClient(**told | fields)
+
+
+def objects(account: Account, commands: list[ImportClient]) -> bytes:
+    records = [imagined(one, account, 1, Makers()) for one in commands]
+    whole = b"\n".join(NINJA.dump.write(record, account) for record in records)
+    return whole.replace(NUL.encode(), b"\\u0000")
+
+
+USUAL = [client(n) for n in range(1, 24)]
+
+
+def nothing(_store: Store, _account: Account) -> None: ...
+
+
+def a_number(store: Store, account: Account) -> None:
+    store.create_client(account.id, CreateClient(number="n 7"))
+
+
+def a_contact(store: Store, account: Account) -> None:
+    store.create_clients(account.id, [ImportClient(contacts=(ImportContact(serial=15),))])
+
+
+def an_end(store: Store, account: Account) -> None:
+    made = store.create_client(account.id, CreateClient(organization_name="Gone"))
+    store.purge_client(account.id, made.serial)
+
+
+def another(store: Store, account: Account) -> None:
+    for _ in range(3):
+        store.create_client(account.id, CreateClient(contacts=(ContactDraft(email="b@x"),)))
+
+
+BEFORE = [a_number, a_contact, an_end, another]
+NUL = "a nul stands here"
+FILES = {
+    "usual": USUAL,
+    "one twice": [*USUAL, structs.replace(USUAL[3], organization_name="Later")],
+    "a number twice": [*USUAL, client(90, number="N 3"), client(91)],
+    "a contact twice": [*USUAL, client(90, contacts=USUAL[5].contacts)],
+    "a deleted one first": [client(90, is_deleted=True, number="n 4"), *USUAL],
+    "a deleted one": [*USUAL[:5], client(90, is_deleted=True), *USUAL[5:]],
+    "a large id": [*USUAL, client(2**62 + 1, contacts=(ImportContact(serial=7000),))],
+    "a nul": [*USUAL, client(90, public_notes=NUL)],
+    "one that needs a number": [*USUAL[:4], client(90, number=""), *USUAL[4:]],
+}
+
+
+def ended(store: Store, account: Account, raw: bytes, path: Path, dialect: Any):
+    """What the run said, and what there is."""
+    path.write_bytes(raw)
+    terms = Terms(policy=Policy.NEWEST)
+    plan = Intake(dialect=dialect, account=account, paths=[str(path)], terms=terms)
+    run = take_in(store, plan, lambda _: None)
+    assert run.run
+    lines = sorted(map(structs.astuple, (line for _, line in store.run_lines(run.run.id))))
+    return run.counts, lines, known(store, account)
+
+
+def known(store: Store, account: Account) -> list[Tree]:
+    """All that there is, but for what is made anew each time."""
+    found = []
+    for record in store.scan(account.id):
+        one = msgspec.to_builtins(record) | {"is_archived": record.archived_at is not None}
+        is_made_here = not record.client_hash.startswith("hash")
+        for made in (one, *one["contacts"]):
+            for name in ("uuid", "archived_at", "updated_at"):
+                made.pop(name, None)
+            for name in ("client_hash", "contact_key", "created_at") if is_made_here else ():
+                made.pop(name, None)
+        origins = map(structs.asdict, store.origins(account.id, record.serial))
+        found.append(one | {"origins": list(origins)})
+    return found
+
+
+CASES = [(name, nothing) for name in FILES]
+CASES += [(name, prepare) for prepare in BEFORE for name in ("usual", "a deleted one")]
+
+
+@pytest.mark.parametrize(("name", "prepare"), CASES)
+def test_crowds_end_as_their_clients_one_by_one(  # noqa: PLR0917  fixtures
+    store: Store,
+    new_account: Callable[[], Account],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    prepare: Prepare,
+):
+    monkeypatch.setattr(sources, "BATCH", 4)
+    monkeypatch.setattr(filing, "TOGETHER", 2)
+    together, alone = new_account(), new_account()
+    raw = objects(together, FILES[name])
+    changed = objects(together, [structs.replace(one, city="Köln") for one in FILES[name]])
+
+    ends = []
+    for account, dialect in ((together, NINJA), (alone, ONE_BY_ONE)):
+        prepare(store, account)
+        first = ended(store, account, raw, tmp_path / "a.ndjson", dialect)
+        again = ended(store, account, raw, tmp_path / "a.ndjson", dialect)
+        if first[2]:
+            store.move_client(account.id, first[2][0]["serial"], State.ARCHIVED)
+        later = ended(store, account, changed, tmp_path / "b.ndjson", dialect)
+        ends.append((first, again, later))
+
+    assert ends[0] == ends[1]
+
+
+def test_new_clients_come_in_crowds(
+    store: Store, new_account: Callable[[], Account], tmp_path: Path, monkeypatch
+):
+    seen: list[bool] = []
+    settled = crowding.settled
+
+    def watched(*given: Any) -> bool:
+        seen.append(settled(*given))
+        return seen[-1]
+
+    monkeypatch.setattr(crowding, "settled", watched)
+    account = new_account()
+    raw = objects(account, USUAL)
+
+    for _ in range(2):
+        ended(store, account, raw, tmp_path / "a.ndjson", NINJA)
+
+    assert seen == [True, False]
