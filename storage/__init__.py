@@ -19,7 +19,7 @@ from .commands import (
     drafted,
 )
 from .countries import COUNTRIES, Country
-from .crowds import Crowd, Readied, amounts, moments, readied_crowd
+from .crowds import Crowd, Readied, amounts, moments
 from .errors import (
     Conflict,
     Failure,
@@ -33,6 +33,7 @@ from .errors import (
 )
 from .expected import ANY, Expected, Match
 from .filing import DocumentDraft, DocumentOrder, DocumentQuery, Upload, drafted_document
+from .gathering import readied_crowd
 from .glance import Edition, Editions, Glance
 from .grouping import GroupOrder, GroupQuery
 from .holders import Access, Account, DatabaseStatus, Token

@@ -4,7 +4,6 @@ Nothing goes by silently: every object is counted by its fate, and what of it is
 was refused, is a line of the run.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -19,7 +18,6 @@ from storage import (
     Client,
     Coming,
     Failure,
-    Fate,
     ImportClient,
     Incoming,
     Note,
@@ -36,11 +34,9 @@ from storage import (
 
 from .attaching import wanted_line
 from .comparing import Keys
-from .running import remark, running, started
+from .fates import Counts, added, changes, said, unreadable
+from .running import running, started
 from .understanding import Piece, Read, understood
-
-Counts = dict[str, int]
-WRITES = (Fate.CREATED, Fate.CHANGED)
 
 
 class TooManyChanges(Failure):
@@ -252,36 +248,3 @@ def begun(arriving: Arriving, plan: Plan, interrupted: Run | None) -> AbstractCo
 
 def everybody(lots: Sequence["Batched"]) -> list[Read]:
     return [read for lot in lots for read in lot.everybody()]
-
-
-def added(counts: Counts, fates: Sequence[Outcome], created: int) -> Counts:
-    """So many more have been read, and of each fate; some of them, besides these, are new."""
-    more = Counter(outcome.fate for outcome in fates)
-    if created:
-        more[Fate.CREATED] += created
-    named = {"read": more.total()} | {fate.value: number for fate, number in more.items()}
-    return counts | {name: counts.get(name, 0) + number for name, number in named.items()}
-
-
-def unreadable(one: Read) -> Outcome:
-    return Outcome(fate=Fate.REFUSED, reason=one.problem)
-
-
-def changes(counts: Counts) -> int:
-    return sum(counts.get(fate.value, 0) for fate in WRITES)
-
-
-def said(one: Read, outcome: Outcome) -> Iterator[RunLine]:
-    """What has to be said of an object, none of it twice: a second run finds nothing to say."""
-    label = one.told.label if one.told else one.place
-    match outcome.fate:
-        case Fate.REFUSED:
-            yield remark("refused", label, text=outcome.reason)
-        case Fate.CONFLICT | Fate.KEPT:
-            fields = ", ".join(outcome.fields)
-            yield remark(outcome.fate.value, label, field=fields)
-        case Fate.CREATED | Fate.CHANGED:
-            for field, text in (*outcome.departures, *(one.told.lost if one.told else ())):
-                yield remark("lost", label, field=field, text=text)
-        case Fate.UNCHANGED:
-            pass

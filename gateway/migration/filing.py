@@ -21,14 +21,15 @@ from storage import (
 )
 
 from .arriving import Arriving, Terms, begun
+from .following import Begin, read_ahead
 from .giving import Given, put
-from .reading import Begin, Lot, read_ahead
+from .reading import Lot
 from .running import remark
 from .sources import Advance, Files, Reached
 from .understanding import Piece, Read, understood
 from .worker import seldom_collected
 
-TOGETHER = 6
+TOGETHER = 8
 """Batches of one transaction: more of them are cheaper each, but others wait longer to write."""
 
 

@@ -15,8 +15,9 @@ from msgspec import Struct, structs
 from gateway.remote import Service
 from storage import Client, Link, Note, Origin, Run, RunLine, StartRun
 
-from .arriving import Counts, TooManyChanges
+from .arriving import TooManyChanges
 from .comparing import Pair, Sides
+from .fates import Counts
 from .pulling import Tell
 from .running import OVERLAP, last_done, running, started
 from .scanning import Scan, Seen, Sheet, at_first

@@ -1,15 +1,9 @@
-"""Reading ahead: objects are understood, and new clients made ready to be stored, in a second
-process while this one writes.
+"""Batches of objects are understood, and new clients made ready to be stored: many together where
+their dialect can, the others one by one. What is made of a batch can come from another process."""
 
-What that process cannot say, a failure above all, is found out here once more: so nothing differs
-from reading everything here but the time it takes.
-"""
-
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import chain, islice
 from typing import NamedTuple
 
 import msgspec
@@ -32,13 +26,9 @@ from storage import (
     wanted_of,
 )
 
-from .sources import Files, Reached
 from .understanding import Piece, Read, understood
-from .worker import HELD, Answer, Worker, cores
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FEW = 2
-"""Batches for which another process is not worth its start."""
 
 
 class Sent(Struct, frozen=True, array_like=True):
@@ -86,57 +76,8 @@ class Imported(ImportClient, frozen=True, kw_only=True):
 
 
 ENCODER = msgspec.msgpack.Encoder()
-TAKEN = msgspec.msgpack.Decoder(int)
-BATCHES = msgspec.msgpack.Decoder(Batch)
-ON = ENCODER.encode(0)
 CLIENTS = msgspec.msgpack.Decoder(Imported)
 DRAFTED = msgspec.msgpack.Decoder(ImportClient)
-
-
-class Begin(NamedTuple):
-    """Where reading begins: at the batches of these files that follow the objects taken before."""
-
-    files: Files
-    batches: Iterator[list[Piece]]
-    taken: int
-    reached: Reached
-
-
-def read_ahead(begin: Begin, dump: Dump, account: Account) -> Generator["Lot", None, None]:
-    """All batches in their order. Raises WrongSalt."""
-    reading = Reading(dump, account, Makers())
-    first = list(islice(begin.batches, FEW + 1))
-    batches = chain(first, begin.batches)
-    if len(first) <= FEW or cores() == 1 or not begin.files.are_lasting:
-        yield from map(reading.here, batches)
-        return
-    with closing(Worker(following, begin.files, dump, account)) as worker:
-        taken = begin.taken
-        # Until the other process is there nobody waits for it.
-        while not worker.awake.is_set():
-            batch = next(batches, None)
-            if batch is None:
-                return
-            taken += len(batch)
-            yield reading.here(batch)
-        yield from followed(worker, begin, taken, reading)
-
-
-def followed(worker: Worker, begin: Begin, taken: int, reading: "Reading") -> Iterator["Lot"]:
-    """The batches behind so many objects, as the other process reads them from the files."""
-    worker.ask(ENCODER.encode(taken))
-    for _ in range(HELD - 1):
-        worker.ask(ON)
-    while answer := worker.answer():
-        batch = BATCHES.decode(answer)
-        if not batch.pieces:
-            return
-        worker.ask(ON)
-        begin.reached.reach(batch.bytes_read)
-        yield reading.lot(batch)
-        taken += len(batch.pieces)
-    # What that process could not say is found out here.
-    yield from map(reading.here, begin.files.batches(taken, begin.reached.anew()))
 
 
 class Lot(NamedTuple):
@@ -247,27 +188,6 @@ def whole_anew(raw: bytes, dump: Dump, account: Account) -> ImportClient:
 def changed_anew(raw: bytes, dump: Dump, account: Account, record: Client) -> ImportClient:
     """Few are here already, and what they change cannot be sent."""
     return dump.read(raw, account).change(record)
-
-
-def following(files: Files, dump: Dump, account: Account) -> Answer:
-    """Asked first how many objects to pass over, and then to go on; after the last batch it
-    answers with an empty one."""
-    reading = Reading(dump, account, Makers())
-    batches: Iterator[list[Piece]] | None = None
-    bytes_read = 0
-
-    def advance(size: int) -> None:
-        nonlocal bytes_read
-        bytes_read += size
-
-    def answer(question: bytes) -> bytes:
-        nonlocal batches
-        if batches is None:
-            batches = files.batches(TAKEN.decode(question), advance)
-        pieces = next(batches, [])
-        return ENCODER.encode(reading.batch(pieces, bytes_read))
-
-    return answer
 
 
 def sent(one: Read) -> Sent:

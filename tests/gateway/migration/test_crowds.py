@@ -146,7 +146,8 @@ def test_crowds_end_as_their_clients_one_by_one(  # noqa: PLR0917  fixtures
         if first[2]:
             store.move_client(account.id, first[2][0]["serial"], State.ARCHIVED)
         later = ended(store, account, changed, tmp_path / "b.ndjson", dialect)
-        ends.append((first, again, later))
+        made = store.create_client(account.id, CreateClient())
+        ends.append((first, again, later, made.serial, made.contacts[0].serial))
 
     assert ends[0] == ends[1]
 

@@ -207,15 +207,19 @@ def test_an_import_that_stopped_goes_on_where_it_was(
 
 def fail_at(store: Store, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The n-th batch cannot be written; those after it can."""
-    written, calls = store.import_clients, []
+    calls = []
 
-    def fails(*args: Any, **options: Any) -> Any:
-        calls.append(args)
-        if len(calls) == number:
-            raise Unavailable("the disk is full")
-        return written(*args, **options)
+    def failing(written: Any) -> Any:
+        def fails(*args: Any, **options: Any) -> Any:
+            calls.append(args)
+            if len(calls) == number:
+                raise Unavailable("the disk is full")
+            return written(*args, **options)
 
-    monkeypatch.setattr(store, "import_clients", fails)
+        return fails
+
+    for name in ("import_clients", "import_arrivals"):
+        monkeypatch.setattr(store, name, failing(getattr(store, name)))
 
 
 @one_engine

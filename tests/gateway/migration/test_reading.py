@@ -16,13 +16,14 @@ from msgspec import structs
 
 from dialects.base import Dialect, Told
 from gateway.app import DIALECTS
-from gateway.migration import filing, lines, reading, sources, worker
+from gateway.migration import filing, following, lines, sources, worker
 from gateway.migration.arriving import Terms
 from gateway.migration.filing import Intake, take_in
-from gateway.migration.reading import Batch, Begin, Reading, following, read_ahead
+from gateway.migration.following import AHEAD, FEW, Begin, following as answering, read_ahead
+from gateway.migration.reading import Batch, Reading
 from gateway.migration.sources import Files, Reached
 from gateway.migration.understanding import Piece, Read, WrongSalt
-from gateway.migration.worker import HELD, Worker
+from gateway.migration.worker import Worker
 from storage import Account, ImportClient, ImportContact, RunLine, Store, imagined
 from storage.makers import Makers
 
@@ -81,7 +82,7 @@ def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(reading, "Worker", refuse)
+    monkeypatch.setattr(following, "Worker", refuse)
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def awake(monkeypatch: pytest.MonkeyPatch) -> None:
         assert self.awake.wait(30)
 
     monkeypatch.setattr(Worker, "__init__", awaited)
-    monkeypatch.setattr(reading, "cores", lambda: 2)
+    monkeypatch.setattr(following, "cores", lambda: 2)
 
 
 def in_files(folder: Path, pieces: list[Piece]) -> Files:
@@ -142,7 +143,7 @@ def test_what_is_read_there_is_what_is_read_here(
     [batch] = files.batches(0, lambda _size: None)
     work = Reading(dialect.dump, account, Makers())
 
-    answer = following(files, dialect.dump, account)(msgspec.msgpack.encode(0))
+    answer = answering(files, dialect.dump, account)(msgspec.msgpack.encode(0))
     ahead = work.lot(msgspec.msgpack.decode(answer, type=Batch))
     now = work.here(batch)
 
@@ -162,7 +163,7 @@ def test_what_a_client_changes_is_asked_of_the_object_again(
     record = imagined(ImportClient(organization_name="Other"), account, 1, Makers())
     work = Reading(dialect.dump, account, Makers())
 
-    answer = following(files, dialect.dump, account)(msgspec.msgpack.encode(0))
+    answer = answering(files, dialect.dump, account)(msgspec.msgpack.encode(0))
     [ahead] = work.lot(msgspec.msgpack.decode(answer, type=Batch)).everybody()
     [now] = map(work.prepared, *files.batches(0, lambda _size: None))
 
@@ -196,8 +197,8 @@ def test_what_is_held_is_little(
 
     asked = [worker()[0].asked for _ in read_ahead(beginning(files), NINJA.dump, account)]
 
-    assert max(asked) == HELD
-    assert min(asked[:-HELD]) == HELD
+    assert max(asked) == AHEAD
+    assert min(asked[:-AHEAD]) == AHEAD
 
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], list[Worker]]]:
@@ -208,19 +209,19 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], list[Worker]]]
         started.append(Worker(*given))
         return started[-1]
 
-    monkeypatch.setattr(reading, "Worker", start)
+    monkeypatch.setattr(following, "Worker", start)
     return [lambda: started]
 
 
 def test_what_was_before_a_failure_is_not_held_up_by_it():
     def failing() -> Iterator[Any]:
-        yield from "abcdefgh"
+        yield from "abcdefghijk"
         raise WrongSalt("another salt")
 
     found = filing.together(failing())
 
-    assert next(found) == list("abcdefgh"[: filing.TOGETHER])
-    assert next(found) == list("abcdefgh"[filing.TOGETHER :])
+    assert next(found) == list("abcdefghijk"[: filing.TOGETHER])
+    assert next(found) == list("abcdefghijk"[filing.TOGETHER :])
     with pytest.raises(WrongSalt):
         next(found)
 
@@ -229,9 +230,9 @@ def test_what_was_before_a_failure_is_not_held_up_by_it():
 def test_few_objects_start_no_process(
     account: Account, no_process: None, one_by_one: None, tmp_path: Path
 ):
-    files = in_files(tmp_path, written(NINJA, account, reading.FEW))
+    files = in_files(tmp_path, written(NINJA, account, FEW))
 
-    assert len(everybody(files, account)) == reading.FEW
+    assert len(everybody(files, account)) == FEW
 
 
 @one_engine
@@ -242,7 +243,7 @@ def test_one_core_starts_no_process(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(reading, "cores", lambda: 1)
+    monkeypatch.setattr(following, "cores", lambda: 1)
 
     assert len(everybody(in_files(tmp_path, written(NINJA, account, 9)), account)) == 9
 
@@ -347,7 +348,7 @@ def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  f
 
     ends = []
     for number, account in ((1, alone), (2, together)):
-        monkeypatch.setattr(reading, "cores", lambda number=number: number)
+        monkeypatch.setattr(following, "cores", lambda number=number: number)
         plan = Intake(dialect=dialect, account=account, paths=[str(path)], terms=Terms())
         done = take_in(store, plan, lambda _: None)
         assert done.run
