@@ -4,6 +4,7 @@ Nothing goes by silently: every object is counted by its fate, and what of it is
 was refused, is a line of the run.
 """
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -108,15 +109,16 @@ class Arriving:
     def lay_all(self, lots: Sequence["Batched"], checkpoint: str) -> None:
         """As `lay`, of batches; those that are together in one are nearly always all new."""
         crowds = [self.coming(lot.together) for lot in lots if lot.together]
+        everybody = functools.cache(lambda: [read for lot in lots for read in lot.everybody()])
         if self.run is None or not crowds:
-            self.lay(everybody(lots), checkpoint)
+            self.lay(everybody(), checkpoint)
             return
         number = sum(len(one.foreign_ids) for one in crowds)
         others = [read for lot in lots for read in lot.others.values()]
         kept: list[Note] = []
 
         def noted(outcomes: tuple[Outcome, ...], are_new: bool) -> Note:
-            read, created = (others, number) if are_new else (everybody(lots), 0)
+            read, created = (others, number) if are_new else (everybody(), 0)
             kept.append(self.noted(read, outcomes, checkpoint, created))
             return kept[-1]
 
@@ -124,7 +126,7 @@ class Arriving:
             source=self.source,
             crowds=crowds,
             others=self.all_incoming(others),
-            everybody=lambda: self.all_incoming(everybody(lots)),
+            everybody=lambda: self.all_incoming(everybody()),
         )
         self.store.import_arrivals(
             self.account.id, arrivals, run_id=self.run.id, take=noted, policy=self.terms.policy
@@ -244,7 +246,3 @@ def begun(arriving: Arriving, plan: Plan, interrupted: Run | None) -> AbstractCo
     run = started(arriving.store, arriving.account, plan.command, interrupted)
     arriving.run, arriving.counts = run, run.counts
     return running(arriving.store, run)
-
-
-def everybody(lots: Sequence["Batched"]) -> list[Read]:
-    return [read for lot in lots for read in lot.everybody()]

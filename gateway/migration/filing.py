@@ -76,7 +76,7 @@ def take_in(
         begin = Begin(files, chain(first, batches), taken, reached)
         with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead:
             for lots in together(ahead):
-                taken += sum(len(lot.pieces) for lot in lots)
+                taken += sum(lot.number for lot in lots)
                 arriving.lay_all(lots, msgspec.json.encode(Place(taken)).decode())
     return arriving
 

@@ -6,6 +6,7 @@ from reading everything here but the time it takes.
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from dialects.base import Dump
 from storage import Account, Makers
 
 from .reading import Batch, Lot, Reading
-from .sources import Files, Reached
+from .sources import Again, Files, Reached
 from .understanding import Piece
 from .worker import Answer, Worker, cores
 
@@ -65,14 +66,15 @@ def followed(worker: Worker, begin: Begin, taken: int, reading: Reading) -> Iter
     worker.ask(ENCODER.encode(taken))
     for _ in range(AHEAD - 1):
         worker.ask(ON)
+    again = Again(begin.files)
     while answer := worker.answer():
         batch = BATCHES.decode(answer)
-        if not batch.pieces:
+        if not batch.number:
             return
         worker.ask(ON)
         begin.reached.reach(batch.bytes_read)
-        yield reading.lot(batch)
-        taken += len(batch.pieces)
+        yield reading.lot(batch, partial(again.pieces, taken, batch.number))
+        taken += batch.number
     # What that process could not say is found out here.
     yield from map(reading.here, begin.files.batches(taken, begin.reached.anew()))
 

@@ -60,13 +60,13 @@ class Together(Struct, frozen=True, array_like=True):
 
 
 class Batch(Struct, frozen=True, array_like=True):
-    """Pieces and what is made of them: of many together, and of others by their places. So many
-    bytes of the files have been read by then."""
+    """So many pieces and what is made of them: of many together, and of the others, which come
+    along, by their places. So many bytes of the files have been read by then."""
 
     bytes_read: int
-    pieces: list[tuple[str, bytes, str]]
+    number: int
     together: Together | None
-    others: dict[int, Sent]
+    others: dict[int, tuple[Piece, Sent]]
 
 
 class Imported(ImportClient, frozen=True, kw_only=True):
@@ -81,19 +81,20 @@ DRAFTED = msgspec.msgpack.Decoder(ImportClient)
 
 
 class Lot(NamedTuple):
-    """A batch, read: many of its objects together, if there are such, and others by their places.
-    All of it one by one takes a while."""
+    """A batch of so many objects, read: many of them together, if there are such, and the others
+    by their places. `pieces` gives all of them; all one by one takes a while."""
 
     reading: "Reading"
-    pieces: list[tuple[str, bytes, str]]
+    number: int
     together: Together | None
     others: dict[int, Read]
+    pieces: Callable[[], list[Piece]]
 
     def everybody(self) -> list[Read]:
-        each = self.others | (
-            self.reading.apart(self.pieces, self.together) if self.together else {}
-        )
-        return [each[n] for n in range(len(self.pieces))]
+        if self.together is None:
+            return [self.others[n] for n in range(self.number)]
+        each = self.others | self.reading.apart(self.pieces(), self.together)
+        return [each[n] for n in range(self.number)]
 
 
 class Reading(NamedTuple):
@@ -105,19 +106,20 @@ class Reading(NamedTuple):
 
     def here(self, pieces: list[Piece]) -> Lot:
         together = self.together(pieces)
-        rest = self.rest(pieces, together)
-        return Lot(self, list(pieces), together, {n: self.prepared(pieces[n]) for n in rest})
+        others = {n: self.prepared(pieces[n]) for n in self.rest(pieces, together)}
+        return Lot(self, len(pieces), together, others, lambda: pieces)
 
     def batch(self, pieces: list[Piece], bytes_read: int) -> Batch:
         """Of what `lot` makes what `here` does."""
         together = self.together(pieces)
-        rest = self.rest(pieces, together)
-        others = {n: sent(self.prepared(pieces[n])) for n in rest}
-        return Batch(bytes_read, list(pieces), together, others)
+        others = {
+            n: (pieces[n], sent(self.prepared(pieces[n]))) for n in self.rest(pieces, together)
+        }
+        return Batch(bytes_read, len(pieces), together, others)
 
-    def lot(self, batch: Batch) -> Lot:
-        others = {n: self.read(Piece(*batch.pieces[n]), sent) for n, sent in batch.others.items()}
-        return Lot(self, batch.pieces, batch.together, others)
+    def lot(self, batch: Batch, pieces: Callable[[], list[Piece]]) -> Lot:
+        others = {n: self.read(*both) for n, both in batch.others.items()}
+        return Lot(self, batch.number, batch.together, others, pieces)
 
     def rest(self, pieces: list[Piece], together: Together | None) -> list[int]:
         done = set(together.places) if together else set()
@@ -138,14 +140,14 @@ class Reading(NamedTuple):
             crowd=crowd,
         )
 
-    def apart(self, pieces: list[tuple[str, bytes, str]], one: Together) -> dict[int, Read]:
+    def apart(self, pieces: list[Piece], one: Together) -> dict[int, Read]:
         """By place, each by itself."""
         crowd = zip(one.crowd.wanted(), one.crowd.ready(self.account.id), strict=True)
         times = [EPOCH + timedelta(microseconds=moment) for moment in one.updated_at]
         told = zip(one.places, one.foreign_ids, one.stamps, times, one.labels, crowd, strict=True)
         return {
             n: self.read(
-                Piece(*pieces[n]),
+                pieces[n],
                 Sent("", foreign_id, stamp, updated_at, label, (), (), wanted, ready),
             )
             for n, foreign_id, stamp, updated_at, label, (wanted, ready) in told

@@ -52,6 +52,24 @@ class Files(NamedTuple):
             yield batch
 
 
+class Again:
+    """Objects of files that have been read already. Who asks for them in their order has the files
+    read once."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._found: Iterator[Piece] = iter(())
+        self._next: int | None = None
+
+    def pieces(self, taken: int, number: int) -> list[Piece]:
+        """So many behind the first ones."""
+        if self._next is None or self._next > taken:
+            self._found, self._next = pieces(self._files.paths, lambda _size: None), 0
+        passed = taken - self._next
+        self._next = taken + number
+        return list(islice(self._found, passed, passed + number))
+
+
 def pieces(paths: Iterable[str], advance: Advance) -> Iterator[Piece]:
     for path in paths:
         for line in objects(path, advance=advance):

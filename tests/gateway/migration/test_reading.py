@@ -144,7 +144,7 @@ def test_what_is_read_there_is_what_is_read_here(
     work = Reading(dialect.dump, account, Makers())
 
     answer = answering(files, dialect.dump, account)(msgspec.msgpack.encode(0))
-    ahead = work.lot(msgspec.msgpack.decode(answer, type=Batch))
+    ahead = work.lot(msgspec.msgpack.decode(answer, type=Batch), lambda: batch)
     now = work.here(batch)
 
     assert list(map(plain, ahead.everybody())) == list(map(plain, now.everybody()))
@@ -160,12 +160,13 @@ def test_what_a_client_changes_is_asked_of_the_object_again(
     account: Account, dialect: Dialect, tmp_path: Path
 ):
     files = in_files(tmp_path, written(dialect, account, 1))
+    [batch] = files.batches(0, lambda _size: None)
     record = imagined(ImportClient(organization_name="Other"), account, 1, Makers())
     work = Reading(dialect.dump, account, Makers())
 
     answer = answering(files, dialect.dump, account)(msgspec.msgpack.encode(0))
-    [ahead] = work.lot(msgspec.msgpack.decode(answer, type=Batch)).everybody()
-    [now] = map(work.prepared, *files.batches(0, lambda _size: None))
+    [ahead] = work.lot(msgspec.msgpack.decode(answer, type=Batch), lambda: batch).everybody()
+    [now] = map(work.prepared, batch)
 
     assert ahead.told
     assert now.told
