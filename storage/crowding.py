@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from . import accounts, births, bulk
+from . import accounts, births, bulk, importing
 from .among import is_one_of
 from .importing import is_alone
 from .limits import LONGEST, is_storable
@@ -28,6 +28,9 @@ def settled(connection: Connection, account_id: int, arrivals: Arrivals) -> bool
         return False
     if is_any_known(connection, account_id, arrivals):
         return False
+    if not is_alone(connection):
+        # Clients before their account, as importing.py locks them.
+        importing.held(connection, account_id, arrivals.others)
     # Whoever holds the account is alone with it, and whoever came before can be seen.
     accounts.reserved(connection, account_id)
     if not is_alone(connection) and is_any_known(connection, account_id, arrivals):

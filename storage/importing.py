@@ -11,14 +11,14 @@ from uuid import UUID
 from msgspec import UNSET, structs
 from sqlalchemy import Connection
 
-from . import accounts, apply, clients, groups, linking, newcomers, writing
+from . import accounts, apply, clients, groups, linking, newcomers, recognising, writing
 from .commands import ImportClient
 from .errors import Conflict, Invalid
 from .limits import refuse_unstorable
 from .makers import Makers
 from .newcomers import Departures
 from .provenance import Fate, Incoming, Link, Outcome, Policy
-from .recognising import Known, held, recognised, taken_contacts
+from .recognising import Known, recognised, taken_contacts
 from .records import Client, Origin
 from .taking import largest
 
@@ -37,8 +37,7 @@ def imported(
     """What became of each, in their order. All come from one source; the same client may come
     twice."""
     # Clients before their account, as those who edit them lock them: so nobody waits in a circle.
-    first = recognised(connection, account_id, incoming)
-    held(connection, account_id, serials_of(first))
+    first = held(connection, account_id, incoming)
     accounts.reserved(connection, account_id, clients=0, contacts=0)
     brought = [group for one in incoming for group in one.groups]
     if brought:
@@ -54,6 +53,13 @@ def imported(
         fates |= {places[n]: outcome for n, outcome in settled.items()}
         waiting = {n: one for n, one in waiting.items() if n not in wave}
     return tuple(fates[n] for n in range(len(incoming)))
+
+
+def held(connection: Connection, account_id: int, incoming: Sequence[Incoming]) -> dict[int, Known]:
+    """Those who are here, by their places; until the transaction ends they stay as they are."""
+    known = recognised(connection, account_id, incoming)
+    recognising.held(connection, account_id, serials_of(known))
+    return known
 
 
 def is_alone(connection: Connection) -> bool:

@@ -1,0 +1,75 @@
+"""Files that are read again: from any object on, and told of once."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.migration import sources
+from gateway.migration.sources import Again, Files, Reached
+
+
+def unseen(_size: int) -> None: ...
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    """Ten objects in two files."""
+    for name, numbers in (("a", range(4)), ("b", range(4, 10))):
+        lines = [f'{{"id":"{n}"}}' for n in numbers]
+        (tmp_path / name).write_text("\n".join(lines))
+    return Files((str(tmp_path / "a"), str(tmp_path / "b")))
+
+
+def numbers(pieces: list[sources.Piece]) -> list[int]:
+    return [int(piece.raw[7:-2]) for piece in pieces]
+
+
+def test_batches_go_on_behind_what_was_taken(files: Files, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sources, "BATCH", 3)
+
+    assert [numbers(b) for b in files.batches(5, unseen)] == [[5, 6, 7], [8, 9]]
+    assert list(files.batches(10, unseen)) == []
+
+
+@pytest.mark.parametrize("asked", [[(0, 3), (3, 2), (8, 2)], [(4, 6), (0, 10), (9, 1), (2, 1)]])
+def test_objects_are_found_again_in_any_order(files: Files, asked: list[tuple[int, int]]):
+    again = Again(files)
+
+    for taken, number in asked:
+        assert numbers(again.pieces(taken, number)) == list(range(taken, taken + number))
+
+
+def test_whoever_asks_in_order_has_the_files_read_once(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+):
+    opened: list[str] = []
+    objects = sources.objects
+    monkeypatch.setattr(
+        sources, "objects", lambda path, **given: opened.append(path) or objects(path, **given)
+    )
+    again = Again(files)
+
+    for taken in range(0, 10, 2):
+        again.pieces(taken, 2)
+
+    assert opened == list(files.paths)
+
+
+def test_bytes_count_once_whoever_has_read_them():
+    told: list[int] = []
+    reached = Reached(told.append)
+    first, second = reached.anew(), reached.anew()
+
+    first(5)
+    second(3)
+    second(4)
+    reached.reach(6)
+    reached.reach(9)
+    first(5)
+
+    assert told == [5, 2, 2, 1]
+
+
+def test_what_comes_through_a_pipe_does_not_last(files: Files):
+    assert files.are_lasting
+    assert not Files(("-",)).are_lasting

@@ -1,0 +1,32 @@
+"""Values that SQLite's driver is told about: they are stored as they would be without that."""
+
+from typing import Any
+
+import pytest
+
+from storage.sqlite import ADAPTED, sqlite_module
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "stored"),
+    [
+        (None, "null", None),
+        (True, "integer", 1),
+        (False, "integer", 0),
+        (b"\0\xff", "blob", b"\0\xff"),
+        ("", "text", ""),
+        (7, "integer", 7),
+        (0.5, "real", 0.5),
+    ],
+)
+def test_values_are_stored_as_what_they_are(value: Any, kind: str, stored: Any) -> None:
+    connection = sqlite_module().connect(":memory:")
+
+    assert connection.execute("SELECT typeof(?), ?", (value, value)).fetchone() == (kind, stored)
+    connection.close()
+
+
+@pytest.mark.parametrize("kind", ADAPTED)
+def test_the_driver_is_told_only_of_what_it_does_not_know(kind: type) -> None:
+    """It asks around about whole numbers and texts too, once it is told anything of them."""
+    assert kind not in {int, float, str, bytearray}
