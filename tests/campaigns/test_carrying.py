@@ -1,4 +1,5 @@
-"""A pull or a push is killed at any moment: it goes on, and ends as if nobody had touched it."""
+"""A pull, a push or an import is killed at any moment: it goes on, and ends as if nobody had touched
+it."""
 
 import json
 import os
@@ -26,6 +27,7 @@ from .scale import rounds
 KILLS = rounds(1, 50)
 CLIENTS = rounds(600, 3000)
 PUSHED = rounds(60, 300)
+IMPORTED = rounds(6000, 20_000)
 
 
 class Here:
@@ -132,6 +134,24 @@ def test_a_killed_push_goes_on_and_makes_nobody_twice(
 
         received = [shown(*pair) for pair in records(database, f"target {n}")]
         assert received == [one for one in expected if one]
+
+
+def test_a_killed_import_goes_on_and_misses_nobody(tmp_path: Path) -> None:
+    """Of a file whose clients arrive together, from another process."""
+    there = fresh(tmp_path / "there")
+    filled(there.url, "acme", IMPORTED)
+    path = tmp_path / "clients.ndjson"
+    expected = there.clients()
+    path.write_bytes(b"\n".join(expected))
+    read = ("import", str(path), "--account", "acme", "--dialect", "ninja")
+
+    for n, moment in enumerate(moments(rounds(2, 4))):
+        here = fresh(tmp_path / str(n))
+        here.killed(moment, *read)
+        report = here.brought_to_an_end(*read)
+
+        assert here.clients() == expected
+        assert report["counts"] == {"read": IMPORTED, "created": IMPORTED}
 
 
 def told(record: Client, account: Account) -> dict[str, Any]:
