@@ -1,5 +1,5 @@
-"""A pull, a push or an import is killed at any moment: it goes on, and ends as if nobody had touched
-it."""
+"""A pull, a push or an import is killed at any moment: it goes on, and ends as if nobody had
+touched it."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from .scale import rounds
 KILLS = rounds(1, 50)
 CLIENTS = rounds(600, 3000)
 PUSHED = rounds(60, 300)
-IMPORTED = rounds(6000, 20_000)
+IMPORTED = rounds(6000, 10_000)
 
 
 class Here:
