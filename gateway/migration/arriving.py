@@ -91,10 +91,10 @@ class Arriving:
 
     def lay(self, read: Sequence[Read], checkpoint: str) -> None:
         """As `take`, of pieces that have been understood."""
-        incoming = self.all_incoming(read)
         if self.run is None:
             self.rehearse(read)
             return
+        incoming = self.all_incoming(read)
         kept: list[Note] = []
 
         def noted(outcomes: tuple[Outcome, ...]) -> Note:
