@@ -108,6 +108,7 @@ def peer_python() -> str:
 
 
 def run(words: list[str], environment: dict[str, str] | None = None) -> Run:
+    os.sync()  # what the one before has left for the disk to write is not this one's
     silent = {"DLT_TELEMETRY": "0", "RUNTIME__DLTHUB_TELEMETRY": "false"}
     began = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603  our own

@@ -1,5 +1,20 @@
-"""`python -m gateway` is the `gateway` command."""
+"""The command `gateway`, and `python -m gateway`."""
 
-from .cli import main
+import sys
 
-main()
+from .collecting import ending, uncollected
+
+
+def main() -> None:
+    with uncollected():
+        from . import cli
+
+        app = cli.application(*sys.argv[1:2])
+    try:
+        cli.run(app)
+    finally:
+        ending()
+
+
+if __name__ == "__main__":
+    main()

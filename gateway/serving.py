@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from storage import IN_MEMORY, Blobs, Buckets, Renderings, Replica, Store
 
 from .app import create_app
+from .collecting import seldom_collected
 from .logs import configure_logs
 from .middleware import with_request_log
 from .settings import Settings
@@ -24,9 +25,6 @@ DATABASE = "GATEWAY_DATABASE_URL"
 SCRATCH = "GATEWAY_SCRATCH"
 """Tells the workers of the folder for what they have in common as long as they run: the counts of
 calls, and the renderings."""
-
-OBJECTS = 20_000
-"""Objects that come to be, and do not go, before cycles are looked for."""
 
 
 def serve(database: str, *, host: str, port: int, workers: int) -> None:
@@ -65,16 +63,9 @@ def from_environment() -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        with seldom_collected():
+            yield
         store.close()
 
-    seldom_collected()
-    return with_request_log(create_app(store, settings, lifespan))
-
-
-def seldom_collected() -> None:
-    """What is there now stays, and what requests leave behind has no cycles: looking through all
-    of it again and again is a tenth of a busy server's time."""
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(OBJECTS, *gc.get_threshold()[1:])
+    return with_request_log(create_app(store, settings, lifespan))

@@ -48,11 +48,11 @@ def application(verb: str = "") -> typer.Typer:
     return app
 
 
-def main() -> None:
-    """The console script: whatever goes wrong ends as one sentence on standard error."""
+def run(app: typer.Typer) -> None:
+    """Whatever goes wrong ends as one sentence on standard error."""
     stamina.instrumentation.set_on_retry_hooks(())
     try:
-        code = application(*sys.argv[1:2])(prog_name="gateway", standalone_mode=False)
+        code = app(prog_name="gateway", standalone_mode=False)
     except TyperException as misuse:
         is_help = misuse.format_message().startswith("Usage:")
         typer.echo(f"{'' if is_help else 'gateway: '}{misuse.format_message()}", err=True)

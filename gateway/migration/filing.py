@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from dialects.base import Dialect, Told
+from gateway.collecting import seldom_collected
 from gateway.files import Write
 from storage import (
     Account,
@@ -27,7 +28,6 @@ from .reading import Lot
 from .running import remark
 from .sources import Advance, Files, Reached
 from .understanding import Piece, Read, understood
-from .worker import seldom_collected
 
 TOGETHER = 8
 """Batches of one transaction: more of them are cheaper each, but others wait longer to write."""

@@ -10,13 +10,14 @@ import msgspec
 from msgspec import Struct, field
 
 from dialects.base import Dialect, Dump
+from gateway.collecting import seldom_collected
 from gateway.files import Write, Writer
 from storage import Account, Client, Store
 
 from .checking import label
 from .lines import Lines
 from .running import remark
-from .worker import Answer, Worker, cores, seldom_collected, shared
+from .worker import Answer, Worker, cores, shared
 
 ASKED = 2
 PAGE = 1000

@@ -5,12 +5,12 @@ What the other process cannot do, a failure above all, is done here once more: s
 from working alone but the time it takes.
 """
 
-import gc
 import os
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -18,16 +18,14 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any, Protocol, TypeVar
 
+from gateway.collecting import seldom_collected, uncollected
+
 Answer = Callable[[bytes], bytes]
 """What the process does with what it is asked; empty when its caller is to do that himself."""
 
 NOTHING = b""
 HELD = 8
 """Pieces that are held at most."""
-
-SELDOM = 20_000
-"""Objects that come to be, and do not go, before cycles are looked for. Statements leave some, with
-all their values: ten times as many objects let the memory of a long import grow without end."""
 
 Piece_contra = TypeVar("Piece_contra", contravariant=True)
 Done_co = TypeVar("Done_co", covariant=True)
@@ -47,27 +45,14 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Nothing that comes by is part of a cycle; to look for one in every batch takes a tenth of
-    the time."""
-    kept = gc.get_threshold()
-    gc.set_threshold(SELDOM, *kept[1:])
-    gc.freeze()  # what is here already stays
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*kept)
-
-
 class Worker:
     """`prepare` makes, over there, of these arguments the answerer."""
 
     def __init__(self, prepare: Callable[..., Answer], *given: Any) -> None:
         context = get_context("spawn")
         self.line, end = context.Pipe()
-        self.process = context.Process(target=serve, args=(end, prepare, given), daemon=True)
+        task = pickle.dumps((prepare, given))
+        self.process = context.Process(target=serve, args=(end, task), daemon=True)
         self.process.start()
         end.close()
         self.awake = Event()
@@ -120,11 +105,14 @@ class Worker:
         self.line.close()
 
 
-def serve(line: Connection, prepare: Callable[..., Answer], given: tuple[Any, ...]) -> None:
+def serve(line: Connection, task: bytes) -> None:
     """Whoever interrupts means the process that asks; when that one ends the line breaks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with uncollected():
+        # This loads all modules that the task is made of.
+        prepare, given = pickle.loads(task)  # noqa: S301  our own
+        answer: Answer = prepare(*given)
     with suppress(EOFError, OSError), seldom_collected():
-        answer = prepare(*given)
         line.send_bytes(NOTHING)
         while True:
             line.send_bytes(tried(answer, line.recv_bytes()))

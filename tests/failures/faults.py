@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from gateway.cli import main
+from gateway.__main__ import main
 from storage import driven, sqlite
 from storage.committing import Waiting
 from storage.tables import CONTACT

@@ -1,5 +1,6 @@
 """The command line, called in this process as a shell would call it."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from gateway.cli import main
+from gateway.__main__ import main
 
 
 class Ended(NamedTuple):
@@ -32,6 +33,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr("sys.argv", ["gateway", *arguments])
         with pytest.raises(SystemExit) as ended:
             main()
+        gc.unfreeze()  # this process goes on
         code = ended.value.code
         return Ended(code if isinstance(code, int) else 0, *capsys.readouterr())
 

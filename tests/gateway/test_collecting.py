@@ -1,0 +1,36 @@
+"""When cycles are looked for: not while modules are loaded, seldom while there is much to do."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.collecting import SELDOM, seldom_collected, uncollected
+
+
+@pytest.fixture(autouse=True)
+def _afterwards() -> Iterator[None]:
+    assert gc.isenabled()
+    yield
+    gc.unfreeze()
+
+
+def test_none_are_looked_for_while_modules_are_loaded_and_what_they_leave_stays() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
+
+
+def test_they_are_looked_for_again_after_a_module_that_cannot_be_loaded() -> None:
+    with pytest.raises(ImportError), uncollected():
+        raise ImportError
+    assert gc.isenabled()
+
+
+def test_they_are_seldom_looked_for_and_then_as_often_as_before() -> None:
+    before = gc.get_threshold()
+    with seldom_collected():
+        assert gc.get_threshold()[0] == SELDOM
+        assert gc.isenabled()
+    assert gc.get_threshold() == before
