@@ -141,7 +141,7 @@ def laid(connection: Connection, account_id: int, clients: Sequence[Client]) -> 
     files = [document_row(account_id, document) for c in clients for document in c.documents]
     if files:
         connection.execute(insert(DOCUMENT), files)
-    tombstones.laid(connection, account_id, [c for c in clients if c.is_deleted])
+    tombstones.laid(connection, account_id, [c.serial for c in clients if c.is_deleted])
 
 
 def inserted_origins(
@@ -190,7 +190,7 @@ def saved(connection: Connection, account_id: int, before: Client, after: Client
     """Write the columns that differ; the contacts that are gone get a time of deletion."""
     updated(connection, CLIENT, account_id, after.serial, differences(account_id, before, after))
     if after.is_deleted and not before.is_deleted:
-        tombstones.laid(connection, account_id, [after])
+        tombstones.laid(connection, account_id, [after.serial])
     if before.is_deleted and not after.is_deleted:
         tombstones.lifted(connection, account_id, after)
     if before.contacts != after.contacts:

@@ -5,12 +5,12 @@ it is not so importing.py settles everybody one by one: nothing differs but the 
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from . import accounts, births, bulk, importing
+from . import accounts, births, bulk, importing, tombstones
 from .among import is_one_of
 from .importing import is_alone
 from .limits import LONGEST, is_storable
@@ -44,8 +44,9 @@ def settled(connection: Connection, account_id: int, arrivals: Arrivals) -> bool
         bulk.inserted_plain(connection, CONTACT, people)
         bulk.inserted_plain(connection, ORIGIN, origins(account_id, arrivals.source, one))
     archived = every(one.crowd.are_archived for one in crowds)
-    lives = [(serial, flag, False) for serial, flag in zip(serials, archived, strict=True)]
-    births.told(connection, account_id, lives)
+    deleted = every(one.crowd.are_deleted for one in crowds)
+    tombstones.laid(connection, account_id, list(compress(serials, deleted)))
+    births.told(connection, account_id, list(zip(serials, archived, deleted, strict=True)))
     return True
 
 

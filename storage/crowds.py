@@ -33,7 +33,7 @@ class Crowd(NamedTuple):
     `contacts` are those of all clients, one client's after the other's, and `sizes` how many each
     has. Times are `moments`, amounts `amounts`; a field that is missing has its default. All say
     a serial, a number, a hash and times, their country and user or None for the account's, and a
-    name; all have a contact, which says its serial, key and times; none is deleted or has files.
+    name; all have a contact, which says its serial, key and times; none has files.
     """
 
     clients: Columns
@@ -43,14 +43,15 @@ class Crowd(NamedTuple):
 
 class Readied(Struct, frozen=True, array_like=True, gc=False):
     """A crowd made ready, in any process: what each wants to be known by, its version and whether
-    it is archived, and the columns of all rows, written down. They hold where nobody is here who
-    has any of this."""
+    it is archived or deleted, and the columns of all rows, written down. They hold where nobody is
+    here who has any of this."""
 
     serials: list[int]
     numbers: list[str]
     hashes: list[str]
     versions: list[int]
     are_archived: list[bool]
+    are_deleted: list[bool]
     contacts: list[int]
     sizes: list[int]
     written: bytes
@@ -79,7 +80,8 @@ class Readied(Struct, frozen=True, array_like=True, gc=False):
         rows = [
             readying.Rows(row, contacts[a:b]) for row, (a, b) in zip(clients, spans, strict=True)
         ]
-        return list(map(Ready, self.versions, self.are_archived, map(ENCODER.encode, rows)))
+        lives = self.versions, self.are_archived, self.are_deleted
+        return list(map(Ready, *lives, map(ENCODER.encode, rows)))
 
 
 def moments(seconds: Iterable[int]) -> list[int | None]:

@@ -44,11 +44,16 @@ def readied_crowd(crowd: Crowd, account: Account, makers: Makers) -> Readied | N
         numbers=list(clients["number_folded"]),
         hashes=list(clients["client_hash"]),
         versions=list(clients.get("version") or [1] * number),
-        are_archived=list(map(bool, clients.get("archived_at") or [None] * number)),
+        are_archived=flags(clients.get("archived_at"), number),
+        are_deleted=flags(clients.get("is_deleted"), number),
         contacts=list(crowd.contacts["serial"]),
         sizes=list(crowd.sizes),
         written=msgspec.msgpack.encode(columns),
     )
+
+
+def flags(column: Sequence[Any] | None, number: int) -> list[bool]:
+    return [False] * number if column is None else list(map(bool, column))
 
 
 def texts_of(*columns: Columns) -> Iterator[str]:

@@ -81,14 +81,15 @@ def insert(
 ) -> None:
     """Those whose rows were made beforehand, then those whose rows are made now: a number that is
     drawn for one of them is nobody else's."""
-    ready = {one.incoming.wanted.serial: found for one in accepted if (found := one.ready)}
+    ready = {one.incoming.wanted.serial or 0: found for one in accepted if (found := one.ready)}
     for some in in_batches(ready.values()):
         rows = [one.rows for one in some]
         bulk.inserted_plain(connection, CLIENT, [one.client for one in rows])
         bulk.inserted_plain(connection, CONTACT, [c for one in rows for c in one.contacts])
+    tombstones.laid(connection, account_id, [s for s, one in ready.items() if one.is_deleted])
     others = [candidate for candidate in accepted if not candidate.ready]
     records = inserted(connection, account_id, others, makers) if others else ()
-    lives = [(serial, one.is_archived, False) for serial, one in ready.items() if serial]
+    lives = [(serial, one.is_archived, one.is_deleted) for serial, one in ready.items()]
     # SQLite's index writes what it has learned before a statement of several writes: so it learns
     # of all at once.
     births.told(connection, account_id, [*lives, *map(births.life, records)])

@@ -29,6 +29,7 @@ class Ready(Struct, frozen=True, array_like=True, gc=False):
 
     version: int
     is_archived: bool
+    is_deleted: bool
     written: bytes
 
     @property
@@ -41,11 +42,11 @@ READ = msgspec.json.Decoder(Rows).decode
 
 def readied(command: ImportClient, account: Account, makers: Makers) -> Ready | None:
     """None for a client that cannot be stored, or needs something of its account; and for one
-    that is deleted, or has files, of which there are few."""
+    that has files, of which there are few."""
     serial, number = command.serial, command.number
     if serial is UNSET or not number or not has_own_contacts(command):
         return None
-    if command.is_deleted or command.documents or not has_plain_numbers(command):
+    if command.documents or not has_plain_numbers(command):
         return None
     birth = apply.Birth(
         account=account,
@@ -64,9 +65,9 @@ def readied(command: ImportClient, account: Account, makers: Makers) -> Ready | 
         written = ENCODER.encode(rows)
     except (ValueError, OverflowError):
         return None  # half a character, or a number that is out of all range
-    return (
-        None if NUL in written else Ready(record.version, record.archived_at is not None, written)
-    )
+    if NUL in written:
+        return None
+    return Ready(record.version, record.archived_at is not None, record.is_deleted, written)
 
 
 def has_own_contacts(command: ImportClient) -> bool:

@@ -15,36 +15,37 @@ from .apply import TICK
 from .commands import LiveKey
 from .queries import TombstoneQuery
 from .records import Client, Tombstone
-from .tables import TOMBSTONE
+from .tables import CLIENT, TOMBSTONE
 
+KEPT = ("account_id", "serial", "uuid", "external_id", "created_at")
+"""What a tombstone keeps of a client's row."""
 COLUMNS = tuple(TOMBSTONE.c[name] for name in Tombstone.__struct_fields__)
 
 
-def laid(connection: Connection, account_id: int, gone: Sequence[Client]) -> None:
-    """For clients that are deleted from now on; the time is that of their last change, which
-    grows even when the clock does not: who polls from there on misses none."""
-    stones = [stone(client, client.updated_at) for client in gone]
-    if stones:
-        rows = [structs.asdict(s) | {"account_id": account_id} for s in stones]
-        connection.execute(insert(TOMBSTONE), rows)
+def laid(connection: Connection, account_id: int, serials: Sequence[int]) -> None:
+    """For clients that are deleted from now on, as their rows say; the time is that of their last
+    change, which grows even when the clock does not: who polls from there on misses none."""
+    if not serials:
+        return
+    told = (*(CLIENT.c[name] for name in KEPT), CLIENT.c.updated_at)
+    rows = select(*told).where(
+        CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.serial, serials)
+    )
+    connection.execute(insert(TOMBSTONE).from_select([*KEPT, "deleted_at"], rows))
 
 
 def laid_for_purged(connection: Connection, account_id: int, client: Client, now: datetime) -> None:
     """One that was deleted before has its stone already."""
     if not client.is_deleted:
-        later = max(now, client.updated_at + TICK)
-        row = structs.asdict(stone(client, later)) | {"account_id": account_id}
+        stone = Tombstone(
+            uuid=client.uuid,
+            serial=client.serial,
+            external_id=client.external_id,
+            created_at=client.created_at,
+            deleted_at=max(now, client.updated_at + TICK),
+        )
+        row = structs.asdict(stone) | {"account_id": account_id}
         connection.execute(insert(TOMBSTONE).values(row))
-
-
-def stone(client: Client, deleted_at: datetime) -> Tombstone:
-    return Tombstone(
-        uuid=client.uuid,
-        serial=client.serial,
-        external_id=client.external_id,
-        created_at=client.created_at,
-        deleted_at=deleted_at,
-    )
 
 
 def forgotten(connection: Connection, account_id: int, uuids: Sequence[UUID]) -> None:

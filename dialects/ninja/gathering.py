@@ -106,13 +106,13 @@ def gather(objects: Sequence[bytes], account: Account) -> Gathered | None:
 
 
 def read_plain(raw: bytes) -> Any | None:
-    """The object if it is plain: with a name, contacts and settings, not deleted, and empty in all
-    else that is kept as it came."""
+    """The object if it is plain: with a name, contacts and settings, and empty in all else that is
+    kept as it came."""
     try:
         given = DECODER.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if given.is_deleted or not (given.contacts and given.settings and given.name.strip()):
+    if not (given.contacts and given.settings and given.name.strip()):
         return None
     kept = map(bytes, filter(None, KEPT(given)))
     return given if foreign.EMPTY.issuperset(kept) else None

@@ -63,7 +63,7 @@ def objects(draw: st.DrawFn) -> bytes:
 
 def clear(tree: Tree) -> None:
     """As a server shows a new client: with a name, and without all that is rare."""
-    tree |= {"is_deleted": False, "name": tree["name"].strip() or "Acme", "documents": []}
+    tree |= {"name": tree["name"].strip() or "Acme", "documents": []}
     tree |= {"tax_info": {}, "e_invoice": {}, "gateway_tokens": []}
     for contact in tree["contacts"]:
         contact["password"] = ""
@@ -75,12 +75,14 @@ def alone(raw: bytes) -> tuple[Any, ...]:
     assert ready is not None
     assert not told.lost
     assert not told.groups
-    whole = (ready.version, ready.is_archived, ready.rows)
+    whole = (ready.version, ready.is_archived, ready.is_deleted, ready.rows)
     return told.foreign_id, told.stamp, told.label, wanted_of(told.client), whole, told.updated_at
 
 
 def together(found: Gathered, crowd: Readied) -> list[tuple[Any, ...]]:
-    whole = [(one.version, one.is_archived, one.rows) for one in crowd.ready(ACCOUNT.id)]
+    whole = [
+        (one.version, one.is_archived, one.is_deleted, one.rows) for one in crowd.ready(ACCOUNT.id)
+    ]
     times = [
         datetime.fromtimestamp(moment // 1_000_000, UTC)
         for moment in found.crowd.clients["updated_at"]

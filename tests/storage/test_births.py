@@ -54,7 +54,7 @@ def together(store: Store, account_id: int, number: int) -> None:
 
 
 def arrived(store: Store, account_id: int, number: int) -> None:
-    """In blocks that are far from each other; those that are not deleted are made ready."""
+    """In blocks that are far from each other, and made ready."""
     account = next(one for one in store.accounts() if one.id == account_id)
     run = store.start_run(account_id, StartRun(verb="import", dialect="any", source="there"))
     incoming = []
@@ -67,7 +67,7 @@ def arrived(store: Store, account_id: int, number: int) -> None:
             **LIVES[n % 3],
         )
         ready = readied(command, account, Makers())
-        assert (ready is None) == bool(command.is_deleted)
+        assert ready is not None
         one = arriving(Origin(source="there", foreign_id=str(n)), command, lambda _, c=command: c)
         incoming.append(structs.replace(one, ready=ready))
     note = Note(checkpoint="", counts={})

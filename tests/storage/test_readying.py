@@ -161,7 +161,6 @@ def test_what_is_anothers_is_left_as_if_none_were_ready(
         {"contacts": ()},
         {"contacts": (person(None),)},
         {"contacts": (ContactDraft(serial=3),)},
-        {"is_deleted": True},
         {"documents": (DocumentDraft(name="a", type="txt", hash="a", size=1),)},
         {"private_notes": "nul \0"},
         {"serial": 2**63},

@@ -23,6 +23,7 @@ from storage import (
     Policy,
     State,
     Store,
+    TombstoneQuery,
     crowding,
     imagined,
 )
@@ -81,6 +82,7 @@ BEFORE = [a_number, a_contact, an_end, another]
 NUL = "a nul stands here"
 FILES = {
     "usual": USUAL,
+    "only deleted ones": [structs.replace(one, is_deleted=True) for one in USUAL],
     "one twice": [*USUAL, structs.replace(USUAL[3], organization_name="Later")],
     "a number twice": [*USUAL, client(90, number="N 3"), client(91)],
     "a contact twice": [*USUAL, client(90, contacts=USUAL[5].contacts)],
@@ -100,7 +102,8 @@ def ended(store: Store, account: Account, raw: bytes, path: Path, dialect: Any):
     run = take_in(store, plan, lambda _: None)
     assert run.run
     lines = sorted(map(structs.astuple, (line for _, line in store.run_lines(run.run.id))))
-    return run.counts, lines, known(store, account)
+    gone = [(t.serial, t.external_id) for t in store.tombstones(account.id, TombstoneQuery())]
+    return run.counts, lines, known(store, account), sorted(gone)
 
 
 def known(store: Store, account: Account) -> list[Tree]:
