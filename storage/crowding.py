@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from . import accounts, births, bulk, importing, tombstones
+from .accounts import Reserved
 from .among import is_one_of
 from .importing import is_alone
 from .limits import LONGEST, is_storable
@@ -26,14 +27,14 @@ def settled(connection: Connection, account_id: int, arrivals: Arrivals) -> bool
     crowds = arrivals.crowds
     if not are_different(arrivals) or not can_have_origins(arrivals):
         return False
-    if is_any_known(connection, account_id, arrivals):
-        return False
     if not is_alone(connection):
+        if is_any_known(connection, account_id, arrivals):
+            return False
         # Clients before their account, as importing.py locks them.
         importing.held(connection, account_id, arrivals.others)
     # Whoever holds the account is alone with it, and whoever came before can be seen.
-    accounts.reserved(connection, account_id)
-    if not is_alone(connection) and is_any_known(connection, account_id, arrivals):
+    reserved = accounts.reserved(connection, account_id)
+    if is_any_known(connection, account_id, arrivals, reserved):
         return False
     serials = every(one.crowd.serials for one in crowds)
     contacts = every(one.crowd.contacts for one in crowds)
@@ -78,9 +79,20 @@ def can_have_origins(arrivals: Arrivals) -> bool:
     return is_short and is_storable(texts) and max(map(len, ids)) <= LONGEST["foreign_id"]
 
 
-def is_any_known(connection: Connection, account_id: int, arrivals: Arrivals) -> bool:
-    """Whether somebody here has, or had, any of what they want."""
+def is_any_known(
+    connection: Connection,
+    account_id: int,
+    arrivals: Arrivals,
+    reserved: Reserved | None = None,
+) -> bool:
+    """Whether somebody here has, or had, any of what they want. Nobody has a serial that the
+    account, once it is reserved, is still to give."""
     crowds = [one.crowd for one in arrivals.crowds]
+    serials = every(one.serials for one in crowds)
+    contacts = every(one.contacts for one in crowds)
+    if reserved is not None:
+        serials = [serial for serial in serials if serial < reserved.clients.stop]
+        contacts = [serial for serial in contacts if serial < reserved.contacts.stop]
     met = select(ORIGIN.c.foreign_id).where(
         ORIGIN.c.account_id == account_id,
         is_one_of(ORIGIN.c.source, [arrivals.source]),
@@ -88,8 +100,8 @@ def is_any_known(connection: Connection, account_id: int, arrivals: Arrivals) ->
     )
     return bool(
         connection.execute(met.limit(1)).first()
-        or taken_serials(connection, account_id, every(one.serials for one in crowds))
-        or taken_contacts(connection, account_id, every(one.contacts for one in crowds))
+        or (serials and taken_serials(connection, account_id, serials))
+        or (contacts and taken_contacts(connection, account_id, contacts))
         or taken_numbers(connection, account_id)(every(one.numbers for one in crowds))
     )
 

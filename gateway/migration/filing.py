@@ -66,16 +66,13 @@ def take_in(
     arriving = Arriving(store, plan.account, plan.dialect, source=plan.source, terms=plan.terms)
     done = place_of(interrupted)
     files = Files(tuple(plan.paths))
-    # A file that cannot be opened, or ids of another salt, are so before there is a run.
-    reached = Reached(advance)
-    batches = files.batches(done.taken, reached.anew())
-    first = list(islice(batches, 1))
-    arriving.look(first[0] if first else [])
-    with begun(arriving, plan, interrupted), seldom_collected():
-        taken = done.taken
-        begin = Begin(files, chain(first, batches), taken, reached)
-        with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead:
-            for lots in together(ahead):
+    taken, reached = done.taken, Reached(advance)
+    begin = Begin(files, files.batches(taken, reached.anew()), taken, reached)
+    with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead, seldom_collected():
+        # A file that cannot be opened, or ids of another salt, are so before there is a run.
+        first = list(islice(ahead, 1))
+        with begun(arriving, plan, interrupted):
+            for lots in together(chain(first, ahead)):
                 taken += sum(lot.number for lot in lots)
                 arriving.lay_all(lots, msgspec.json.encode(Place(taken)).decode())
     return arriving
