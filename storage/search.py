@@ -1,9 +1,9 @@
 """Clients by a part of their text: by looking at each, and where there is one, by an index first.
 
-On SQLite the index is the table `client_search` of migration 0004: the trigrams of two columns of
-`client`, kept by triggers and by births.py, and beside it the clients of which it is due to learn
-(migration 0014). Both only name candidates; `contains` decides, and needs no index to be right. On
-PostgreSQL it is an index on the columns themselves, if the server has pg_trgm.
+On SQLite the index is the table `client_search` of migration 0018: the trigrams of a client's name
+and of the rest of its searched text, kept by triggers and by births.py, and beside it the clients
+of which it is due to learn. Both only name candidates; `contains` decides, and needs no index to be
+right. On PostgreSQL it is an index on the columns themselves, if the server has pg_trgm.
 """
 
 import logging
@@ -54,12 +54,16 @@ FEW = 20
 """Fewer new clients than this are not worth that the index learns of them at once."""
 DUE_ARE = "INSERT INTO client_search_due (id) VALUES (?) ON CONFLICT DO NOTHING"
 LEARN = """
-INSERT INTO client_search (rowid, search, name_folded)
-SELECT account_id * 4294967296 + serial, search, name_folded FROM client
+INSERT INTO client_search (rowid, name_folded, rest)
+SELECT account_id * 4294967296 + serial, name_folded,
+    iif(name_folded = '', search, substr(search, length(name_folded) + 2)) FROM client
 WHERE account_id = ? AND serial IN (SELECT value FROM json_each(?))
 AND account_id * 4294967296 + serial NOT IN (SELECT id FROM client_search_due)
 """
+"""As the view `client_search_source` has them; to go through it would cost more."""
 
+INDEXED_AS = {"name_folded": "name_folded : ", "search": ""}
+"""The searched text is all that is in the index: the name, and the rest of it."""
 TRIGRAMS = table("client_search", column("rowid", BigInteger), column("client_search", Text))
 INDEXED = TRIGRAMS.c.rowid
 DUE = table("client_search_due", column("id", BigInteger))
@@ -110,8 +114,8 @@ def candidates(account_id: int, terms: Iterable[tuple[str, str]], first: int | N
 
 
 def is_in_index(term: str) -> bool:
-    """A NUL would end the phrase."""
-    return len(term) >= SHORTEST and "\0" not in term
+    """A NUL would end the phrase, and what is between two texts is not always there."""
+    return len(term) >= SHORTEST and "\0" not in term and "\n" not in term
 
 
 def found(account_id: int, phrases: str) -> list[Select[Any]]:
@@ -128,10 +132,7 @@ def found(account_id: int, phrases: str) -> list[Select[Any]]:
 
 def exact(terms: Sequence[tuple[str, str]]) -> str | None:
     """What the index is asked if it can decide by itself, without a look at the clients."""
-    # What is between two texts is in the index too, but part of neither.
-    if not all(
-        is_in_index(term) and len(term) <= LONGEST and "\n" not in term for _, term in terms
-    ):
+    if not all(is_in_index(term) and len(term) <= LONGEST for _, term in terms):
         return None
     return " AND ".join(phrase(name, term) for name, term in terms)
 
@@ -153,7 +154,7 @@ def counted(
 def phrase(name: str, term: str) -> str:
     """A column and the beginning of a term as FTS5 reads them: only the quote has a meaning."""
     literally = term[:LONGEST].replace('"', '""')
-    return f'{name} : "{literally}"'
+    return f'{INDEXED_AS[name]}"{literally}"'
 
 
 def undeclared(connection: Connection) -> frozenset[str]:

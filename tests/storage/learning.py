@@ -20,6 +20,6 @@ def migration(revision: str) -> Any:
 
 def refuse_a_wrong_index(connection: Connection) -> None:
     """Raises DatabaseError for an index that does not hold what the clients hold."""
-    due = migration("0014")
+    due = migration("0018")
     for statement in (due.FORGET, due.LEARN, due.DONE, INTACT):
         connection.exec_driver_sql(statement)

@@ -24,7 +24,9 @@ from storage import (
     State,
     Store,
     births,
+    blocks,
     drafted,
+    driven,
 )
 from storage.engines import open_engine
 from storage.folding import LONGEST_KEY, fold
@@ -133,9 +135,12 @@ def filled(connection: Connection, held: dict[str, list[Row]], revision: str) ->
         kept = [{column: row[column] for column in table.c.keys()} for row in rows]  # noqa: SIM118
         if kept:
             connection.execute(insert(table), kept)
-    if revision >= "0017":
-        for account_id, lives in lives_of(held["client"]).items():
+    for account_id, lives in lives_of(held["client"]).items():
+        if revision >= "0018":
             births.told(connection, account_id, lives)
+        elif revision == "0017" and connection.dialect.name == "sqlite":
+            # 0018 fills the index anew.
+            driven.many(connection, blocks.ADD, births.counted(account_id, lives))
 
 
 def lives_of(clients: list[Row]) -> dict[int, list[births.Life]]:

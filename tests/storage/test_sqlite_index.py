@@ -11,12 +11,14 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
 from storage import (
     LIVE,
     ChangeClient,
     ClientQuery,
+    ContactDraft,
     CreateAccount,
     CreateClient,
     Holding,
@@ -31,14 +33,7 @@ from storage.schema import comparison, upgraded
 from storage.search import FEW
 from storage.select import counted, window
 
-from .learning import migration, refuse_a_wrong_index
-
-PARTS = [
-    "TRIGGER client_search_update",
-    "TRIGGER client_search_delete",
-    "TABLE client_search",
-    "VIEW client_search_source",
-]
+from .learning import INTACT, migration, refuse_a_wrong_index
 
 
 @pytest.fixture
@@ -68,6 +63,41 @@ def test_the_index_holds_what_the_clients_hold(engine: Engine) -> None:
 
     with engine.begin() as connection:
         refuse_a_wrong_index(connection)
+
+
+@pytest.mark.parametrize(
+    ("term", "by_filter", "by_name"),
+    [
+        ("größe", {1, 2}, {1}),
+        ("ada lovelace", {1}, {1}),
+        ("gmbh\nx-77", set(), set()),
+        ("gmbhx-77", set(), set()),
+        ("x-77", {1}, set()),
+        ("ada@größe", {2}, set()),
+        ("\u0301\u0301\u0301", {3}, {3}),
+    ],
+)
+def test_a_name_is_a_part_of_the_searched_text_and_is_found_by_both(
+    path: str, term: str, by_filter: set[int], by_name: set[int]
+) -> None:
+    store = Store.open(path)
+    account_id = store.create_account(CreateAccount(name="acme")).id
+    store.create_clients(
+        account_id,
+        [
+            CreateClient(organization_name="Ada Lovelace GRÖSSE Größe GmbH", id_number="X-77"),
+            CreateClient(contacts=(ContactDraft(email="ADA@größe.example"),)),
+            CreateClient(organization_name="\u0301\u0301\u0301", custom_value1="b"),
+        ],
+    )
+    for _ in range(2):
+        by_names = store.clients(account_id, ClientQuery(name=term))
+        assert found(store, account_id, term) == by_filter
+        assert {record.serial for record in by_names.records} == by_name
+        assert by_names.total == len(by_name)
+        with store._engine.begin() as connection:
+            refuse_a_wrong_index(connection)
+    store.close()
 
 
 def test_the_index_is_right_whatever_it_has_learned_and_forgotten(path: str) -> None:
@@ -135,20 +165,31 @@ def test_few_changes_are_due_and_many_are_learned(path: str) -> None:
 def test_clients_from_before_the_index_are_in_it(path: str) -> None:
     store = Store.open(path)
     account_id = store.create_account(CreateAccount(name="acme")).id
-    made = store.create_client(account_id, CreateClient(organization_name="Needle"))
+    made = store.create_clients(
+        account_id,
+        [
+            CreateClient(organization_name="Needle"),
+            CreateClient(contacts=(ContactDraft(email="needle@hay.example"),)),
+            CreateClient(custom_value1="a needle"),
+            CreateClient(organization_name="Größe", custom_value2="NEEDLE"),
+        ],
+    )
     engine = open_engine(path)
     with engine.begin() as connection:
-        for part in PARTS:
-            connection.exec_driver_sql(f"DROP {part}")
+        connection.exec_driver_sql(
+            "INSERT INTO client_search (client_search) VALUES ('delete-all')"
+        )
         connection.exec_driver_sql("DELETE FROM client_search_due")
+        with pytest.raises(DatabaseError):
+            connection.exec_driver_sql(INTACT)
 
     with engine.begin() as connection:
         with Operations.context(MigrationContext.configure(connection)):
-            migration("0004").upgrade()
+            migration("0018").upgrade()
         refuse_a_wrong_index(connection)
     engine.dispose()
 
-    assert found(store, account_id, "needle") == {made.serial}
+    assert found(store, account_id, "needle") == {client.serial for client in made}
     store.close()
 
 
