@@ -14,6 +14,7 @@ import tempfile
 import time
 import venv
 from pathlib import Path
+from shutil import rmtree
 from statistics import median
 from typing import NamedTuple
 
@@ -71,6 +72,7 @@ def main(number: int) -> None:
             runs["import"].append(run(words, environment))
             words = [*GATEWAY, "export", "--account", "acme", "--dialect", "ninja"]
             runs["export"].append(run([*words, "-o", str(here / "out.ndjson")], environment))
+            rmtree(here)
     say(number, runs)
 
 
