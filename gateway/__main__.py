@@ -1,19 +1,45 @@
 """The command `gateway`, and `python -m gateway`."""
 
+import os
 import sys
+from collections.abc import Sequence
 
 from .collecting import ending, uncollected
+from .migration.worker import begin_early
+
+MUCH = 2_000_000
+"""Bytes of a file with which another process helps."""
+
+INTERRUPTED = 130
+"""Exit code, as shells have it."""
 
 
 def main() -> None:
-    with uncollected():
-        from . import cli
+    words = sys.argv[1:]
+    try:
+        with uncollected():
+            if are_for_two(words):
+                begin_early()
+            from . import cli
 
-        app = cli.application(*sys.argv[1:2])
+            app = cli.application(*words[:1])
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     try:
         cli.run(app)
     finally:
         ending()
+
+
+def are_for_two(words: Sequence[str]) -> bool:
+    """Whether a verb that is shared by two processes is likely to have much to do."""
+    match words:
+        case ["export", *_]:
+            return True
+        case ["import", *rest]:
+            return any(os.path.isfile(word) and os.path.getsize(word) > MUCH for word in rest)
+        case _:
+            return False
 
 
 if __name__ == "__main__":

@@ -10,13 +10,15 @@ import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
-from threading import Event, Thread
-from typing import Any, Protocol, TypeVar
+from threading import Event, Thread, current_thread, main_thread
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.collecting import seldom_collected, uncollected
 
@@ -24,6 +26,8 @@ Answer = Callable[[bytes], bytes]
 """What the process does with what it is asked; empty when its caller is to do that himself."""
 
 NOTHING = b""
+TASKS = ("gateway.app", "gateway.migration.following", "gateway.migration.giving")
+"""Modules of what such a process may be told to do."""
 HELD = 8
 """Pieces that are held at most."""
 
@@ -45,16 +49,54 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class Begun(NamedTuple):
+    """A process that has yet to hear, on this line, what it is to do."""
+
+    line: Connection
+    process: SpawnProcess
+
+
+def begun() -> Begun:
+    context = get_context("spawn")
+    line, end = context.Pipe()
+    process = context.Process(target=serve, args=(end,), daemon=True)
+    with uninterrupted():
+        process.start()
+    end.close()
+    return Begun(line, process)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Processes that begin inside leave interrupts alone: who interrupts means the process that
+    asks, and when that one ends the line breaks."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, kept)
+
+
+AHEAD_OF_TIME: list[Begun] = []
+
+
+def begin_early() -> None:
+    """For who will soon need a worker, and has yet to load what he needs himself: meanwhile the
+    other process does the same."""
+    if cores() > 1 and not AHEAD_OF_TIME:
+        AHEAD_OF_TIME.append(begun())
+
+
 class Worker:
     """`prepare` makes, over there, of these arguments the answerer."""
 
     def __init__(self, prepare: Callable[..., Answer], *given: Any) -> None:
-        context = get_context("spawn")
-        self.line, end = context.Pipe()
-        task = pickle.dumps((prepare, given))
-        self.process = context.Process(target=serve, args=(end, task), daemon=True)
-        self.process.start()
-        end.close()
+        self.line, self.process = AHEAD_OF_TIME.pop() if AHEAD_OF_TIME else begun()
+        with suppress(OSError):  # one that has ended answers nothing
+            self.line.send_bytes(pickle.dumps((prepare, given)))
         self.awake = Event()
         self.asked = 0
         """Questions whose answers have not been taken."""
@@ -105,14 +147,19 @@ class Worker:
         self.line.close()
 
 
-def serve(line: Connection, task: bytes) -> None:
-    """Whoever interrupts means the process that asks; when that one ends the line breaks."""
+def serve(line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with uncollected():
-        # This loads all modules that the task is made of.
+    with suppress(EOFError, OSError):
+        with uncollected():
+            for module in TASKS:
+                import_module(module)
+            task = line.recv_bytes()
         prepare, given = pickle.loads(task)  # noqa: S301  our own
-        answer: Answer = prepare(*given)
-    with suppress(EOFError, OSError), seldom_collected():
+        answering(line, prepare(*given))
+
+
+def answering(line: Connection, answer: Answer) -> None:
+    with seldom_collected():
         line.send_bytes(NOTHING)
         while True:
             line.send_bytes(tried(answer, line.recv_bytes()))
