@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.dialects import sqlite
 
-from .sqlite import sqlite_module
+from .driver import sqlite_module
 
 DIALECT: Any = sqlite.dialect(paramstyle="qmark")
 PAGES = -16_000

@@ -13,8 +13,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from .driver import sqlite_module
 from .errors import Unavailable
-from .sqlite import sqlite_module
 
 IN_MEMORY = ":memory:"
 SECOND = 1_000_000

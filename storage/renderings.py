@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import lz4.block
 
+from .driver import sqlite_module
 from .glance import Edition
-from .sqlite import sqlite_module
 
 PAGE = 8192
 """Bytes, which hold a few clients: smaller ones waste much, larger ones are read in vain."""

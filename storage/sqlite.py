@@ -1,16 +1,14 @@
 """SQLite: one file for the processes of one machine, or a database in memory for tests."""
 
-import sqlite3
-import warnings
-from collections.abc import Callable
 from contextlib import closing
-from types import ModuleType
 from typing import Any
 
 import stamina
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
+
+from .driver import sqlite_module
 
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
 BUSY_MILLISECONDS = 10_000
@@ -86,28 +84,6 @@ def opened(url: URL, connections: int) -> Engine:
 
 def is_locked(error: Exception) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
-
-
-ADAPTED: dict[type, Callable[[Any], Any]] = {type(None): {}.get, bool: int, bytes: bytes}
-"""Values that the driver asks around about, which costs as much as twenty others do, and what they
-are to it: they themselves, but for truth values."""
-
-
-def sqlite_module() -> ModuleType:
-    try:
-        from pysqlite3 import dbapi2
-    except ImportError:
-        warnings.warn(
-            f"pysqlite3 is missing: falling back to the interpreter's SQLite "
-            f"{sqlite3.sqlite_version}; before 3.51.3 its WAL can lose data with several writers.",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-        return sqlite3
-    module: ModuleType = dbapi2
-    for kind, adapted in ADAPTED.items():
-        module.register_adapter(kind, adapted)
-    return module
 
 
 def prepare(raw: Any, _record: object) -> None:

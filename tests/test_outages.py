@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from gateway.app import create_app
 from gateway.settings import Settings
 from storage import CreateAccount, CreateClient, CreateToken, Store, postgresql, sqlite
+from storage.driver import sqlite_module
 from tests.speakers import Ninja, Planado
 
 BUSY_SECONDS = 0.4
@@ -58,7 +59,7 @@ class SqlitePlace(Place):
     @contextmanager
     def locked(self) -> Iterator[None]:
         # By the same library: two of them in one process do not see each other's locks.
-        module = sqlite.sqlite_module()
+        module = sqlite_module()
         with closing(module.connect(str(self.url.database), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             yield

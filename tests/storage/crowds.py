@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from storage import driven
 from storage.committing import GroupCommit, Step
-from storage.sqlite import is_outage, sqlite_module
+from storage.driver import sqlite_module
+from storage.sqlite import is_outage
 
 SECONDS = 30
 

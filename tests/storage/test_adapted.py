@@ -1,10 +1,12 @@
-"""Values that SQLite's driver is told about: they are stored as they would be without that."""
+"""What SQLite and its driver are told: values are stored as they would be without that."""
 
+import ctypes
 from typing import Any
 
 import pytest
+from pysqlite3 import _sqlite3
 
-from storage.sqlite import ADAPTED, sqlite_module
+from storage.driver import ADAPTED, sqlite_module
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,14 @@ def test_values_are_stored_as_what_they_are(value: Any, kind: str, stored: Any) 
 def test_the_driver_is_told_only_of_what_it_does_not_know(kind: type) -> None:
     """It asks around about whole numbers and texts too, once it is told anything of them."""
     assert kind not in {int, float, str, bytearray}
+
+
+def test_sqlite_does_not_count_its_memory() -> None:
+    connection = sqlite_module().connect(":memory:")
+    connection.execute("CREATE TABLE crowd AS SELECT randomblob(100000)")
+    used, most = ctypes.c_int(-1), ctypes.c_int(-1)
+    library = ctypes.CDLL(_sqlite3.__file__)
+
+    assert library.sqlite3_status(0, ctypes.byref(used), ctypes.byref(most), 0) == 0
+    assert (used.value, most.value) == (0, 0)
+    connection.close()

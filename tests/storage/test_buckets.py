@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from storage import Buckets, Rate, Unavailable
-from storage.sqlite import sqlite_module
+from storage.driver import sqlite_module
 
 VENDORS = Rate(per_minute=90, capacity=90)
 
