@@ -58,17 +58,12 @@ def plainly(table: Table) -> Typed:
 
 
 def inserted_plain(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows as `plain` gives them."""
+    """Rows as `plain` gives them, on PostgreSQL."""
     if not rows:
         return
-    dialect = connection.dialect
-    statement, names, _ = prepared(table, tuple(table.c.keys()), dialect)
-    if dialect.name != "sqlite":
-        rows = [bound(list(row), natively(table)) for row in rows]
-    if dialect.paramstyle == "qmark":
-        connection.exec_driver_sql(statement, list(rows))
-    else:
-        connection.exec_driver_sql(statement, [dict(zip(names, r, strict=True)) for r in rows])
+    statement, names, _ = prepared(table, tuple(table.c.keys()), connection.dialect)
+    values = [bound(list(row), natively(table)) for row in rows]
+    connection.exec_driver_sql(statement, [dict(zip(names, v, strict=True)) for v in values])
 
 
 @functools.cache

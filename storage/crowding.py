@@ -4,13 +4,13 @@ That all are new, and that none wants what another one has or wants, is asked of
 it is not so importing.py settles everybody one by one: nothing differs but the time it takes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress, repeat
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from . import accounts, births, bulk, importing, tombstones
+from . import accounts, births, driven, importing, tombstones
 from .accounts import Reserved
 from .among import is_one_of
 from .importing import is_alone
@@ -41,9 +41,9 @@ def settled(connection: Connection, account_id: int, arrivals: Arrivals) -> bool
     accounts.raised(connection, account_id, client=max(serials), contact=max(contacts))
     for one in crowds:
         clients, people = one.crowd.rows(account_id)
-        bulk.inserted_plain(connection, CLIENT, clients)
-        bulk.inserted_plain(connection, CONTACT, people)
-        bulk.inserted_plain(connection, ORIGIN, origins(account_id, arrivals.source, one))
+        driven.inserted_plain(connection, CLIENT, clients)
+        driven.inserted_plain(connection, CONTACT, people)
+        driven.inserted_plain(connection, ORIGIN, origins(account_id, arrivals.source, one))
     archived = every(one.crowd.are_archived for one in crowds)
     deleted = every(one.crowd.are_deleted for one in crowds)
     tombstones.laid(connection, account_id, list(compress(serials, deleted)))
@@ -110,7 +110,7 @@ def every(parts: Iterable[Sequence[Any]]) -> list[Any]:
     return list(chain.from_iterable(parts))
 
 
-def origins(account_id: int, source: str, one: Coming) -> list[tuple[Any, ...]]:
+def origins(account_id: int, source: str, one: Coming) -> Iterator[tuple[Any, ...]]:
     columns = {
         "account_id": repeat(account_id),
         "source": repeat(source),
@@ -120,4 +120,4 @@ def origins(account_id: int, source: str, one: Coming) -> list[tuple[Any, ...]]:
         "stamp": one.stamps,
         "version": one.crowd.versions,
     }
-    return list(zip(*(columns[column.name] for column in ORIGIN.c), strict=False))
+    return zip(*(columns[column.name] for column in ORIGIN.c), strict=False)

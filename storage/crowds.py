@@ -21,7 +21,7 @@ from .tables import CLIENT, CONTACT
 from .wanting import Wanted
 
 Columns = dict[str, Sequence[Any]]
-Rows = list[tuple[Any, ...]]
+Rows = Iterator[tuple[Any, ...]]
 Span = tuple[int, int]
 
 MICROSECONDS = 1_000_000
@@ -57,12 +57,12 @@ class Readied(Struct, frozen=True, array_like=True, gc=False):
     written: bytes
 
     def rows(self, account_id: int) -> tuple[Rows, Rows]:
-        """Of the clients, and of the contacts."""
+        """Of the clients, and of the contacts; each is made when it is asked for."""
         clients, contacts = READ(self.written)
         mine = {"account_id": account_id}
         return (
-            list(in_rows(clients, CLIENT_DEFAULTS | mine)),
-            list(in_rows(contacts, CONTACT_DEFAULTS | mine)),
+            in_rows(clients, CLIENT_DEFAULTS | mine),
+            in_rows(contacts, CONTACT_DEFAULTS | mine),
         )
 
     def wanted(self) -> list[Wanted]:
@@ -75,7 +75,8 @@ class Readied(Struct, frozen=True, array_like=True, gc=False):
 
     def ready(self, account_id: int) -> list[Ready]:
         """One by one."""
-        clients, contacts = self.rows(account_id)
+        clients, people = self.rows(account_id)
+        contacts = list(people)
         spans = spans_of(self.sizes)
         rows = [
             readying.Rows(row, contacts[a:b]) for row, (a, b) in zip(clients, spans, strict=True)
@@ -108,9 +109,7 @@ def spans_of(sizes: Iterable[int]) -> list[Span]:
     return list(zip([0, *ends], ends, strict=False))
 
 
-def in_rows(
-    columns: Mapping[str, Sequence[Any]], defaults: dict[str, Any]
-) -> Iterator[tuple[Any, ...]]:
+def in_rows(columns: Mapping[str, Sequence[Any]], defaults: dict[str, Any]) -> Rows:
     made = (columns.get(name) or repeat(value) for name, value in defaults.items())
     return zip(*made, strict=False)
 

@@ -5,7 +5,7 @@ On PostgreSQL SQLAlchemy puts them: it knows a lost connection, and how to go on
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
@@ -51,12 +51,21 @@ def inserted(connection: Connection, table: Table, given: Sequence[Given]) -> No
     put(connection, "executemany", asked.text, list(map(asked.named, given)))
 
 
+def inserted_plain(connection: Connection, table: Table, found: Iterable[Row]) -> None:
+    """Rows as `bulk.plain` gives them; SQLite takes one after the other, and none has to stay."""
+    if connection.dialect.name != "sqlite":
+        bulk.inserted_plain(connection, table, list(map(tuple, found)))
+        return
+    text, _, _ = bulk.prepared(table, tuple(table.c.keys()), connection.dialect)
+    many(connection, text, found)
+
+
 def said(connection: Connection, text: str) -> None:
     """A statement of SQLite's own."""
     put(connection, "execute", text, ())
 
 
-def many(connection: Connection, text: str, given: Sequence[Row]) -> None:
+def many(connection: Connection, text: str, given: Iterable[Row]) -> None:
     """A statement of SQLite's own for each of these rows."""
     put(connection, "executemany", text, given)
 
@@ -69,7 +78,7 @@ def prepared(statement: ClauseElement, names: tuple[str, ...]) -> Asked:
     return Asked(statement, names=names)
 
 
-def put(connection: Connection, way: str, text: str, given: Sequence[Any]) -> Any:
+def put(connection: Connection, way: str, text: str, given: Iterable[Any]) -> Any:
     driver: Any = connection.connection.dbapi_connection
     try:
         return getattr(driver, way)(text, given)

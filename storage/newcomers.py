@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import UNSET, Struct, structs
 from sqlalchemy import Connection
 
-from . import accounts, apply, births, bulk, clients, linking, tombstones, writing
+from . import accounts, apply, births, clients, driven, linking, tombstones, writing
 from .commands import ContactDraft, ImportClient
 from .errors import Invalid
 from .limits import refuse_unstorable
@@ -84,8 +84,8 @@ def insert(
     ready = {one.incoming.wanted.serial or 0: found for one in accepted if (found := one.ready)}
     for some in in_batches(ready.values()):
         rows = [one.rows for one in some]
-        bulk.inserted_plain(connection, CLIENT, [one.client for one in rows])
-        bulk.inserted_plain(connection, CONTACT, [c for one in rows for c in one.contacts])
+        driven.inserted_plain(connection, CLIENT, (one.client for one in rows))
+        driven.inserted_plain(connection, CONTACT, (c for one in rows for c in one.contacts))
     tombstones.laid(connection, account_id, [s for s, one in ready.items() if one.is_deleted])
     others = [candidate for candidate in accepted if not candidate.ready]
     records = inserted(connection, account_id, others, makers) if others else ()
