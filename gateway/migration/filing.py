@@ -29,7 +29,7 @@ from .running import remark
 from .sources import Advance, Files, Reached
 from .understanding import Piece, Read, understood
 
-TOGETHER = 8
+TOGETHER = 12
 """Batches of one transaction: more of them are cheaper each, but others wait longer to write."""
 
 

@@ -20,7 +20,7 @@ from .sources import Again, Files, Reached
 from .understanding import Piece
 from .worker import Answer, Worker, cores
 
-AHEAD = 12
+AHEAD = 16
 """Batches that the other process is asked for at once: more than are written together, so that it
 is never idle."""
 FEW = 2

@@ -216,13 +216,13 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], list[Worker]]]
 
 def test_what_was_before_a_failure_is_not_held_up_by_it():
     def failing() -> Iterator[Any]:
-        yield from "abcdefghijk"
+        yield from "abcdefghijklmno"
         raise WrongSalt("another salt")
 
     found = filing.together(failing())
 
-    assert next(found) == list("abcdefghijk"[: filing.TOGETHER])
-    assert next(found) == list("abcdefghijk"[filing.TOGETHER :])
+    assert next(found) == list("abcdefghijklmno"[: filing.TOGETHER])
+    assert next(found) == list("abcdefghijklmno"[filing.TOGETHER :])
     with pytest.raises(WrongSalt):
         next(found)
 
