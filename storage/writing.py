@@ -1,6 +1,7 @@
 """The steps of a write transaction: reserve, decide, refuse what is taken, save."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from .limits import refuse_unstorable
 from .makers import Makers
 from .numbers import draw, taken_numbers
 from .records import Client, State
+from .taking import largest
 
 Change = Callable[[Client], ChangeClient]
 """Decides on the locked record what shall change; runs inside the write transaction."""
@@ -39,6 +41,9 @@ def created(
     needs = [max(1, apply.new_contacts(command)) for command in commands]
     files = sum(map(apply.new_documents, commands))
     wanted = [command.number or None for command in commands]
+    drafts = chain.from_iterable(command.contacts or () for command in commands)
+    if brought := [draft.serial for draft in drafts if draft.serial is not None]:
+        accounts.raised(connection, account_id, contact=largest(brought))
     reserved = accounts.reserved(
         connection,
         account_id,

@@ -15,6 +15,7 @@ from storage import (
     CreateAccount,
     CreateClient,
     ImportClient,
+    ImportContact,
     Invalid,
     LiveKey,
     Locked,
@@ -285,3 +286,14 @@ def test_a_deleted_client_can_be_imported_beside_whoever_has_its_external_id_now
     assert [record.external_id for record in made] == ["x", "x"]
     back = store.move_client(account.id, made[0].serial, State.ACTIVE)
     assert back.external_id is None
+
+
+def test_contacts_are_made_beyond_those_that_brought_their_serials(
+    store: Store, account: Account
+) -> None:
+    brought = ImportClient(contacts=(ImportContact(serial=9), ImportContact(serial=7)))
+    first, _ = store.create_clients(account.id, [CreateClient(), brought])
+
+    later = store.create_client(account.id, CreateClient())
+
+    assert [contact.serial for contact in (*first.contacts, *later.contacts)] == [10, 11]
