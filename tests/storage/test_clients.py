@@ -296,4 +296,4 @@ def test_contacts_are_made_beyond_those_that_brought_their_serials(
 
     later = store.create_client(account.id, CreateClient())
 
-    assert [contact.serial for contact in (*first.contacts, *later.contacts)] == [10, 11]
+    assert 9 < first.contacts[0].serial < later.contacts[0].serial
