@@ -26,8 +26,8 @@ Answer = Callable[[bytes], bytes]
 """What the process does with what it is asked; empty when its caller is to do that himself."""
 
 NOTHING = b""
-TASKS = ("gateway.app", "gateway.migration.following", "gateway.migration.giving")
-"""Modules of what such a process may be told to do."""
+TASKS = ("gateway.migration.following", "dialects.ninja", "dialects.planado")
+"""Modules of nearly all that such a process may be told to do."""
 HELD = 8
 """Pieces that are held at most."""
 
