@@ -12,12 +12,9 @@ from .driver import sqlite_module
 
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
 BUSY_MILLISECONDS = 10_000
-PAGE = 8192
-"""Bytes of a page of a new file; one that is there keeps its own. With SQLite's usual 4096 an
-import writes a third more, and a client hardly fits into one."""
-CHECKPOINT = 32_000_000
-"""Bytes of the log before a commit moves its pages into the file, for which it waits: the larger,
-the more changes of one page are moved at once."""
+CHECKPOINT = 8000
+"""Pages of the log (4 KiB each) before a commit moves them into the file, for which it waits: the
+larger, the more changes of one page are moved at once."""
 
 READS: dict[str, Any] = {}
 WRITES: dict[str, Any] = {"gateway_writes": True}
@@ -92,11 +89,9 @@ def prepare(raw: Any, _record: object) -> None:
     with closing(raw.cursor()) as cursor:
         # The time-out comes first: switching to WAL takes a lock too.
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        cursor.execute(f"PRAGMA page_size = {PAGE}")
         switched_to_wal(cursor)
-        (size,) = cursor.execute("PRAGMA page_size").fetchone()
         cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT // size}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
         cursor.execute("PRAGMA foreign_keys = ON")
 
 

@@ -81,24 +81,12 @@ CREATE TRIGGER client_search_learn AFTER INSERT ON client_search_due
 {ENOUGH} BEGIN {FORGET} {LEARN} {DONE} END
 """
 
-USUAL = 4096
-AROUND = 46
-"""Bytes of a page that are not a piece's."""
-SETTING = "INSERT INTO client_search (client_search, rank) VALUES (?, ?)"
-ROOM = 8388608
+ROOM = "INSERT INTO client_search (client_search, rank) VALUES ('hashsize', 8388608)"
 FILL = "INSERT INTO client_search (client_search) VALUES ('rebuild')"
 
 
 def upgrade() -> None:
-    """With the room of migration 0016, and pieces as large as the file's pages: the index's own
-    measure, 4050 bytes, is made for pages of 4096."""
-    bind = op.get_bind()
-    if bind.dialect.name != "sqlite":
-        return
-    for statement in (*GONE, SOURCE, INDEX, DUE, UPDATED, DELETED, LEARNED):
-        op.execute(statement)
-    size = bind.exec_driver_sql("PRAGMA page_size").scalar_one()
-    bind.exec_driver_sql(SETTING, ("hashsize", ROOM))
-    if size > USUAL:
-        bind.exec_driver_sql(SETTING, ("pgsz", size - AROUND))
-    op.execute(FILL)
+    """With the room of migration 0016."""
+    if op.get_bind().dialect.name == "sqlite":
+        for statement in (*GONE, SOURCE, INDEX, DUE, UPDATED, DELETED, LEARNED, ROOM, FILL):
+            op.execute(statement)
