@@ -214,11 +214,11 @@ class Settling:
     ) -> tuple[ImportClient, Departures]:
         """New contacts keep the serials that they bring, where nobody has or had them here."""
         known = {contact.serial for contact in before.contacts}
-        wanted = [d.serial for d in newcomers.drafts(command) if d.serial is not None]
-        taken = taken_contacts(
-            self.connection, self.account_id, [s for s in wanted if s not in known]
-        )
-        accounts.raised(self.connection, self.account_id, contact=largest(wanted))
+        brought = (d.serial for d in newcomers.drafts(command) if d.serial is not None)
+        taken: set[int] = set()
+        if wanted := [serial for serial in brought if serial not in known]:
+            taken = taken_contacts(self.connection, self.account_id, wanted)
+            accounts.raised(self.connection, self.account_id, contact=largest(wanted))
         return newcomers.with_own_contacts(command, taken)
 
 
