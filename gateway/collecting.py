@@ -28,7 +28,7 @@ def ending() -> None:
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """What is here already stays. Neither requests nor batches leave cycles behind, and to look
+    """What is here already stays. Requests and batches leave hardly any cycles behind, and to look
     for some in each takes a tenth of the time."""
     kept = gc.get_threshold()
     gc.set_threshold(SELDOM, *kept[1:])

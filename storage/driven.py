@@ -51,10 +51,10 @@ def inserted(connection: Connection, table: Table, given: Sequence[Given]) -> No
     put(connection, "executemany", asked.text, list(map(asked.named, given)))
 
 
-def inserted_plain(connection: Connection, table: Table, found: Iterable[Row]) -> None:
+def inserted_plain(connection: Connection, table: Table, found: Iterable[tuple[Any, ...]]) -> None:
     """Rows as `bulk.plain` gives them; SQLite takes one after the other, and none has to stay."""
     if connection.dialect.name != "sqlite":
-        bulk.inserted_plain(connection, table, list(map(tuple, found)))
+        bulk.inserted_plain(connection, table, list(found))
         return
     text, _, _ = bulk.prepared(table, tuple(table.c.keys()), connection.dialect)
     many(connection, text, found)

@@ -55,12 +55,10 @@ FEW = 20
 DUE_ARE = "INSERT INTO client_search_due (id) VALUES (?) ON CONFLICT DO NOTHING"
 LEARN = """
 INSERT INTO client_search (rowid, name_folded, rest)
-SELECT account_id * 4294967296 + serial, name_folded,
-    iif(name_folded = '', search, substr(search, length(name_folded) + 2)) FROM client
+SELECT id, name_folded, rest FROM client_search_source
 WHERE account_id = ? AND serial IN (SELECT value FROM json_each(?))
-AND account_id * 4294967296 + serial NOT IN (SELECT id FROM client_search_due)
+AND id NOT IN (SELECT id FROM client_search_due)
 """
-"""As the view `client_search_source` has them; to go through it would cost more."""
 
 INDEXED_AS = {"name_folded": "name_folded : ", "search": ""}
 """The searched text is all that is in the index: the name, and the rest of it."""

@@ -153,16 +153,12 @@ def serve(line: Connection) -> None:
         with uncollected():
             for module in TASKS:
                 import_module(module)
-            task = line.recv_bytes()
-        prepare, given = pickle.loads(task)  # noqa: S301  our own
-        answering(line, prepare(*given))
-
-
-def answering(line: Connection, answer: Answer) -> None:
-    with seldom_collected():
-        line.send_bytes(NOTHING)
-        while True:
-            line.send_bytes(tried(answer, line.recv_bytes()))
+        prepare, given = pickle.loads(line.recv_bytes())  # noqa: S301  our own
+        answer: Answer = prepare(*given)
+        with seldom_collected():
+            line.send_bytes(NOTHING)
+            while True:
+                line.send_bytes(tried(answer, line.recv_bytes()))
 
 
 def tried(answer: Answer, question: bytes) -> bytes:

@@ -28,7 +28,8 @@ def rest(row: str) -> str:
 
 SOURCE = f"""
 CREATE VIEW client_search_source AS
-SELECT account_id * 4294967296 + serial AS id, name_folded, {rest("")} AS rest FROM client
+SELECT account_id * 4294967296 + serial AS id, account_id, serial, name_folded, {rest("")} AS rest
+FROM client
 """  # noqa: S608  our own columns
 INDEX = """
 CREATE VIRTUAL TABLE client_search USING fts5(
@@ -68,12 +69,13 @@ INSERT INTO client_search (client_search, rowid, name_folded, rest)
 SELECT 'delete', id, name_folded, rest FROM client_search_due
 WHERE rest IS NOT NULL ORDER BY id;
 """
-LEARN = f"""
+LEARN = """
 INSERT INTO client_search (rowid, name_folded, rest)
-SELECT due.id, client.name_folded, {rest("client.")} FROM client_search_due AS due
-JOIN client ON account_id = due.id / 4294967296 AND serial = due.id % 4294967296
+SELECT due.id, source.name_folded, source.rest FROM client_search_due AS due
+JOIN client_search_source AS source
+ON account_id = due.id / 4294967296 AND serial = due.id % 4294967296
 ORDER BY due.id;
-"""  # noqa: S608
+"""
 DONE = "DELETE FROM client_search_due;"
 ENOUGH = "WHEN (SELECT count(*) FROM client_search_due) >= 64"
 LEARNED = f"""
