@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from .faults import Unfit
+from bench.faults import Unfit
 
 IDLE = 1.0
 """Seconds after which a connection is made anew: servers close one that is idle for five."""

@@ -3,8 +3,8 @@
 import re
 import sys
 
-from .results import Fact, Spread
-from .stores import run
+from bench.results import Fact, Spread
+from bench.stores import run
 
 LINE = re.compile(r"^(\S[\w ]*?) +([\d,]+) clients/s +[\d.]+ s +(\d+) MB$", re.MULTILINE)
 

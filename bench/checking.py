@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from .faults import Unfit
-from .loading import CONNECTIONS, Load
-from .scripts import Ask, Script
-from .servers import Answer, Server
+from bench.faults import Unfit
+from bench.loading import CONNECTIONS, Load
+from bench.scripts import Ask, Script
+from bench.servers import Answer, Server
 
 SAMPLES = 41
 CONTACTS = 2

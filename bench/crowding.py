@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from . import servers
-from .loading import Aim, pass_through, play
-from .preparing import Case, ninja_each, ninja_pages
-from .results import Fact, Spread
-from .rounds import LONGEST_PASS
-from .scripts import Script
-from .servers import Server
+from bench import servers
+from bench.loading import Aim, pass_through, play
+from bench.preparing import Case, ninja_each, ninja_pages
+from bench.results import Fact, Spread
+from bench.rounds import LONGEST_PASS
+from bench.scripts import Script
+from bench.servers import Server
 
 LEAST = 1.7
 SCRIPTS = {"list": ninja_pages, "one": ninja_each}

@@ -7,13 +7,13 @@ from statistics import median
 
 from msgspec import Struct
 
-from . import servers
-from .asking import Caller
-from .checking import records
-from .faults import Unfit
-from .questions import ALL, Place, Question, prepared
-from .servers import Server
-from .stores import Kept, console
+from bench import servers
+from bench.asking import Caller
+from bench.checking import records
+from bench.faults import Unfit
+from bench.questions import ALL, Place, Question, prepared
+from bench.servers import Server
+from bench.stores import Kept, console
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 REQUESTS = 40

@@ -5,17 +5,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from dialects.ninja.hashid import ids_of
-from gateway.demo import demo_client
-
-from . import servers
-from .faults import Unfit
-from .loading import Aim, play
-from .questions import NINJA, PAGE, Place
-from .results import Fact, Spread
-from .scripts import Ask, Script
-from .servers import Server
-from .stores import Kept
+from bench import servers
+from bench.faults import Unfit
+from bench.loading import Aim, play
+from bench.questions import NINJA, PAGE, Place
+from bench.results import Fact, Spread
+from bench.scripts import Ask, Script
+from bench.servers import Server
+from bench.stores import Kept
+from dialects.ninja.protocol.id_codec import ids_of
+from gateway.demo.clients import demo_client
 
 STARTS = 5
 LONGEST_START = 1.0

@@ -18,8 +18,9 @@ from shutil import rmtree
 from statistics import median
 from typing import NamedTuple
 
-from gateway.filling import account_named, fill
-from storage import CreateAccount, Store
+from gateway.demo.fill import account_named, fill
+from storage.model.commands import CreateAccount
+from storage.store import Store
 
 CLIENTS = 100_000
 ROUNDS = 3

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
-from .faults import Unfit
-from .scripts import Order, Script
+from bench.faults import Unfit
+from bench.scripts import Order, Script
 
 CONNECTIONS = 16
 REPLAY = Path(__file__).parent / "load" / "replay.lua"

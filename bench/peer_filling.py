@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from sqlmodel import Session, SQLModel, insert
 
-from .peer import Client, Contact, Token, engine
-from .peer_ids import uuid_of
+from bench.peer import Client, Contact, Token, engine
+from bench.peer_ids import uuid_of
 
 BATCH = 1000
 

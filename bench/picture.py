@@ -7,7 +7,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .results import Growth, Ratio, Results, Row
+from bench.results import Growth, Ratio, Results, Row
 
 mpl.use("svg")
 mpl.rcParams["svg.fonttype"] = "none"

@@ -16,10 +16,21 @@ import typer
 from sqlalchemy import ClauseElement, Connection, Executable, Select, text
 from sqlalchemy.ext.compiler import compiles
 
-from storage import ClientQuery, Comparison, LiveKey, Operator, Order, Sorting, State, Store
-from storage.keys import clients_of, places_of
-from storage.queries import Among, Holding, TextColumn
-from storage.select import contacts_of, counted, newest_after, window
+from storage.clients.lookup import clients_of, places_of
+from storage.clients.statements import contacts_of, counted, newest_after, window
+from storage.model.commands import LiveKey
+from storage.model.queries import (
+    Among,
+    ClientQuery,
+    Comparison,
+    Holding,
+    Operator,
+    Order,
+    Sorting,
+    TextColumn,
+)
+from storage.model.records import State
+from storage.store import Store
 
 NOW = datetime.now(UTC)
 DESCENDING = Sorting(order=Order.NAME, is_descending=True)

@@ -7,9 +7,9 @@ from functools import lru_cache
 import msgspec
 from msgspec import Struct
 
-from .peer_ids import uuid_of
-from .scripts import Ask, Order, Script
-from .stores import Kept, Known, PeerKept
+from bench.peer_ids import uuid_of
+from bench.scripts import Ask, Order, Script
+from bench.stores import Kept, Known, PeerKept
 
 PAGE = 20
 LONG_PAGE = 500

@@ -11,13 +11,12 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from gateway.demo import demo_client, slug
-from gateway.demo_words import LOCALES
-from storage import ContactDraft
-
-from .asking import Caller
-from .checking import records
-from .stores import Kept
+from bench.asking import Caller
+from bench.checking import records
+from bench.stores import Kept
+from gateway.demo.clients import demo_client, slug
+from gateway.demo.words import LOCALES
+from storage.model.commands import ContactDraft
 
 NINJA = "/api/v1/clients"
 PAGE = 20

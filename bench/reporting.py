@@ -6,9 +6,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from .results import Results
-from .servers import ROOT
-from .tables import Grid, grids, thousands
+from bench.results import Results
+from bench.servers import ROOT
+from bench.tables import Grid, grids, thousands
 
 LATEST = ROOT / "bench" / "results" / "latest.json"
 PAGE = ROOT / "docs" / "performance.md"

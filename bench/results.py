@@ -6,11 +6,11 @@ from statistics import median
 
 from msgspec import Struct
 
-from .curve import Answered
-from .machine import Machine, doubts
-from .questions import Question
-from .rounds import Course, Turn
-from .workloads import Workload
+from bench.curve import Answered
+from bench.machine import Machine, doubts
+from bench.questions import Question
+from bench.rounds import Course, Turn
+from bench.workloads import Workload
 
 DISTURBING = 0.15
 """So many cores of other work make a figure doubtful."""

@@ -11,14 +11,14 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct, structs
 
-from . import checking, servers
-from .ceiling import Prepared
-from .loading import Aim, Load, pass_through, play
-from .machine import taken
-from .preparing import PAGE, Case, ninja_pages, planado_pages
-from .scripts import Order, Script
-from .servers import Answer, Plan, Server
-from .workloads import Workload
+from bench import checking, servers
+from bench.ceiling import Prepared
+from bench.loading import Aim, Load, pass_through, play
+from bench.machine import taken
+from bench.preparing import PAGE, Case, ninja_pages, planado_pages
+from bench.scripts import Order, Script
+from bench.servers import Answer, Plan, Server
+from bench.workloads import Workload
 
 SIDES = ("gateway", "ceiling", "peer")
 UNCOPIED = ("date", "content-length")

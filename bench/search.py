@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from gateway.filling import account_named, fill
-from storage import ClientQuery, Order, Sorting, Store
+from gateway.demo.fill import account_named, fill
+from storage.model.queries import ClientQuery, Order, Sorting
+from storage.store import Store
 
 SIZES = (1_000, 10_000, 100_000)
 REPETITIONS = 15

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import psutil
 from msgspec import Struct
 
-from .faults import Unfit
+from bench.faults import Unfit
 
 ROOT = Path(__file__).parent.parent
 SERVER_CORE = "0"

@@ -12,21 +12,21 @@ from typing import Annotated
 import typer
 from msgspec import Struct, structs
 
-from . import questions, workloads
-from .carrying import carried
-from .crowding import two_workers
-from .curve import SIZES, Curve
-from .faults import Unfit
-from .footprint import memory, starts
-from .loading import LOAD_CORE, check_tools
-from .machine import machine
-from .picture import draw
-from .preparing import Case
-from .reporting import LATEST, PAGE, print_results, read_json, renew_page, write_json
-from .results import Fact, Growth, Results, Row, growth, row
-from .rounds import Bout, Field, warm_up
-from .stores import console, demo_store, known_of, peer_store
-from .workloads import Workload
+from bench import questions, workloads
+from bench.carrying import carried
+from bench.crowding import two_workers
+from bench.curve import SIZES, Curve
+from bench.faults import Unfit
+from bench.footprint import memory, starts
+from bench.loading import LOAD_CORE, check_tools
+from bench.machine import machine
+from bench.picture import draw
+from bench.preparing import Case
+from bench.reporting import LATEST, PAGE, print_results, read_json, renew_page, write_json
+from bench.results import Fact, Growth, Results, Row, growth, row
+from bench.rounds import Bout, Field, warm_up
+from bench.stores import console, demo_store, known_of, peer_store
+from bench.workloads import Workload
 
 CACHE = Path(tempfile.gettempdir()) / "gateway-bench"
 CLIENTS = 100_000

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 from rich.console import Console
 
-from .servers import GATEWAY, ROOT, environment
+from bench.servers import GATEWAY, ROOT, environment
 
 T = TypeVar("T")
 ACCOUNT = "acme"

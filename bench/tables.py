@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .results import Fact, Figure, Growth, Ratio, Results, Row, Spread
+from bench.results import Fact, Figure, Growth, Ratio, Results, Row, Spread
 
 TO = "\N{EN DASH}"
 SPEED_HEADS = (

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from .loading import CONNECTIONS
-from .preparing import (
+from bench.loading import CONNECTIONS
+from bench.preparing import (
     Case,
     ninja_creates,
     ninja_each,
@@ -28,7 +28,7 @@ from .preparing import (
     planado_each,
     planado_pages,
 )
-from .scripts import Script
+from bench.scripts import Script
 
 
 class Target(Struct, frozen=True, kw_only=True):

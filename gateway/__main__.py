@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .collecting import ending, uncollected
-from .migration.worker import begin_early
+from gateway.gc_tuning import ending, uncollected
+from gateway.migration.worker_process import begin_early
 
 MUCH = 2_000_000
 """Bytes of a file with which another process helps."""
@@ -20,7 +20,7 @@ def main() -> None:
         with uncollected():
             if are_for_two(words):
                 begin_early()
-            from . import cli
+            from gateway import cli
 
             app = cli.application(*words[:1])
     except KeyboardInterrupt:

@@ -7,10 +7,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from dialects import ninja, planado
-from dialects.base import Dialect
+from dialects.base.dialect import Dialect
+from gateway.settings import Settings
 from storage import Store
-
-from .settings import Settings
 
 DIALECTS: tuple[Dialect, ...] = (
     ninja.DIALECT,

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dialects.base import Dialect
+from dialects.base.dialect import Dialect
 from storage import Invalid, Problem
 
 DEFAULT_DATABASE = "sqlite:///gateway.db"

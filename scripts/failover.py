@@ -15,11 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import URL
 
+from scripts.debian import USER, Missing, Postgres, end_cleanly, programs, scratch, wait_until
 from tests.failures.gateways import Gateway, gateway
 from tests.failures.journal import Figures, Journal
 from tests.failures.load import load
-
-from .debian import USER, Missing, Postgres, end_cleanly, programs, scratch, wait_until
 
 LONGEST_RECOVERY = 5.0
 LONGEST_ANSWER = 10.0

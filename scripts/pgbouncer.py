@@ -7,7 +7,15 @@ import sys
 
 from sqlalchemy import make_url
 
-from .debian import Bouncer, Missing, Postgres, bouncer_program, end_cleanly, programs, scratch
+from scripts.debian import (
+    Bouncer,
+    Missing,
+    Postgres,
+    bouncer_program,
+    end_cleanly,
+    programs,
+    scratch,
+)
 
 SUITE = ("tests/dialects", "tests/test_crossing.py", "tests/test_seeds.py")
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from .debian import Missing, Postgres, end_cleanly, programs, scratch
+from scripts.debian import Missing, Postgres, end_cleanly, programs, scratch
 
 SUITE = (
     "tests/storage/test_trigrams.py",

@@ -1,8 +1,17 @@
 """The canonical store of clients: records out, commands and queries in, failures raised."""
 
-from .blobs import Blobs
-from .buckets import IN_MEMORY, Buckets, Rate
-from .commands import (
+from storage.accounts.passwords import hash_password
+from storage.accounts.rate_limiter import IN_MEMORY, Buckets, Rate
+from storage.clients.writes import Upserted
+from storage.database.replica import Replica
+from storage.database.write_methods import Write
+from storage.documents.blob_store import Blobs
+from storage.imports.incoming import Arrivals, Coming, Incoming, arriving
+from storage.imports.prepared.columns import Crowd, Readied, amounts, moments
+from storage.imports.prepared.prepare_columns import readied_crowd
+from storage.imports.prepared.rows import Ready, readied
+from storage.model.accounts import Access, Account, DatabaseStatus, Token
+from storage.model.commands import (
     ChangeClient,
     ChangeGroup,
     ClientKey,
@@ -18,9 +27,9 @@ from .commands import (
     LiveKey,
     drafted,
 )
-from .countries import COUNTRIES, Country
-from .crowds import Crowd, Readied, amounts, moments
-from .errors import (
+from storage.model.countries import COUNTRIES, Country
+from storage.model.documents import DocumentDraft, Upload, drafted_document
+from storage.model.errors import (
     Conflict,
     Failure,
     Invalid,
@@ -31,37 +40,18 @@ from .errors import (
     Stale,
     Unavailable,
 )
-from .expected import ANY, Expected, Match
-from .filing import DocumentDraft, DocumentOrder, DocumentQuery, Upload, drafted_document
-from .gathering import readied_crowd
-from .glance import Edition, Editions, Glance
-from .grouping import GroupOrder, GroupQuery
-from .holders import Access, Account, DatabaseStatus, Token
-from .imagining import imagined
-from .limits import tellable
-from .makers import Makers, random_text
-from .naming import folded_blanks, is_individual, joined, split_contact_name, split_name
-from .passwords import hash_password
-from .provenance import (
-    Arrivals,
-    Coming,
-    Fate,
-    Incoming,
-    Link,
-    Note,
-    Outcome,
-    Policy,
-    Run,
-    RunLine,
-    RunState,
-    StartRun,
-    Total,
-    arriving,
-)
-from .queries import (
+from storage.model.generators import Makers, random_text
+from storage.model.imports import Fate, Link, Outcome, Policy, Wanted, wanted_of
+from storage.model.names import folded_blanks, is_individual, joined, split_contact_name, split_name
+from storage.model.preconditions import ANY, Expected, Match
+from storage.model.queries import (
     Among,
     ClientQuery,
     Comparison,
+    DocumentOrder,
+    DocumentQuery,
+    GroupOrder,
+    GroupQuery,
     Holding,
     Operator,
     Order,
@@ -69,8 +59,7 @@ from .queries import (
     TextColumn,
     TombstoneQuery,
 )
-from .readying import Ready, readied
-from .records import (
+from storage.model.records import (
     LIVE,
     Address,
     Client,
@@ -83,12 +72,12 @@ from .records import (
     State,
     Tombstone,
 )
-from .renderings import Renderings, variant
-from .replica import Replica
-from .store import Store
-from .wanting import Wanted, wanted_of
-from .writes import Write
-from .writing import Upserted
+from storage.model.runs import Note, Run, RunLine, RunState, StartRun, Total
+from storage.read_cache.rendering_cache import Renderings, variant
+from storage.read_cache.snapshot_reader import Edition, Editions, Glance
+from storage.rules.preview import imagined
+from storage.rules.validation import tellable
+from storage.store import Store
 
 __all__ = [
     "ANY",

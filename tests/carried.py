@@ -8,23 +8,17 @@ from uuid import uuid4
 
 from msgspec import UNSET, structs
 
-from dialects.base import Told
-from storage import (
-    Account,
-    Client,
-    CreateAccount,
-    ImportClient,
-    Incoming,
-    Makers,
-    Note,
-    Origin,
-    Outcome,
-    StartRun,
-    Store,
-    arriving,
-    random_text,
-)
-from storage.apply import Birth, Serials, applied, created
+from dialects.base.migration.object_codec import Told
+from storage.imports.incoming import Incoming, arriving
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, ImportClient
+from storage.model.generators import Makers, random_text
+from storage.model.imports import Outcome
+from storage.model.records import Client, Origin
+from storage.model.runs import Note, StartRun
+from storage.rules.client_changes import Birth, applied, created
+from storage.rules.contact_changes import Serials
+from storage.store import Store
 
 MOMENT = datetime(2030, 1, 1, tzinfo=UTC)
 FIRST = 10_000

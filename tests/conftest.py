@@ -15,7 +15,11 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import Account, Blobs, CreateAccount, CreateToken, Makers, Store
+from storage.documents.blob_store import Blobs
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, CreateToken
+from storage.model.generators import Makers
+from storage.store import Store
 from tests.buckets import bucket_on_loopback
 from tests.clock import Clock
 from tests.databases import ENGINES, Cluster, Databases, Files, cluster_at

@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
-from storage import Store
+from storage.store import Store
 from tests.watch import stop
 
 ENGINES = ("sqlite", "postgresql")

@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from storage import Client, ContactDraft, CreateClient, DocumentDraft, ImportClient
+from storage.model.commands import ContactDraft, CreateClient, ImportClient
+from storage.model.documents import DocumentDraft
+from storage.model.records import Client
 
 Tree: TypeAlias = dict[str, Any]
 

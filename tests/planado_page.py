@@ -9,9 +9,10 @@ from starlette.testclient import TestClient
 
 from dialects.planado import DIALECT
 from gateway.app import create_app
-from gateway.middleware import with_request_log
+from gateway.server.request_log import with_request_log
 from gateway.settings import Settings
-from storage import Account, Store
+from storage.model.accounts import Account
+from storage.store import Store
 from tests.dialects.planado.test_upsert import patched_at_once
 from tests.pages import Page
 from tests.speakers import Ninja, Planado

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from storage import CreateAccount, CreateToken, Store
+from storage.model.commands import CreateAccount, CreateToken
+from storage.store import Store
 
 PREFIXES = {"ninja": "/api/v1", "planado": "/v2"}
 

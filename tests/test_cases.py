@@ -12,25 +12,18 @@ from httpx2 import Response
 from msgspec import Struct, structs
 from starlette.testclient import TestClient
 
-from dialects.ninja import wire as ninja_wire
-from dialects.planado import wire as planado_wire
+from dialects.ninja.protocol import wire
+from dialects.planado.protocol import wire as planado_protocol_wire
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import (
-    Account,
-    Client,
-    ClientQuery,
-    Contact,
-    CreateAccount,
-    Document,
-    ImportClient,
-    Makers,
-    Store,
-    drafted,
-    drafted_document,
-    random_text,
-)
-from storage.clients import inserted
+from storage.clients.persistence import inserted
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, ImportClient, drafted
+from storage.model.documents import drafted_document
+from storage.model.generators import Makers, random_text
+from storage.model.queries import ClientQuery
+from storage.model.records import Client, Contact, Document
+from storage.store import Store
 from tests.databases import Databases
 from tests.golden import CASES, DEFAULT, SUBJECTS, Case, Tree, pretty, read
 from tests.speakers import Ninja, Planado
@@ -241,14 +234,14 @@ SHAPES: dict[str, tuple[type[Struct], list[Tree], set[str]]] = {
     "a client": (Client, RECORDS, set()),
     "a contact": (Contact, parts(RECORDS, "contacts"), set()),
     "a document": (Document, parts(RECORDS, "documents"), set()),
-    "Ninja's client": (ninja_wire.Client, IN_NINJA, {"group_settings"}),
-    "Ninja's contact": (ninja_wire.Contact, parts(IN_NINJA, "contacts"), {"archived_at"}),
-    "Ninja's document": (ninja_wire.Document, parts(IN_NINJA, "documents"), UNUSED),
-    "Planado's organization": (planado_wire.Organization, IN_PLANADO, set()),
-    "Planado's individual": (planado_wire.Individual, IN_PLANADO, set()),
-    "Planado's address": (planado_wire.Address, ADDRESSES, set()),
-    "Planado's place": (planado_wire.Geolocation, PLACES, set()),
-    "Planado's contact": (planado_wire.Contact, parts(IN_PLANADO, "contacts"), set()),
+    "Ninja's client": (wire.Client, IN_NINJA, {"group_settings"}),
+    "Ninja's contact": (wire.Contact, parts(IN_NINJA, "contacts"), {"archived_at"}),
+    "Ninja's document": (wire.Document, parts(IN_NINJA, "documents"), UNUSED),
+    "Planado's organization": (planado_protocol_wire.Organization, IN_PLANADO, set()),
+    "Planado's individual": (planado_protocol_wire.Individual, IN_PLANADO, set()),
+    "Planado's address": (planado_protocol_wire.Address, ADDRESSES, set()),
+    "Planado's place": (planado_protocol_wire.Geolocation, PLACES, set()),
+    "Planado's contact": (planado_protocol_wire.Contact, parts(IN_PLANADO, "contacts"), set()),
 }
 """Each shape, what the cases have of it, and the fields that never are but one value."""
 

@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import application
-from gateway.demo import demo_makers
-from gateway.filling import fill
-from storage import CreateAccount, CreateToken, Store
+from gateway.demo.clients import demo_makers
+from gateway.demo.fill import fill
+from storage.model.commands import CreateAccount, CreateToken
+from storage.store import Store
 from tests.served import Served, served
 
 PAGE = Path(__file__).parent.parent / "docs" / "migrate.md"

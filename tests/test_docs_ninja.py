@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from dialects.ninja import DIALECT, listing, wire
-from storage import Store
+from dialects.ninja import DIALECT
+from dialects.ninja.clients import list_query
+from dialects.ninja.protocol import wire
+from storage.store import Store
 from tests.pages import Page, Row, is_served, quoted, routes
 from tests.speakers import Ninja
 
@@ -92,7 +94,7 @@ def test_a_switch_changes_the_answer_where_it_is_served(ninja: Ninja, row: Row) 
 def test_the_relations_are_those_of_the_page() -> None:
     told = [word for row in PAGE["The list: relation"] for word in quoted(row[0])]
 
-    assert sorted(told) == sorted(listing.INCLUDES)
+    assert sorted(told) == sorted(list_query.INCLUDES)
 
 
 @pytest.mark.parametrize("row", PAGE["Bulk actions: action"], ids=lambda row: row[0])

@@ -8,9 +8,11 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
-from dialects import base
-from dialects.planado import DIALECT, wire
-from storage import Account, Store
+from dialects.base.http import authentication
+from dialects.planado import DIALECT
+from dialects.planado.protocol import wire
+from storage.model.accounts import Account
+from storage.store import Store
 from tests.clock import Clock
 from tests.exchanges import disagreements, last_answer, replaced
 from tests.pages import Row, is_served, quoted, routes
@@ -166,12 +168,14 @@ def headers_that_are_read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     for name in ("__getitem__", "__contains__", "getlist"):
         monkeypatch.setattr(Headers, name, watched(getattr(Headers, name)))
     for name in ("get", "__getitem__", "__contains__"):
-        monkeypatch.setattr(base.Headers, name, noted(read, getattr(base.Headers, name)))
+        monkeypatch.setattr(
+            authentication.Headers, name, noted(read, getattr(authentication.Headers, name))
+        )
     return read
 
 
 def noted(read: set[str], method: Callable[..., Any]) -> Callable[..., Any]:
-    def noting(headers: base.Headers, name: bytes, *default: bytes) -> Any:
+    def noting(headers: authentication.Headers, name: bytes, *default: bytes) -> Any:
         read.add(name.decode())
         return method(headers, name, *default)
 

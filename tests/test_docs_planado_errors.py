@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from dialects.base import Rejected, TooManyRequests, Unconfirmed, WrongMethod
-from dialects.base.failures import Renderable
-from dialects.planado import errors
-from storage import Conflict, Failure, Invalid, Locked, Problem
+from dialects.base.protocol.failures import (
+    Rejected,
+    Renderable,
+    TooManyRequests,
+    Unconfirmed,
+    WrongMethod,
+)
+from dialects.planado.http import errors as http_errors
+from dialects.planado.protocol import messages
+from storage.model.errors import Conflict, Failure, Invalid, Locked, Problem
 from tests.pages import is_served, quoted
 from tests.planado_page import PAGE
 
@@ -33,7 +39,7 @@ def failure_of(kind: type[Failure]) -> Failure:
 
 def test_the_codes_and_messages_are_those_of_the_page() -> None:
     met = set(get_args(Renderable)) - ELSEWHERE
-    answers = [errors.render(failure_of(kind)) for kind in met]  # type: ignore[arg-type]
+    answers = [http_errors.render(failure_of(kind)) for kind in met]  # type: ignore[arg-type]
 
     said = {(str(a.status_code), re.sub(r'\{"message":"(.+?)".*', r"\1", body(a))) for a in answers}
     assert said == {(row[0], quoted(row[1])[0]) for row in PAGE["Errors: code"] if is_served(row)}
@@ -52,7 +58,7 @@ def test_failures_of_elsewhere_are_not_met_here() -> None:
 
 def test_the_sentences_about_fields_are_those_of_the_page() -> None:
     told = [quoted(row[0])[0] for row in PAGE["Errors: sentence in `errors`"]]
-    said = [*errors.EXPECTED.values(), errors.TAKEN, *sentences()]
+    said = [*messages.EXPECTED.values(), http_errors.TAKEN, *sentences()]
 
     assert len(said) > 12
     assert [

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec import Struct
 
-from dialects.planado import wire
+from dialects.planado.protocol import wire
 from tests.pages import Row, quoted
 from tests.planado_page import ACME, JOHN, PAGE
 from tests.speakers import Planado

@@ -17,8 +17,10 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import CreateAccount, CreateClient, CreateToken, Store, postgresql, sqlite
-from storage.driver import sqlite_module
+from storage.database import postgresql, sqlite
+from storage.database.sqlite_driver import sqlite_module
+from storage.model.commands import CreateAccount, CreateClient, CreateToken
+from storage.store import Store
 from tests.speakers import Ninja, Planado
 
 BUSY_SECONDS = 0.4

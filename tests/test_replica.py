@@ -15,7 +15,11 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import CreateAccount, CreateToken, Invalid, Makers, Replica, Store
+from storage.database.replica import Replica
+from storage.model.commands import CreateAccount, CreateToken
+from storage.model.errors import Invalid
+from storage.model.generators import Makers
+from storage.store import Store
 from tests.databases import ENGINES
 from tests.speakers import Ninja, Planado
 

@@ -1,11 +1,11 @@
 """The Invoice Ninja API v5: clients under hashids, in envelopes, with forms as good as JSON."""
 
-from dialects.base import Dialect
+from dialects.base.dialect import Dialect
 
-from .dump import DUMP
-from .options import Options
-from .remote import REMOTE
-from .routes import app, credentials
+from .http.options import Options
+from .http.routes import app, credentials
+from .migration.object_codec import DUMP
+from .migration.remote_api import REMOTE
 
 DIALECT = Dialect(
     name="ninja",

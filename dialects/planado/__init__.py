@@ -1,10 +1,11 @@
 """The Planado API v2: clients as organizations and individuals, under UUIDs and external ids."""
 
-from dialects.base import Dialect
+from dialects.base.dialect import Dialect
 
-from .dump import DUMP
-from .remote import REMOTE
-from .routes import Options, app, credentials
+from .http.options import Options
+from .http.routes import app, credentials
+from .migration.object_codec import DUMP
+from .migration.remote_api import REMOTE
 
 DIALECT = Dialect(
     name="planado",

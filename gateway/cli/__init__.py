@@ -17,14 +17,14 @@ from storage import Conflict, Failure, NotFound, Unavailable
 REFUSED, MISUSED, UNUSABLE = 1, 2, 3
 
 ROOMS = {
-    "serving": ("serve",),
-    "getting": ("get",),
-    "accounts": ("account", "demo"),
-    "tokens": ("token",),
-    "database": ("db",),
-    "carrying": ("pull", "push", "check"),
-    "filing": ("import", "export", "convert"),
-    "runs": ("runs",),
+    "serve_command": ("serve",),
+    "get_command": ("get",),
+    "account_commands": ("account", "demo"),
+    "token_commands": ("token",),
+    "database_commands": ("db",),
+    "sync_commands": ("pull", "push", "check"),
+    "file_commands": ("import", "export", "convert"),
+    "run_commands": ("runs",),
 }
 """Modules, and the verbs that each adds."""
 

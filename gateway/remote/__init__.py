@@ -1,8 +1,6 @@
 """Remote services: how one is called, paced, tried again, and given up with a reason."""
 
-from .calling import Answer, Service
-from .pacing import Limits
-from .setbacks import (
+from .failures import (
     Denied,
     Encoded,
     GaveUp,
@@ -14,6 +12,8 @@ from .setbacks import (
     Uncertain,
     Untrusted,
 )
+from .http_client import Answer, Service
+from .retry_policy import Limits
 
 __all__ = [
     "Answer",

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from .setbacks import Setback
+from .failures import Setback
 
 PIECE = 64 << 10
 

@@ -3,8 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from storage import tables
-from storage.schema import comparison
+from storage.migrations.upgrade import comparison
+from storage.schema import tables
 
 assert tables.CLIENT is not None  # noqa: S101  the import fills the metadata
 

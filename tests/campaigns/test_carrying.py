@@ -17,12 +17,14 @@ import pytest
 
 from dialects.ninja import DIALECT as NINJA
 from dialects.planado import DIALECT as PLANADO
-from gateway.demo import demo_makers
-from gateway.filling import fill
-from storage import Account, Client, CreateAccount, CreateToken, Store
+from gateway.demo.clients import demo_makers
+from gateway.demo.fill import fill
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, CreateToken
+from storage.model.records import Client
+from storage.store import Store
+from tests.campaigns.scale import rounds
 from tests.served import Served, served
-
-from .scale import rounds
 
 KILLS = rounds(1, 50)
 CLIENTS = rounds(600, 3000)

@@ -2,9 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.campaigns.scale import rounds
 from tests.served import Served
-
-from .scale import rounds
 
 WRITERS = 16
 EDITS = rounds(10, 200)

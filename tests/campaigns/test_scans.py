@@ -9,9 +9,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.campaigns.scale import rounds
 from tests.served import Served
-
-from .scale import rounds
 
 STEADY = 40
 PAGE = 7

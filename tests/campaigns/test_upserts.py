@@ -6,9 +6,8 @@ from threading import Barrier
 import httpx
 import pytest
 
+from tests.campaigns.scale import rounds
 from tests.served import Served
-
-from .scale import rounds
 
 
 @pytest.mark.parametrize("turn", range(rounds(5, 200)))

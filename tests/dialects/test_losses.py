@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from dialects.base.carrying import LONGEST_TEXT
-from dialects.ninja.dump import DUMP as NINJA
-from dialects.planado.dump import DUMP as PLANADO
+from dialects.base.migration.losses import LONGEST_TEXT
+from dialects.ninja.migration.object_codec import DUMP as NINJA
+from dialects.planado.migration.object_codec import DUMP as PLANADO
 from tests.golden import DEFAULT, record_of
 
 DUMPS = {"ninja": NINJA, "planado": PLANADO}

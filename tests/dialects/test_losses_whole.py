@@ -10,10 +10,11 @@ import msgspec
 import pytest
 from msgspec import Struct, structs
 
-from dialects.base import Dump
-from dialects.ninja.dump import DUMP as NINJA
-from dialects.planado.dump import DUMP as PLANADO
-from storage import COUNTRIES, Client, Contact, Document, Secret
+from dialects.base.migration.object_codec import Dump
+from dialects.ninja.migration.object_codec import DUMP as NINJA
+from dialects.planado.migration.object_codec import DUMP as PLANADO
+from storage.model.countries import COUNTRIES
+from storage.model.records import Client, Contact, Document, Secret
 from tests.carried import ACCOUNT, account_of
 from tests.golden import CASES, Case, record_of
 

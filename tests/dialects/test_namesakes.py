@@ -2,7 +2,9 @@
 
 import pytest
 
-from storage import Account, ContactDraft, CreateClient, Store
+from storage.model.accounts import Account
+from storage.model.commands import ContactDraft, CreateClient
+from storage.store import Store
 from tests.speakers import Ninja, Planado
 
 BLANK = ContactDraft(phone="1", is_primary=True)

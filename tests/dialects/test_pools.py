@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dialects.base.serving import ask, carry, count, tell
+from dialects.base.http.store_calls import ask, carry, count, tell
 
 KINDS = {"reads": ask, "writes": tell, "files": carry, "counts": count}
 MORE_THAN_ANY = 40

@@ -7,7 +7,11 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import Account, ClientQuery, CreateToken, Invalid, Store
+from storage.model.accounts import Account
+from storage.model.commands import CreateToken
+from storage.model.errors import Invalid
+from storage.model.queries import ClientQuery
+from storage.store import Store
 from tests.speakers import Ninja, Planado, Speaker
 
 SPEAKERS = {"ninja": Ninja, "planado": Planado}

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from dialects.base import Dialect
+from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from storage import Account, CreateToken, Store
+from storage.model.accounts import Account
+from storage.model.commands import CreateToken
+from storage.store import Store
 from tests.pages import routes
 from tests.speakers import Ninja, Planado, Speaker
 

@@ -10,18 +10,15 @@ from hypothesis import given, strategies as st
 from starlette.testclient import TestClient
 
 from gateway.app import create_app
-from gateway.filling import fill
+from gateway.demo.fill import fill
 from gateway.settings import Settings
-from storage import (
-    Account,
-    CreateAccount,
-    CreateToken,
-    Glance,
-    Makers,
-    Renderings,
-    Store,
-    Unavailable,
-)
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, CreateToken
+from storage.model.errors import Unavailable
+from storage.model.generators import Makers
+from storage.read_cache.rendering_cache import Renderings
+from storage.read_cache.snapshot_reader import Glance
+from storage.store import Store
 from tests.conftest import CLOCK
 from tests.databases import Files
 

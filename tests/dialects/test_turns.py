@@ -8,8 +8,13 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import Connection
 
-from dialects.base import tell
-from storage import Account, ChangeClient, Client, CreateClient, Store, Unavailable, Write
+from dialects.base.http.store_calls import tell
+from storage.database.write_methods import Write
+from storage.model.accounts import Account
+from storage.model.commands import ChangeClient, CreateClient
+from storage.model.errors import Unavailable
+from storage.model.records import Client
+from storage.store import Store
 
 CROWD = 16
 SECONDS = 30

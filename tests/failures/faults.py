@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from gateway.__main__ import main
-from storage import driven, sqlite
-from storage.committing import Waiting
-from storage.tables import CONTACT
+from storage.database import sqlite
+from storage.database.fast_sql import statements
+from storage.database.group_commit import Waiting
+from storage.schema.tables import CONTACT
 
 Fault = Callable[[], None]
 """Plants itself into this process."""
@@ -37,18 +38,18 @@ def answer_before_the_commit() -> None:
 
 
 def commit_before_the_contacts() -> None:
-    inserted = driven.inserted
+    inserted = statements.inserted
 
-    def split(connection: Connection, table: Table, given: Sequence[driven.Given]) -> None:
+    def split(connection: Connection, table: Table, given: Sequence[statements.Given]) -> None:
         if table is CONTACT:
             # Behind the back of SQLAlchemy, which shall believe that all is one transaction.
-            driven.said(connection, "COMMIT")
+            statements.said(connection, "COMMIT")
             time.sleep(GAP)
             sqlite.begin(connection)
-            driven.said(connection, "SAVEPOINT step")  # that of storage/committing.py
+            statements.said(connection, "SAVEPOINT step")  # that of storage/committing.py
         inserted(connection, table, given)
 
-    driven.inserted = split
+    statements.inserted = split
 
 
 FAULTS: dict[str, Fault] = {

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from storage.engines import open_engine
+from storage.database.engine_factory import open_engine
+from tests.failures.faults import FAULT, Fault
+from tests.failures.journal import Journal
+from tests.failures.tongues import TONGUES
 from tests.served import Served, free_port, seeded, wait_for
-
-from .faults import FAULT, Fault
-from .journal import Journal
-from .tongues import TONGUES
 
 ROOT = Path(__file__).parents[2]
 HALVES = """

@@ -9,10 +9,9 @@ from threading import Event
 
 import httpx
 
+from tests.failures.journal import Answer, Journal, Kept
+from tests.failures.tongues import TONGUES, version
 from tests.served import Served
-
-from .journal import Answer, Journal, Kept
-from .tongues import TONGUES, version
 
 WRITERS, READERS = 2, 1
 """Of each dialect."""

@@ -12,11 +12,10 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.campaigns.scale import campaign, rounds
-
-from .faults import Fault, answer_before_the_commit, commit_before_the_contacts
-from .gateways import Gateway, gateway
-from .journal import Journal
-from .load import load
+from tests.failures.faults import Fault, answer_before_the_commit, commit_before_the_contacts
+from tests.failures.gateways import Gateway, gateway
+from tests.failures.journal import Journal
+from tests.failures.load import load
 
 KILLS = rounds(2, 50)
 ENOUGH = 5

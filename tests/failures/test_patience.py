@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from storage import Store, Unavailable
-from storage.transactions import PATIENCE
-
-from .servers import Server
+from storage.database.transactions import PATIENCE
+from storage.model.errors import Unavailable
+from storage.store import Store
+from tests.failures.servers import Server
 
 CALLERS = 12
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from scripts.debian import Bouncer, Missing, bouncer_program, scratch
-from storage import CreateAccount, CreateClient, Store
+from storage.model.commands import CreateAccount, CreateClient
+from storage.store import Store
 from tests.databases import Cluster
 
 CALLERS, CALLS = 8, 10

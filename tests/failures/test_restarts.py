@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.campaigns.scale import rounds
-
-from .gateways import Gateway, gateway
-from .journal import Journal
-from .load import load
-from .servers import Server
+from tests.failures.gateways import Gateway, gateway
+from tests.failures.journal import Journal
+from tests.failures.load import load
+from tests.failures.servers import Server
 
 LONGEST_RECOVERY = 5.0
 LONGEST_ANSWER = 5.0

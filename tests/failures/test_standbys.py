@@ -4,11 +4,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
-
 import storage.postgresql
-from storage import CreateAccount, CreateClient, Store, Unavailable
 
-from .servers import Server
+from storage.model.commands import CreateAccount, CreateClient
+from storage.model.errors import Unavailable
+from storage.store import Store
+from tests.failures.servers import Server
 
 PATIENCE = 0.5
 

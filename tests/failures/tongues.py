@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
-from .journal import Kept
+from tests.failures.journal import Kept
 
 
 class Tongue(NamedTuple):

@@ -7,9 +7,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from gateway.app import DIALECTS, create_app
-from gateway.middleware import with_request_log
+from gateway.server.request_log import with_request_log
 from gateway.settings import Settings
-from storage import Account, CreateToken, Invalid, Store
+from storage.model.accounts import Account
+from storage.model.commands import CreateToken
+from storage.model.errors import Invalid
+from storage.store import Store
 from tests.speakers import Ninja, Planado
 
 

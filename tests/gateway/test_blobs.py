@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import Settings
-from storage import Blobs, ChangeClient, CreateClient, Store, Upload
+from storage.documents.blob_store import Blobs
+from storage.model.commands import ChangeClient, CreateClient
+from storage.model.documents import Upload
+from storage.store import Store
 from tests.gateway.conftest import Run
 
 

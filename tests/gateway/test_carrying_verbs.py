@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import demo_makers
-from gateway.filling import fill
-from storage import CreateAccount, CreateToken, Store
+from gateway.demo.clients import demo_makers
+from gateway.demo.fill import fill
+from storage.model.commands import CreateAccount, CreateToken
+from storage.store import Store
+from tests.gateway.conftest import Run
 from tests.served import Served, served
-
-from .conftest import Run
 
 CLIENTS = 8
 DONE, REFUSED, NOT_WHOLE = 0, 1, 5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Run
+from tests.gateway.conftest import Run
 
 
 def test_an_account_is_created_once(run: Run) -> None:

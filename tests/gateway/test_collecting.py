@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.collecting import SELDOM, seldom_collected, uncollected
+from gateway.gc_tuning import SELDOM, seldom_collected, uncollected
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.engines import open_engine
+from storage.database.engine_factory import open_engine
 from tests.databases import ENGINES
-
-from .conftest import Run
+from tests.gateway.conftest import Run
 
 
 @pytest.fixture(params=ENGINES)

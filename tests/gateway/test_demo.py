@@ -8,8 +8,11 @@ from uuid import RFC_4122
 import pytest
 from msgspec import UNSET, structs
 
-from gateway.demo import demo_clients, demo_makers
-from storage import COUNTRIES, ClientQuery, CreateAccount, ImportClient, Store
+from gateway.demo.clients import demo_clients, demo_makers
+from storage.model.commands import CreateAccount, ImportClient
+from storage.model.countries import COUNTRIES
+from storage.model.queries import ClientQuery
+from storage.store import Store
 
 ADDRESS_FIELDS = ("address1", "city", "postal_code")
 SHIPPING_FIELDS = tuple(f for f in ImportClient.__struct_fields__ if f.startswith("shipping_"))

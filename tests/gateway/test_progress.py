@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway import progress
-from gateway.progress import meter
+from gateway.cli import progress
+from gateway.cli.progress import meter
 
 
 @pytest.fixture

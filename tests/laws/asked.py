@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from storage import (
+from storage.model.queries import (
     Among,
     ClientQuery,
     Comparison,
@@ -17,8 +17,7 @@ from storage import (
     TextColumn,
     TombstoneQuery,
 )
-
-from .trouble import (
+from tests.laws.trouble import (
     amounts,
     emails,
     live_keys,

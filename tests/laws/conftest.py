@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import Store
+from storage.store import Store
 
 
 @pytest.fixture(scope="session")

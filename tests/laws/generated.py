@@ -8,8 +8,12 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from dialects.planado.contacts import entries
-from storage import COUNTRIES, Account, Client, ContactDraft, CreateAccount, ImportClient, Store
+from dialects.planado.clients.contacts import entries
+from storage.model.accounts import Account
+from storage.model.commands import ContactDraft, CreateAccount, ImportClient
+from storage.model.countries import COUNTRIES
+from storage.model.records import Client
+from storage.store import Store
 
 NUMBERS = count(1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,26 +12,13 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET, structs
 
-from storage import (
-    ChangeClient,
-    Client,
-    ClientKey,
-    Conflict,
-    CreateClient,
-    Expected,
-    LiveKey,
-    Locked,
-    Match,
-    NotFound,
-    Origin,
-    Stale,
-    State,
-    Tombstone,
-)
-from storage.folding import fold
-
-from . import model_contacts
-from .model_found import Found
+from storage.model.commands import ChangeClient, ClientKey, CreateClient, LiveKey
+from storage.model.errors import Conflict, Locked, NotFound, Stale
+from storage.model.folding import fold
+from storage.model.preconditions import Expected, Match
+from storage.model.records import Client, Origin, State, Tombstone
+from tests.laws import model_contacts
+from tests.laws.model_found import Found
 
 Change = Callable[[Client], ChangeClient]
 OWNER = 1

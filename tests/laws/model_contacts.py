@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec import structs
 
-from storage import Client, Contact, ContactDraft, Makers
-from storage.folding import fold
+from storage.model.commands import ContactDraft
+from storage.model.folding import fold
+from storage.model.generators import Makers
+from storage.model.records import Client, Contact
 
 RANKS = {"email": "email_rank", "phone": "phone_rank"}
 """Each value of a contact, and where its place in the client's list stands."""

@@ -4,23 +4,13 @@ from copy import copy
 from datetime import datetime
 from typing import Any, Self
 
-from storage import (
-    Client,
-    ClientKey,
-    ClientQuery,
-    Invalid,
-    LiveKey,
-    Makers,
-    NotFound,
-    Origin,
-    Page,
-    Problem,
-    Tombstone,
-    TombstoneQuery,
-)
-
-from . import model_lists
-from .model_groups import Groups
+from storage.model.commands import ClientKey, LiveKey
+from storage.model.errors import Invalid, NotFound, Problem
+from storage.model.generators import Makers
+from storage.model.queries import ClientQuery, TombstoneQuery
+from storage.model.records import Client, Origin, Page, Tombstone
+from tests.laws import model_lists
+from tests.laws.model_groups import Groups
 
 
 class Found(Groups):

@@ -5,21 +5,13 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from storage import (
-    ChangeGroup,
-    Conflict,
-    CreateGroup,
-    Group,
-    GroupQuery,
-    Locked,
-    Makers,
-    NotFound,
-    Page,
-    State,
-)
-from storage.folding import fold
-
-from .model_lists import has_state
+from storage.model.commands import ChangeGroup, CreateGroup
+from storage.model.errors import Conflict, Locked, NotFound
+from storage.model.folding import fold
+from storage.model.generators import Makers
+from storage.model.queries import GroupQuery
+from storage.model.records import Group, Page, State
+from tests.laws.model_lists import has_state
 
 
 class Groups:

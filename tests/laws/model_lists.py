@@ -5,20 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
-from storage import (
-    Among,
-    Client,
-    ClientQuery,
-    Comparison,
-    Contact,
-    Group,
-    Operator,
-    Order,
-    State,
-    Tombstone,
-    TombstoneQuery,
-)
-from storage.folding import fold
+from storage.model.folding import fold
+from storage.model.queries import Among, ClientQuery, Comparison, Operator, Order, TombstoneQuery
+from storage.model.records import Client, Contact, Group, State, Tombstone
 
 
 def listed(clients: Iterable[Client], query: ClientQuery) -> list[Client]:

@@ -8,12 +8,15 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from dialects.base import Gathered
-from dialects.ninja.dump import DUMP
-from storage import Makers, Readied, readied, readied_crowd, wanted_of
+from dialects.base.migration.object_codec import Gathered
+from dialects.ninja.migration.object_codec import DUMP
+from storage.imports.prepared.columns import Readied
+from storage.imports.prepared.prepare_columns import readied_crowd
+from storage.imports.prepared.rows import readied
+from storage.model.generators import Makers
+from storage.model.imports import wanted_of
 from tests.carried import ACCOUNT
-
-from .test_round_trip import records
+from tests.laws.test_round_trip import records
 
 Tree = dict[str, Any]
 SAME = Makers(

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 
-from storage import ImportClient, Store
-
-from .generated import born, imports
-from .tongues import TONGUES, Tongue
+from storage.model.commands import ImportClient
+from storage.store import Store
+from tests.laws.generated import born, imports
+from tests.laws.tongues import TONGUES, Tongue
 
 
 @pytest.mark.parametrize("tongue", TONGUES, ids=lambda t: t.dialect.name)

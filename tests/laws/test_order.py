@@ -5,10 +5,10 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from storage import ImportClient, Store
-
-from .generated import born, imports, ninja_edits
-from .tongues import TONGUES, NinjaTongue, PlanadoTongue
+from storage.model.commands import ImportClient
+from storage.store import Store
+from tests.laws.generated import born, imports, ninja_edits
+from tests.laws.tongues import TONGUES, NinjaTongue, PlanadoTongue
 
 WRITERS = 8
 EDITS = 5

@@ -4,10 +4,12 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from storage import Client, Contact, ImportClient, Store, folded_blanks
-
-from .generated import born, imports, ninja_edits, ninja_text, planado_edits
-from .tongues import NinjaTongue, PlanadoTongue
+from storage.model.commands import ImportClient
+from storage.model.names import folded_blanks
+from storage.model.records import Client, Contact
+from storage.store import Store
+from tests.laws.generated import born, imports, ninja_edits, ninja_text, planado_edits
+from tests.laws.tongues import NinjaTongue, PlanadoTongue
 
 Tree = dict[str, Any]
 

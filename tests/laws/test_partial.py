@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from storage import ContactDraft, ImportClient, Invalid, Store
-
-from .generated import NINJA_TEXTS, born
-from .tongues import NinjaTongue, PlanadoTongue
+from storage.model.commands import ContactDraft, ImportClient
+from storage.model.errors import Invalid
+from storage.store import Store
+from tests.laws.generated import NINJA_TEXTS, born
+from tests.laws.tongues import NinjaTongue, PlanadoTongue
 
 ORGANIZATION = ImportClient(
     organization_name="Acme",

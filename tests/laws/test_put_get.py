@@ -4,11 +4,13 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from dialects.ninja.scalars import trimmed
-from storage import Client, ImportClient, Store, folded_blanks
-
-from .generated import NINJA_TEXTS, born, imports, ninja_edits, planado_edits
-from .tongues import NinjaTongue, PlanadoTongue
+from dialects.ninja.protocol.scalars import trimmed
+from storage.model.commands import ImportClient
+from storage.model.names import folded_blanks
+from storage.model.records import Client
+from storage.store import Store
+from tests.laws.generated import NINJA_TEXTS, born, imports, ninja_edits, planado_edits
+from tests.laws.tongues import NinjaTongue, PlanadoTongue
 
 Tree = dict[str, Any]
 BLANK_CONTACT: Tree = {}

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, strategies as st
 from msgspec import structs
 
-from dialects.base import Dump
-from dialects.ninja.dump import DUMP as NINJA
-from dialects.ninja.scalars import trimmed
-from dialects.planado.dump import DUMP as PLANADO
-from storage import Client, ImportClient, folded_blanks
+from dialects.base.migration.object_codec import Dump
+from dialects.ninja.migration.object_codec import DUMP as NINJA
+from dialects.ninja.protocol.scalars import trimmed
+from dialects.planado.migration.object_codec import DUMP as PLANADO
+from storage.model.commands import ImportClient
+from storage.model.names import folded_blanks
+from storage.model.records import Client
 from tests.carried import ACCOUNT, born, changed
-
-from .generated import imports
+from tests.laws.generated import imports
 
 Tree = dict[str, Any]
 DUMPS = [NINJA, PLANADO]

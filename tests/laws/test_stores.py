@@ -11,27 +11,17 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from msgspec import Struct, structs
 
-from storage import (
-    ClientKey,
-    ClientQuery,
-    CreateAccount,
-    CreateClient,
-    CreateGroup,
-    Expected,
-    Failure,
-    GroupQuery,
-    LiveKey,
-    Makers,
-    State,
-    Store,
-    TombstoneQuery,
-    Unavailable,
-)
+from storage.model.commands import ClientKey, CreateAccount, CreateClient, CreateGroup, LiveKey
+from storage.model.errors import Failure, Unavailable
+from storage.model.generators import Makers
+from storage.model.preconditions import Expected
+from storage.model.queries import ClientQuery, GroupQuery, TombstoneQuery
+from storage.model.records import State
+from storage.store import Store
 from tests.databases import ENGINES, Cluster
-
-from . import asked, trouble
-from .model import Model
-from .trouble import START, UUIDS, Edit, Told
+from tests.laws import asked, trouble
+from tests.laws.model import Model
+from tests.laws.trouble import START, UUIDS, Edit, Told
 
 STEPS = 24
 ALL = 1000

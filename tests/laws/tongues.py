@@ -7,12 +7,17 @@ from typing import Any
 
 import msgspec
 
-from dialects import ninja, planado
-from dialects.base import Dialect, refuse_unstorable
-from dialects.ninja import inputs, translate as ninja_translate
-from dialects.ninja.translate import Caller
-from dialects.planado import translate as planado_translate
-from storage import Account, Client, LiveKey, Store
+from dialects import ninja as dialects_ninja, planado
+from dialects.base.dialect import Dialect
+from dialects.base.protocol.json_codec import refuse_unstorable
+from dialects.ninja.clients import translate as clients_translate
+from dialects.ninja.clients.translate import Caller
+from dialects.ninja.protocol import input_tree
+from dialects.planado.clients import translate as planado_clients_translate
+from storage.model.accounts import Account
+from storage.model.commands import LiveKey
+from storage.model.records import Client
+from storage.store import Store
 
 Tree = dict[str, Any]
 
@@ -37,19 +42,19 @@ class Tongue:
 
 
 class NinjaTongue(Tongue):
-    dialect = ninja.DIALECT
+    dialect = dialects_ninja.DIALECT
 
     @property
     def caller(self) -> Caller:
         return Caller(self.account, "http://ninja.test")
 
     def show(self, record: Client) -> Tree:
-        return as_json(ninja_translate.client(record, self.caller))
+        return as_json(clients_translate.client(record, self.caller))
 
     def write(self, record: Client, body: Tree) -> Client:
         refuse_unstorable(body)
-        tree = inputs.client_tree(inputs.normalised(body))
-        change = ninja_translate.changing(tree, self.caller, {})
+        tree = input_tree.client_tree(input_tree.normalised(body))
+        change = clients_translate.changing(tree, self.caller, {})
         return self.store.change_client(self.account.id, record.serial, change)
 
 
@@ -57,13 +62,13 @@ class PlanadoTongue(Tongue):
     dialect = planado.DIALECT
 
     def show(self, record: Client) -> Tree:
-        return as_json(planado_translate.client(record))
+        return as_json(planado_clients_translate.client(record))
 
     def write(self, record: Client, body: Tree) -> Client:
         refuse_unstorable(body)
         key = LiveKey(external_id=str(record.uuid), uuid=record.uuid)
-        change = planado_translate.changing(body)
-        create = planado_translate.creating(body, key)
+        change = planado_clients_translate.changing(body)
+        create = planado_clients_translate.creating(body, key)
         return self.store.upsert_client(self.account.id, key, change, create).client
 
 

@@ -11,23 +11,18 @@ from uuid import UUID
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from storage import (
-    ANY,
+from storage.model.commands import (
     ChangeClient,
     ChangeGroup,
-    Client,
     ContactDraft,
     CreateClient,
     CreateGroup,
-    Expected,
     ImportClient,
     LiveKey,
-    Match,
-    Origin,
-    Secret,
-    State,
     drafted,
 )
+from storage.model.preconditions import ANY, Expected, Match
+from storage.model.records import Client, Origin, Secret, State
 
 START = datetime(2024, 2, 29, 23, 59, 59, 999_990, tzinfo=UTC)
 UUIDS = 0xABCDEF << 96

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from storage import Account, CreateAccount, Store
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount
+from storage.store import Store
 
 
 @pytest.fixture

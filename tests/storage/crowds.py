@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage import driven
-from storage.committing import GroupCommit, Step
-from storage.driver import sqlite_module
-from storage.sqlite import is_outage
+from storage.database.fast_sql import statements
+from storage.database.group_commit import GroupCommit, Step
+from storage.database.sqlite import is_outage
+from storage.database.sqlite_driver import sqlite_module
 
 SECONDS = 30
 
@@ -68,7 +68,7 @@ class Book:
 
 
 def saying(word: str) -> Step:
-    return lambda connection: driven.said(connection, word)
+    return lambda connection: statements.said(connection, word)
 
 
 def group_of(transaction: Callable[[Step], Any]) -> GroupCommit:

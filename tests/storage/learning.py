@@ -6,7 +6,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from storage.schema import MIGRATIONS
+from storage.migrations.upgrade import MIGRATIONS
 
 INTACT = "INSERT INTO client_search (client_search, rank) VALUES ('integrity-check', 1)"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pysqlite3 import _sqlite3
 
-from storage.driver import ADAPTED, sqlite_module
+from storage.database.sqlite_driver import ADAPTED, sqlite_module
 
 
 @pytest.mark.parametrize(

@@ -7,23 +7,15 @@ from datetime import UTC, datetime
 import pytest
 from msgspec import structs
 
-from storage import (
-    Client,
-    ClientQuery,
-    CreateAccount,
-    CreateClient,
-    ImportClient,
-    ImportContact,
-    Makers,
-    Note,
-    Origin,
-    StartRun,
-    State,
-    Store,
-    arriving,
-    readied,
-)
-from storage.search import FEW
+from storage.imports.incoming import arriving
+from storage.imports.prepared.rows import readied
+from storage.indexes.trigram_search import FEW
+from storage.model.commands import CreateAccount, CreateClient, ImportClient, ImportContact
+from storage.model.generators import Makers
+from storage.model.queries import ClientQuery
+from storage.model.records import Client, Origin, State
+from storage.model.runs import Note, StartRun
+from storage.store import Store
 from tests.databases import Databases
 
 BORN = datetime(2019, 2, 28, 23, 59, 59, tzinfo=UTC)

@@ -8,18 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from storage import (
-    Blobs,
-    ChangeClient,
-    CreateAccount,
-    CreateClient,
-    Invalid,
-    NotFound,
-    Store,
-    Unavailable,
-    Upload,
-    blobs as module,
-)
+from storage.documents import blob_store
+from storage.documents.blob_store import Blobs
+from storage.model.commands import ChangeClient, CreateAccount, CreateClient
+from storage.model.documents import Upload
+from storage.model.errors import Invalid, NotFound, Unavailable
+from storage.store import Store
 
 
 @pytest.fixture(params=["folder", "bucket", "memory"])
@@ -44,7 +38,7 @@ def upload(content: bytes, name: str = "a.txt") -> Upload:
     return Upload(name=name, type="txt", file=io.BytesIO(content), size=len(content))
 
 
-@pytest.mark.parametrize("size", [0, 1, module.CHUNK, 2 * module.PART + 1])
+@pytest.mark.parametrize("size", [0, 1, blob_store.CHUNK, 2 * blob_store.PART + 1])
 def test_bytes_are_read_as_they_were_written(blobs: Blobs, size: int) -> None:
     content = os.urandom(size)
 
@@ -63,13 +57,13 @@ def test_a_file_is_written_from_its_beginning(blobs: Blobs) -> None:
 
 
 def test_bytes_come_in_pieces(blobs: Blobs) -> None:
-    blobs.write("1/a.txt", io.BytesIO(bytes(5 * module.CHUNK)))
+    blobs.write("1/a.txt", io.BytesIO(bytes(5 * blob_store.CHUNK)))
 
     pieces = [len(piece) for piece in blobs.read("1/a.txt")]
 
-    assert sum(pieces) == 5 * module.CHUNK
+    assert sum(pieces) == 5 * blob_store.CHUNK
     if blobs.place != "memory://":
-        assert max(pieces) < 3 * module.CHUNK
+        assert max(pieces) < 3 * blob_store.CHUNK
 
 
 def test_what_is_not_there_is_missing_before_it_is_read(blobs: Blobs) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from storage import Buckets, Rate, Unavailable
-from storage.driver import sqlite_module
+from storage.accounts.rate_limiter import Buckets, Rate
+from storage.database.sqlite_driver import sqlite_module
+from storage.model.errors import Unavailable
 
 VENDORS = Rate(per_minute=90, capacity=90)
 

@@ -5,27 +5,22 @@ from decimal import Decimal
 
 import pytest
 
-from storage import (
-    Account,
+from storage.model.accounts import Account
+from storage.model.commands import (
     ChangeClient,
-    Client,
-    ClientQuery,
-    Conflict,
     ContactDraft,
     CreateAccount,
     CreateClient,
     ImportClient,
     ImportContact,
-    Invalid,
     LiveKey,
-    Locked,
-    Makers,
-    NotFound,
-    Origin,
-    State,
-    Store,
     drafted,
 )
+from storage.model.errors import Conflict, Invalid, Locked, NotFound
+from storage.model.generators import Makers
+from storage.model.queries import ClientQuery
+from storage.model.records import Client, Origin, State
+from storage.store import Store
 
 MOMENT = datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 

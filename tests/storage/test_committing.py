@@ -12,22 +12,15 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from storage import (
-    Account,
-    ChangeClient,
-    Client,
-    Conflict,
-    CreateAccount,
-    CreateClient,
-    Makers,
-    NotFound,
-    Store,
-    Unavailable,
-    writing,
-)
-from storage.committing import GroupCommit, Step
-
-from .crowds import Book, behind_a_slow_one, broken, group_of, saying, wait_until
+from storage.clients import writes as clients_writes
+from storage.database.group_commit import GroupCommit, Step
+from storage.model.accounts import Account
+from storage.model.commands import ChangeClient, CreateAccount, CreateClient
+from storage.model.errors import Conflict, NotFound, Unavailable
+from storage.model.generators import Makers
+from storage.model.records import Client
+from storage.store import Store
+from tests.storage.crowds import Book, behind_a_slow_one, broken, group_of, saying, wait_until
 
 CROWD = 6
 
@@ -76,7 +69,7 @@ def test_one_that_fails_takes_nobody_along(store: Store, account: Account) -> No
 
 def test_what_a_failing_step_has_written_is_undone_alone(store: Store, account: Account) -> None:
     def half(connection: Connection) -> None:
-        writing.created(connection, account.id, [CreateClient()], Makers())
+        clients_writes.created(connection, account.id, [CreateClient()], Makers())
         raise NotFound("other half")
 
     with behind_a_slow_one(store._group, 2) as pool:
@@ -223,7 +216,7 @@ def test_whoever_is_interrupted_leaves_nobody_waiting() -> None:
 
 
 def test_a_crowd_is_taken_in_several_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.committing.MOST", 2)
+    monkeypatch.setattr("storage.database.group_commit.MOST", 2)
     transactions = []
 
     def counted(step: Step) -> None:
@@ -253,7 +246,7 @@ def test_a_step_that_takes_long_is_not_shared() -> None:
 
 
 def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.committing.WAIT", 0.01)
+    monkeypatch.setattr("storage.database.group_commit.WAIT", 0.01)
     group = group_of(Book().transaction)
 
     def nested(_connection: Connection) -> None:

@@ -7,22 +7,13 @@ from itertools import combinations
 
 import pytest
 
-from storage import (
-    Account,
-    ChangeClient,
-    Client,
-    ClientQuery,
-    Comparison,
-    CreateAccount,
-    CreateClient,
-    NotFound,
-    Operator,
-    Order,
-    Sorting,
-    State,
-    Store,
-)
-from storage.blocks import SIZE, Blocks
+from storage.indexes.block_counts import SIZE, Blocks
+from storage.model.accounts import Account
+from storage.model.commands import ChangeClient, CreateAccount, CreateClient
+from storage.model.errors import NotFound
+from storage.model.queries import ClientQuery, Comparison, Operator, Order, Sorting
+from storage.model.records import Client, State
+from storage.store import Store
 from tests.databases import Databases
 
 SUBSETS = [frozenset(found) for n in range(4) for found in combinations(State, n)]

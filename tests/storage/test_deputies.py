@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from storage import CreateAccount, CreateClient, NotFound, Store, Unavailable
-from storage.committing import GroupCommit, Step
-
-from .crowds import SECONDS, Book, behind_a_slow_one, broken, group_of, saying
+from storage.database.group_commit import GroupCommit, Step
+from storage.model.commands import CreateAccount, CreateClient
+from storage.model.errors import NotFound, Unavailable
+from storage.store import Store
+from tests.storage.crowds import SECONDS, Book, behind_a_slow_one, broken, group_of, saying
 
 
 class Begun:
@@ -166,7 +167,7 @@ def test_it_is_too_late_to_leave_for_one_that_was_taken_up() -> None:
 
 
 def test_the_deputy_waits_for_as_many_as_there_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.committing.TOGETHER", SECONDS)
+    monkeypatch.setattr("storage.database.group_commit.TOGETHER", SECONDS)
     book = Counted()
     group = group_of(book.transaction)
     for one in begun_together(group, [saying(word) for word in "abc"]):

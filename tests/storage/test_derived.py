@@ -9,22 +9,21 @@ import pytest
 from msgspec import structs
 from sqlalchemy import select
 
-from storage import (
-    Account,
+from storage.clients.persistence import UNDERIVED
+from storage.model.accounts import Account
+from storage.model.commands import (
     ChangeClient,
-    Client,
-    ClientQuery,
     ContactDraft,
     CreateClient,
     ImportClient,
     LiveKey,
-    State,
-    Store,
     drafted,
 )
-from storage.clients import UNDERIVED
-from storage.rows import changed_columns, client_row
-from storage.tables import CLIENT
+from storage.model.queries import ClientQuery
+from storage.model.records import Client, State
+from storage.schema.row_mapping import changed_columns, client_row
+from storage.schema.tables import CLIENT
+from storage.store import Store
 
 ADA = ContactDraft(first_name="Áda", email="ADA@x", is_primary=True)
 BOB = ContactDraft(last_name="Böb", email="bob@x")

@@ -1,6 +1,8 @@
 """Drafts become contacts: what changes nothing is no change, and every value has its own place."""
 
-from storage import Account, ChangeClient, ContactDraft, ImportClient, Store, drafted
+from storage.model.accounts import Account
+from storage.model.commands import ChangeClient, ContactDraft, ImportClient, drafted
+from storage.store import Store
 
 ADA = ContactDraft(first_name="Ada", email="ada@example.com", is_primary=True)
 BOB = ContactDraft(first_name="Bob", email="bob@example.com")

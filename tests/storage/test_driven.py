@@ -9,10 +9,14 @@ import pytest
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storage import Account, Client, ImportClient, Store, driven
-from storage.clients import updating
-from storage.rows import CLIENT_COLUMNS, CLIENT_FIELDS, client_record, client_row
-from storage.tables import CLIENT, DOCUMENT
+from storage.clients.persistence import updating
+from storage.database.fast_sql import statements
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient
+from storage.model.records import Client
+from storage.schema.row_mapping import CLIENT_COLUMNS, CLIENT_FIELDS, client_record, client_row
+from storage.schema.tables import CLIENT, DOCUMENT
+from storage.store import Store
 
 MOMENT = datetime(2020, 2, 29, 12, 30, 1, 5, tzinfo=UTC)
 
@@ -45,22 +49,22 @@ def another(client: Client, serial: int) -> dict[str, object]:
 def test_what_is_found_is_what_sqlalchemy_finds(connection, account, client):
     given = {"account_id": account.id}
 
-    (row,) = driven.rows(connection, EVERYTHING, given)
+    (row,) = statements.rows(connection, EVERYTHING, given)
 
     assert tuple(row) == tuple(connection.execute(EVERYTHING, given).one())
     assert client_record(row, client.contacts, ()) == client
-    assert driven.first(connection, FIRST, given)[0] == client.serial
-    assert driven.first(connection, FIRST, {"account_id": 0}) is None
+    assert statements.first(connection, FIRST, given)[0] == client.serial
+    assert statements.first(connection, FIRST, {"account_id": 0}) is None
 
 
 def test_only_the_columns_that_are_given_are_written(connection, account, client):
     own = {"own_account_id": account.id, "own_serial": client.serial}
     told = {"balance": Decimal("-0.000001"), "archived_at": MOMENT, "last_login": None}
 
-    driven.written(connection, updating(CLIENT), told | own)
-    driven.written(connection, updating(CLIENT), {"is_deleted": True} | own)
+    statements.written(connection, updating(CLIENT), told | own)
+    statements.written(connection, updating(CLIENT), {"is_deleted": True} | own)
 
-    row = driven.first(connection, EVERYTHING, {"account_id": account.id})
+    row = statements.first(connection, EVERYTHING, {"account_id": account.id})
     kept = dict(zip(CLIENT_FIELDS, row, strict=True))
     assert {name: kept[name] for name in told} == told
     assert kept["is_deleted"] is True
@@ -70,10 +74,10 @@ def test_only_the_columns_that_are_given_are_written(connection, account, client
 def test_rows_are_inserted_together(connection, account, client):
     rows = [client_row(account.id, client) | another(client, serial) for serial in (7, 8)]
 
-    driven.inserted(connection, CLIENT, rows)
-    driven.inserted(connection, DOCUMENT, [])
+    statements.inserted(connection, CLIENT, rows)
+    statements.inserted(connection, DOCUMENT, [])
 
-    found = driven.rows(connection, of_account(CLIENT.c.serial), {"account_id": account.id})
+    found = statements.rows(connection, of_account(CLIENT.c.serial), {"account_id": account.id})
     assert [row[0] for row in found] == [client.serial, 7, 8]
 
 
@@ -81,7 +85,7 @@ def test_what_an_update_returns_is_told(connection, account, client):
     mine = update(CLIENT).where(CLIENT.c.account_id == bindparam("account"))
     doubled = mine.values(balance=CLIENT.c.balance + CLIENT.c.balance)
 
-    rows = driven.rows(connection, doubled.returning(CLIENT.c.balance), {"account": account.id})
+    rows = statements.rows(connection, doubled.returning(CLIENT.c.balance), {"account": account.id})
 
     assert [row[0] for row in rows] == [Decimal("2.5")]
 
@@ -92,7 +96,7 @@ def test_a_failure_has_the_name_that_sqlalchemy_gives_it_and_nobodys_values(
     row = client_row(account.id, client) | {"private_notes": "nobody's business"}
 
     with pytest.raises(IntegrityError) as driver, connection.begin_nested():
-        driven.written(connection, insert(CLIENT), row)
+        statements.written(connection, insert(CLIENT), row)
     with pytest.raises(IntegrityError) as library, connection.begin_nested():
         connection.execute(insert(CLIENT), row)
 

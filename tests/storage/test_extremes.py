@@ -8,34 +8,32 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from storage import (
-    Account,
-    Among,
+from storage.accounts.numbering import taken_numbers
+from storage.model.accounts import Account
+from storage.model.commands import (
     ChangeClient,
-    Client,
-    ClientQuery,
-    Comparison,
-    Conflict,
     ContactDraft,
     CreateAccount,
     CreateClient,
-    DocumentDraft,
+    ImportClient,
+    LiveKey,
+)
+from storage.model.documents import DocumentDraft
+from storage.model.errors import Conflict, Invalid, NotFound
+from storage.model.folding import folded_key
+from storage.model.queries import (
+    Among,
+    ClientQuery,
+    Comparison,
     DocumentQuery,
     Holding,
-    ImportClient,
-    Invalid,
-    LiveKey,
-    NotFound,
     Operator,
     Order,
-    Origin,
     Sorting,
-    State,
-    Store,
     TextColumn,
 )
-from storage.folding import folded_key
-from storage.numbers import taken_numbers
+from storage.model.records import Client, Origin, State
+from storage.store import Store
 
 MANY = 70_000
 """More than PostgreSQL takes parameters in one statement."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage import folded_blanks, joined, split_contact_name, split_name
-from storage.folding import digits_order, fold
+from storage.model.folding import digits_order, fold
+from storage.model.names import folded_blanks, joined, split_contact_name, split_name
 
 EQUAL = [
     ("ADA", "ada"),

@@ -2,7 +2,11 @@
 
 import pytest
 
-from storage import Account, CreateGroup, GroupOrder, GroupQuery, State, Store
+from storage.model.accounts import Account
+from storage.model.commands import CreateGroup
+from storage.model.queries import GroupOrder, GroupQuery
+from storage.model.records import State
+from storage.store import Store
 
 
 @pytest.mark.parametrize(("is_descending", "serials"), [(False, [1, 3, 2]), (True, [2, 3, 1])])

@@ -11,31 +11,23 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec import structs
 
-from storage import (
-    Account,
+from storage.clients import persistence as clients
+from storage.imports.incoming import Incoming, arriving as arriving_whole
+from storage.model.accounts import Account
+from storage.model.commands import (
     ChangeClient,
-    Client,
-    Contact,
     ContactDraft,
     CreateAccount,
     CreateClient,
-    Fate,
     ImportClient,
     ImportContact,
-    Incoming,
-    Note,
-    Origin,
-    Outcome,
-    Policy,
-    Secret,
-    StartRun,
-    State,
-    Store,
-    TombstoneQuery,
-    arriving as arriving_whole,
-    clients,
     drafted,
 )
+from storage.model.imports import Fate, Outcome, Policy
+from storage.model.queries import TombstoneQuery
+from storage.model.records import Client, Contact, Origin, Secret, State
+from storage.model.runs import Note, StartRun
+from storage.store import Store
 from tests.databases import Databases
 
 SOURCE = "there"

@@ -5,19 +5,14 @@ from itertools import count
 
 import pytest
 
-from storage import (
-    Account,
-    CreateGroup,
-    GroupQuery,
-    ImportClient,
-    ImportGroup,
-    Note,
-    Origin,
-    Outcome,
-    StartRun,
-    Store,
-    arriving,
-)
+from storage.imports.incoming import arriving
+from storage.model.accounts import Account
+from storage.model.commands import CreateGroup, ImportClient, ImportGroup
+from storage.model.imports import Outcome
+from storage.model.queries import GroupQuery
+from storage.model.records import Origin
+from storage.model.runs import Note, StartRun
+from storage.store import Store
 
 NUMBERS = count(1)
 BORN = datetime(2019, 5, 1, 12, 0, 0, 5, UTC)

@@ -8,25 +8,16 @@ from uuid import uuid4
 import pytest
 from msgspec import structs
 
-from storage import (
-    Account,
-    Client,
-    CreateAccount,
-    CreateClient,
-    Fate,
-    Incoming,
-    Invalid,
-    Link,
-    Note,
-    NotFound,
-    Origin,
-    Policy,
-    State,
-    Store,
-)
+from storage.imports.incoming import Incoming
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, CreateClient
+from storage.model.errors import Invalid, NotFound
+from storage.model.imports import Fate, Link, Policy
+from storage.model.records import Client, Origin, State
+from storage.model.runs import Note
+from storage.store import Store
 from tests.databases import Databases
-
-from .test_importing import KEY, SOURCE, Imports, arriving, fates, told, unstorable
+from tests.storage.test_importing import KEY, SOURCE, Imports, arriving, fates, told, unstorable
 
 NOTE = Note(checkpoint="linked", counts={"read": 1})
 

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.sql.expression import ClauseElement
 
-from storage.accounts import RESERVE
-from storage.clients import IDENTITIES, OWNERS_OF_UUIDS, UPDATES
-from storage.engines import open_engine
-from storage.keys import BY_EXTERNAL_ID, BY_SERIAL, BY_UUID
-from storage.numbers import IN_USE
-from storage.schema import upgraded
-from storage.select import CONTACTS_OF_ONE, DOCUMENTS_OF_ONE
+from storage.accounts.numbering import IN_USE
+from storage.accounts.serials import RESERVE
+from storage.clients.identities import IDENTITIES, OWNERS_OF_UUIDS
+from storage.clients.lookup import BY_EXTERNAL_ID, BY_SERIAL, BY_UUID
+from storage.clients.persistence import UPDATES
+from storage.clients.statements import CONTACTS_OF_ONE, DOCUMENTS_OF_ONE
+from storage.database.engine_factory import open_engine
+from storage.migrations.upgrade import upgraded
 
 LOOKS: dict[str, tuple[ClauseElement, str]] = {
     "a client by its serial": (BY_SERIAL, "serial=?"),

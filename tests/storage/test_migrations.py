@@ -10,32 +10,29 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, Table, insert, inspect, select
 from sqlmodel import SQLModel
 
-from storage import (
-    Account,
+from storage.database.engine_factory import open_engine
+from storage.database.fast_sql import statements
+from storage.indexes import block_counts, new_clients
+from storage.migrations.alembic_runner import configuration
+from storage.migrations.upgrade import upgraded
+from storage.model.accounts import Account
+from storage.model.commands import (
     ChangeClient,
     ContactDraft,
     CreateAccount,
     CreateClient,
     CreateGroup,
     CreateToken,
-    DocumentDraft,
     ImportClient,
-    Origin,
-    State,
-    Store,
-    births,
-    blocks,
     drafted,
-    driven,
 )
-from storage.engines import open_engine
-from storage.folding import LONGEST_KEY, fold
-from storage.schema import upgraded
-from storage.upgrading import configuration
+from storage.model.documents import DocumentDraft
+from storage.model.folding import LONGEST_KEY, fold
+from storage.model.records import Origin, State
+from storage.store import Store
 from tests.databases import Databases
 from tests.dialects.ninja.shelved import client
-
-from .learning import refuse_a_wrong_index
+from tests.storage.learning import refuse_a_wrong_index
 
 Row = dict[str, Any]
 
@@ -137,15 +134,15 @@ def filled(connection: Connection, held: dict[str, list[Row]], revision: str) ->
             connection.execute(insert(table), kept)
     for account_id, lives in lives_of(held["client"]).items():
         if revision >= "0018":
-            births.told(connection, account_id, lives)
+            new_clients.told(connection, account_id, lives)
         elif revision == "0017" and connection.dialect.name == "sqlite":
             # 0018 fills the index anew.
-            driven.many(connection, blocks.ADD, births.counted(account_id, lives))
+            statements.many(connection, block_counts.ADD, new_clients.counted(account_id, lives))
 
 
-def lives_of(clients: list[Row]) -> dict[int, list[births.Life]]:
+def lives_of(clients: list[Row]) -> dict[int, list[new_clients.Life]]:
     """By account. Before 0017 triggers told SQLite's own tables of them."""
-    lives: dict[int, list[births.Life]] = {}
+    lives: dict[int, list[new_clients.Life]] = {}
     for row in clients:
         life = (row["serial"], row["archived_at"] is not None, bool(row["is_deleted"]))
         lives.setdefault(row["account_id"], []).append(life)

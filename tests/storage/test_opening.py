@@ -10,9 +10,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
-from storage import CreateAccount, CreateClient, Invalid, Store, Unavailable
-from storage.engines import open_engine
-from storage.schema import comparison
+from storage.database.engine_factory import open_engine
+from storage.migrations.upgrade import comparison
+from storage.model.commands import CreateAccount, CreateClient
+from storage.model.errors import Invalid, Unavailable
+from storage.store import Store
 
 PROCESSES = 4
 

@@ -10,25 +10,17 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from storage import (
-    Account,
-    Client,
-    ClientQuery,
-    ContactDraft,
-    CreateAccount,
-    DocumentDraft,
-    ImportClient,
-    ImportContact,
-    Makers,
-    Note,
-    Origin,
-    Outcome,
-    Ready,
-    StartRun,
-    Store,
-    arriving,
-    readied,
-)
+from storage.imports.incoming import arriving
+from storage.imports.prepared.rows import Ready, readied
+from storage.model.accounts import Account
+from storage.model.commands import ContactDraft, CreateAccount, ImportClient, ImportContact
+from storage.model.documents import DocumentDraft
+from storage.model.generators import Makers
+from storage.model.imports import Outcome
+from storage.model.queries import ClientQuery
+from storage.model.records import Client, Origin
+from storage.model.runs import Note, StartRun
+from storage.store import Store
 from tests.databases import Databases
 
 BORN = datetime(2019, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)

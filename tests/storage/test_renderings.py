@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import Edition, Renderings, variant
+from storage.read_cache.rendering_cache import Renderings, variant
+from storage.read_cache.snapshot_reader import Edition
 
 A, B = variant("a"), variant("b")
 

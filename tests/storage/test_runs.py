@@ -8,32 +8,19 @@ import pytest
 from msgspec import structs
 from sqlalchemy import Connection, select
 
-from storage import (
-    Account,
-    CreateAccount,
-    Fate,
-    ImportClient,
-    ImportContact,
-    Invalid,
-    Makers,
-    Note,
-    NotFound,
-    Outcome,
-    Policy,
-    RunLine,
-    RunState,
-    StartRun,
-    Store,
-    Total,
-    Unavailable,
-    imagined,
-    wanted_of,
-)
-from storage.tables import ACCOUNT, RUN_LINE
-from storage.transactions import Gone, Passing
+from storage.database.transactions import Gone, Passing
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, ImportClient, ImportContact
+from storage.model.errors import Invalid, NotFound, Unavailable
+from storage.model.generators import Makers
+from storage.model.imports import Fate, Outcome, Policy, wanted_of
+from storage.model.runs import Note, RunLine, RunState, StartRun, Total
+from storage.rules.preview import imagined
+from storage.schema.account_tables import ACCOUNT
+from storage.schema.run_tables import RUN_LINE
+from storage.store import Store
 from tests.databases import Databases
-
-from .test_importing import ADA, SOURCE, Imports, arriving, fates, noted
+from tests.storage.test_importing import ADA, SOURCE, Imports, arriving, fates, noted
 
 PULL = StartRun(verb="pull", dialect="ninja", source=SOURCE, options='{"a": 1}', holder="me 1")
 LOST = RunLine(kind="lost", client="0001 Ada", field="city", text="Rome")

@@ -7,26 +7,14 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from storage import (
-    LIVE,
-    Account,
-    ChangeClient,
-    Client,
-    ClientQuery,
-    Conflict,
-    ContactDraft,
-    CreateAccount,
-    CreateClient,
-    Holding,
-    LiveKey,
-    Order,
-    Sorting,
-    State,
-    Store,
-    TextColumn,
-)
-from storage.folding import fold
-from storage.rows import Row, client_row
+from storage.model.accounts import Account
+from storage.model.commands import ChangeClient, ContactDraft, CreateAccount, CreateClient, LiveKey
+from storage.model.errors import Conflict
+from storage.model.folding import fold
+from storage.model.queries import ClientQuery, Holding, Order, Sorting, TextColumn
+from storage.model.records import LIVE, Client, State
+from storage.schema.row_mapping import Row, client_row
+from storage.store import Store
 from tests.databases import Databases
 
 ALL = ClientQuery(limit=10_000)

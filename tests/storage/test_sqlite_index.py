@@ -14,26 +14,16 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
-from storage import (
-    LIVE,
-    ChangeClient,
-    ClientQuery,
-    ContactDraft,
-    CreateAccount,
-    CreateClient,
-    Holding,
-    Order,
-    Sorting,
-    Store,
-    TextColumn,
-    clients,
-)
-from storage.engines import open_engine
-from storage.schema import comparison, upgraded
-from storage.search import FEW
-from storage.select import counted, window
-
-from .learning import INTACT, migration, refuse_a_wrong_index
+from storage.clients import persistence
+from storage.clients.statements import counted, window
+from storage.database.engine_factory import open_engine
+from storage.indexes.trigram_search import FEW
+from storage.migrations.upgrade import comparison, upgraded
+from storage.model.commands import ChangeClient, ContactDraft, CreateAccount, CreateClient
+from storage.model.queries import ClientQuery, Holding, Order, Sorting, TextColumn
+from storage.model.records import LIVE
+from storage.store import Store
+from tests.storage.learning import INTACT, migration, refuse_a_wrong_index
 
 
 @pytest.fixture
@@ -137,7 +127,7 @@ def test_clients_that_come_back_while_their_going_is_due_are_learned_once(path: 
     for client in gone:
         store.purge_client(account_id, client.serial)
 
-    store._write(clients.inserted, account_id, gone)
+    store._write(persistence.inserted, account_id, gone)
 
     assert found(store, account_id, "needle") == {client.serial for client in gone}
     with store._engine.begin() as connection:

@@ -7,16 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from storage import (
-    Account,
-    Conflict,
-    CreateAccount,
-    CreateClient,
-    CreateToken,
-    NotFound,
-    Secret,
-    Store,
-)
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, CreateClient, CreateToken
+from storage.model.errors import Conflict, NotFound
+from storage.model.records import Secret
+from storage.store import Store
 
 
 def test_account_names_are_unique(store: Store, account: Account) -> None:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, text
 
-from storage import ClientQuery, CreateAccount, CreateClient, Store, search
-from storage.select import counted
+from storage.clients.statements import counted
+from storage.indexes import trigram_search
+from storage.model.commands import CreateAccount, CreateClient
+from storage.model.queries import ClientQuery
+from storage.store import Store
 from tests.databases import Cluster
 
 MANY = 3000
@@ -36,7 +39,7 @@ def test_a_server_that_gets_the_extension_later_gets_the_index_with_the_next_upg
     store: Store,
 ) -> None:
     store.upgrade()
-    store._write(lambda c: c.execute(text(f"DROP INDEX {search.INDEX_NAME}")))
+    store._write(lambda c: c.execute(text(f"DROP INDEX {trigram_search.INDEX_NAME}")))
     assert not store.status().has_search_index
 
     store.upgrade()
@@ -55,13 +58,13 @@ def test_a_rare_term_is_looked_up_and_found(store: Store, term: str) -> None:
 
     plan = store._write(lambda connection: planned(connection, account_id, query))
 
-    assert search.INDEX_NAME in plan
+    assert trigram_search.INDEX_NAME in plan
     assert store.clients(account_id, query).records == (made,)
 
 
 def planned(connection: Connection, account_id: int, query: ClientQuery) -> str:
     """As after a vacuum, and as if there were too many clients to look at each."""
-    connection.execute(text(f"SELECT gin_clean_pending_list('{search.INDEX_NAME}')"))
+    connection.execute(text(f"SELECT gin_clean_pending_list('{trigram_search.INDEX_NAME}')"))
     connection.execute(text("ANALYZE client"))
     for way in ("enable_seqscan", "enable_indexscan"):
         connection.execute(text(f"SET LOCAL {way} = off"))

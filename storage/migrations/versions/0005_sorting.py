@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.folding import fold
+from storage.model.folding import fold
 
 revision = "0005"
 down_revision = "0004"

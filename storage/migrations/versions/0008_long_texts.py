@@ -6,7 +6,7 @@ The columns are filled here as storage/rows.py fills them in every write.
 import sqlalchemy as sa
 from alembic import op
 
-from storage.folding import LONGEST_KEY, folded_key
+from storage.model.folding import LONGEST_KEY, folded_key
 
 revision = "0008"
 down_revision = "0007"

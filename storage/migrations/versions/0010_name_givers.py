@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.folding import LONGEST_KEY, fold
+from storage.model.folding import LONGEST_KEY, fold
 
 revision = "0010"
 down_revision = "0009"

@@ -5,7 +5,10 @@ from urllib.parse import urlencode
 
 from httpx2 import Response
 
-from storage import Account, Client, ImportClient, Store
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient
+from storage.model.records import Client
+from storage.store import Store
 from tests.speakers import Ninja
 
 MISSING = {"message": "No query results for model [App\\Models\\Client]."}

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from dialects.base import Told
-from dialects.ninja.dump import DUMP
-from storage import Account, Client
+from dialects.base.migration.object_codec import Told
+from dialects.ninja.migration.object_codec import DUMP
+from storage.model.accounts import Account
+from storage.model.records import Client
 from tests.carried import ACCOUNT, born
 from tests.golden import Tree
 

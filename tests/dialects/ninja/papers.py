@@ -10,7 +10,10 @@ import obstore
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from storage import Account, Blobs, CreateToken, Store
+from storage.documents.blob_store import Blobs
+from storage.model.accounts import Account
+from storage.model.commands import CreateToken
+from storage.store import Store
 from tests.speakers import Ninja
 
 Files = list[tuple[str, tuple[str, bytes]]]

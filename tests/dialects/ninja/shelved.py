@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from storage import ContactDraft, ImportClient
+from storage.model.commands import ContactDraft, ImportClient
 
 CLIENTS = 60
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)

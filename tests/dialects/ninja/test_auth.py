@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import CreateToken
+from storage.model.commands import CreateToken
 from tests.dialects.ninja.asking import NOBODY
 
 INVALID_TOKEN = {"message": "Invalid token", "errors": {}}

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from dialects.ninja import DIALECT
-from storage import Account, Store
+from storage.model.accounts import Account
+from storage.store import Store
 from tests.dialects.ninja.asking import group_of
 from tests.dialects.ninja.papers import PDF, Sender
 from tests.pages import routes

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from storage import Unavailable
+from storage.model.errors import Unavailable
 from tests.dialects.ninja.asking import MISSING, NOBODY, refused
 from tests.dialects.ninja.papers import PDF, Sender, png
 from tests.speakers import Ninja

@@ -8,13 +8,14 @@ import msgspec
 import pytest
 from msgspec import UNSET, structs
 
-from dialects.base.bodies import ENCODER
-from dialects.ninja.dump import DUMP
-from storage import ImportGroup, Invalid, Store
+from dialects.base.protocol.json_codec import ENCODER
+from dialects.ninja.migration.object_codec import DUMP
+from storage.model.commands import ImportGroup
+from storage.model.errors import Invalid
+from storage.store import Store
 from tests.carried import ACCOUNT, account_of, born, changed, imported
+from tests.dialects.ninja.objects import MOMENT, OLD, a_record, told_of
 from tests.golden import CASES, Case, Tree
-
-from .objects import MOMENT, OLD, a_record, told_of
 
 FOLDED = (
     "names: A part of several words is one part in Planado, and split anew by Ninja.",

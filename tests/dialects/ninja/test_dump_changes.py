@@ -6,12 +6,11 @@ import msgspec
 import pytest
 from msgspec import UNSET, structs
 
-from dialects.ninja.dump import DUMP
-from dialects.ninja.stamps import stamp_of
-from storage import Client
+from dialects.ninja.migration.change_stamps import stamp_of
+from dialects.ninja.migration.object_codec import DUMP
+from storage.model.records import Client
 from tests.carried import ACCOUNT, born, changed
-
-from .objects import OLD, a_record, an_object, told_of
+from tests.dialects.ninja.objects import OLD, a_record, an_object, told_of
 
 
 def test_settings_are_kept_as_they_were_written() -> None:

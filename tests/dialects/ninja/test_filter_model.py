@@ -15,7 +15,9 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import CreateAccount, CreateToken, Makers, Store
+from storage.model.commands import CreateAccount, CreateToken
+from storage.model.generators import Makers
+from storage.store import Store
 from tests.databases import Databases
 from tests.dialects.ninja import filter_model as model
 from tests.dialects.ninja.asking import NOBODY

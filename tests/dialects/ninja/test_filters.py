@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from storage import ContactDraft
+from storage.model.commands import ContactDraft
 from tests.dialects.ninja.asking import NOBODY, found, imported
 
 BALANCES = {"A": "-5", "B": "0", "C": "9.99", "D": "10", "E": "15.5", "F": "20"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialects.ninja.inputs import nested
+from dialects.ninja.protocol.input_tree import nested
 
 MULTIPART = {"name": (None, "Acme"), "contacts[0][email]": (None, "ada@acme.example")}
 

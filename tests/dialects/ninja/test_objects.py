@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import CreateAccount, CreateToken
+from storage.model.commands import CreateAccount, CreateToken
 from tests.dialects.ninja.asking import imported
 from tests.speakers import Ninja
 

@@ -5,7 +5,9 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import ClientQuery, CreateAccount, CreateToken, Store
+from storage.model.commands import CreateAccount, CreateToken
+from storage.model.queries import ClientQuery
+from storage.store import Store
 from tests.speakers import Ninja
 
 

@@ -8,9 +8,9 @@ import pytest
 from hashids import Hashids
 from hypothesis import given, strategies as st
 
-from dialects.base.bodies import ENCODER
-from dialects.ninja import scalars
-from dialects.ninja.hashid import LARGEST, SHORTEST, Ids
+from dialects.base.protocol.json_codec import ENCODER
+from dialects.ninja.protocol import scalars
+from dialects.ninja.protocol.id_codec import LARGEST, SHORTEST, Ids
 
 SERIALS = [
     (0, "WjnegYbwZ1"),

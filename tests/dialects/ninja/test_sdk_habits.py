@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from storage import ContactDraft, CreateClient
+from storage.model.commands import ContactDraft, CreateClient
 from tests.dialects.ninja.asking import NOBODY, found, names, pagination
 from tests.dialects.ninja.php import FORM, as_php
 from tests.speakers import Ninja

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import ContactDraft
+from storage.model.commands import ContactDraft
 from tests.dialects.ninja.asking import imported, refused
 
 WRONG_TYPES = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialects.ninja.reference import INDUSTRIES, LOCALES, SIZES
+from dialects.ninja.reference.tables import INDUSTRIES, LOCALES, SIZES
 
 TABLES = [
     "industries",

@@ -51,7 +51,7 @@ def test_a_password_never_shows_in_the_record(ninja, store, account):
 
 def test_a_flood_of_passwords_is_refused_before_any_is_hashed(ninja, monkeypatch):
     contacts = [{"email": f"{n}@x.io", "password": f"Secret{n:03}"} for n in range(50)]
-    monkeypatch.setattr("dialects.ninja.clients.hash_password", None)
+    monkeypatch.setattr("storage.accounts.passwords.hash_password", None)
 
     answer = ninja.post("/clients", json={"contacts": contacts})
 
@@ -62,7 +62,7 @@ def test_a_flood_of_passwords_is_refused_before_any_is_hashed(ninja, monkeypatch
 
 
 def test_no_password_is_hashed_for_a_client_that_is_not_there(ninja, monkeypatch):
-    monkeypatch.setattr("dialects.ninja.clients.hash_password", None)
+    monkeypatch.setattr("storage.accounts.passwords.hash_password", None)
     body = {"contacts": [{"email": "ada@x.io", "password": "Secret123"}]}
 
     assert ninja.request("PUT", "/clients/VWPe9xdLyw", json=body).status_code == 404

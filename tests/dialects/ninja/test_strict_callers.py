@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from storage import CreateClient
+from storage.model.commands import CreateClient
 from tests.dialects.ninja.asking import NOBODY, pagination
 
 

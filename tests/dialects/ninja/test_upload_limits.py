@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from dialects.ninja import parts, uploads
-from storage import Store, Unavailable
+from dialects.ninja.documents import upload_checks as uploads
+from dialects.ninja.http import multipart as parts
+from storage.model.errors import Unavailable
+from storage.store import Store
 from tests.dialects.ninja.asking import refused
 from tests.dialects.ninja.papers import FORM, Sender, part
 from tests.speakers import Ninja
@@ -118,7 +120,7 @@ def test_when_one_file_cannot_be_stored_none_is(
 def test_a_client_has_a_thousand_documents_at_most(
     ninja: Ninja, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dialects.ninja.filing.MOST_DOCUMENTS", 1)
+    monkeypatch.setattr("dialects.ninja.documents.translate.MOST_DOCUMENTS", 1)
     client_id = ninja.created()["id"]
     files = {"documents[]": ("a.txt", b"a")}
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from dialects.planado.contacts import Aligned, aligned, line
-from dialects.planado.wire import ContactInput
-from storage import Client, Contact, split_contact_name
+from dialects.planado.clients.contacts import Aligned, aligned, line
+from dialects.planado.protocol.wire import ContactInput
+from storage.model.names import split_contact_name
+from storage.model.records import Client, Contact
 
 FIELDS = Contact.__struct_fields__
 THEN = datetime(2016, 5, 29, 17, 31, 1, 419601, tzinfo=UTC)

@@ -5,7 +5,8 @@ from itertools import count
 import pytest
 from starlette.testclient import TestClient
 
-from storage import CreateAccount, CreateToken, Store
+from storage.model.commands import CreateAccount, CreateToken
+from storage.store import Store
 from tests.speakers import Planado
 
 NUMBERS = count(1)

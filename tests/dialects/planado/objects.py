@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from dialects.base import Told
-from dialects.planado.dump import DUMP
-from storage import Client
+from dialects.base.migration.object_codec import Told
+from dialects.planado.migration.object_codec import DUMP
+from storage.model.records import Client
 from tests.carried import ACCOUNT, born
 from tests.golden import Tree
 

@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from storage import Address, LiveKey
+from storage.model.commands import LiveKey
+from storage.model.records import Address
 
 NAMED = {"organization": True, "organization_name": "ACME"}
 NULLS = dict.fromkeys(

@@ -3,8 +3,8 @@
 import pytest
 from msgspec import structs
 
-from dialects.planado.contacts import entries
-from storage import joined
+from dialects.planado.clients.contacts import entries
+from storage.model.names import joined
 from tests.dialects.planado.builders import a_client, a_contact, email, laid, phone
 
 PEDRO, MARIA, BOB = 1, 2, 3

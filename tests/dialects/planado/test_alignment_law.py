@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec import structs
 
-from dialects.planado.translate import changing, client
-from storage import Account, ContactDraft, CreateClient, LiveKey, Store
+from dialects.planado.clients.translate import changing, client
+from storage.model.accounts import Account
+from storage.model.commands import ContactDraft, CreateClient, LiveKey
+from storage.store import Store
 
 ENTRIES = st.fixed_dictionaries(
     {

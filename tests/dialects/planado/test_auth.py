@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import CreateToken
+from storage.model.commands import CreateToken
 from tests.dialects.planado.answers import message_in
 
 BODY = {"organization": True, "organization_name": "ACME"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import ContactDraft, CreateClient
+from storage.model.commands import ContactDraft, CreateClient
 from tests.dialects.planado.builders import email, phone
 
 PEOPLE = [

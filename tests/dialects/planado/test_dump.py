@@ -6,12 +6,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from dialects.planado.dump import DUMP
-from storage import Invalid, Store
+from dialects.planado.migration.object_codec import DUMP
+from storage.model.errors import Invalid
+from storage.store import Store
 from tests.carried import ACCOUNT, account_of, born, changed, imported
+from tests.dialects.planado.objects import ID, ORGANIZATION, PERSON, an_object, told_of
 from tests.golden import CASES, Case, Tree, pretty
-
-from .objects import ID, ORGANIZATION, PERSON, an_object, told_of
 
 UPDATED = datetime(2016, 6, 7, 10, 57, 19, 529209, UTC)
 LISTED = {name: case for name, case in CASES.items() if case.planado is not None}

@@ -6,10 +6,9 @@ import msgspec
 import pytest
 from msgspec import UNSET, structs
 
-from dialects.planado.dump import DUMP
+from dialects.planado.migration.object_codec import DUMP
 from tests.carried import ACCOUNT, changed
-
-from .objects import ID, ORGANIZATION, PERSON, a_record, an_object, told_of
+from tests.dialects.planado.objects import ID, ORGANIZATION, PERSON, a_record, an_object, told_of
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from msgspec import structs
 
-from storage import Secret
+from storage.model.records import Secret
 from tests.dialects.planado.builders import a_client, a_contact, email, laid, phone
 
 SECRETS = {

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import CreateToken
+from storage.model.commands import CreateToken
 from tests.dialects.planado.answers import ignored_in, message_in
 from tests.dialects.planado.builders import email, phone
 from tests.speakers import Planado

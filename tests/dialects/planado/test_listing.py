@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage import ImportClient
+from storage.model.commands import ImportClient
 from tests.dialects.planado.answers import MISSING_UUID, error_at
 from tests.speakers import Planado
 

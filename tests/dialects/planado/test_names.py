@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import CreateClient
+from storage.model.commands import CreateClient
 from tests.dialects.planado.answers import error_at, errors_in
 
 PARTS = ("first_name", "last_name", "middle_name")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from dialects.planado.scalars import read_key, read_moment, write_moment
+from dialects.planado.protocol.scalars import read_key, read_moment, write_moment
 
 WRITTEN = {
     "2016-05-29T17:31:01.419601Z": datetime(2016, 5, 29, 17, 31, 1, 419601, tzinfo=UTC),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from dialects.planado import wire
+from dialects.planado.protocol import wire
 from tests.dialects.planado.answers import errors_in
 from tests.pages import quoted
 from tests.planado_page import PAGE

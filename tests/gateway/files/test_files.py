@@ -16,8 +16,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec import json
 
-from gateway.files import counted, objects, reading as files, writing
-from storage import Invalid
+from gateway.json_files import reader as files
+from gateway.json_files.reader import counted, objects
+from gateway.json_files.writer import writing
+from storage.model.errors import Invalid
 
 ADA, BOB, CYD = b'{"id":"ada"}', b'{"id":"bob","contacts":[{"id":"c"}]}', b'{"id":"cyd"}'
 THREE = [json.decode(each) for each in (ADA, BOB, CYD)]

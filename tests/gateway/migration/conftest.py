@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from storage import Account, ChangeClient, CreateAccount, CreateToken, Store
+from storage.model.accounts import Account
+from storage.model.commands import ChangeClient, CreateAccount, CreateToken
+from storage.store import Store
 from tests.clock import Clock
+from tests.gateway.migration.remotes import InProcess, There, there
 from tests.speakers import Ninja, Planado, Speaker
-
-from .remotes import InProcess, There, there
 
 NUMBERS = count(1)
 Open = Callable[..., There]

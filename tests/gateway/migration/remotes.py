@@ -11,31 +11,22 @@ import pytest
 from msgspec import structs
 from starlette.testclient import TestClient
 
-from dialects.base import Dialect
+from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.migration.arriving import Terms
-from gateway.migration.checking import Finding, check
-from gateway.migration.comparing import Sides, keys
-from gateway.migration.pulling import Pull, Pulled, pull
-from gateway.migration.pushing import Push, Pushing, push
-from gateway.migration.telling import Manner
-from gateway.remote import Service
-from storage import (
-    Account,
-    Client,
-    ContactDraft,
-    CreateClient,
-    ImportClient,
-    Note,
-    Origin,
-    Outcome,
-    Run,
-    RunLine,
-    RunState,
-    StartRun,
-    Store,
-    arriving,
-)
+from gateway.migration.counterparts import Sides, keys
+from gateway.migration.importer import Terms
+from gateway.migration.live.check import Finding, check
+from gateway.migration.live.pull import Pull, Pulled, pull
+from gateway.migration.live.push import Push, Pushing, push
+from gateway.migration.live.push_client import Manner
+from gateway.remote.http_client import Service
+from storage.imports.incoming import arriving
+from storage.model.accounts import Account
+from storage.model.commands import ContactDraft, CreateClient, ImportClient
+from storage.model.imports import Outcome
+from storage.model.records import Client, Origin
+from storage.model.runs import Note, Run, RunLine, RunState, StartRun
+from storage.store import Store
 from tests.clock import Clock
 from tests.speakers import Speaker
 

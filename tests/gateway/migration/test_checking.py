@@ -9,13 +9,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from msgspec import UNSET, structs
 
-from gateway.migration.checking import Finding, Sign, label
-from storage import Account, Address, Client, ImportClient, RunLine, State, Store
+from gateway.migration.live.check import Finding, Sign
+from gateway.migration.runs import label
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient
+from storage.model.records import Address, Client, State
+from storage.model.runs import RunLine
+from storage.store import Store
 from tests.clock import Clock
-from tests.laws.generated import imports
-from tests.speakers import Ninja, Planado
-
-from .remotes import (
+from tests.gateway.migration.remotes import (
     There,
     all_of,
     brought,
@@ -27,6 +29,8 @@ from .remotes import (
     rewritten,
     seeded,
 )
+from tests.laws.generated import imports
+from tests.speakers import Ninja, Planado
 
 Edit = Callable[..., None]
 Open = Callable[..., There]

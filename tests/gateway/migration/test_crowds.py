@@ -8,25 +8,20 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from dialects.base import nobody
+from dialects.base.migration.object_codec import nobody
 from dialects.ninja import DIALECT as NINJA
-from gateway.migration import filing, sources
-from gateway.migration.arriving import Terms
-from gateway.migration.filing import Intake, take_in
-from storage import (
-    Account,
-    ContactDraft,
-    CreateClient,
-    ImportClient,
-    ImportContact,
-    Makers,
-    Policy,
-    State,
-    Store,
-    TombstoneQuery,
-    crowding,
-    imagined,
-)
+from gateway.migration.files import file_batches as sources, import_files as filing
+from gateway.migration.files.import_files import Intake, take_in
+from gateway.migration.importer import Terms
+from storage.imports import column_inserts as crowding
+from storage.model.accounts import Account
+from storage.model.commands import ContactDraft, CreateClient, ImportClient, ImportContact
+from storage.model.generators import Makers
+from storage.model.imports import Policy
+from storage.model.queries import TombstoneQuery
+from storage.model.records import State
+from storage.rules.preview import imagined
+from storage.store import Store
 
 ONE_BY_ONE = structs.replace(NINJA, dump=structs.replace(NINJA.dump, gather=nobody))
 Tree = dict[str, Any]

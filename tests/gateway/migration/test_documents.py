@@ -5,10 +5,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from gateway.remote import GaveUp
-from storage import Account, ChangeClient, Client, RunState
-
-from .remotes import There, answer, nth_of, one_engine
+from gateway.remote.failures import GaveUp
+from storage.model.accounts import Account
+from storage.model.commands import ChangeClient
+from storage.model.records import Client
+from storage.model.runs import RunState
+from tests.gateway.migration.remotes import There, answer, nth_of, one_engine
 
 pytestmark = one_engine
 

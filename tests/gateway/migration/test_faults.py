@@ -7,13 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.migration.checking import Sign
-from gateway.migration.scanning import Unsteady
-from gateway.remote import Denied, GaveUp, RemoteFailure, ToldToWait
-from storage import Account, ImportClient, Invalid, RunState, Store
+from gateway.migration.failures import Unsteady
+from gateway.migration.live.check import Sign
+from gateway.remote.failures import Denied, GaveUp, RemoteFailure, ToldToWait
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient
+from storage.model.errors import Invalid
+from storage.model.runs import RunState
+from storage.store import Store
 from tests.clock import Clock
-
-from .remotes import (
+from tests.gateway.migration.remotes import (
     ENDLESS,
     Fault,
     Matches,

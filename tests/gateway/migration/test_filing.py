@@ -9,28 +9,32 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from dialects.base import Dialect
+from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.files import writing
-from gateway.migration import filing, sources
-from gateway.migration.arriving import Arriving, Terms, TooManyChanges
-from gateway.migration.filing import Intake, convert, take_in
-from gateway.migration.giving import Given, give_out
-from gateway.migration.sources import pieces
-from gateway.migration.understanding import WrongSalt
-from storage import (
-    Account,
-    ImportClient,
-    ImportContact,
-    Invalid,
-    Run,
-    RunState,
-    State,
-    Store,
-    Unavailable,
+from gateway.json_files.writer import writing
+from gateway.migration.failures import TooManyChanges, WrongSalt
+from gateway.migration.files import file_batches as sources, import_files as filing
+from gateway.migration.files.convert import convert
+from gateway.migration.files.export import Given, give_out
+from gateway.migration.files.file_batches import pieces
+from gateway.migration.files.import_files import Intake, take_in
+from gateway.migration.importer import Arriving, Terms
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient, ImportContact
+from storage.model.errors import Invalid, Unavailable
+from storage.model.records import State
+from storage.model.runs import Run, RunState
+from storage.store import Store
+from tests.gateway.migration.remotes import (
+    all_of,
+    brought,
+    fates,
+    last_run,
+    lines,
+    one_engine,
+    shown,
+    stopped_run,
 )
-
-from .remotes import all_of, brought, fates, last_run, lines, one_engine, shown, stopped_run
 
 New = Callable[..., Account]
 NINJA, PLANADO = DIALECTS

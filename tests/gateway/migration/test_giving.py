@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
-from dialects.base import Dialect
+from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.files import writing
-from gateway.migration import giving
-from gateway.migration.giving import give_out
-from gateway.migration.worker import Worker
-from storage import Account, CreateAccount, ImportClient, ImportContact, RunLine, State, Store
-
-from .remotes import brought, one_engine
+from gateway.json_files.writer import writing
+from gateway.migration.files import export as giving
+from gateway.migration.files.export import give_out
+from gateway.migration.worker_process import Worker
+from storage.model.accounts import Account
+from storage.model.commands import CreateAccount, ImportClient, ImportContact
+from storage.model.records import State
+from storage.model.runs import RunLine
+from storage.store import Store
+from tests.gateway.migration.remotes import brought, one_engine
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 FAR = 10**12

@@ -9,22 +9,16 @@ from typing import Any
 
 import pytest
 
-from gateway.migration.arriving import TooManyChanges
-from gateway.migration.understanding import WrongSalt
-from storage import (
-    Account,
-    ImportClient,
-    ImportContact,
-    Invalid,
-    Policy,
-    RunState,
-    StartRun,
-    State,
-    Store,
-)
+from gateway.migration.failures import TooManyChanges, WrongSalt
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient, ImportContact
+from storage.model.errors import Invalid
+from storage.model.imports import Policy
+from storage.model.records import State
+from storage.model.runs import RunState, StartRun
+from storage.store import Store
 from tests.clock import Clock
-
-from .remotes import (
+from tests.gateway.migration.remotes import (
     There,
     all_of,
     brought,

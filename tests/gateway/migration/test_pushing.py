@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
-from gateway.migration.arriving import TooManyChanges
-from gateway.remote import Denied, RemoteFailure, Uncertain
-from storage import Account, ImportClient, ImportContact, Policy, RunState, State, Store
-
-from .remotes import (
+from gateway.migration.failures import TooManyChanges
+from gateway.remote.failures import Denied, RemoteFailure, Uncertain
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient, ImportContact
+from storage.model.imports import Policy
+from storage.model.records import State
+from storage.model.runs import RunState
+from storage.store import Store
+from tests.gateway.migration.remotes import (
     ENDLESS,
     There,
     answer,

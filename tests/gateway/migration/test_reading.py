@@ -14,20 +14,26 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from dialects.base import Dialect, Told
+from dialects.base.dialect import Dialect
+from dialects.base.migration.object_codec import Told
 from gateway.app import DIALECTS
-from gateway.migration import filing, following, lines, sources, worker
-from gateway.migration.arriving import Terms
-from gateway.migration.filing import Intake, take_in
-from gateway.migration.following import AHEAD, FEW, Begin, following as answering, read_ahead
-from gateway.migration.reading import Batch, Reading
-from gateway.migration.sources import Files, Reached
-from gateway.migration.understanding import Piece, Read, WrongSalt
-from gateway.migration.worker import Worker
-from storage import Account, ImportClient, ImportContact, RunLine, Store, imagined
-from storage.makers import Makers
-
-from .remotes import one_engine
+from gateway.migration import spooled_lines as lines, worker_process as worker
+from gateway.migration.failures import WrongSalt
+from gateway.migration.files import file_batches as sources, import_files, read_ahead as following
+from gateway.migration.files.batch_preparation import Batch, Reading
+from gateway.migration.files.file_batches import Files, Reached
+from gateway.migration.files.import_files import Intake, take_in
+from gateway.migration.files.read_ahead import AHEAD, FEW, Begin, following as answering, read_ahead
+from gateway.migration.importer import Terms
+from gateway.migration.objects import Piece, Read
+from gateway.migration.worker_process import Worker
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient, ImportContact
+from storage.model.generators import Makers
+from storage.model.runs import RunLine
+from storage.rules.preview import imagined
+from storage.store import Store
+from tests.gateway.migration.remotes import one_engine
 
 NINJA, _ = DIALECTS
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
@@ -219,10 +225,10 @@ def test_what_was_before_a_failure_is_not_held_up_by_it():
         yield from "abcdefghijklmno"
         raise WrongSalt("another salt")
 
-    found = filing.together(failing())
+    found = import_files.together(failing())
 
-    assert next(found) == list("abcdefghijklmno"[: filing.TOGETHER])
-    assert next(found) == list("abcdefghijklmno"[filing.TOGETHER :])
+    assert next(found) == list("abcdefghijklmno"[: import_files.TOGETHER])
+    assert next(found) == list("abcdefghijklmno"[import_files.TOGETHER :])
     with pytest.raises(WrongSalt):
         next(found)
 

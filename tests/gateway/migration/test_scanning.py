@@ -10,10 +10,11 @@ import pytest
 import respx
 
 from gateway.app import DIALECTS
-from gateway.migration.scanning import Position, Scan, Seen, Sheet, Unsteady, at_first
-from gateway.remote import GaveUp, Service
-
-from .remotes import Hours, answer
+from gateway.migration.failures import Unsteady
+from gateway.migration.live.list_scan import Position, Scan, Seen, Sheet, at_first
+from gateway.remote.failures import GaveUp
+from gateway.remote.http_client import Service
+from tests.gateway.migration.remotes import Hours, answer
 
 BASE = "https://remote.test"
 NINJA, PLANADO = (dialect.remote for dialect in DIALECTS)

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.migration import sources
-from gateway.migration.sources import Again, Files, Reached
+from gateway.json_files import reader
+from gateway.migration import objects as migration_objects
+from gateway.migration.files import file_batches as sources
+from gateway.migration.files.file_batches import Again, Files, Reached
 
 
 def unseen(_size: int) -> None: ...
@@ -20,7 +22,7 @@ def files(tmp_path: Path) -> Files:
     return Files((str(tmp_path / "a"), str(tmp_path / "b")))
 
 
-def numbers(pieces: list[sources.Piece]) -> list[int]:
+def numbers(pieces: list[migration_objects.Piece]) -> list[int]:
     return [int(piece.raw[7:-2]) for piece in pieces]
 
 
@@ -43,7 +45,7 @@ def test_whoever_asks_in_order_has_the_files_read_once(
     files: Files, monkeypatch: pytest.MonkeyPatch
 ):
     opened: list[str] = []
-    objects = sources.objects
+    objects = reader.objects
     monkeypatch.setattr(
         sources, "objects", lambda path, **given: opened.append(path) or objects(path, **given)
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gateway.__main__ import MUCH, are_for_two
-from gateway.migration import worker
-from gateway.migration.worker import Answer, Worker, begin_early
+from gateway.migration import worker_process as worker
+from gateway.migration.worker_process import Answer, Worker, begin_early
 
 LONG = 30.0
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 import respx
 
-from gateway.remote import Limits, Service
 from gateway.remote.deadlines import PunctualTransport
+from gateway.remote.http_client import Service
+from gateway.remote.retry_policy import Limits
 
 BASE = "https://remote.test/sub"
 TOKEN = "s3cret-t0ken"

@@ -3,10 +3,9 @@
 import httpx
 import pytest
 
-from gateway.remote import Service
-from storage import Invalid
-
-from .conftest import HEADERS, Open
+from gateway.remote.http_client import Service
+from storage.model.errors import Invalid
+from tests.gateway.remote.conftest import HEADERS, Open
 
 
 @pytest.mark.parametrize(

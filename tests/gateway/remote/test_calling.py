@@ -9,21 +9,19 @@ import httpx
 import pytest
 import respx
 
-from gateway.remote import (
-    Answer,
+from gateway.remote.failures import (
     Denied,
     Encoded,
     GaveUp,
     Moved,
     RemoteFailure,
-    Service,
     ToldToWait,
     TooLarge,
     Uncertain,
     Untrusted,
 )
-
-from .conftest import TOKEN, Hours, Open
+from gateway.remote.http_client import Answer, Service
+from tests.gateway.remote.conftest import TOKEN, Hours, Open
 
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 MOMENT = datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)

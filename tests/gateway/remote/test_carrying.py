@@ -3,9 +3,8 @@
 import httpx
 import pytest
 
-from gateway.remote import Denied, Encoded, GaveUp, Refused, TooLarge
-
-from .conftest import Hours, Open
+from gateway.remote.failures import Denied, Encoded, GaveUp, Refused, TooLarge
+from tests.gateway.remote.conftest import Hours, Open
 
 PATH = "/documents/1/download"
 

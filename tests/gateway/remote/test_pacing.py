@@ -5,10 +5,9 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from gateway.remote.pacing import Limits, Pace, Tries
-from gateway.remote.setbacks import Call, GaveUp, Setback
-
-from .conftest import Hours, Open
+from gateway.remote.failures import Call, GaveUp, Setback
+from gateway.remote.retry_policy import Limits, Pace, Tries
+from tests.gateway.remote.conftest import Hours, Open
 
 RATES = [1, 2, 10, 23, 60, 90, 300]
 

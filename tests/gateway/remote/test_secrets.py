@@ -6,10 +6,10 @@ import traceback
 import httpx
 import pytest
 
-from gateway.remote import RemoteFailure, Service
-
-from .conftest import TOKEN, Hours, Open
-from .sockets import HEAD, Script, fine, raw_server, resets, sends
+from gateway.remote.failures import RemoteFailure
+from gateway.remote.http_client import Service
+from tests.gateway.remote.conftest import TOKEN, Hours, Open
+from tests.gateway.remote.sockets import HEAD, Script, fine, raw_server, resets, sends
 
 ECHO = TOKEN.encode()
 FAULTS = [

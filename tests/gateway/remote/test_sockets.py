@@ -7,10 +7,20 @@ import tracemalloc
 
 import pytest
 
-from gateway.remote import Encoded, GaveUp, Limits, Service, Uncertain
-
-from .conftest import HEADERS
-from .sockets import HEAD, Script, drips, fine, is_silent, raw_server, resets, sends
+from gateway.remote.failures import Encoded, GaveUp, Uncertain
+from gateway.remote.http_client import Service
+from gateway.remote.retry_policy import Limits
+from tests.gateway.remote.conftest import HEADERS
+from tests.gateway.remote.sockets import (
+    HEAD,
+    Script,
+    drips,
+    fine,
+    is_silent,
+    raw_server,
+    resets,
+    sends,
+)
 
 BOMB = gzip.compress(bytes(50 << 20))
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -1,0 +1,40 @@
+"""Bodies: read within a limit, decoded, checked, brought into shape, and written."""
+
+import re
+from collections.abc import AsyncGenerator, Mapping
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from dialects.base.protocol.failures import Malformed, TooLarge, Unsupported
+from dialects.base.protocol.json_codec import ENCODER
+
+
+def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(ENCODER.encode(body), status, headers, media_type="application/json")
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes. Raises TooLarge without reading the rest."""
+    return b"".join([chunk async for chunk in stream_of(request, limit)])
+
+
+async def stream_of(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+    """The body as it comes in, at most `limit` bytes of it."""
+    if request.headers.get("content-encoding", "").lower() not in {"", "identity"}:
+        raise Unsupported("compressed bodies are not read")
+    if int_or_zero(request.headers.get("content-length", "")) > limit:
+        raise TooLarge(f"the body is larger than {limit} bytes")
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(f"the body is larger than {limit} bytes")
+            yield chunk
+    except ClientDisconnect as error:
+        raise Malformed("the caller hung up before the end of the body") from error
+
+
+def int_or_zero(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0

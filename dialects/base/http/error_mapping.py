@@ -1,0 +1,41 @@
+from collections.abc import Callable
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from dialects.base.protocol.failures import (
+    Broken,
+    Forbidden,
+    Malformed,
+    NoRoute,
+    Rejected,
+    Renderable,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    Unconfirmed,
+    Unsupported,
+    WrongMethod,
+)
+from storage import Conflict, Invalid, Locked, NotFound, Stale, Unavailable
+
+Render = Callable[[Renderable], Response]
+
+
+def failure_of(error: Exception) -> Renderable:
+    match error:
+        case NotFound() | Conflict() | Invalid() | Locked() | Stale() | Unavailable():
+            return error
+        case Unauthenticated() | Forbidden() | Malformed() | TooLarge() | Unsupported():
+            return error
+        case Unconfirmed() | Rejected() | TooManyRequests() | NoRoute() | WrongMethod():
+            return error
+        case HTTPException(status_code=404):
+            return NoRoute("no such path")
+        case HTTPException(status_code=405):
+            allowed = (error.headers or {}).get("Allow", "").split(", ")
+            return WrongMethod(", ".join(sorted(allowed)))
+        case HTTPException(status_code=400):
+            return Malformed(error.detail)
+        case _:
+            return Broken(type(error).__name__)

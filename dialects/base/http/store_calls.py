@@ -1,0 +1,69 @@
+import asyncio
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+
+from storage import Store, Write
+
+T = TypeVar("T")
+
+READS, WRITES = CapacityLimiter(12), CapacityLimiter(16)
+"""Store calls under way at once in one process: together as many as an engine has connections."""
+FILES, COUNTS = CapacityLimiter(8), CapacityLimiter(4)
+"""Files on their way and calls being counted at once; they hold no connection."""
+
+
+def late(request: Request, store: Store) -> dict[str, bool]:
+    """For reads that may come from a replica: not those of a token that has written of late."""
+    return {"may_lag": store.may_lag(request.scope["gateway.access"])}
+
+
+async def ask(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Ask the synchronous store without blocking the event loop."""
+    call = functools.partial(method, *args, **kwargs)
+    return await to_thread.run_sync(call, limiter=READS)
+
+
+async def tell(method: Callable[..., T], *args: Any) -> T:
+    """Have the store write. Writers wait for each other: they must not keep readers waiting."""
+    if isinstance(method, Write) and method.takes_turns:
+        return await turn(method, *args)
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=WRITES)
+
+
+async def turn(method: Write[..., T], *args: Any) -> T:
+    """No thread of its own sleeps until it has been written."""
+    loop = asyncio.get_running_loop()
+    answered = loop.create_future()
+
+    def wake() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
+            loop.call_soon_threadsafe(settle, answered)
+
+    begun = method.begin(wake, *args)
+    late = loop.call_later(method.patience, method.leave, begun)
+    try:
+        await answered
+    finally:
+        late.cancel()
+    found: T = begun.told()
+    return found
+
+
+def settle(answered: asyncio.Future[None]) -> None:
+    if not answered.done():  # its caller may have gone
+        answered.set_result(None)
+
+
+async def carry(method: Callable[..., T], *args: Any) -> T:
+    """Have the store move bytes of files. They are slow, and keep neither readers nor writers."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=FILES)
+
+
+async def count(method: Callable[..., T], *args: Any) -> T:
+    """Have the store count a call: no file and no slow reader may keep the others waiting."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=COUNTS)

@@ -1,0 +1,126 @@
+"""The query string to a ClientQuery, a Page to the list envelope with its links."""
+
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from dialects.base.protocol.failures import Rejected
+from storage import ClientQuery, Order, Sorting
+
+from ..protocol import wire
+from ..protocol.id_codec import Ids
+from ..protocol.pagination import Window, window
+from ..protocol.scalars import read_moment, text_of
+from . import filters
+
+MOST_SORTINGS = 10
+
+INCLUDES = frozenset(
+    [
+        "contacts",
+        "documents",
+        "gateway_tokens",
+        "activities",
+        "ledger",
+        "system_logs",
+        "group_settings",
+        "invoices",
+        "quotes",
+        "credits",
+        "payments",
+        "tasks",
+        "projects",
+        "expenses",
+        "recurring_invoices",
+        "recurring_expenses",
+        "company",
+        "user",
+        "assigned_user",
+        "country",
+        "shipping_country",
+        "industry",
+        "size",
+        "primary_contact",
+        "company_ledger",
+        "purgeable_activities",
+    ]
+)
+"""Relations of a client; those that are not served are accepted and produce nothing."""
+
+COLUMNS = {order.value: order for order in Order} | {
+    "id": Order.SERIAL,
+    "display_name": Order.NAME,
+    "contacts": Order.CONTACT,
+    "user_id": Order.USER,
+    "assigned_user_id": Order.ASSIGNED_USER,
+    "group_settings_id": Order.GROUP,
+}
+
+
+def params(tree: dict[str, Any]) -> wire.ListParams:
+    """Unknown keys do not count, nor do lists where one value belongs."""
+    flat = {k: v for k, v in tree.items() if not isinstance(v, dict | list)}
+    if isinstance(tree.get("sort"), list):
+        flat["sort"] = tree["sort"]
+    return msgspec.convert(flat, wire.ListParams)
+
+
+def query(given: wire.ListParams, ids: Ids) -> ClientQuery:
+    check_include(given)
+    created, updated = (
+        filters.span(text_of(given.created_between)),
+        filters.span(text_of(given.updated_between)),
+    )
+    found = ClientQuery(
+        serials=filters.serials(text_of(given.client_id), ids),
+        states=filters.states(given),
+        balance=filters.balance(text_of(given.balance)),
+        balance_between=filters.between(text_of(given.between_balance)),
+        email=text_of(given.email) or None,
+        id_number=text_of(given.id_number) or None,
+        number=text_of(given.number) or None,
+        name=text_of(given.name) or None,
+        text=text_of(given.filter) or None,
+        among=tuple(filters.among(given, ids)),
+        holding=tuple(filters.holding(given)),
+        created_from=filters.latest(read_moment(text_of(given.created_at)), created[0]),
+        created_to=created[1],
+        updated_from=filters.latest(read_moment(text_of(given.updated_at)), updated[0]),
+        updated_to=updated[1],
+        first=ids.read(text_of(given.with_)),
+        sorting=sorting(given.sort),
+    )
+    return paged(found, window(given))
+
+
+def wants_outline(given: wire.ListParams) -> bool:
+    return text_of(given.filter_details).lower() == "true"
+
+
+def wants_groups(given: wire.ListParams) -> bool:
+    return "group_settings" in text_of(given.include).split(",")
+
+
+def check_include(given: wire.ListParams) -> None:
+    """Raise Rejected for a name that is no relation of a client; blanks are part of a name."""
+    text = text_of(given.include)
+    for name in text.split(",") if text else ():
+        if name.partition(".")[0] not in INCLUDES:
+            raise Rejected(f"Relation `{name}` is not a valid include.")
+
+
+def sorting(given: wire.Scalar | list[Any]) -> tuple[Sorting, ...]:
+    """`column|asc`, any other direction is descending; the first of several weighs most. Unknown
+    columns do not count, nor does one that is there already, nor more than there may be."""
+    known: dict[Order, Sorting] = {}
+    for text in map(text_of, given if isinstance(given, list) else [given]):
+        column, *direction = text.split("|")
+        if column in COLUMNS and len(direction) == 1:
+            key = Sorting(order=COLUMNS[column], is_descending=direction != ["asc"])
+            known.setdefault(key.order, key)
+    return tuple(known.values())[:MOST_SORTINGS]
+
+
+def paged(query: ClientQuery, at: Window) -> ClientQuery:
+    return structs.replace(query, offset=(at.page - 1) * at.per_page, limit=at.per_page)

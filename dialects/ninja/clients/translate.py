@@ -1,0 +1,239 @@
+"""Records to wire shapes, wire shapes to commands. Pure: no clock, no store, no request."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from dialects.base.protocol.shaping import shaped
+from storage import (
+    Account,
+    ChangeClient,
+    Client,
+    Contact,
+    CreateClient,
+    Document,
+    Group,
+    Invalid,
+    Problem,
+)
+
+from ..protocol import wire
+from ..protocol.id_codec import Ids, ids_of
+from ..protocol.input_tree import Tree
+from ..protocol.messages import describe
+from ..protocol.scalars import write_amount, write_id, write_moment
+from . import (
+    contacts as clients_contacts,
+    field_rules,
+    names as clients_names,
+    service_address,
+    settings as clients_settings,
+)
+
+MASK = "**********"
+NO_EXTRAS = wire.Extras()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Caller(Struct, frozen=True):
+    """Whom we answer: their account, and the address by which they reach us."""
+
+    account: Account
+    url: str
+
+    @property
+    def ids(self) -> Ids:
+        return ids_of(self.account.hash_salt)
+
+
+def client(record: Client, caller: Caller) -> wire.Client:
+    write = caller.ids.write
+    ship = service_address.shown(record)
+    extras = extras_of(record)
+    return wire.Client(
+        id=write(record.serial),
+        user_id=write(record.user_serial),
+        assigned_user_id=write(record.assigned_user_serial),
+        name=record.name,
+        website=record.website,
+        private_notes=record.private_notes,
+        balance=write_amount(record.balance),
+        group_settings_id=write(record.group_serial),
+        paid_to_date=write_amount(record.paid_to_date),
+        payment_balance=write_amount(record.payment_balance),
+        credit_balance=write_amount(record.credit_balance),
+        last_login=write_moment(record.last_login),
+        size_id=write_id(record.size_id),
+        public_notes=record.public_notes,
+        client_hash=record.client_hash,
+        address1=record.address1,
+        address2=record.address2,
+        phone=record.phone,
+        city=record.city,
+        state=record.state,
+        postal_code=record.postal_code,
+        country_id=write_id(record.country_id),
+        industry_id=write_id(record.industry_id),
+        custom_value1=record.custom_value1,
+        custom_value2=record.custom_value2,
+        custom_value3=record.custom_value3,
+        custom_value4=record.custom_value4,
+        shipping_address1=ship.address1,
+        shipping_address2=ship.address2,
+        shipping_city=ship.city,
+        shipping_state=ship.state,
+        shipping_postal_code=ship.postal_code,
+        shipping_country_id=write_id(ship.country_id),
+        settings=clients_settings.shown(record, caller.account),
+        is_deleted=record.is_deleted,
+        vat_number=record.vat_number,
+        id_number=record.id_number,
+        updated_at=write_moment(record.updated_at),
+        archived_at=write_moment(record.archived_at),
+        created_at=write_moment(record.created_at),
+        display_name=clients_names.display_name(record),
+        number=record.number,
+        has_valid_vat_number=record.has_valid_vat_number,
+        is_tax_exempt=record.is_tax_exempt,
+        routing_id=record.routing_id,
+        tax_info=extras.tax_info,
+        classification=record.classification,
+        e_invoice=extras.e_invoice,
+        contacts=[contact(c, caller) for c in record.contacts],
+        documents=[document(d, caller) for d in record.documents],
+        gateway_tokens=extras.gateway_tokens,
+    )
+
+
+def contact(record: Contact, caller: Caller) -> wire.Contact:
+    return wire.Contact(
+        id=caller.ids.write(record.serial),
+        first_name=record.first_name,
+        last_name=record.last_name,
+        email=record.email,
+        created_at=write_moment(record.created_at),
+        updated_at=write_moment(record.updated_at),
+        archived_at=0,
+        is_primary=record.is_primary,
+        is_locked=record.is_locked,
+        phone=record.phone,
+        custom_value1=record.custom_value1,
+        custom_value2=record.custom_value2,
+        custom_value3=record.custom_value3,
+        custom_value4=record.custom_value4,
+        contact_key=record.contact_key,
+        send_email=record.send_email,
+        last_login=write_moment(record.last_login),
+        password=MASK if record.password_hash else "",
+        link=f"{caller.url}/client/key_login/{record.contact_key}",
+    )
+
+
+def document(record: Document, caller: Caller) -> wire.Document:
+    write = caller.ids.write
+    return wire.Document(
+        id=write(record.serial),
+        user_id=write(record.user_serial),
+        assigned_user_id="",
+        project_id="",
+        vendor_id="",
+        url=f"{caller.url}/api/v1/documents/{write(record.serial)}/download",
+        preview="",
+        name=record.name,
+        type=record.type,
+        disk="local",
+        hash=record.hash,
+        size=record.size,
+        width=record.width,
+        height=record.height,
+        is_default=False,
+        updated_at=write_moment(record.updated_at),
+        archived_at=0,
+        created_at=write_moment(record.created_at),
+        is_deleted=False,
+        is_public=record.is_public,
+        link=f"/clients/{write(record.client_serial)}",
+    )
+
+
+def blank(caller: Caller, client_hash: str) -> wire.Client:
+    """A client before it is stored: every field at its default, nobody to contact yet."""
+    record = Client(
+        uuid=UUID(int=0),
+        serial=0,
+        number="",
+        created_at=EPOCH,
+        updated_at=EPOCH,
+        user_serial=caller.account.owner_serial,
+        client_hash=client_hash,
+        settings=clients_settings.blank(),
+    )
+    shown = client(record, caller)
+    shown.id = ""
+    return shown
+
+
+def outline(record: Client, caller: Caller) -> wire.Client:
+    """Only what a list of names needs; everything else as in a blank client."""
+    shown = blank(caller, client_hash="")
+    shown.id = caller.ids.write(record.serial)
+    shown.name = record.name
+    shown.number = record.number
+    shown.id_number = record.id_number
+    return shown
+
+
+def extras_of(record: Client) -> wire.Extras:
+    text = record.extras.get("ninja")
+    return msgspec.json.decode(text, type=wire.Extras) if text else NO_EXTRAS
+
+
+def groups(tree: Tree, caller: Caller) -> list[int]:
+    """The group that a new client is to join, if there is one."""
+    serial = caller.ids.read(tree.get("group_settings_id"))
+    return [] if serial is None else [serial]
+
+
+def create_client(
+    tree: Tree, caller: Caller, hashes: clients_contacts.Hashes, groups: Mapping[int, Group]
+) -> CreateClient:
+    """`groups` holds the group that the client joins: its currency comes before the account's."""
+    problems: list[Problem] = []
+    given = read(tree, problems)
+    told = field_rules.changed(given, None, caller.ids, problems)
+    told |= clients_names.changed(given, None, problems)
+    told |= service_address.changed(given, None, problems)
+    told |= {"settings": clients_settings.new(given, caller.account, groups.values(), problems)}
+    told |= clients_contacts.changed(given.contacts, None, caller.ids, hashes, problems)
+    if problems:
+        raise Invalid(*problems)
+    return CreateClient(**told)
+
+
+def changing(
+    tree: Tree, caller: Caller, hashes: clients_contacts.Hashes
+) -> Callable[[Client], ChangeClient]:
+    """What a PUT changes, decided on the record as it is when it is written."""
+
+    misread: list[Problem] = []
+    given = read(tree, misread)
+
+    def change(record: Client) -> ChangeClient:
+        problems = list(misread)
+        told = field_rules.changed(given, record, caller.ids, problems)
+        told |= clients_names.changed(given, record, problems)
+        told |= service_address.changed(given, record, problems)
+        told |= clients_settings.changed(given, record, caller.account, problems)
+        told |= clients_contacts.changed(given.contacts, record, caller.ids, hashes, problems)
+        if problems:
+            raise Invalid(*problems)
+        return ChangeClient(**told)
+
+    return change
+
+
+def read(tree: Tree, problems: list[Problem]) -> wire.ClientInput:
+    return field_rules.with_country(shaped(tree, wire.ClientInput, describe, problems))

@@ -1,0 +1,105 @@
+"""Groups of clients as this API shows them and takes them. Pure."""
+
+from collections.abc import Iterable
+
+from msgspec import UNSET, Raw
+
+from dialects.base.protocol.shaping import shaped
+from storage import (
+    ChangeGroup,
+    Client,
+    CreateGroup,
+    Given,
+    Group,
+    GroupOrder,
+    GroupQuery,
+    Invalid,
+    Problem,
+)
+
+from ..clients import filters, list_query, settings as clients_settings
+from ..clients.field_rules import LINE, Unacceptable, text
+from ..clients.translate import EPOCH
+from ..protocol import wire
+from ..protocol.id_codec import Ids
+from ..protocol.input_tree import Tree
+from ..protocol.messages import describe
+from ..protocol.pagination import Window
+from ..protocol.scalars import read_sorting, text_of, write_moment
+
+COLUMNS = {order.value: order for order in GroupOrder} | {
+    "id": GroupOrder.SERIAL,
+    "name": GroupOrder.NAME,
+}
+
+
+def group(record: Group, ids: Ids) -> wire.Group:
+    return wire.Group(
+        id=ids.write(record.serial),
+        name=record.name,
+        settings=Raw(record.settings.encode() or clients_settings.GROUP_BLANK),
+        created_at=write_moment(record.created_at),
+        updated_at=write_moment(record.updated_at),
+        archived_at=write_moment(record.archived_at),
+        is_deleted=record.is_deleted,
+        documents=[],
+    )
+
+
+def blank(ids: Ids) -> wire.Group:
+    """A group before it is stored."""
+    shown = group(Group(serial=0, name="", created_at=EPOCH, updated_at=EPOCH), ids)
+    shown.id = ""
+    return shown
+
+
+def query(asked: Tree, at: Window) -> GroupQuery:
+    given = list_query.params(asked)
+    column, is_descending = read_sorting(text_of(asked.get("sort")), COLUMNS)
+    return GroupQuery(
+        text=text_of(given.filter) or text_of(given.name) or None,
+        states=filters.states(given),
+        order=COLUMNS[column],
+        is_descending=is_descending,
+        offset=(at.page - 1) * at.per_page,
+        limit=at.per_page,
+    )
+
+
+def serials_of(records: Iterable[Client]) -> list[int]:
+    return sorted({c.group_serial for c in records if c.group_serial is not None})
+
+
+def create_group(tree: Tree) -> CreateGroup:
+    problems: list[Problem] = []
+    given = shaped(tree, wire.GroupInput, describe, problems)
+    name = read_name(given, problems)
+    told = clients_settings.of_group({} if given.settings is UNSET else given.settings, problems)
+    if problems:
+        raise Invalid(*problems)
+    return CreateGroup(name=name, settings=told)
+
+
+def change_group(tree: Tree) -> ChangeGroup:
+    """Given settings replace the group's, unlike a client's: a front end takes an override back by
+    leaving its key out. Settings that are not given stay."""
+    problems: list[Problem] = []
+    given = shaped(tree, wire.GroupInput, describe, problems)
+    name: Given[str] = read_name(given, problems) if "name" in tree else UNSET
+    told: Given[str] = UNSET
+    if given.settings is not UNSET:
+        told = clients_settings.of_group(given.settings, problems)
+    if problems:
+        raise Invalid(*problems)
+    return ChangeGroup(name=name, settings=told)
+
+
+def read_name(given: wire.GroupInput, problems: list[Problem]) -> str:
+    name = text_of(given.name)
+    if not name and not problems:
+        problems.append(Problem(("name",), "The name field is required."))
+    try:
+        return text(LINE, name)
+    except Unacceptable as error:
+        problems.append(Problem(("name",), str(error).format("name")))
+        return ""

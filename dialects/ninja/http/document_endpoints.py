@@ -1,0 +1,144 @@
+"""The endpoints of documents: files at clients. Decode, ask the store, encode."""
+
+from msgspec import structs
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from dialects.base.http.bodies import reply
+from dialects.base.http.conditional_requests import expected
+from dialects.base.http.store_calls import ask, carry, tell
+from dialects.base.protocol.failures import WrongMethod
+from dialects.base.protocol.ignored_fields import ignored_headers
+from storage import Client, Document, DocumentQuery, Expected, Invalid, Problem
+
+from ..clients import ignored_fields, list_query, translate as clients_translate
+from ..clients.translate import Caller
+from ..documents import translate as documents_translate
+from ..documents.file_types import MIME
+from ..protocol import pagination, wire
+from ..protocol.envelope import enveloped
+from ..protocol.input_tree import Tree
+from ..protocol.pagination import Window
+from ..protocol.scalars import read_flag
+from .client_endpoints import Clients, serial_of
+from .method_override import meant
+from .multipart import Form, form_of
+from .response_headers import API_VERSION
+from .stored_uploads import kept
+
+HARMLESS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+"""Whatever a file turns out to be, a browser shall not run it."""
+
+
+class Documents:
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+        self.store = clients.store
+
+    # Of one client
+
+    async def upload(self, request: Request) -> Response:
+        caller = self.clients.caller(request)
+        # First of all: nobody sends megabytes to a client that is not there, or has changed.
+        record, wanted = await self.owner(request, caller), expected(request)
+        wanted.check(record)
+        async with form_of(request) as form:
+            if request.method == "POST" and meant(request, form.tree) not in {"POST", "PUT"}:
+                raise WrongMethod("POST, PUT")
+            refuse_texts(form.tree)
+            if form.files:
+                record = await self.attached(caller, record.serial, form, wanted)
+        return await self.clients.item(request, record, form.tree)
+
+    async def attached(self, caller: Caller, serial: int, form: Form, wanted: Expected) -> Client:
+        account_id = caller.account.id
+        async with kept(self.store, account_id, form) as drafts:
+            change = documents_translate.attaching(drafts)
+            return await tell(self.store.change_client, account_id, serial, change, wanted)
+
+    async def owned(self, request: Request, form: Form) -> Response:
+        caller, asked = self.clients.caller(request), form.tree
+        owner = await self.owner(request, caller)
+        at = pagination.window(list_query.params(asked))
+        query = documents_translate.query(asked, at, caller.ids)
+        own = structs.replace(query, client_serials=(owner.serial,))
+        return await self.listed(request, own, at, asked)
+
+    async def owner(self, request: Request, caller: Caller) -> Client:
+        return await ask(self.store.client, caller.account.id, serial_of(request, caller))
+
+    # Of all clients
+
+    async def index(self, request: Request, form: Form) -> Response:
+        caller, asked = self.clients.caller(request), form.tree
+        at = pagination.window(list_query.params(asked))
+        return await self.listed(
+            request, documents_translate.query(asked, at, caller.ids), at, asked
+        )
+
+    async def listed(
+        self, request: Request, query: DocumentQuery, at: Window, asked: Tree
+    ) -> Response:
+        caller = self.clients.caller(request)
+        found = await ask(self.store.documents, caller.account.id, query)
+        shown = [clients_translate.document(record, caller) for record in found.records]
+        return self.clients.page(request, shown, found.total, at, asked)
+
+    async def show(self, request: Request, form: Form) -> Response:
+        caller = self.clients.caller(request)
+        record = await ask(self.store.document, caller.account.id, serial_in(request, caller))
+        return item(record, caller, form.tree)
+
+    async def download(self, request: Request, form: Form) -> Response:
+        caller = self.clients.caller(request)
+        record = await ask(self.store.document, caller.account.id, serial_in(request, caller))
+        is_inline = read_flag(form.tree.get("inline")) is True
+        headers = {
+            **HARMLESS,
+            "Content-Type": MIME.get(record.type, "application/octet-stream"),
+            "Content-Length": str(record.size),
+            "Content-Disposition": documents_translate.disposition(
+                record.name, is_inline=is_inline
+            ),
+        }
+        if request.method == "HEAD":
+            return Response(headers=headers)
+        pieces = await carry(self.store.content, caller.account.id, record)
+        return StreamingResponse(pieces, headers=headers)
+
+    async def update(self, request: Request, form: Form) -> Response:
+        caller = self.clients.caller(request)
+        account_id, serial = caller.account.id, serial_in(request, caller)
+        change, wanted = documents_translate.redrafting(form.tree), expected(request)
+        record = await tell(self.store.change_document, account_id, serial, change, wanted)
+        return item(record, caller, form.tree)
+
+    async def delete(self, request: Request, _form: Form) -> Response:
+        caller = self.clients.caller(request)
+        serial = serial_in(request, caller)
+        await tell(self.store.remove_document, caller.account.id, serial, expected(request))
+        return reply(wire.Message("Success"))
+
+
+def item(record: Document, caller: Caller, asked: Tree) -> Response:
+    shown = clients_translate.document(record, caller)
+    headers = {**API_VERSION, **ignored_headers(ignored_fields.of_document(asked))}
+    return reply(enveloped(shown, asked), headers=headers)
+
+
+def serial_in(request: Request, caller: Caller) -> int:
+    return serial_of(request, caller, "document")
+
+
+def refuse_texts(tree: Tree) -> None:
+    """Refuse texts where files belong."""
+    given = tree.get("documents") or []
+    if not isinstance(given, list):
+        raise Invalid(Problem(("documents",), "The documents must be an array."))
+    places = [n for n, text in enumerate(given) if text is not None]
+    if places:
+        words = "The documents.{} must be a file."
+        raise Invalid(*(Problem(("documents", n), words.format(n)) for n in places))

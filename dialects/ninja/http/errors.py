@@ -1,0 +1,87 @@
+"""How this API says no: a message, and with refused fields an object of lists of sentences."""
+
+from typing import assert_never
+
+from starlette.responses import Response
+
+from dialects.base.http.bodies import reply
+from dialects.base.protocol.failures import (
+    Broken,
+    Forbidden,
+    Malformed,
+    NoRoute,
+    Rejected,
+    Renderable,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    Unconfirmed,
+    Unsupported,
+    WrongMethod,
+)
+from storage import Conflict, Invalid, Locked, NotFound, Problem, Stale, Unavailable
+
+from ..protocol import wire
+from ..protocol.messages import dotted, taken
+
+MISSING = "No query results for model [App\\Models\\{}]."
+MODELS = {"group": "GroupSetting", "document": "Document"}
+LOCKED = "Record is deleted and cannot be edited. Restore the record to enable editing"
+
+
+def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case per failure
+    match failure:
+        case NotFound():
+            return say(404, MISSING.format(MODELS.get(failure.kind, "Client")))
+        case NoRoute():
+            return say(404, "Route does not exist")
+        case Invalid():
+            return refuse(*failure.problems)
+        case Conflict():
+            return refuse(*map(taken, failure.fields))
+        case Locked():
+            return say(400, LOCKED)
+        case Rejected():
+            return say(400, str(failure))
+        case Stale():
+            return say(412, "The record has changed since")
+        case Unauthenticated():
+            return say(403, str(failure), {})
+        case Forbidden():
+            return say(401, "This action is unauthorized.")
+        case Unconfirmed():
+            return say(412, "Invalid Password", {})
+        case Malformed():
+            return say(400, "The request body is not valid JSON.", {})
+        case TooLarge():
+            return say(413, "The request body is too large.", {})
+        case Unsupported():
+            return say(415, "Compressed request bodies are not read.", {})
+        case TooManyRequests():
+            response = say(429, "Too many requests")
+            response.headers["Retry-After"] = str(failure.retry_after)
+            return response
+        case WrongMethod():
+            response = say(405, "Method not supported for this route")
+            response.headers["Allow"] = failure.allowed
+            return response
+        case Unavailable():
+            response = say(503, "The service is busy, try again.")
+            response.headers["Retry-After"] = "1"
+            return response
+        case Broken():
+            return say(500, "Server Error")
+        case _:
+            assert_never(failure)
+
+
+def say(status: int, message: str, errors: dict[str, list[str]] | None = None) -> Response:
+    told = wire.Message(message) if errors is None else wire.Message(message, errors)
+    return reply(told, status)
+
+
+def refuse(*problems: Problem) -> Response:
+    errors: dict[str, list[str]] = {}
+    for problem in problems:
+        errors.setdefault(dotted(problem.path), []).append(problem.message)
+    return say(422, "The given data was invalid.", errors)

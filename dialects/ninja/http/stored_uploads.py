@@ -1,0 +1,27 @@
+"""The files of a request on their way into the store: bytes first, then the record they are at."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from dialects.base.http.store_calls import carry
+from storage import DocumentDraft, Failure, Store
+
+from ..documents import upload_checks
+from .multipart import Form
+
+
+@asynccontextmanager
+async def kept(
+    store: Store, account_id: int, form: Form
+) -> AsyncIterator[tuple[DocumentDraft, ...]]:
+    """The bytes are stored while the block writes the record; when it fails, they go again."""
+    if not form.files:
+        yield ()
+        return
+    read = await carry(upload_checks.read, form.files, form.is_public)
+    drafts = await carry(store.keep, account_id, read)
+    try:
+        yield drafts
+    except Failure:
+        await carry(store.discard, account_id, drafts)
+        raise

@@ -1,0 +1,178 @@
+"""What a client here becomes when another server of this API shows it otherwise: what equals the
+shown is no change, outer blanks do not count, and what was not told stays."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, structs
+
+from storage import Account, Client, Contact, ImportClient, ImportContact, drafted, is_individual
+
+from ..clients import (
+    names as clients_names,
+    service_address,
+    settings as clients_settings,
+    translate as clients_translate,
+)
+from ..protocol import wire
+from . import object_fields
+from .object_fields import SHIPPING, changed, same_text
+from .object_reader import EXTRAS, Said, Told
+
+ENCODER = msgspec.json.Encoder(order="sorted")
+COLUMNS = object_fields.CLIENT | dict.fromkeys(
+    ("user_serial", "assigned_user_serial", "group_serial"), object_fields.WHOLE
+)
+
+
+def change(record: Client, said: Said, account: Account) -> ImportClient:
+    told = changed(said.columns, record, COLUMNS)
+    if told.get("country_id", record) is None and record.country_id == account.country_id:
+        del told["country_id"]  # no country is the account's
+    told |= changed_names(said, record)
+    told |= changed_shipping(said.shipping, record)
+    told |= changed_settings(said, record, account)
+    told |= changed_extras(said.extras, record)
+    if said.contacts is not UNSET:
+        told |= changed_contacts(said.contacts, record)
+    return ImportClient(**told)
+
+
+def changed_names(said: Said, record: Client) -> Told:
+    """As names.changed has it, with any word and a name of any length."""
+    name = record.name if said.name is UNSET else said.name
+    word = record.classification if said.classification is UNSET else said.classification
+    is_name = same_text(name, record.name) or clients_names.same_name(
+        name, record.name, is_individual=record.is_individual
+    )
+    if is_name and same_text(word, record.classification):
+        return {}
+    is_person = is_individual(word, name)
+    if is_name and is_person == record.is_individual:
+        return {"classification": word}
+    kept = record.name if is_name else name
+    return {"classification": word} | clients_names.kept(kept, is_individual=is_person)
+
+
+def changed_shipping(told: Told, record: Client) -> Told:
+    """Any difference makes the address structured; what was not told stays as it is shown."""
+    before = service_address.shown(record)
+    given = {
+        name.removeprefix("shipping_"): value
+        for name, value in told.items()
+        if not SHIPPING[name].is_same(value, getattr(before, name.removeprefix("shipping_")))
+    }
+    if not given:
+        return {}
+    after = before._replace(**given)
+    return service_address.FORGOTTEN | {
+        f"shipping_{k}": value for k, value in after._asdict().items()
+    }
+
+
+def changed_settings(said: Said, record: Client, account: Account) -> Told:
+    if said.settings is UNSET or said.settings == record.settings:
+        return {}
+    shown = clients_settings.shown(record, account)
+    return {} if same_json(Raw(said.settings.encode()), shown) else {"settings": said.settings}
+
+
+def changed_extras(told: Mapping[str, Raw], record: Client) -> Told:
+    shown = clients_translate.extras_of(record)
+    given = {k: v for k, v in told.items() if not same_json(v, getattr(shown, k))}
+    if not given:
+        return {}
+    others = {k: v for k, v in record.extras.items() if k != "ninja"}
+    return {"extras": others | extras(structs.replace(shown, **given))}
+
+
+def extras(known: wire.Extras) -> dict[str, str]:
+    """Nothing when there is nothing in them."""
+    if all(getattr(known, name) == default for name, default in EXTRAS.items()):
+        return {}
+    return {"ninja": msgspec.json.encode(known).decode()}
+
+
+def same_json(told: Raw, shown: Raw) -> bool:
+    return told == shown or canonical(told) == canonical(shown)
+
+
+def canonical(raw: Raw) -> bytes:
+    return ENCODER.encode(msgspec.json.decode(raw))
+
+
+class Match(Struct, frozen=True):
+    """A contact told, and the one of the client that it is, if any."""
+
+    told: Told
+    before: Contact | None
+
+    @property
+    def differing(self) -> Told:
+        return changed(self.told, self.before, object_fields.CONTACT) if self.before else self.told
+
+    def draft(self, taken: frozenset[int]) -> ImportContact:
+        """Changed in place; a new one with its serial, unless the client has that already."""
+        if self.before is None:
+            serial = self.told["serial"]
+            return ImportContact(**self.told | {"serial": None if serial in taken else serial})
+        kept = structs.asdict(drafted(self.before))
+        differing = self.differing
+        if differing and "updated_at" in self.told:
+            differing["updated_at"] = self.told["updated_at"]
+        return ImportContact(**kept | differing)
+
+
+def changed_contacts(told: Sequence[Told], record: Client) -> Told:
+    """The whole list, when anybody differs in more than a time, is new, or is missing."""
+    if not told:
+        return {} if is_nobody(record.contacts) else {"contacts": ()}
+    matches = list(matched(one_primary(told, record), record.contacts))
+    is_whole = len(matches) == len(record.contacts)
+    if is_whole and all(m.before and not m.differing for m in matches):
+        return {}
+    serials = frozenset(contact.serial for contact in record.contacts)
+    return {"contacts": tuple(match.draft(serials) for match in matches)}
+
+
+def is_nobody(contacts: Sequence[Contact]) -> bool:
+    """Whether there is but the blank contact that the store makes where there is none."""
+    return len(contacts) == 1 and not any(
+        getattr(contacts[0], name) for name in object_fields.CONTACT if is_personal(name)
+    )
+
+
+def is_personal(name: str) -> bool:
+    return name not in {"contact_key", "is_primary", "send_email"}
+
+
+def one_primary(told: Sequence[Told], record: Client) -> list[Told]:
+    """The first flagged one; when nobody is, whoever is it here, or else the first."""
+    flagged = [n for n, contact in enumerate(told) if contact.get("is_primary")]
+    mine = record.primary_contact.serial if record.primary_contact else None
+    here = [n for n, contact in enumerate(told) if contact["serial"] == mine]
+    chosen = [*flagged, *here, 0][0]
+    return [contact | {"is_primary": n == chosen} for n, contact in enumerate(told)]
+
+
+def matched(told: Sequence[Told], contacts: Sequence[Contact]) -> Iterator[Match]:
+    """Who is who, by the first of the likenesses that two have."""
+    found: dict[int, Contact] = {}
+    left = {contact.serial: contact for contact in contacts}
+    for words in LIKENESSES:
+        known = {tuple(getattr(c, word) for word in words): c for c in left.values()}
+        for n, contact in enumerate(told):
+            mine = known.get(tuple(contact.get(word) or "" for word in words))
+            if n not in found and mine and mine.serial in left:
+                found[n] = left.pop(mine.serial)
+    for n, contact in enumerate(told):
+        yield Match(contact, found.get(n))
+
+
+LIKENESSES = (
+    ("serial", "contact_key"),
+    ("contact_key",),
+    ("serial",),
+    ("email", "phone", "first_name", "last_name"),
+)
+"""An id that was taken here has become another; who has neither id nor key is known by the rest."""

@@ -1,0 +1,276 @@
+"""The requests by which another Invoice Ninja is read and told; pure.
+
+Its pages are windows of a list by id: one that is purged meanwhile moves all behind it one place
+forward, which the total on every page gives away. Users and groups of another server are not ours:
+they are never told.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, structs
+
+from dialects.base.migration.losses import Loss, loss
+from dialects.base.migration.object_codec import Told, at_hand
+from dialects.base.migration.remote_api import Ask, Counterpart, File, Leaf, Remote, Written
+from storage import Account, Client, ImportClient, Invalid, Problem
+
+from ..clients import translate as clients_translate
+from ..protocol import wire
+from ..protocol.id_codec import ids_of
+from ..protocol.scalars import read_moment, text_of, write_moment
+from .change_stamps import stamp_of
+
+PATH = "/api/v1/clients"
+PER_PAGE = "500"
+INCLUDE = "contacts,documents,gateway_tokens,group_settings"
+STRANGE = ("assigned_user_id", "group_settings_id", "documents")
+CODES = ("country_code", "shipping_country_code", "currency_code", "language_code")
+TOLD = tuple(n for n in wire.ClientInput.__struct_fields__ if n not in (*STRANGE, *CODES))
+TOLD_OF_CONTACT = tuple(
+    n for n in wire.ContactInput.__struct_fields__ if n not in ("id", "password")
+)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class Window(Struct):
+    total: int
+    current_page: int
+    total_pages: int
+
+
+class Meta(Struct):
+    pagination: Window
+
+
+class Listed(Struct):
+    data: list[Raw]
+    meta: Meta
+
+
+class Identified(Struct):
+    id: str
+    created_at: wire.Scalar = 0
+
+
+class Answered(Struct):
+    data: Raw
+
+
+class Brief(Struct):
+    """What a write has to know of what is there."""
+
+    id: str
+    number: wire.Scalar = ""
+    name: wire.Scalar = ""
+    client_hash: wire.Scalar = ""
+    updated_at: wire.Scalar = 0
+    archived_at: wire.Scalar = 0
+    contacts: list[dict[str, Any]] | None = None
+
+
+def first(since: datetime | None) -> Ask:
+    changed = {} if since is None else {"updated_at": str(write_moment(since))}
+    window = {"per_page": PER_PAGE, "page": "1", "sort": "id|asc", "include": INCLUDE}
+    return Ask(path=PATH, params=window | changed)
+
+
+def leaf(ask: Ask, body: bytes) -> Leaf:
+    try:
+        listed = msgspec.json.decode(body, type=Listed)
+        objects = tuple(map(bytes, listed.data))
+        found = [msgspec.json.decode(one, type=Identified) for one in objects]
+    except msgspec.MsgspecError as error:
+        words = f"is no page of Invoice Ninja clients: {error}"
+        raise Invalid(Problem(("data",), words)) from error
+    window = listed.meta.pagination
+    is_last = not objects or window.current_page >= window.total_pages
+    page = {"page": str(int(ask.params["page"]) + 1)}
+    return Leaf(
+        objects=objects,
+        ids=tuple(one.id for one in found),
+        born=tuple(read_moment(text_of(one.created_at)) or LONG_AGO for one in found),
+        next=None if is_last else structs.replace(ask, params={**ask.params, **page}),
+        total=window.total,
+    )
+
+
+def met(raw: bytes, account: Account) -> Told:
+    """By its number, and by its id where that is one of ours."""
+    there = brief(raw)
+    serial = ids_of(account.hash_salt).read(there.id)
+    return Told(
+        foreign_id=there.id,
+        stamp=stamp_of(raw),
+        updated_at=read_moment(text_of(there.updated_at)),
+        label=f"{text_of(there.number)} {text_of(there.name)}".strip(),
+        whole=at_hand(
+            ImportClient(
+                serial=UNSET if serial is None else serial,
+                number=text_of(there.number) or UNSET,
+                client_hash=text_of(there.client_hash),
+            )
+        ),
+        change=lambda _record: ImportClient(),
+    )
+
+
+def one(foreign_id: str) -> Ask:
+    return Ask(path=path_of(foreign_id), params={"include": INCLUDE})
+
+
+def path_of(foreign_id: str) -> str:
+    return f"{PATH}/{quote(foreign_id, safe='')}"
+
+
+def shown(body: bytes) -> bytes:
+    """The object in an answer about one client, or in a list of one."""
+    try:
+        raw = bytes(msgspec.json.decode(body, type=Answered).data)
+        return bytes(msgspec.json.decode(raw, type=list[Raw])[0]) if raw[:1] == b"[" else raw
+    except (msgspec.MsgspecError, IndexError) as error:
+        raise Invalid(Problem(("data",), f"is no Invoice Ninja client: {error}")) from error
+
+
+def brief(body: bytes) -> Brief:
+    try:
+        return msgspec.json.decode(body, type=Brief)
+    except msgspec.MsgspecError as error:
+        raise Invalid(Problem(("data",), f"is no Invoice Ninja client: {error}")) from error
+
+
+def create(record: Client, _key: str, account: Account) -> Ask:
+    body = ENCODER.encode(body_of(record, account, ()))
+    return Ask(method="POST", path=PATH, body=body, is_repeatable=False)
+
+
+def change(record: Client, there: Counterpart, account: Account) -> Ask:
+    body = ENCODER.encode(body_of(record, account, brief(there.shown).contacts or ()))
+    return Ask(method="PUT", path=path_of(there.foreign_id), body=body)
+
+
+def body_of(record: Client, account: Account, people: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """All that may be written; contacts that are there already keep their ids."""
+    seen = clients_translate.client(record, clients_translate.Caller(account, url=""))
+    told: dict[str, Any] = {name: getattr(seen, name) for name in TOLD}
+    contacts = [{n: getattr(c, n) for n in TOLD_OF_CONTACT} for c in seen.contacts]
+    return told | {"contacts": identified(contacts, list(people))}
+
+
+def identified(
+    contacts: Sequence[dict[str, Any]], people: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Each contact with the id of the one there that has its address, its name, or its place as
+    the primary one; who is left over is new."""
+    known: dict[int, Any] = {}
+    for mark in (address, name, is_primary):
+        for n, contact in enumerate(contacts):
+            if n in known or not mark(contact):
+                continue
+            same = next((p for p in people if mark(p) == mark(contact)), None)
+            if same is not None:
+                people.remove(same)
+                known[n] = same.get("id")
+    return [{"id": known[n]} | c if n in known else dict(c) for n, c in enumerate(contacts)]
+
+
+def address(contact: dict[str, Any]) -> str:
+    return str(contact.get("email") or "").strip().casefold()
+
+
+def name(contact: dict[str, Any]) -> str:
+    return f"{contact.get('first_name') or ''} {contact.get('last_name') or ''}".strip().casefold()
+
+
+def is_primary(contact: dict[str, Any]) -> bool:
+    return bool(contact.get("is_primary"))
+
+
+class Filed(Struct):
+    """What an object says of a file."""
+
+    id: str = ""
+    name: str = ""
+    type: str = ""
+    size: int = 0
+    is_public: bool = True
+    width: int = 0
+    height: int = 0
+    is_deleted: bool = False
+
+
+class Filing(Struct):
+    documents: list[Filed] = []
+
+
+def files(raw: bytes) -> tuple[File, ...]:
+    """Those that can be fetched; an object that says it in another way has none."""
+    try:
+        named = msgspec.json.decode(raw, type=Filing, strict=False).documents
+    except msgspec.MsgspecError:
+        return ()
+    return tuple(
+        File(
+            path=f"/api/v1/documents/{quote(one.id, safe='')}/download",
+            name=one.name,
+            type=one.type or one.name.rpartition(".")[2].lower(),
+            size=one.size,
+            is_public=one.is_public,
+            width=one.width,
+            height=one.height,
+        )
+        for one in named
+        if one.id and not one.is_deleted
+    )
+
+
+def delete(foreign_id: str) -> Ask:
+    return Ask(method="DELETE", path=path_of(foreign_id))
+
+
+def written(body: bytes, _there: Counterpart | None, _account: Account) -> Written:
+    raw = shown(body)
+    return Written(foreign_id=brief(raw).id, stamp=stamp_of(raw))
+
+
+def settle(record: Client, body: bytes) -> Ask | None:
+    """A new client is active, and no edit archives or restores it."""
+    there = brief(shown(body))
+    is_archived = text_of(there.archived_at) not in {"", "0"}
+    if is_archived == (record.archived_at is not None):
+        return None
+    action = "restore" if is_archived else "archive"
+    told = ENCODER.encode({"action": action, "ids": [there.id]})
+    return Ask(method="POST", path=f"{PATH}/bulk", body=told)
+
+
+def lost(record: Client) -> tuple[Loss, ...]:
+    """What only the server itself, or its administrator, may say of a client."""
+    money = ("balance", "paid_to_date", "payment_balance", "credit_balance")
+    told = {field: str(getattr(record, field)) for field in money if getattr(record, field)}
+    told |= {"assigned_user": str(record.assigned_user_serial or "")}
+    told |= {"group": str(record.group_serial or "")}
+    told |= {f"documents[{n}]": d.name for n, d in enumerate(record.documents)}
+    locked = [n for n, c in enumerate(record.contacts) if c.password_hash is not None]
+    told |= {f"contacts[{n}].password": "is known only as a hash" for n in locked}
+    return tuple(loss(field, text) for field, text in told.items() if text)
+
+
+REMOTE = Remote(
+    first=first,
+    leaf=leaf,
+    met=met,
+    one=one,
+    shown=shown,
+    create=create,
+    change=change,
+    delete=delete,
+    written=written,
+    settle=settle,
+    lost=lost,
+    files=files,
+)

@@ -1,0 +1,74 @@
+"""The plain reads of this API: a client by its key, a page of all clients."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from dialects.base.http.cached_reads import Call, Plain
+from dialects.base.protocol.json_codec import ENCODER
+from storage import Account, Client, variant
+
+from ..clients import list_query, translate as clients_translate
+from ..protocol.scalars import read_key
+
+ONE = re.compile("/clients/([0-9A-Za-z_.~-]{1,100})")
+PART = re.compile("limit=[0-9]{1,4}|after=[0-9A-Za-z_.~-]{1,100}")
+
+
+class Reader:
+    def __init__(self, page_size: int) -> None:
+        self.page_size = page_size
+
+    def __call__(self, call: Call) -> Plain | None:
+        account = call.account
+        if one := ONE.fullmatch(call.path):
+            return None if call.query else self.one(account, one[1])
+        pairs = parts(call.query) if call.path == "/clients" else None
+        return None if pairs is None else self.many(account, pairs)
+
+    def one(self, account: Account, text: str) -> Plain:
+        key = read_key(text)
+        return Plain(
+            lambda glance: glance.client(account.id, key),
+            variant_of(account.id),
+            render,
+            item,
+            is_one=True,
+        )
+
+    def many(self, account: Account, pairs: Sequence[tuple[str, str]]) -> Plain:
+        given = list_query.params(pairs)
+        limit = list_query.read_limit(given.limit) or self.page_size
+        after = list_query.cursor(given)
+        return Plain(
+            lambda glance: glance.newest(account.id, limit, after),
+            variant_of(account.id),
+            render,
+            items,
+            is_one=False,
+        )
+
+
+def render(record: Client) -> bytes:
+    return ENCODER.encode(clients_translate.client(record))
+
+
+def item(bodies: Sequence[bytes], _total: int) -> bytes:
+    return b'{"client":%b}' % bodies[0]
+
+
+def items(bodies: Sequence[bytes], _total: int) -> bytes:
+    return b'{"clients":[%b]}' % b",".join(bodies)
+
+
+@lru_cache(maxsize=1024)
+def variant_of(account_id: int) -> bytes:
+    return variant("planado", account_id)
+
+
+def parts(query: bytes) -> list[tuple[str, str]] | None:
+    """The size of the page and the cursor, as often as they come; None for any other query."""
+    texts = query.decode("latin-1").split("&") if query else []
+    if not all(map(PART.fullmatch, texts)):
+        return None
+    return [(name, value) for name, _, value in (text.partition("=") for text in texts)]

@@ -1,0 +1,142 @@
+"""What of a record this API has no words for."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+import msgspec
+from msgspec import Raw
+
+from dialects.base.migration import losses as migration_losses
+from dialects.base.migration.losses import Loss, loss
+from storage import COUNTRIES, Client, Contact, folded_blanks, split_contact_name
+
+from ..clients.service_address import filled, shown_place
+
+COLUMNS = (
+    "number",
+    "archived_at",
+    "is_deleted",
+    "balance",
+    "paid_to_date",
+    "payment_balance",
+    "credit_balance",
+    "website",
+    "private_notes",
+    "public_notes",
+    "assigned_user_serial",
+    "group_serial",
+    "industry_id",
+    "size_id",
+    "vat_number",
+    "id_number",
+    "routing_id",
+    "has_valid_vat_number",
+    "is_tax_exempt",
+    "custom_value1",
+    "custom_value2",
+    "custom_value3",
+    "custom_value4",
+    "last_login",
+)
+CONTACT_COLUMNS = (
+    "is_locked",
+    "custom_value1",
+    "custom_value2",
+    "custom_value3",
+    "custom_value4",
+    "last_login",
+)
+BILLING = ("address1", "address2", "city", "state", "postal_code", "country_id")
+
+
+def losses(record: Client) -> tuple[Loss, ...]:
+    return tuple(
+        chain(
+            migration_losses.lost_columns(record, COLUMNS),
+            lost_word(record),
+            migration_losses.hidden_name(record),
+            lost_addresses(record),
+            lost_settings(record),
+            migration_losses.lost_extras(record, own="planado"),
+            lost_documents(record),
+            lost_people(record),
+        )
+    )
+
+
+def lost_word(record: Client) -> Iterator[Loss]:
+    if record.classification not in {"", "individual"}:
+        yield loss("classification", record.classification)
+
+
+def lost_addresses(record: Client) -> Iterator[Loss]:
+    """The billing address unless it stands for the service address, and half a place."""
+    service, billing = record.shipping_address, record.billing_address
+    is_hidden = record.service_text is not None or any(service) or not filled(*billing[:-1])
+    if is_hidden:
+        yield from migration_losses.lost_columns(record, BILLING)
+    shown = {"shipping_country_id": service.country_id}
+    if not is_hidden:
+        shown["country_id"] = billing.country_id
+    for name, country_id in shown.items():
+        if country_id is not None and country_id not in COUNTRIES:
+            yield loss(name, str(country_id))
+    for name in ("longitude", "latitude"):
+        degrees = getattr(record, name)
+        if degrees is not None and shown_place(record) is None:
+            yield loss(name, str(degrees))
+
+
+def lost_settings(record: Client) -> Iterator[Loss]:
+    """Key by key; the entity is what they are of, the same for every client."""
+    if not record.settings:
+        return
+    members = msgspec.json.decode(record.settings, type=dict[str, Raw])
+    kept = {key: value for key, value in members.items() if key != "entity"}
+    yield from migration_losses.lost_parts("settings", msgspec.json.encode(kept).decode())
+
+
+def lost_documents(record: Client) -> Iterator[Loss]:
+    for n, document in enumerate(record.documents):
+        yield loss(f"documents[{n}]", document.name)
+
+
+def lost_people(record: Client) -> Iterator[Loss]:
+    for n, contact in enumerate(record.contacts):
+        path = f"contacts[{n}]"
+        yield from lost_person(contact, path)
+        yield from migration_losses.lost_columns(contact, CONTACT_COLUMNS, f"{path}.")
+        if contact.password_hash:
+            yield loss(f"{path}.password", "set")
+        if not contact.send_email:
+            yield loss(f"{path}.send_email", "no")
+    yield from lost_primary(record)
+
+
+def lost_person(contact: Contact, path: str) -> Iterator[Loss]:
+    """A contact without a value is not shown at all; of one that is, the one name may be split
+    in another place."""
+    name = folded_blanks(contact.name)
+    if not is_shown(contact):
+        if name:
+            yield loss(path, name)
+    elif split_contact_name(name) != (contact.first_name, contact.last_name):
+        yield from migration_losses.lost_columns(contact, ("first_name", "last_name"), f"{path}.")
+
+
+def lost_primary(record: Client) -> Iterator[Loss]:
+    """Whoever comes first in the list is taken for the primary contact."""
+    people = [c for c in record.contacts if is_shown(c)]
+    first = min(people, key=first_rank, default=None)
+    for n, contact in enumerate(record.contacts):
+        if contact.is_primary and first is not None and contact is not first:
+            yield loss(f"contacts[{n}].is_primary", "yes")
+
+
+def first_rank(contact: Contact) -> int:
+    ranks = [(contact.email, contact.email_rank), (contact.phone, contact.phone_rank)]
+    return min(rank for value, rank in ranks if value.strip())
+
+
+def is_shown(contact: Contact) -> bool:
+    return bool(filled(contact.email, contact.phone))

@@ -1,0 +1,64 @@
+"""This API's objects as they stand in files and in other servers' lists, to records and back."""
+
+from functools import partial
+
+from msgspec import UNSET
+
+from dialects.base.migration.object_codec import Dump, Told, at_hand
+from dialects.base.protocol import json_codec
+from storage import Account, Client, ImportClient
+
+from ..clients import translate as clients_translate
+from . import object_reader
+from .differences import differences
+from .losses import losses
+from .object_changes import address, change, contacts, new_names
+from .object_reader import Said
+
+
+def id_of(record: Client, _account: Account) -> str:
+    return str(record.uuid)
+
+
+def read(raw: bytes, _account: Account) -> Told:
+    said = object_reader.read(raw)
+    return Told(
+        foreign_id=str(said.uuid),
+        stamp="" if said.version is UNSET else str(said.version),
+        updated_at=None if said.updated_at is UNSET else said.updated_at,
+        label=said.label,
+        whole=at_hand(client(said)),
+        change=partial(change, said=said),
+        lost=said.lost,
+    )
+
+
+def client(said: Said) -> ImportClient:
+    return ImportClient(
+        uuid=said.uuid,
+        external_id=said.external_id,
+        version=said.version,
+        created_at=said.created_at,
+        updated_at=said.updated_at,
+        **new_names(said),
+        **address(said, None),
+        **contacts(said, None),
+    )
+
+
+def write(record: Client, _account: Account) -> bytes:
+    return json_codec.ENCODER.encode(clients_translate.client(record))
+
+
+def is_listed(record: Client) -> bool:
+    return not record.is_deleted
+
+
+DUMP = Dump(
+    id_of=id_of,
+    read=read,
+    write=write,
+    differences=differences,
+    losses=losses,
+    is_listed=is_listed,
+)

@@ -1,0 +1,163 @@
+"""The requests by which another Planado is read and told; pure.
+
+Its list begins with the newest client and only ends with an empty page. A write answers with a
+uuid alone, so what version it made is reckoned: one more than the version that was changed.
+"""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from dialects.base.migration.object_codec import Told, at_hand
+from dialects.base.migration.remote_api import Ask, Counterpart, Leaf, Remote, Written
+from storage import Account, Client, ImportClient, Invalid, Problem
+
+from ..clients import translate as clients_translate
+from ..protocol.scalars import write_moment
+from .object_reader import to_moment
+
+PATH = "/v2/clients"
+LIMIT = "100"
+PER_MINUTE = 90
+ENCODER = msgspec.json.Encoder()
+
+
+class Identified(Struct):
+    uuid: str
+
+
+class Brief(Struct):
+    """What a client is recognised by, and how it stands."""
+
+    uuid: UUID
+    external_id: str | None = None
+    name: str | None = ""
+    version: int = 0
+    updated_at: str | None = ""
+
+
+class Listed(Struct):
+    clients: list[msgspec.Raw]
+
+
+class Shown(Struct):
+    client: msgspec.Raw
+
+
+class Answered(Struct):
+    client_uuid: UUID
+
+
+def first(since: datetime | None) -> Ask:
+    changed = {} if since is None else {"updated_at[after]": write_moment(since)}
+    return Ask(path=PATH, params={"limit": LIMIT, **changed})
+
+
+def leaf(ask: Ask, body: bytes) -> Leaf:
+    try:
+        objects = tuple(map(bytes, msgspec.json.decode(body, type=Listed).clients))
+        ids = tuple(msgspec.json.decode(one, type=Identified).uuid for one in objects)
+    except msgspec.MsgspecError as error:
+        words = f"is no page of Planado clients: {error}"
+        raise Invalid(Problem(("clients",), words)) from error
+    following = {**ask.params, "after": ids[-1]} if ids else {}
+    return Leaf(
+        objects=objects,
+        ids=ids,
+        next=msgspec.structs.replace(ask, params=following) if ids else None,
+    )
+
+
+def met(raw: bytes, _account: Account) -> Told:
+    there = brief(raw)
+    return Told(
+        foreign_id=str(there.uuid),
+        stamp=str(there.version),
+        updated_at=to_moment(there.updated_at) if there.updated_at else None,
+        label=f"{there.external_id or there.uuid} {there.name or ''}".strip(),
+        whole=at_hand(ImportClient(uuid=there.uuid, external_id=there.external_id)),
+        change=lambda _record: ImportClient(),
+    )
+
+
+def brief(raw: bytes) -> "Brief":
+    try:
+        return msgspec.json.decode(raw, type=Brief)
+    except msgspec.MsgspecError as error:
+        raise Invalid(Problem((), f"is no Planado client: {error}")) from error
+
+
+def one(key: str) -> Ask:
+    return Ask(path=f"{PATH}/{quote(key, safe='')}")
+
+
+def shown(body: bytes) -> bytes:
+    """The object in the answer to `one`."""
+    try:
+        return bytes(msgspec.json.decode(body, type=Shown).client)
+    except msgspec.MsgspecError as error:
+        raise Invalid(Problem(("client",), f"is no Planado client: {error}")) from error
+
+
+def create(record: Client, key: str, _account: Account) -> Ask:
+    """Under a key, so that whoever repeats it changes the client that is there by then."""
+    return Ask(
+        method="PATCH",
+        path=one(record.external_id or key).path,
+        body=ENCODER.encode(body_of(record, is_new=True)),
+    )
+
+
+def change(record: Client, there: Counterpart, _account: Account) -> Ask:
+    return Ask(
+        method="PATCH",
+        path=one(there.foreign_id).path,
+        body=ENCODER.encode(body_of(record, is_new=False)),
+    )
+
+
+def body_of(record: Client, *, is_new: bool) -> dict[str, Any]:
+    """All that may be written. No address is an empty object, for null is refused; a new client
+    has none anyway."""
+    told: dict[str, Any] = msgspec.to_builtins(clients_translate.client(record))
+    for name in ("uuid", "external_id", "name", "version", "created_at", "updated_at"):
+        del told[name]
+    if told["site_address"] is None:
+        del told["site_address"]
+        return told if is_new else told | {"site_address": {}}
+    told["site_address"] = {k: v for k, v in told["site_address"].items() if v is not None}
+    return told
+
+
+def delete(foreign_id: str) -> Ask:
+    return Ask(method="DELETE", path=one(foreign_id).path)
+
+
+def written(body: bytes, there: Counterpart | None, _account: Account) -> Written:
+    try:
+        uuid = msgspec.json.decode(body, type=Answered).client_uuid
+    except msgspec.MsgspecError as error:
+        raise Invalid(Problem((), f"is no answer of Planado's: {error}")) from error
+    before = brief(there.shown).version if there else 0
+    return Written(foreign_id=str(uuid), stamp=str(before + 1))
+
+
+REMOTE = Remote(
+    first=first,
+    leaf=leaf,
+    met=met,
+    one=one,
+    shown=shown,
+    create=create,
+    change=change,
+    delete=delete,
+    written=written,
+    settle=lambda _record, _body: None,
+    lost=lambda _record: (),
+    fixed=("external_id",),
+    per_minute=PER_MINUTE,
+)

@@ -1,0 +1,147 @@
+"""Verbs between the store and files: import, export; and convert, which needs no store."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from gateway.json_files.reader import counted
+from gateway.json_files.writer import writing
+from gateway.migration.files.convert import convert as converted
+from gateway.migration.files.export import Given, give_out
+from gateway.migration.files.file_batches import pieces
+from gateway.migration.objects import Piece
+from gateway.settings import DEFAULT_DATABASE
+from storage import Account, ClientQuery, Policy, Store
+
+from .jobs import NOT_WHOLE, Errand, Session, carry_out, dialect_named
+from .options import AccountName, AsJson, Database, DialectName, known_dialect, opened
+from .progress import meter
+from .report import Report, print_report
+from .sync_commands import DryRun, MaxChanges, OnConflict
+
+Out = Annotated[
+    str, typer.Option("--output", "-o", help="A file, packed if it ends in .gz; `-` prints.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STANDARD = "-"
+TOLD_EVERY = 1000
+
+
+def import_files(  # noqa: PLR0917  typer passes by name
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="`-` is standard input.")],
+    account: AccountName,
+    dialect: DialectName,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    on_conflict: OnConflict = Policy.SKIP,
+    max_changes: MaxChanges = None,
+) -> None:
+    """Bring clients from files: one object a line, or API answers as they were saved."""
+    for path in files:
+        counted(path)
+    errand = Errand(
+        verb="import",
+        dialect=dialect,
+        account=account,
+        files=tuple(files),
+        policy=on_conflict,
+        most_changes=max_changes,
+    )
+    carry_out(errand, Session(database=database, as_json=as_json, is_rehearsal=dry_run))
+
+
+def export(  # noqa: PLR0917  typer passes by name
+    account: AccountName,
+    dialect: DialectName,
+    output: Out = STANDARD,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    force: Force = False,
+) -> None:
+    """Write the clients of an account, one object a line, and say what they could not carry."""
+    with (
+        opened(database) as store,
+        meter("export", quiet=as_json) as seen,
+        writing(output, is_forced=force) as write,
+    ):
+        owner = store.account(account)
+        total = store.clients(owner.id, ClientQuery(limit=0)).total
+        done = 0
+
+        def tell(more: int) -> None:
+            nonlocal done
+            done += more
+            seen.tell(done, total)
+
+        again = partial(Store.at, database)
+        given = give_out(store, owner, dialect_named(dialect), write, tell, again=again)
+    say(f"{account} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
+
+
+def convert(  # noqa: PLR0917  typer passes by name
+    file: Annotated[str, typer.Argument(help="`-` is standard input.")],
+    source: Annotated[
+        str, typer.Option("--from", parser=known_dialect, help="What the file is written in.")
+    ],
+    target: Annotated[
+        str, typer.Option("--to", parser=known_dialect, help="What it is to be written in.")
+    ],
+    output: Out = STANDARD,
+    as_json: AsJson = False,
+    force: Force = False,
+    hash_salt: Annotated[str, typer.Option(help="Salt of the Ninja ids.")] = "",
+) -> None:
+    """Write the clients of a file as another API would show them; no store is touched."""
+    counted(file)
+    with meter("convert", quiet=as_json) as seen, writing(output, is_forced=force) as write:
+        found = told_of(pieces([file], lambda _size: None), seen.tell)
+        dialects = (dialect_named(source), dialect_named(target))
+        given = converted(found, nobody(hash_salt), *dialects, write)
+    say(f"{file} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
+    if given.refused:
+        raise typer.Exit(NOT_WHOLE)
+
+
+def nobody(hash_salt: str) -> Account:
+    """An account as a new one would be."""
+    return Account(
+        id=0,
+        name="",
+        hash_salt=hash_salt,
+        country_id=840,
+        currency_id=1,
+        owner_serial=1,
+        created_at=EPOCH,
+    )
+
+
+def told_of(found: Iterator[Piece], tell: Callable[[int, int | None], None]) -> Iterator[Piece]:
+    for number, piece in enumerate(found, 1):
+        if not number % TOLD_EVERY:
+            tell(number, None)
+        yield piece
+
+
+def say(heading: str, given: Given, *, is_piped: bool, as_json: bool) -> None:
+    """On standard error when standard output is taken by the clients."""
+    counts = {"written": given.written, "left": given.left, "refused": given.refused}
+    counts = {name: number for name, number in counts.items() if number or name == "written"}
+    report = Report(heading=heading, counts=counts, run=None, lines=given.lines)
+    if is_piped:
+        with redirect_stdout(sys.stderr):
+            print_report(report, as_json=as_json)
+    else:
+        print_report(report, as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("import")(import_files)
+    app.command()(export)
+    app.command()(convert)

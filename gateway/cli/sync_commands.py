@@ -1,0 +1,257 @@
+"""Verbs between the store and a live service, for each dialect: pull, push, check."""
+
+from typing import Annotated
+
+import typer
+
+from dialects.base.dialect import Dialect
+from gateway.migration.live.check import Finding, Sign, check
+from gateway.settings import DEFAULT_DATABASE
+from storage import Policy
+
+from .jobs import NOT_WHOLE, Errand, Session, carry_out, dialect_named, service, sides
+from .options import AccountName, AsJson, Database, opened
+from .output import print_json
+from .progress import meter
+
+PLANADO = "https://api.planadoapp.com"
+
+Url = Annotated[str, typer.Option("--url", help="Where the service is: scheme and host.")]
+Token = Annotated[
+    str, typer.Option("--token", envvar="NINJA_TOKEN", help="Its API token; better in NINJA_TOKEN.")
+]
+Secret = Annotated[
+    str, typer.Option("--secret", envvar="NINJA_SECRET", help="Its API secret, if it wants one.")
+]
+Key = Annotated[
+    str, typer.Option("--key", envvar="PLANADO_KEY", help="Its API key; better in PLANADO_KEY.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+OnConflict = Annotated[
+    Policy,
+    typer.Option("--on-conflict", help="Who wins where both sides changed since they agreed."),
+]
+MaxChanges = Annotated[
+    int | None,
+    typer.Option("--max-changes", min=0, help="Stop before more clients than this change."),
+]
+Pace = Annotated[
+    int | None,
+    typer.Option("--per-minute", min=0, help="Calls a minute; 0 for as many as it takes."),
+]
+Whole = Annotated[
+    bool, typer.Option("--full", help="Read everything, though an earlier pull was complete.")
+]
+Files = Annotated[bool, typer.Option("--documents", help="Fetch the files of the clients as well.")]
+Delete = Annotated[
+    bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
+]
+
+pull_app = typer.Typer(help="From a live service into the store.", no_args_is_help=True)
+push_app = typer.Typer(help="From the store into a live service.", no_args_is_help=True)
+check_app = typer.Typer(help="Compare store and service; write nothing.", no_args_is_help=True)
+
+
+@pull_app.command("ninja")
+def pull_ninja(  # noqa: PLR0917  typer passes by name
+    account: AccountName,
+    url: Url,
+    token: Token,
+    secret: Secret = "",
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    on_conflict: OnConflict = Policy.SKIP,
+    max_changes: MaxChanges = None,
+    per_minute: Pace = None,
+    full: Whole = False,
+    documents: Files = False,
+) -> None:
+    """Bring the clients of an Invoice Ninja here: all at first, later what has changed."""
+    errand = Errand(
+        verb="pull",
+        dialect="ninja",
+        account=account,
+        url=url,
+        policy=on_conflict,
+        most_changes=max_changes,
+        per_minute=per_minute,
+        is_whole=full,
+        has_files=documents,
+    )
+    carry_out(errand, session_of(database, ninja(token, secret), as_json, dry_run))
+
+
+@pull_app.command("planado")
+def pull_planado(  # noqa: PLR0917  typer passes by name
+    account: AccountName,
+    key: Key,
+    url: Url = PLANADO,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    on_conflict: OnConflict = Policy.SKIP,
+    max_changes: MaxChanges = None,
+    per_minute: Pace = None,
+    full: Whole = False,
+) -> None:
+    """Bring the clients of a Planado account here: all at first, later what has changed."""
+    errand = Errand(
+        verb="pull",
+        dialect="planado",
+        account=account,
+        url=url,
+        policy=on_conflict,
+        most_changes=max_changes,
+        per_minute=per_minute,
+        is_whole=full,
+    )
+    carry_out(errand, session_of(database, planado(key), as_json, dry_run))
+
+
+@push_app.command("ninja")
+def push_ninja(  # noqa: PLR0917  typer passes by name
+    account: AccountName,
+    url: Url,
+    token: Token,
+    secret: Secret = "",
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    on_conflict: OnConflict = Policy.SKIP,
+    max_changes: MaxChanges = None,
+    per_minute: Pace = None,
+    delete: Delete = False,
+) -> None:
+    """Tell an Invoice Ninja of the clients here: of all at first, later of what has changed."""
+    errand = Errand(
+        verb="push",
+        dialect="ninja",
+        account=account,
+        url=url,
+        policy=on_conflict,
+        most_changes=max_changes,
+        per_minute=per_minute,
+        may_delete=delete,
+    )
+    carry_out(errand, session_of(database, ninja(token, secret), as_json, dry_run))
+
+
+@push_app.command("planado")
+def push_planado(  # noqa: PLR0917  typer passes by name
+    account: AccountName,
+    key: Key,
+    url: Url = PLANADO,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    on_conflict: OnConflict = Policy.SKIP,
+    max_changes: MaxChanges = None,
+    per_minute: Pace = None,
+    delete: Delete = False,
+) -> None:
+    """Tell a Planado account of the clients here: of all at first, later of what has changed."""
+    errand = Errand(
+        verb="push",
+        dialect="planado",
+        account=account,
+        url=url,
+        policy=on_conflict,
+        most_changes=max_changes,
+        per_minute=per_minute,
+        may_delete=delete,
+    )
+    carry_out(errand, session_of(database, planado(key), as_json, dry_run))
+
+
+@check_app.command("ninja")
+def check_ninja(  # noqa: PLR0917  typer passes by name
+    account: AccountName,
+    url: Url,
+    token: Token,
+    secret: Secret = "",
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    per_minute: Pace = None,
+) -> None:
+    """Compare the clients here with those of an Invoice Ninja."""
+    errand = Errand(verb="check", dialect="ninja", account=account, url=url, per_minute=per_minute)
+    compare(errand, session_of(database, ninja(token, secret), as_json))
+
+
+@check_app.command("planado")
+def check_planado(  # noqa: PLR0917  typer passes by name
+    account: AccountName,
+    key: Key,
+    url: Url = PLANADO,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    per_minute: Pace = None,
+) -> None:
+    """Compare the clients here with those of a Planado account."""
+    errand = Errand(
+        verb="check", dialect="planado", account=account, url=url, per_minute=per_minute
+    )
+    compare(errand, session_of(database, planado(key), as_json))
+
+
+def session_of(
+    database: str, credentials: dict[str, str], as_json: bool, is_rehearsal: bool = False
+) -> Session:
+    return Session(
+        database=database, credentials=credentials, as_json=as_json, is_rehearsal=is_rehearsal
+    )
+
+
+def ninja(token: str, secret: str) -> dict[str, str]:
+    dialect = dialect_named("ninja")
+    return presented(dialect, token, {"api_secret": secret})
+
+
+def planado(key: str) -> dict[str, str]:
+    return presented(dialect_named("planado"), key, {})
+
+
+def presented(dialect: Dialect, token: str, options: dict[str, str]) -> dict[str, str]:
+    return dict(dialect.credentials(token, dialect.options(**options)))
+
+
+def compare(errand: Errand, session: Session) -> None:
+    """A line per client with its sign, and how many there are of each; exit code 0 only when all
+    are the same."""
+    counts = dict.fromkeys(Sign, 0)
+    listed: dict[str, list[str]] = {sign.value: [] for sign in Sign}
+    with (
+        opened(session.database) as store,
+        meter("check", quiet=session.as_json) as seen,
+        service(errand, session, seen) as remote,
+    ):
+        account = store.account(errand.account)
+        for finding in check(sides(store, account, errand), remote, seen.tell):
+            counts[finding.sign] += 1
+            if session.as_json:
+                listed[finding.sign.value].append(words_of(finding))
+            else:
+                typer.echo(f"{finding.sign.value} {words_of(finding)}")
+    if session.as_json:
+        told = {sign.value: number for sign, number in counts.items()}
+        print_json({"counts": told, "clients": listed})
+    else:
+        typer.echo(
+            f"{counts[Sign.SAME]} same, {counts[Sign.DIFFERENT]} different,"
+            f" {counts[Sign.ONLY_HERE]} only here, {counts[Sign.ONLY_THERE]} only there,"
+            f" {counts[Sign.ERROR]} unreadable"
+        )
+    if any(number for sign, number in counts.items() if sign is not Sign.SAME):
+        raise typer.Exit(NOT_WHOLE)
+
+
+def words_of(finding: Finding) -> str:
+    told = finding.problem or ", ".join(finding.fields)
+    return f"{finding.client}: {told}" if told else finding.client
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(pull_app, name="pull")
+    app.add_typer(push_app, name="push")
+    app.add_typer(check_app, name="check")

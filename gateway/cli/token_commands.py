@@ -1,0 +1,58 @@
+"""Verbs about API tokens."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.settings import DEFAULT_DATABASE
+from storage import CreateToken
+
+from .options import AccountName, AsJson, Database, DialectName, opened
+from .output import print_answer, print_rows
+
+own = typer.Typer(help="API tokens, one dialect each.", no_args_is_help=True)
+
+
+@own.command("create")
+def create_token(  # noqa: PLR0917  typer passes by name
+    account: AccountName,
+    dialect: DialectName,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    label: Annotated[str, typer.Option(help="What it is for.")] = "",
+    read_only: Annotated[bool, typer.Option("--read-only", help="Refuse every write.")] = False,
+) -> None:
+    """Create a token and print it: it cannot be shown again."""
+    command = CreateToken(account=account, dialect=dialect, label=label, is_read_only=read_only)
+    with opened(database) as store:
+        made, token = store.create_token(command)
+    told = {"id": made.id, "account": account, "dialect": dialect, "token": str(token)}
+    print_answer(told, str(token), as_json=as_json)
+
+
+@own.command("list")
+def list_tokens(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
+    """List the tokens, never their text."""
+    with opened(database) as store:
+        rows = [
+            {field: getattr(token, field) for field in token.__struct_fields__}
+            for token in store.tokens()
+        ]
+    print_rows("tokens", rows, as_json=as_json)
+
+
+@own.command("revoke")
+def revoke_token(
+    token_id: Annotated[int, typer.Argument(metavar="ID")],
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+) -> None:
+    """Revoke a token: from now on it opens nothing."""
+    with opened(database) as store:
+        gone = store.revoke_token(token_id)
+    told = {"id": gone.id, "revoked_at": gone.revoked_at}
+    print_answer(told, f"Token {gone.id} is revoked.", as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(own, name="token")

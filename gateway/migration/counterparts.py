@@ -1,0 +1,89 @@
+"""Clients there beside clients here: which is which, and where they differ."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec import UnsetType
+
+from dialects.base.dialect import Dialect
+from dialects.base.migration.object_codec import Told
+from storage import Account, Client, Origin, Store, arriving
+
+
+class Pair(NamedTuple):
+    """A client as the service shows it, and the one here that it is, if there is one."""
+
+    told: Told
+    raw: bytes
+    record: Client | None
+
+
+class Sides(NamedTuple):
+    """Our account and one of a service of a dialect."""
+
+    store: Store
+    account: Account
+    dialect: Dialect
+    source: str
+    keys: "Keys"
+
+    def paired(self, objects: Sequence[bytes]) -> Iterator[Pair]:
+        """Raises Invalid for what is no client of the dialect."""
+        told = [self.dialect.remote.met(raw, self.account) for raw in objects]
+        incoming = [arriving(self.origin(one), one.client, one.change) for one in told]
+        records = self.store.recognise(self.account.id, incoming)
+        for n, one in enumerate(told):
+            yield Pair(one, objects[n], records.get(n) or self.named(one))
+
+    def named(self, told: Told) -> Client | None:
+        """The client that was put there under a key of ours."""
+        serial = self.keys.serial_of(told.client.external_id)
+        if serial is None:
+            return None
+        found = self.store.scan(self.account.id, serial - 1, 1)
+        return next((record for record in found if record.serial == serial), None)
+
+    def origin(self, told: Told, version: int | None = None) -> Origin:
+        return Origin(
+            source=self.source,
+            foreign_id=told.foreign_id,
+            foreign_updated_at=told.updated_at,
+            stamp=told.stamp,
+            version=version,
+        )
+
+    def differences(self, pair: Pair) -> tuple[str, ...]:
+        """The fields that differ; the key that we gave a client there is no difference."""
+        if pair.record is None:
+            return ()
+        fields = self.dialect.dump.differences(pair.raw, pair.record, self.account)
+        if not self.dialect.dump.is_listed(pair.record):
+            fields = (*fields, "is_deleted")  # and yet it is shown there
+        if self.keys.is_given(pair.told.client.external_id, pair.record):
+            return tuple(field for field in fields if field != "external_id")
+        return fields
+
+
+class Keys(NamedTuple):
+    """Keys under which clients without an external id are put into a service: `ninja-VolejRejNm`
+    is what another dialect calls the client, so that a person there sees where it came from."""
+
+    account: Account
+    other: Dialect
+
+    def key_of(self, record: Client) -> str:
+        return f"{self.other.name}-{self.other.dump.id_of(record, self.account)}"
+
+    def is_given(self, key: str | UnsetType | None, record: Client) -> bool:
+        """Whether the client has this key from us, and none of its own."""
+        return record.external_id is None and key == self.key_of(record)
+
+    def serial_of(self, key: str | UnsetType | None) -> int | None:
+        prefix, _, name = key.partition("-") if isinstance(key, str) else ("", "", "")
+        if prefix != self.other.name:
+            return None
+        return self.other.dump.serial_of(name, self.account)
+
+
+def keys(dialects: Sequence[Dialect], target: Dialect, account: Account) -> Keys:
+    return Keys(account, next(dialect for dialect in dialects if dialect.name != target.name))

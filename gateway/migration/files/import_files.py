@@ -1,0 +1,86 @@
+"""Clients from files into the store, out of it into files, and from dialect to dialect."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain, islice
+
+import msgspec
+from msgspec import Struct
+
+from dialects.base.dialect import Dialect
+from gateway.gc_tuning import seldom_collected
+from gateway.migration.importer import Arriving, Terms, begun
+from storage import Account, Run, StartRun, Store
+
+from .batch_preparation import Lot
+from .file_batches import Advance, Files, Reached
+from .read_ahead import Begin, read_ahead
+
+TOGETHER = 12
+"""Batches of one transaction: more of them are cheaper each, but others wait longer to write."""
+
+
+class Intake(Struct, frozen=True, kw_only=True):
+    """Files that are to be imported; `options` is what the run needs to be resumed."""
+
+    dialect: Dialect
+    account: Account
+    paths: Sequence[str]
+    terms: Terms
+    options: str = ""
+    is_rehearsal: bool = False
+
+    @property
+    def source(self) -> str:
+        return f"{self.dialect.name} file"
+
+    @property
+    def command(self) -> StartRun:
+        name = self.dialect.name
+        return StartRun(verb="import", dialect=name, source=self.source, options=self.options)
+
+
+class Place(Struct, frozen=True):
+    """How many pieces of the files have been taken."""
+
+    taken: int = 0
+
+
+def take_in(
+    store: Store, plan: Intake, advance: Advance, interrupted: Run | None = None
+) -> Arriving:
+    """Raises Invalid for a file that cannot be opened, WrongSalt, TooManyChanges."""
+    arriving = Arriving(store, plan.account, plan.dialect, source=plan.source, terms=plan.terms)
+    done = place_of(interrupted)
+    files = Files(tuple(plan.paths))
+    taken, reached = done.taken, Reached(advance)
+    begin = Begin(files, files.batches(taken, reached.anew()), taken, reached)
+    with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead, seldom_collected():
+        # A file that cannot be opened, or ids of another salt, are so before there is a run.
+        first = list(islice(ahead, 1))
+        with begun(arriving, plan, interrupted):
+            for lots in together(chain(first, ahead)):
+                taken += sum(lot.number for lot in lots)
+                arriving.lay_all(lots, msgspec.json.encode(Place(taken)).decode())
+    return arriving
+
+
+def together(ahead: Iterable[Lot]) -> Iterator[list[Lot]]:
+    """Batches of one transaction; those before a failure are not held up by it."""
+    held: list[Lot] = []
+    try:
+        for lot in ahead:
+            held.append(lot)
+            if len(held) == TOGETHER:
+                yield held
+                held = []
+    except Exception:
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
+
+
+def place_of(run: Run | None) -> Place:
+    return msgspec.json.decode(run.checkpoint, type=Place) if run and run.checkpoint else Place()

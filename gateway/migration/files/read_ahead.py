@@ -1,0 +1,100 @@
+"""Reading ahead: a second process reads files while this one writes what is in them.
+
+What that process cannot say, a failure above all, is found out here once more: so nothing differs
+from reading everything here but the time it takes.
+"""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from functools import partial
+from itertools import chain, islice
+from typing import NamedTuple
+
+import msgspec
+
+from dialects.base.migration.object_codec import Dump
+from gateway.migration.objects import Piece
+from gateway.migration.worker_process import Answer, Worker, cores
+from storage import Account, Makers
+
+from .batch_preparation import Batch, Lot, Reading
+from .file_batches import Again, Files, Reached
+
+AHEAD = 16
+"""Batches that the other process is asked for at once: more than are written together, so that it
+is never idle."""
+FEW = 2
+"""Batches for which another process is not worth its start."""
+
+ENCODER = msgspec.msgpack.Encoder()
+TAKEN = msgspec.msgpack.Decoder(int)
+BATCHES = msgspec.msgpack.Decoder(Batch)
+ON = ENCODER.encode(0)
+
+
+class Begin(NamedTuple):
+    """Where reading begins: at the batches of these files that follow the objects taken before."""
+
+    files: Files
+    batches: Iterator[list[Piece]]
+    taken: int
+    reached: Reached
+
+
+def read_ahead(begin: Begin, dump: Dump, account: Account) -> Generator[Lot, None, None]:
+    """All batches in their order. Raises WrongSalt."""
+    reading = Reading(dump, account, Makers())
+    first = list(islice(begin.batches, FEW + 1))
+    batches = chain(first, begin.batches)
+    if len(first) <= FEW or cores() == 1 or not begin.files.are_lasting:
+        yield from map(reading.here, batches)
+        return
+    with closing(Worker(following, begin.files, dump, account)) as worker:
+        taken = begin.taken
+        # Until the other process is there nobody waits for it.
+        while not worker.awake.is_set():
+            batch = next(batches, None)
+            if batch is None:
+                return
+            taken += len(batch)
+            yield reading.here(batch)
+        yield from followed(worker, begin, taken, reading)
+
+
+def followed(worker: Worker, begin: Begin, taken: int, reading: Reading) -> Iterator[Lot]:
+    """The batches behind so many objects, as the other process reads them from the files."""
+    worker.ask(ENCODER.encode(taken))
+    for _ in range(AHEAD - 1):
+        worker.ask(ON)
+    again = Again(begin.files)
+    while answer := worker.answer():
+        batch = BATCHES.decode(answer)
+        if not batch.number:
+            return
+        worker.ask(ON)
+        begin.reached.reach(batch.bytes_read)
+        yield reading.lot(batch, partial(again.pieces, taken, batch.number))
+        taken += batch.number
+    # What that process could not say is found out here.
+    yield from map(reading.here, begin.files.batches(taken, begin.reached.anew()))
+
+
+def following(files: Files, dump: Dump, account: Account) -> Answer:
+    """Asked first how many objects to pass over, and then to go on; after the last batch it
+    answers with an empty one."""
+    reading = Reading(dump, account, Makers())
+    batches: Iterator[list[Piece]] | None = None
+    bytes_read = 0
+
+    def advance(size: int) -> None:
+        nonlocal bytes_read
+        bytes_read += size
+
+    def answer(question: bytes) -> bytes:
+        nonlocal batches
+        if batches is None:
+            batches = files.batches(TAKEN.decode(question), advance)
+        pieces = next(batches, [])
+        return ENCODER.encode(reading.batch(pieces, bytes_read))
+
+    return answer

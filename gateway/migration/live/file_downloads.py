@@ -1,0 +1,125 @@
+"""The bytes of the files that clients brought only the names of, fetched one by one.
+
+What is to be fetched is a line of the run, so that a run that was stopped fetches the rest. A
+file that is here, by name and size, is not fetched again.
+"""
+
+from collections.abc import Callable, Iterator
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, NamedTuple, cast
+
+import msgspec
+from msgspec import structs
+
+from dialects.base.migration.remote_api import File
+from gateway.migration.outcomes import KIND
+from gateway.migration.runs import remark
+from gateway.remote.failures import Refused, TooLarge
+from gateway.remote.http_client import Service
+from storage import (
+    Account,
+    ChangeClient,
+    Client,
+    DocumentDraft,
+    Link,
+    Locked,
+    Note,
+    NotFound,
+    Run,
+    RunLine,
+    Store,
+    Upload,
+    drafted_document,
+)
+
+IN_MEMORY = 1 << 20
+"""Bytes of a file that are kept in memory; those of a larger one wait on the disk."""
+
+
+class Wanted(NamedTuple):
+    """A file of a client of ours that the other server has."""
+
+    client: Client
+    label: str
+    file: File
+
+    @property
+    def is_here(self) -> bool:
+        known = {(document.name, document.size) for document in self.client.documents}
+        return (self.file.name, self.file.size) in known
+
+
+class Attaching:
+    def __init__(self, store: Store, account: Account, service: Service, run: Run) -> None:
+        self.store = store
+        self.account = account
+        self.service = service
+        self.run = run
+
+    def fetch_all(self, tell: Callable[[int, int | None], None]) -> None:
+        """Raises RemoteFailure when the service gives no answer."""
+        for place, wanted in enumerate(self.wanted(), 1):
+            if not wanted.is_here:
+                self.fetch(wanted)
+            tell(place, None)
+
+    def wanted(self) -> Iterator[Wanted]:
+        after = 0
+        while lines := self.store.run_lines(self.run.id, kind=KIND, after=after):
+            for place, line in lines:
+                after = place
+                file = msgspec.json.decode(line.text, type=File)
+                try:
+                    client = self.store.client(self.account.id, int(line.field))
+                except NotFound:
+                    continue  # purged since
+                yield Wanted(client, line.client, file)
+
+    def fetch(self, wanted: Wanted) -> None:
+        with SpooledTemporaryFile(IN_MEMORY) as spooled:
+            try:
+                size = sum(map(spooled.write, self.service.carry(wanted.file.path)))
+                spooled.seek(0)
+                self.attach(wanted, cast(BinaryIO, spooled), size)
+            except (Refused, TooLarge, Locked) as failure:
+                words = f"{wanted.file.name}: {failure}"
+                self.note(remark("lost", wanted.label, field="documents", text=words))
+
+    def attach(self, wanted: Wanted, file: BinaryIO, size: int) -> None:
+        upload = Upload(
+            name=wanted.file.name,
+            type=wanted.file.type,
+            file=file,
+            size=size,
+            width=wanted.file.width,
+            height=wanted.file.height,
+            is_public=wanted.file.is_public,
+        )
+        drafts = self.store.keep(self.account.id, [upload])
+        before = wanted.client
+        try:
+            after = self.store.change_client(self.account.id, before.serial, adding(drafts))
+        except BaseException:
+            self.store.discard(self.account.id, drafts)
+            raise
+        self.note(links=tuple(self.in_step(before, after)), fetched=1)
+
+    def in_step(self, before: Client, after: Client) -> Iterator[Link]:
+        """The file is theirs as well: it makes no difference between the two sides."""
+        origin = self.store.links(self.account.id, self.run.source, [before.serial])
+        known = origin.get(before.serial)
+        if known is not None and known.version == before.version:
+            yield Link(after.serial, structs.replace(known, version=after.version))
+
+    def note(self, *lines: RunLine, links: tuple[Link, ...] = (), fetched: int = 0) -> None:
+        run = self.store.run(self.run.id)
+        counts = run.counts | {"files": run.counts.get("files", 0) + fetched}
+        note = Note(checkpoint=run.checkpoint, counts=counts, lines=lines)
+        self.store.link_clients(self.account.id, links, run_id=run.id, note=note)
+
+
+def adding(drafts: tuple[DocumentDraft, ...]) -> Callable[[Client], ChangeClient]:
+    def change(record: Client) -> ChangeClient:
+        return ChangeClient(documents=(*map(drafted_document, record.documents), *drafts))
+
+    return change

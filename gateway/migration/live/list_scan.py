@@ -1,0 +1,186 @@
+"""A remote list read from its first page to its last, however it moves meanwhile.
+
+A window of a list that somebody takes a client out of skips the one that moved up. Such a scan is
+read once more, and only what it had not shown before is handed on; a list that gives no rest, or
+has no end, is a failure with a name.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from msgspec import Struct, structs
+
+from dialects.base.migration.remote_api import Ask, Leaf, Remote
+from gateway.migration.failures import Unsteady
+from gateway.remote.http_client import Answer, Service
+from storage import Invalid, Problem
+
+RESTS, STALE_PAGES = 3, 3
+MOST_SURPLUS = 100
+"""How many more than twice all of its clients a list may show before it counts as endless."""
+ERRORS = 400
+
+
+class Position(Struct, frozen=True, kw_only=True):
+    """Where a scan stands: what it asked first, and asks next, None at its end. `began` is when it
+    began by the server's own clock; `read` how many clients it has shown, each once.
+
+    Of the present scan: `opened` when it asked for the first page, and `held` the total then;
+    `shown` how many clients it has shown, `newborn` those that were made after it had begun.
+    """
+
+    first: Ask
+    ask: Ask | None
+    began: datetime | None = None
+    total: int | None = None
+    read: int = 0
+    opened: datetime | None = None
+    held: int | None = None
+    shown: int = 0
+    newborn: int = 0
+    is_shaken: bool = False
+    rescans: int = 0
+    stale: int = 0
+
+
+class Sheet(NamedTuple):
+    """A page's objects that were not on a page before, and where the scan stands behind it."""
+
+    ids: tuple[str, ...]
+    objects: tuple[bytes, ...]
+    repeated: int
+    position: Position
+
+
+class Seen:
+    """The ids that have been seen, in a scratch file: as many as there are, in little memory."""
+
+    def __init__(self) -> None:
+        self._file = sqlite3.connect("", isolation_level=None)
+        self._file.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def add(self, name: str) -> bool:
+        """Whether it is new."""
+        statement = "INSERT OR IGNORE INTO seen VALUES (?)"
+        return self._file.execute(statement, (name,)).rowcount == 1
+
+    def clear(self) -> None:
+        self._file.execute("DELETE FROM seen")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Scan:
+    def __init__(self, service: Service, remote: Remote, start: Position, seen: Seen) -> None:
+        self.service = service
+        self.remote = remote
+        self.start = start
+        self.seen = seen
+        self.is_resumed = start.read > 0
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Raises Unsteady, RemoteFailure, and Invalid for an answer that is no page."""
+        position = self.start
+        while position.ask is not None:
+            answer = asked(self.service, position.ask)
+            leaf = self.remote.leaf(position.ask, body_of(answer))
+            sheet = self.turned(position, leaf, answer)
+            yield sheet
+            position = sheet.position
+
+    def turned(self, position: Position, leaf: Leaf, answer: Answer) -> Sheet:
+        fresh = [
+            pair for pair in zip(leaf.ids, leaf.objects, strict=True) if self.seen.add(pair[0])
+        ]
+        now = answer.date or datetime.now(UTC)
+        is_first = not position.shown
+        opened = now if is_first else position.opened
+        is_stale = not fresh and leaf.next is not None and not position.rescans
+        after = structs.replace(
+            position,
+            ask=leaf.next,
+            began=position.began or now,
+            total=leaf.total,
+            read=position.read + len(fresh),
+            opened=opened,
+            held=leaf.total if is_first else position.held,
+            shown=position.shown + len(leaf.ids),
+            newborn=position.newborn + newborn(leaf, {name for name, _ in fresh}, opened),
+            is_shaken=position.is_shaken or is_less(leaf.total, position.total),
+            stale=position.stale + 1 if is_stale else 0,
+        )
+        return Sheet(
+            ids=tuple(name for name, _ in fresh),
+            objects=tuple(one for _, one in fresh),
+            repeated=len(leaf.ids) - len(fresh),
+            position=self.went_on(after),
+        )
+
+    def went_on(self, position: Position) -> Position:
+        """Behind the last page: the end, or the first page again."""
+        is_endless = position.rescans and position.shown > 2 * position.read + MOST_SURPLUS
+        if position.stale >= STALE_PAGES or is_endless:
+            raise Unsteady("the list repeats itself: its pages show the same clients again")
+        if position.ask is not None:
+            return position
+        expected = None if position.held is None else position.held + position.newborn
+        is_short = is_less(position.read, position.total) or is_less(position.total, expected)
+        if not (is_short or position.is_shaken):
+            return position
+        if position.rescans >= RESTS:
+            raise Unsteady(
+                f"the list gives no rest: {position.read} clients came of {position.total},"
+                f" in {RESTS + 1} scans"
+            )
+        return structs.replace(
+            position,
+            ask=position.first,
+            read=0 if self.forgets() else position.read,
+            shown=0,
+            newborn=0,
+            rescans=position.rescans + 1,
+            is_shaken=False,
+            total=None,
+        )
+
+    def forgets(self) -> bool:
+        """Whoever goes on in the middle has not seen what was before: then `read` starts anew, for
+        else a client of those would be counted twice, and make up for one that is missing."""
+        was_resumed, self.is_resumed = self.is_resumed, False
+        if was_resumed:
+            self.seen.clear()
+        return was_resumed
+
+
+def is_less(one: int | None, other: int | None) -> bool:
+    return one is not None and other is not None and one < other
+
+
+def newborn(leaf: Leaf, fresh: set[str], opened: datetime | None) -> int:
+    """How many were made since: one that has come must not hide from the total one that went."""
+    born = zip(leaf.ids, leaf.born, strict=True) if leaf.born else ()
+    return sum(name in fresh and opened is not None and at >= opened for name, at in born)
+
+
+def body_of(answer: Answer) -> bytes:
+    """Raises Invalid for a refusal."""
+    if answer.status >= ERRORS:
+        raise Invalid(Problem(("url",), f"answers a list with {answer.status}"))
+    return answer.body
+
+
+def at_first(ask: Ask) -> Position:
+    return Position(first=ask, ask=ask)
+
+
+def asked(service: Service, ask: Ask) -> Answer:
+    return service.ask(
+        ask.method,
+        ask.path,
+        params=ask.params,
+        body=ask.body or None,
+        is_repeatable=ask.is_repeatable,
+    )

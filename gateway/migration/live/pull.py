@@ -1,0 +1,99 @@
+"""From a live service into the store: everything at first, later what has changed since."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from itertools import chain
+
+import msgspec
+from msgspec import Struct
+
+from dialects.base.dialect import Dialect
+from gateway.migration.counterparts import Keys
+from gateway.migration.importer import Arriving, Terms, begun
+from gateway.migration.objects import Piece
+from gateway.migration.runs import OVERLAP, Tell, last_done
+from gateway.remote.http_client import Service
+from storage import Account, Run, StartRun, Store
+
+from .file_downloads import Attaching
+from .list_scan import Position, Scan, Seen, Sheet, at_first
+
+
+class Pull(Struct, frozen=True, kw_only=True):
+    """What a pull is to do. `is_whole` reads everything though an earlier run was complete;
+    `keys` are those under which clients from here were put there, and `options` is what the run
+    needs to be resumed."""
+
+    dialect: Dialect
+    account: Account
+    source: str
+    terms: Terms
+    keys: Keys | None = None
+    options: str = ""
+    is_whole: bool = False
+    is_rehearsal: bool = False
+
+    @property
+    def command(self) -> StartRun:
+        name = self.dialect.name
+        return StartRun(verb="pull", dialect=name, source=self.source, options=self.options)
+
+
+class Pulled(Struct, frozen=True, kw_only=True):
+    """What came of it. `since`: from when on changes were asked for, None for everything."""
+
+    run: Run | None
+    arrived: Arriving
+    since: datetime | None = None
+    repeated: int = 0
+
+
+def pull(
+    store: Store, service: Service, plan: Pull, tell: Tell, interrupted: Run | None = None
+) -> Pulled:
+    """Raises RemoteFailure, Unsteady, TooManyChanges, and Invalid for ids of another salt. What
+    was written until then stays, and the run can be resumed."""
+    since = None if plan.is_whole or interrupted else begin_of_last(store, plan)
+    position = at_first(plan.dialect.remote.first(since))
+    if interrupted and interrupted.checkpoint:
+        position = msgspec.json.decode(interrupted.checkpoint, type=Position)
+    repeated = 0
+    with closing(Seen()) as seen:
+        sheets = Scan(service, plan.dialect.remote, position, seen).sheets()
+        # What is wrong with the service, or with the salt, is wrong before anything is written.
+        first = next(sheets, None)
+        arriving = arriving_of(store, plan)
+        arriving.look(list(pieces(first)) if first else [])
+        with begun(arriving, plan, interrupted):
+            for sheet in chain([first] if first else [], sheets):
+                arriving.take(list(pieces(sheet)), msgspec.json.encode(sheet.position).decode())
+                repeated += sheet.repeated
+                tell(sheet.position.read, sheet.position.total)
+            if arriving.run is not None and plan.terms.has_files:
+                Attaching(store, plan.account, service, arriving.run).fetch_all(tell)
+                arriving.counts = store.run(arriving.run.id).counts
+    return Pulled(run=arriving.run, arrived=arriving, since=since, repeated=repeated)
+
+
+def arriving_of(store: Store, plan: Pull) -> Arriving:
+    return Arriving(
+        store,
+        plan.account,
+        plan.dialect,
+        source=plan.source,
+        terms=plan.terms,
+        keys=plan.keys,
+    )
+
+
+def begin_of_last(store: Store, plan: Pull) -> datetime | None:
+    """When the last finished pull began, and a little before."""
+    run = last_done(store, plan.account, plan.command)
+    began = msgspec.json.decode(run.checkpoint, type=Position).began if run else None
+    return began - OVERLAP if began else None
+
+
+def pieces(sheet: Sheet) -> Iterator[Piece]:
+    for name, raw in zip(sheet.ids, sheet.objects, strict=True):
+        yield Piece(name, raw)

@@ -1,0 +1,163 @@
+"""From the store into a live service, client by client, so that a second push writes nothing.
+
+First the service is read, for what it has already and what has changed there; then each client
+that differs here is told. What both sides have changed is left to the policy; nothing is deleted
+there unless that is asked for.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct, structs
+
+from gateway.migration.counterparts import Pair, Sides
+from gateway.migration.failures import TooManyChanges
+from gateway.migration.outcomes import Counts
+from gateway.migration.runs import OVERLAP, Tell, last_done, running, started
+from gateway.remote.http_client import Service
+from storage import Client, Link, Note, Origin, Run, RunLine, StartRun
+
+from .list_scan import Scan, Seen, Sheet, at_first
+from .push_client import Manner, Telling, Verdict
+
+BATCH = 200
+WRITES = ("created", "changed", "deleted")
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far a push has come: since when the service has been read as a whole, and the serial
+    behind which clients are still to be told."""
+
+    surveyed: datetime | None = None
+    serial: int = 0
+
+
+class Push(Struct, frozen=True, kw_only=True):
+    """What a push is to do; `options` is what its run needs to be resumed."""
+
+    sides: Sides
+    manner: Manner
+    options: str = ""
+    most_changes: int | None = None
+
+    @property
+    def command(self) -> StartRun:
+        name, source = self.sides.dialect.name, self.sides.source
+        return StartRun(verb="push", dialect=name, source=source, options=self.options)
+
+
+def push(plan: Push, service: Service, tell: Tell, interrupted: Run | None = None) -> "Pushing":
+    """Raises RemoteFailure, Unsteady, TooManyChanges, Invalid; what was told until then is kept,
+    and the run can be resumed."""
+    store, account = plan.sides.store, plan.sides.account
+    last = interrupted or last_done(store, account, plan.command)
+    surveyed = progress_of(last).surveyed
+    pushing = Pushing(plan, service)
+    pushing.progress = Progress(surveyed=surveyed)
+    if interrupted:
+        pushing.progress = progress_of(interrupted)
+        pushing.counts = dict(interrupted.counts)
+    sheets = pushing.sheets()
+    first = next(sheets)
+    # What is wrong with the service is wrong before there is a run.
+    run = None
+    if not plan.manner.is_rehearsal:
+        run = pushing.run = started(store, account, plan.command, interrupted)
+    with running(store, run) if run else nullcontext():
+        pushing.survey(first, sheets, tell)
+        pushing.tell(tell)
+    return pushing
+
+
+class Pushing:
+    def __init__(self, plan: Push, service: Service) -> None:
+        self.plan = plan
+        self.sides = plan.sides
+        self.service = service
+        self.telling = Telling(plan.sides, service, plan.manner, self.refuse_too_many)
+        self.run: Run | None = None
+        self.progress = Progress()
+        self.counts: Counts = {}
+        self.lines: list[RunLine] = []
+        """What a rehearsal said; a run keeps its own."""
+        self.links: dict[int, Origin] = {}
+        """What a rehearsal found out."""
+
+    def sheets(self) -> Iterator[Sheet]:
+        since = self.progress.surveyed
+        remote = self.sides.dialect.remote
+        start = at_first(remote.first(since - OVERLAP if since else None))
+        with closing(Seen()) as seen:
+            yield from Scan(self.service, remote, start, seen).sheets()
+
+    def survey(self, first: Sheet, rest: Iterator[Sheet], tell: Tell) -> None:
+        """Link what is there with what is here, and take down what agrees."""
+        sheet: Sheet | None = first
+        while sheet is not None:
+            links = [link for pair in self.sides.paired(sheet.objects) for link in self.met(pair)]
+            self.keep(links, ())
+            tell(sheet.position.read, sheet.position.total)
+            following = next(rest, None)
+            if following is None:
+                began = sheet.position.began
+                self.progress = structs.replace(self.progress, surveyed=began)
+            sheet = following
+
+    def met(self, pair: Pair) -> Iterator[Link]:
+        """A client here that was not known to be there, or that is in step now."""
+        record = pair.record
+        if record is None:
+            return
+        if not self.sides.differences(pair):
+            yield Link(record.serial, self.sides.origin(pair.told, record.version))
+        elif record.serial not in self.known([record]):
+            yield Link(record.serial, self.sides.origin(pair.told))
+
+    def tell(self, tell: Tell) -> None:
+        store, account = self.sides.store, self.sides.account
+        while records := store.scan(account.id, self.progress.serial, BATCH):
+            known = self.known(records)
+            for record in records:
+                verdict = self.telling.verdict(record, known.get(record.serial))
+                self.progress = structs.replace(self.progress, serial=record.serial)
+                self.count(verdict)
+            self.keep((), ())
+            tell(self.counts.get("read", 0), None)
+
+    def known(self, records: Sequence[Client]) -> dict[int, Origin]:
+        serials = [record.serial for record in records]
+        kept = self.sides.store.links(self.sides.account.id, self.sides.source, serials)
+        return kept | {serial: self.links[serial] for serial in serials if serial in self.links}
+
+    def refuse_too_many(self) -> None:
+        """Asked before each write."""
+        most = self.plan.most_changes
+        if most is not None and sum(self.counts.get(word, 0) for word in WRITES) >= most:
+            raise TooManyChanges(f"{most} clients have changed, and there are more")
+
+    def count(self, verdict: Verdict) -> None:
+        for word in ("read", verdict.word):
+            self.counts[word] = self.counts.get(word, 0) + 1
+        if verdict.unlinked and self.run:
+            source = self.sides.source
+            self.sides.store.unlink_client(self.sides.account.id, source, verdict.unlinked)
+        if verdict.link or verdict.lines or verdict.unlinked:
+            self.keep([verdict.link] if verdict.link else [], verdict.lines)
+
+    def keep(self, links: Sequence[Link], lines: Sequence[RunLine]) -> None:
+        if self.run is None:
+            self.lines += lines
+            self.links |= {link.serial: link.origin for link in links}
+            return
+        checkpoint = msgspec.json.encode(self.progress).decode()
+        note = Note(checkpoint=checkpoint, counts=dict(self.counts), lines=tuple(lines))
+        store, account = self.sides.store, self.sides.account
+        store.link_clients(account.id, links, run_id=self.run.id, note=note)
+
+
+def progress_of(run: Run | None) -> Progress:
+    if run is None or not run.checkpoint:
+        return Progress()
+    return msgspec.json.decode(run.checkpoint, type=Progress)

@@ -1,0 +1,164 @@
+"""The client of a remote service: asks, paces itself, tries again, and says why it gave up."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
+from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
+
+import httpx
+
+from .deadlines import Allowance, Deadline, PunctualTransport
+from .failures import Call, GaveUp, Refused, Setback, setback_of
+from .request_checks import usable_base, usable_headers, usable_path
+from .response_checks import chunks, judge_body, judge_head, read_date
+from .retry_policy import Limits, Pace, Tries
+
+T = TypeVar("T")
+
+
+class Answer(NamedTuple):
+    """A success in JSON or empty, or a refusal that is the caller's to read: 400, 404, 422 …
+    `date` is the server's own clock."""
+
+    status: int
+    body: bytes
+    date: datetime | None
+
+
+class Service:
+    """A remote service under `base`. Raises Invalid for a base or a header that cannot be used.
+
+    `headers` are secrets: they are sent, and never shown. `told` hears of every wait.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        headers: Mapping[str, str],
+        *,
+        per_minute: int = 0,
+        limits: Limits | None = None,
+        told: Callable[[str], None] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._base = usable_base(base)
+        self._limits = limits or Limits()
+        self._told = told
+        self._pace = Pace(per_minute, clock=clock, sleep=sleep)
+        self._clock, self._sleep, self._chance = clock, sleep, chance
+        self._http = httpx.Client(
+            headers=usable_headers(headers),
+            # One answer's cookie would make the next request another account's.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            transport=transport or PunctualTransport(),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def __repr__(self) -> str:
+        return f"Service({self._base!r})"
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        is_repeatable: bool = True,
+    ) -> Answer:
+        """Raises RemoteFailure when no answer is to be had, Invalid for a path of no use.
+
+        What is not repeatable is tried again only while the server has certainly done nothing.
+        """
+        call = Call(
+            method=method,
+            path=usable_path(path),
+            params=dict(params or {}),
+            body=body,
+            is_repeatable=is_repeatable,
+        )
+        return self._persist(call, lambda: self._answer(call))
+
+    def carry(self, path: str) -> Iterator[bytes]:
+        """The bytes of a download, whatever they are. Once they flow nothing is tried again, and
+        the time in which they are used counts. Raises Refused for what `ask` would answer."""
+        call = Call(method="GET", path=usable_path(path), accept="*/*")
+        deadline, response = self._persist(call, lambda: self._opened(call))
+        try:
+            with closing(response):
+                yield from chunks(response, limit=self._limits.carry_bytes, deadline=deadline)
+        except (httpx.TransportError, Setback) as error:
+            met = error if isinstance(error, Setback) else setback_of(error)
+            raise (met.ends or GaveUp)(call, met.reason) from None
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _persist(self, call: Call, attempt: Callable[[], T]) -> T:
+        tries = Tries(call, self._limits, self._chance)
+        while True:
+            self._pace.wait_for_turn()
+            began = self._clock()
+            try:
+                return attempt()
+            except httpx.TransportError as error:
+                met = setback_of(error)
+            except Setback as setback:
+                met = setback
+            wait = tries.wait_after(met, self._clock() - began)
+            if self._told is not None:
+                self._told(f"waiting {round(wait, 1):g} s: {met.status or met.reason}")
+            self._sleep(wait)
+
+    def _answer(self, call: Call) -> Answer:
+        deadline = Deadline(self._limits.request_seconds, self._clock)
+        with closing(self._sent(call, deadline)) as response:
+            judge_head(response)
+            body = b"".join(chunks(response, limit=self._limits.body_bytes, deadline=deadline))
+        judge_body(response, body, call.method)
+        return Answer(response.status_code, body, read_date(response.headers.get("date", "")))
+
+    def _opened(self, call: Call) -> tuple[Deadline, httpx.Response]:
+        deadline = Deadline(self._limits.carry_seconds, self._clock)
+        with ExitStack() as unless_kept:
+            response = unless_kept.enter_context(closing(self._sent(call, deadline)))
+            judge_head(response)
+            if not response.is_success:
+                raise Refused(call, response.status_code)
+            unless_kept.pop_all()
+        return deadline, response
+
+    def _sent(self, call: Call, deadline: Deadline) -> httpx.Response:
+        """The head of the answer; the body is still to be read, and the response to be closed."""
+        limits = self._limits
+        typed = {"Content-Type": "application/json"} if call.body is not None else {}
+        read = Allowance.of(limits.silent_seconds, deadline)
+        connect = Allowance.of(limits.connect_seconds, deadline)
+        request = self._http.build_request(
+            call.method,
+            f"{self._base}{call.path}",
+            params=call.params or None,
+            content=call.body,
+            headers={"Accept": call.accept, **typed},
+            extensions={"timeout": {"connect": connect, "read": read, "write": read, "pool": read}},
+        )
+        return self._http.send(request, stream=True)

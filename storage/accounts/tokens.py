@@ -1,0 +1,105 @@
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
+
+from storage.database.conditions import is_one_of
+from storage.model.accounts import Access, Token
+from storage.model.commands import CreateToken
+from storage.model.errors import NotFound
+from storage.model.generators import Makers
+from storage.model.records import Secret
+from storage.rules.validation import refuse_unstorable
+from storage.schema.account_tables import ACCOUNT, TOKEN
+from storage.schema.row_mapping import ACCOUNT_COLUMNS, account_record
+
+from .accounts import account_by_name
+
+TOKEN_LENGTH = 64
+"""Integrations take a shorter Ninja token for one of the previous major version."""
+
+OPENED = (
+    select(TOKEN.c.id, TOKEN.c.is_read_only, TOKEN.c.wrote_at, *ACCOUNT_COLUMNS)
+    .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
+    .where(
+        TOKEN.c.digest == bindparam("digest"),
+        TOKEN.c.dialect == bindparam("dialect"),
+        TOKEN.c.revoked_at.is_(None),
+    )
+)
+"""What a token opens in a dialect."""
+
+
+def digest(token: str) -> str:
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def inserted_token(
+    connection: Connection, command: CreateToken, makers: Makers
+) -> tuple[Token, Secret]:
+    refuse_unstorable(command)
+    account = account_by_name(connection, command.account)
+    secret = Secret(makers.random_text(TOKEN_LENGTH))
+    values = {
+        "account_id": account.id,
+        "dialect": command.dialect,
+        "label": command.label,
+        "digest": digest(secret),
+        "is_read_only": command.is_read_only,
+        "created_at": makers.clock(),
+    }
+    made = connection.execute(insert(TOKEN).values(values).returning(TOKEN.c.id)).scalar_one()
+    return one_token(connection, made), secret
+
+
+def token_rows() -> Select[Any]:
+    columns = [TOKEN.c.id, ACCOUNT.c.name]
+    columns += [TOKEN.c[name] for name in Token.__struct_fields__[2:]]
+    return select(*columns).join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id).order_by(TOKEN.c.id)
+
+
+def token_record(row: Sequence[Any]) -> Token:
+    return Token(**dict(zip(Token.__struct_fields__, row, strict=True)))
+
+
+def all_tokens(connection: Connection) -> tuple[Token, ...]:
+    return tuple(map(token_record, connection.execute(token_rows())))
+
+
+def one_token(connection: Connection, token_id: int) -> Token:
+    row = connection.execute(token_rows().where(is_one_of(TOKEN.c.id, [token_id]))).first()
+    if row is None:
+        raise NotFound("token")
+    return token_record(row)
+
+
+def revoked_token(connection: Connection, token_id: int, makers: Makers) -> Token:
+    mine = (is_one_of(TOKEN.c.id, [token_id]), TOKEN.c.revoked_at.is_(None))
+    connection.execute(update(TOKEN).where(*mine).values(revoked_at=makers.clock()))
+    return one_token(connection, token_id)
+
+
+def access(connection: Connection, dialect: str, token: str) -> Access | None:
+    given = {"digest": digest(token), "dialect": dialect}
+    row = connection.execute(OPENED, given).first()
+    return None if row is None else access_of(row)
+
+
+def access_of(row: Sequence[Any]) -> Access:
+    """A row of OPENED."""
+    token_id, is_read_only, wrote_at, *account = row
+    return Access(
+        token_id=token_id,
+        is_read_only=bool(is_read_only),
+        wrote_at=wrote_at,
+        account=account_record(account),
+    )
+
+
+def pinned(connection: Connection, token_id: int, now: datetime, precision: timedelta) -> None:
+    """Note that a token writes, unless that was noted less than `precision` ago."""
+    is_old = or_(TOKEN.c.wrote_at.is_(None), TOKEN.c.wrote_at < now - precision)
+    mine = update(TOKEN).where(TOKEN.c.id == token_id, is_old)
+    connection.execute(mine.values(wrote_at=now))

@@ -1,0 +1,80 @@
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, func, select, tuple_
+
+from storage.database.conditions import is_one_of
+from storage.model.limits import LARGEST
+from storage.model.queries import ClientQuery
+from storage.schema.row_mapping import CLIENT_COLUMNS, CONTACT_COLUMNS, DOCUMENT_COLUMNS
+from storage.schema.tables import CLIENT, CONTACT, DOCUMENT
+
+from .filters import Condition, condition, first_of
+from .sort_order import ordering
+
+
+def by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
+    mine = (CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.serial, serials))
+    return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
+
+
+def contacts_of(account_id: int, serials: list[int]) -> Select[Any]:
+    mine = (CONTACT.c.account_id == account_id, CONTACT.c.client_serial.in_(serials))
+    return living_contacts(CONTACT.c.client_serial, *CONTACT_COLUMNS).where(*mine)
+
+
+def living_contacts(*columns: ColumnElement[Any]) -> Select[Any]:
+    order = CONTACT.c.is_primary.desc(), CONTACT.c.serial
+    return select(*columns).where(CONTACT.c.deleted_at.is_(None)).order_by(*order)
+
+
+def documents_of(account_id: int, serials: list[int]) -> Select[Any]:
+    mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.client_serial.in_(serials))
+    return select(*DOCUMENT_COLUMNS).where(*mine).order_by(DOCUMENT.c.serial)
+
+
+def of_one_client(table: Table) -> Condition:
+    owner = table.c.client_serial == bindparam("client_serial")
+    return and_(table.c.account_id == bindparam("account_id"), owner)
+
+
+HAS_DOCUMENTS = exists().where(of_one_client(DOCUMENT)).label("has_documents")
+"""Told with the contacts: most clients have none, and need not be asked for them. Not told with
+the client itself, for its row may have been waited for, and this would be true of before."""
+CONTACTS_OF_ONE = living_contacts(*CONTACT_COLUMNS, HAS_DOCUMENTS).where(of_one_client(CONTACT))
+DOCUMENTS_OF_ONE = select(*DOCUMENT_COLUMNS).where(of_one_client(DOCUMENT))
+"""As the two above, for a single client, and put together once. The documents come in no order:
+SQLite would walk those of the whole account to have them in one."""
+
+
+def counted(account_id: int, query: ClientQuery) -> Select[Any]:
+    return select(func.count()).select_from(CLIENT).where(condition(account_id, query))
+
+
+class Way(NamedTuple):
+    """How to come by a page, where the engine does not know better. `is_walked`: clients are
+    looked at in their order until there are enough, or all that are found are collected first.
+    `from_serial`: the first clients are passed over by a serial to start from, and a number."""
+
+    is_walked: bool | None = None
+    from_serial: tuple[int, int] | None = None
+
+
+def window(account_id: int, query: ClientQuery, way: Way = Way()) -> Select[Any]:  # noqa: B008
+    found = condition(account_id, query, by_index=not way.is_walked)
+    order = ordering(query, first_of(query), is_collected=way.is_walked is False)
+    statement = select(*CLIENT_COLUMNS).where(found).order_by(*order).limit(query.limit)
+    if way.from_serial is None:
+        return statement.offset(min(query.offset, LARGEST))
+    serial, passed = way.from_serial
+    return statement.where(CLIENT.c.serial >= serial).offset(passed)
+
+
+def newest_after(account_id: int, query: ClientQuery, after: tuple[Any, int] | None) -> Select[Any]:
+    """Newest first, from just behind a (created_at, serial) on."""
+    statement = select(*CLIENT_COLUMNS).where(condition(account_id, query))
+    place = tuple_(CLIENT.c.created_at, CLIENT.c.serial)
+    if after is not None:
+        statement = statement.where(place < after)
+    newest = (CLIENT.c.created_at.desc(), CLIENT.c.serial.desc())
+    return statement.order_by(*newest).limit(query.limit)

@@ -1,0 +1,61 @@
+"""Statements compiled once for SQLite, and a file of it that answers in the thread that asks: no
+transaction is begun there, no lock is waited for, nothing is ever written.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.dialects import sqlite
+
+DIALECT: Any = sqlite.dialect(paramstyle="qmark")
+
+Process = Callable[[Any], Any]
+Processes = list[tuple[int, Process]]
+Row = list[Any]
+Rows = list[Sequence[Any]]
+
+
+class Asked:
+    """A statement, and how its parameters go in and its columns come out. Parameters are given in
+    the order of the text. `by` is the index that it is answered from: of one that holds all that
+    is asked and one that is unique SQLite takes the latter, and reads a row besides. `names` are
+    those of the columns that it writes, and maybe of other parameters."""
+
+    def __init__(self, statement: Any, by: str = "", names: Sequence[str] = ()) -> None:
+        compiled = statement.compile(dialect=DIALECT, column_keys=list(names) or None)
+        text = str(compiled)
+        self.text = text.replace("FROM client ", f"FROM client INDEXED BY {by} ") if by else text
+        self._names = tuple(compiled.positiontup or ())
+        bound = {name: compiled.binds[name] for name in self._names}
+        self._own = {n: one.effective_value for n, one in bound.items() if not one.required}
+        types = [bound[name].type.dialect_impl(DIALECT) for name in self._names]
+        self._ins = processes(types, "bind")
+        columns = [column.type.dialect_impl(DIALECT) for column in statement.exported_columns]
+        self._outs = processes(columns, "result")
+
+    def given(self, values: Sequence[Any]) -> Sequence[Any]:
+        return processed(list(values), self._ins) if self._ins else values
+
+    def named(self, values: Mapping[str, Any]) -> Sequence[Any]:
+        """As `given`, by the names of the parameters; it brings its own where it has some."""
+        whole = {**self._own, **values} if self._own else values
+        return processed([whole[name] for name in self._names], self._ins)
+
+    def told(self, rows: Rows) -> Rows:
+        return [processed(list(row), self._outs) for row in rows] if self._outs else rows
+
+
+def processes(types: Sequence[Any], way: str) -> Processes:
+    """Those that there are, with their places."""
+    made: list[Process | None] = [
+        one.bind_processor(DIALECT) if way == "bind" else one.result_processor(DIALECT, None)
+        for one in types
+    ]
+    return [(place, process) for place, process in enumerate(made) if process is not None]
+
+
+def processed(values: Row, processes: Processes) -> Row:
+    for place, process in processes:
+        if values[place] is not None:
+            values[place] = process(values[place])
+    return values

@@ -1,0 +1,166 @@
+"""What every part of the store stands on: an engine, and transactions that fail with a name."""
+
+from collections.abc import Callable
+from threading import local
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import stamina
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+
+from storage.accounts.rate_limiter import IN_MEMORY, Buckets
+from storage.documents.blob_store import Blobs
+from storage.model.errors import Unavailable
+from storage.model.generators import Makers
+from storage.read_cache.rendering_cache import Renderings
+
+from .circuit_breaker import Patience
+from .engine_factory import kind_of
+from .group_commit import GroupCommit
+from .replica import Replica
+from .write_methods import Step
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+PATIENCE = 2.0
+"""Seconds for which a transaction is tried again when its failure may be a passing one."""
+
+
+class Passing(Unavailable):
+    """The database undid the transaction or never began it: it may be tried again."""
+
+
+class Gone(Passing):
+    """The connection was lost or refused; so it is, or soon will be, for everybody."""
+
+
+class Transactions:
+    def __init__(
+        self,
+        engine: Engine,
+        makers: Makers | None = None,
+        blobs: Blobs | None = None,
+        buckets: Buckets | None = None,
+        replica: Replica | None = None,
+        *,
+        renderings: Renderings | None = None,
+    ) -> None:
+        self.renderings = renderings or Renderings(IN_MEMORY)
+        self._engine = engine
+        self._kind = kind_of(engine)
+        self._makers = makers or Makers()
+        self._blobs = blobs
+        self._buckets = buckets or Buckets(IN_MEMORY)
+        self._replica = replica
+        self._own = local()
+        self._patience = Patience(PATIENCE)
+        self._group = GroupCommit(self._written, self._kind.is_outage)
+
+    def _read(
+        self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """One transaction that only reads, all of it as of one moment."""
+        return self._done(self._kind.READS, lambda connection: step(connection, *args, **kwargs))
+
+    def _read_late(
+        self,
+        may_lag: bool,
+        step: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As `_read`, from the replica if there is one and it may lag; where that one fails, the
+        primary answers."""
+        replica = self._replica
+        if may_lag and replica is not None and replica.is_awake():
+            try:
+                return self._once(
+                    replica.engine, self._kind.READS, lambda c: step(c, *args, **kwargs)
+                )
+            except (Unavailable, DBAPIError) as error:
+                # DBAPIError: it may not have heard of the newest columns yet.
+                replica.rest(error)
+        return self._read(step, *args, **kwargs)
+
+    def _write(
+        self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """One transaction that may write, or a part of one that undoes nobody else's. Its step may
+        run more than once; one run counts."""
+        return self._committed(lambda c: step(c, *args, **kwargs))
+
+    def _write_alone(
+        self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `_write`, for a step that takes long or ends by undoing its transaction."""
+        return self._committed(lambda c: step(c, *args, **kwargs), is_alone=True)
+
+    def _committed(self, step: Step[T], *, is_alone: bool = False) -> T:
+        if not self._kind.TAKES_TURNS:
+            return self._written(step)
+        found: T = self._group.write(step, is_alone=is_alone)
+        return found
+
+    def _written(self, step: Step[T]) -> T:
+        return self._done(self._kind.WRITES, step)
+
+    def _done(self, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
+        with self._patience.turn():
+            try:
+                found = self._once(self._engine, options, step)
+            except Gone as failure:
+                found = self._repeated(options, step, failure, self._patience.left(failure))
+            except Passing as failure:
+                found = self._repeated(options, step, failure, PATIENCE)
+        self._patience.end()
+        return found
+
+    def _repeated(
+        self,
+        options: dict[str, Any],
+        step: Callable[[Connection], T],
+        failure: Passing,
+        seconds: float,
+    ) -> T:
+        if seconds <= 0:
+            raise failure
+        for attempt in stamina.retry_context(
+            on=Passing,
+            attempts=None,
+            timeout=seconds,
+            wait_initial=0.02,
+            wait_max=0.3,
+            wait_jitter=0.05,
+        ):
+            with attempt:
+                return self._once(self._engine, options, step)
+        raise AssertionError("the last attempt raises")
+
+    def _once(self, engine: Engine, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
+        is_committing = False
+        try:
+            with engine.connect() as raw:
+                connection = raw.execution_options(**options)
+                with connection.begin() as transaction:
+                    found = step(connection)
+                    is_committing = True
+                    transaction.commit()
+        except PoolTimeout as error:
+            raise Unavailable("no connection came free in time") from error
+        except DBAPIError as error:
+            failure = self._failure(error, is_committing=is_committing)
+            if failure is None:
+                raise  # a defect of ours
+            raise failure from error
+        return found
+
+    def _failure(self, error: DBAPIError, *, is_committing: bool) -> Unavailable | None:
+        """The border where a database that cannot answer becomes a failure with a name."""
+        reason = self._kind.reason(error)
+        if self._kind.is_passing(error) and (not is_committing or self._kind.is_undone(error)):
+            return (Passing if self._kind.is_undone(error) else Gone)(reason)
+        if is_committing and self._kind.is_passing(error):
+            # Again could be twice: only the caller knows what to do.
+            return Unavailable(f"it may have been written, or not: {reason}")
+        return Unavailable(reason) if self._kind.is_outage(error) else None

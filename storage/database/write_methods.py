@@ -1,0 +1,59 @@
+"""Methods of the store that are one write each: called by whoever can sleep until it is committed,
+begun by an event loop, which cannot."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+
+from sqlalchemy import Connection
+
+from .group_commit import WAIT, Waiting
+
+if TYPE_CHECKING:
+    from storage.database.transactions import Transactions
+
+S = TypeVar("S", bound="Transactions")
+T = TypeVar("T")
+P = ParamSpec("P")
+
+Step = Callable[[Connection], T]
+"""What is done in a transaction. It may run more than once; one run counts."""
+
+
+class Write(Generic[P, T]):
+    """Such a method, of a store. `takes_turns`: it can be begun, since writers wait for each other
+    here; `patience` are the seconds after which one that has been begun does well to `leave`."""
+
+    patience = WAIT
+
+    def __init__(self, store: "Transactions", step: Callable[P, Step[T]]) -> None:
+        self._store = store
+        self._step = step
+
+    @property
+    def takes_turns(self) -> bool:
+        return self._store._kind.TAKES_TURNS
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._store._committed(self._step(*args, **kwargs))
+
+    def begin(self, wake: Callable[[], None], *args: P.args, **kwargs: P.kwargs) -> Waiting:
+        """Calls `wake` in another thread when there is an answer to be told."""
+        return self._store._group.write_soon(self._step(*args, **kwargs), wake)
+
+    def leave(self, begun: Waiting) -> None:
+        self._store._group.leave(begun)
+
+
+class is_write(Generic[S, P, T]):  # noqa: N801  a decorator
+    """Makes a method that returns a step one that has it done."""
+
+    def __init__(self, step: Callable[Concatenate[S, P], Step[T]]) -> None:
+        self._step = step
+        self.__doc__ = step.__doc__
+
+    @overload
+    def __get__(self, store: None, owner: Any = None) -> Self: ...
+    @overload
+    def __get__(self, store: S, owner: Any = None) -> Write[P, T]: ...
+    def __get__(self, store: S | None, owner: Any = None) -> Self | Write[P, T]:
+        return self if store is None else Write(store, self._step.__get__(store))

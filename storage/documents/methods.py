@@ -1,0 +1,91 @@
+"""The documents of the store: rows in the database, bytes elsewhere.
+
+Bytes are stored before the row that speaks of them, and removed after it: whatever stops halfway
+leaves bytes that nobody knows of, and never a row without its bytes.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from storage.database.transactions import Transactions
+from storage.model.documents import DocumentDraft, Upload
+from storage.model.errors import Failure, Unavailable
+from storage.model.preconditions import ANYTHING, Expected
+from storage.model.queries import DocumentQuery
+from storage.model.records import Document, Page
+
+from . import reads as documents_reads
+from .blob_store import Blobs
+from .writes import Redraft, path, redrafted, removed
+
+logger = logging.getLogger("gateway.storage")
+
+NAME_LENGTH = 40
+
+
+class Keeping(Transactions):
+    def document(self, account_id: int, serial: int) -> Document:
+        return self._read(documents_reads.found, account_id, serial)
+
+    def documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
+        return self._read(documents_reads.page, account_id, query)
+
+    def change_document(
+        self, account_id: int, serial: int, redraft: Redraft, expected: Expected = ANYTHING
+    ) -> Document:
+        """A document is changed with its client: raises Locked for a deleted one's, Stale for
+        one that is not as expected."""
+        _, after = self._write(
+            redrafted, account_id, serial, redraft, expected=expected, makers=self._makers
+        )
+        return next(d for d in after.documents if d.serial == serial)
+
+    def remove_document(self, account_id: int, serial: int, expected: Expected = ANYTHING) -> None:
+        before, after = self._write(
+            redrafted, account_id, serial, removed, expected=expected, makers=self._makers
+        )
+        self.discard(account_id, [d for d in before.documents if d not in after.documents])
+
+    # Bytes: no transaction, and nothing that a database waits for
+
+    def keep(self, account_id: int, uploads: Sequence[Upload]) -> tuple[DocumentDraft, ...]:
+        """Store the bytes of all of them or, when one cannot be stored, of none."""
+        drafts: list[DocumentDraft] = []
+        try:
+            for upload in uploads:
+                draft = self._drafted(upload)
+                self._bytes.write(path(account_id, draft), upload.file)
+                drafts.append(draft)
+        except Failure:
+            self.discard(account_id, drafts)
+            raise
+        return tuple(drafts)
+
+    def _drafted(self, upload: Upload) -> DocumentDraft:
+        return DocumentDraft(
+            name=upload.name,
+            type=upload.type,
+            hash=f"{self._makers.random_text(NAME_LENGTH)}.{upload.type}",
+            size=upload.size,
+            width=upload.width,
+            height=upload.height,
+            is_public=upload.is_public,
+        )
+
+    def discard(self, account_id: int, documents: Sequence[Document | DocumentDraft]) -> None:
+        """Remove bytes that no row speaks of. What cannot be removed now is told in the log."""
+        for document in documents:
+            try:
+                self._bytes.remove(path(account_id, document))
+            except Unavailable as failure:
+                logger.warning("%s remains: %s", path(account_id, document), failure)
+
+    def content(self, account_id: int, document: Document) -> Iterator[bytes]:
+        """The bytes in pieces. Raises NotFound at once when they are gone."""
+        return self._bytes.read(path(account_id, document))
+
+    @property
+    def _bytes(self) -> Blobs:
+        if self._blobs is None:
+            raise Unavailable("this store has no place for documents")
+        return self._blobs

@@ -1,0 +1,66 @@
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
+
+from storage.database.conditions import contains, is_one_of
+from storage.model.errors import NotFound
+from storage.model.folding import fold
+from storage.model.queries import GroupQuery
+from storage.model.records import Group, Page, State
+from storage.rules.validation import is_storable
+from storage.schema.account_tables import GROUP
+
+FIELDS = Group.__struct_fields__
+COLUMNS = tuple(GROUP.c[name] for name in FIELDS)
+IN_STATE = {
+    State.ACTIVE: GROUP.c.is_deleted.is_(False) & GROUP.c.archived_at.is_(None),
+    State.ARCHIVED: GROUP.c.is_deleted.is_(False) & GROUP.c.archived_at.is_not(None),
+    State.DELETED: GROUP.c.is_deleted.is_(True),
+}
+
+
+def found(connection: Connection, account_id: int, serial: int) -> Group:
+    groups = by_serials(connection, account_id, [serial])
+    if not groups:
+        raise NotFound("group")
+    return groups[serial]
+
+
+def by_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> dict[int, Group]:
+    statement = mine(account_id).where(is_one_of(GROUP.c.serial, serials))
+    return {group.serial: group for group in map(record, connection.execute(statement))}
+
+
+def listed(connection: Connection, account_id: int, query: GroupQuery) -> Page[Group]:
+    conditions = tuple(matching(query))
+    total = select(func.count()).select_from(GROUP).where(GROUP.c.account_id == account_id)
+    window = mine(account_id).where(*conditions).order_by(*ordering(query))
+    rows = connection.execute(window.offset(query.offset).limit(query.limit))
+    return Page(
+        records=tuple(map(record, rows)),
+        total=connection.execute(total.where(*conditions)).scalar_one(),
+    )
+
+
+def mine(account_id: int) -> Select[Any]:
+    return select(*COLUMNS).where(GROUP.c.account_id == account_id)
+
+
+def matching(query: GroupQuery) -> Iterator[ColumnElement[bool]]:
+    if query.text is not None:
+        yield (
+            contains(GROUP.c.name_folded, fold(query.text)) if is_storable(query.text) else false()
+        )
+    if query.states is not None:
+        yield or_(False, *(IN_STATE[state] for state in query.states))
+
+
+def ordering(query: GroupQuery) -> Iterator[ColumnElement[Any]]:
+    for column in dict.fromkeys([GROUP.c[query.order.value], GROUP.c.serial]):
+        # PostgreSQL puts nulls last and SQLite first: say which.
+        yield column.desc().nulls_last() if query.is_descending else column.asc().nulls_first()
+
+
+def record(values: Sequence[Any]) -> Group:
+    return Group(**dict(zip(FIELDS, values, strict=True)))

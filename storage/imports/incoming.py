@@ -1,0 +1,73 @@
+"""Where clients came from and where they went: origins, what an import makes of each client that
+arrives, and the runs that keep account of it."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from storage.imports.prepared.columns import Readied
+from storage.imports.prepared.rows import Ready
+from storage.model.commands import ImportClient, ImportGroup
+from storage.model.imports import Outcome, Wanted, wanted_of
+from storage.model.records import Client, Origin
+from storage.model.runs import Note
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """A client as another service tells it, with all that is needed whether it is here or not.
+
+    `whole` is all of it, for a client that is not here, and what it is known by is `wanted`;
+    `change` says what differs from one who is, as far as that service can tell. `groups` are
+    those that it brings along; `ready` is what `readied` made of it, if anything: then the whole
+    is hardly ever asked for.
+    """
+
+    origin: Origin
+    wanted: Wanted
+    whole: Callable[[], ImportClient]
+    change: Callable[[Client], ImportClient]
+    groups: tuple[ImportGroup, ...] = ()
+    ready: Ready | None = None
+
+
+def arriving(
+    origin: Origin,
+    client: ImportClient,
+    change: Callable[[Client], ImportClient],
+    groups: tuple[ImportGroup, ...] = (),
+) -> Incoming:
+    """One that is all at hand."""
+    return Incoming(
+        origin=origin,
+        wanted=wanted_of(client),
+        whole=lambda: client,
+        change=change,
+        groups=groups,
+    )
+
+
+class Coming(Struct, frozen=True, kw_only=True):
+    """A crowd from one source that may be here or not: of each its origin, in columns. Times are
+    as crowds have them."""
+
+    foreign_ids: Sequence[str]
+    stamps: Sequence[str]
+    updated_at: Sequence[int]
+    crowd: Readied
+
+
+class Arrivals(Struct, frozen=True, kw_only=True):
+    """All that arrives together, from one source: whole crowds, and others one by one.
+    `everybody` is the crowds and the others one by one, in the order in which they came."""
+
+    source: str
+    crowds: Sequence[Coming]
+    others: Sequence[Incoming]
+    everybody: Callable[[], Sequence[Incoming]]
+
+
+Take = Callable[[tuple[Outcome, ...]], Note]
+"""What a run notes of a batch, decided inside the batch's transaction."""
+TakeAll = Callable[[tuple[Outcome, ...], bool], Note]
+"""The same of arrivals: whether the crowds were new, and then the outcomes are those of the others;
+else they are everybody's."""

@@ -1,0 +1,260 @@
+"""What the store hands out: frozen, complete, in UTC, without a word of any dialect."""
+
+import enum
+from datetime import datetime
+from decimal import Decimal
+from typing import Generic, NamedTuple, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from .names import is_individual, joined, shown_name
+
+T = TypeVar("T")
+ZERO = Decimal(0)
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """Base of every record. None is ever part of a cycle, so the collector need not look at it."""
+
+
+class Secret(str):
+    """Text that never shows itself: not in a repr, and so not in a log or a traceback."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+class State(enum.Enum):
+    """Deletion wins over archiving: a deleted client is DELETED whether or not it was archived."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+
+
+LIVE = frozenset({State.ACTIVE, State.ARCHIVED})
+
+
+class Address(NamedTuple):
+    """A structured postal address; `country_id` is an ISO 3166-1 numeric code."""
+
+    address1: str = ""
+    address2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country_id: int | None = None
+
+
+class Origin(Record, frozen=True, kw_only=True):
+    """Where a client came from or went to: a source's name, its id there, its last change there.
+
+    When the two last agreed `stamp` was what the source said of its state, and `version` ours.
+    """
+
+    source: str
+    foreign_id: str
+    foreign_updated_at: datetime | None = None
+    stamp: str = ""
+    version: int | None = None
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    """A person at a client. A rank is a value's place in the client's list, 0 without a value."""
+
+    serial: int
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    email_rank: int = 0
+    phone: str = ""
+    phone_rank: int = 0
+    is_primary: bool = False
+    send_email: bool = True
+    is_locked: bool = False
+    custom_value1: str = ""
+    custom_value2: str = ""
+    custom_value3: str = ""
+    custom_value4: str = ""
+    contact_key: str
+    password_hash: Secret | None = None
+    last_login: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def name(self) -> str:
+        return joined(self.first_name, self.last_name)
+
+
+class Document(Record, frozen=True, kw_only=True):
+    """A file at a client. `name` is what its sender called it, `hash` what it is stored as;
+    `type` is an extension. Width and height are 0 unless it is a picture."""
+
+    serial: int
+    client_serial: int
+    name: str
+    type: str
+    hash: str
+    size: int
+    width: int = 0
+    height: int = 0
+    is_public: bool = True
+    user_serial: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Client(Record, frozen=True, kw_only=True):
+    """One client, whole. Text that was never given is empty, other values are None.
+
+    The service address is structured (`shipping_*`) or text (`service_text`), never both;
+    an empty `service_text` means "explicitly none", None means that the text form is not used.
+    `settings` is the JSON text of an object, kept verbatim; empty when none was ever given.
+    `extras` is opaque text per dialect. `contacts` are the live ones, primary first;
+    `documents` the files, oldest first.
+    """
+
+    uuid: UUID
+    serial: int
+    external_id: str | None = None
+    number: str
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+    classification: str = ""
+    organization_name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    middle_name: str = ""
+
+    archived_at: datetime | None = None
+    is_deleted: bool = False
+
+    balance: Decimal = ZERO
+    paid_to_date: Decimal = ZERO
+    payment_balance: Decimal = ZERO
+    credit_balance: Decimal = ZERO
+
+    phone: str = ""
+    phone_rank: int = 0
+    website: str = ""
+
+    address1: str = ""
+    address2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country_id: int | None = None
+
+    shipping_address1: str = ""
+    shipping_address2: str = ""
+    shipping_city: str = ""
+    shipping_state: str = ""
+    shipping_postal_code: str = ""
+    shipping_country_id: int | None = None
+    service_text: str | None = None
+    entrance_no: str = ""
+    floor: str = ""
+    apartment: str = ""
+    description: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+
+    private_notes: str = ""
+    public_notes: str = ""
+    user_serial: int
+    assigned_user_serial: int | None = None
+    group_serial: int | None = None
+    industry_id: int | None = None
+    size_id: int | None = None
+    vat_number: str = ""
+    id_number: str = ""
+    routing_id: str = ""
+    has_valid_vat_number: bool = False
+    is_tax_exempt: bool = False
+    custom_value1: str = ""
+    custom_value2: str = ""
+    custom_value3: str = ""
+    custom_value4: str = ""
+    client_hash: str
+    settings: str = ""
+    last_login: datetime | None = None
+
+    extras: dict[str, str] = msgspec.field(default_factory=dict)
+    contacts: tuple[Contact, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def is_individual(self) -> bool:
+        return is_individual(self.classification, self.organization_name)
+
+    @property
+    def name(self) -> str:
+        return shown_name(
+            self.classification,
+            self.organization_name,
+            self.first_name,
+            self.last_name,
+            self.middle_name,
+        )
+
+    @property
+    def primary_contact(self) -> Contact | None:
+        return next((c for c in self.contacts if c.is_primary), None)
+
+    @property
+    def name_giver(self) -> Contact | None:
+        """Who lends a nameless client a name: the first contact, the primary one before all
+        others, with a name or an e-mail that is not blank."""
+        return next((c for c in self.contacts if f"{c.name}{c.email}".strip()), None)
+
+    @property
+    def billing_address(self) -> Address:
+        return Address(
+            self.address1, self.address2, self.city, self.state, self.postal_code, self.country_id
+        )
+
+    @property
+    def shipping_address(self) -> Address:
+        return Address(
+            self.shipping_address1,
+            self.shipping_address2,
+            self.shipping_city,
+            self.shipping_state,
+            self.shipping_postal_code,
+            self.shipping_country_id,
+        )
+
+
+class Tombstone(Record, frozen=True, kw_only=True):
+    """What can be told of a client that is deleted, or of which nothing else is left."""
+
+    uuid: UUID
+    serial: int
+    external_id: str | None = None
+    created_at: datetime
+    deleted_at: datetime
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """A group that clients can belong to; `settings` is JSON text, as a client's is."""
+
+    serial: int
+    name: str
+    settings: str = ""
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None = None
+    is_deleted: bool = False
+
+
+class Page(Record, Generic[T], frozen=True, kw_only=True):
+    """One window of what a query found, and how many it found in all."""
+
+    records: tuple[T, ...]
+    total: int

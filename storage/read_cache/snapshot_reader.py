@@ -1,0 +1,196 @@
+"""A glance at an embedded database: what plain reads ask, told at once.
+
+A look-up in a local file by a key takes less time than handing it to a thread. A glance answers
+in the thread that asks, or not at all: it waits for nobody, and whatever is not as simple as it
+seems is left to the store's own methods, whose answers are the same.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple, Self
+
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, literal_column, select, tuple_
+
+from storage.accounts.tokens import OPENED, access_of, digest
+from storage.clients.filters import live
+from storage.database.fast_sql.compiled import Asked
+from storage.indexes.block_counts import Blocks, blocks
+from storage.model.accounts import Access
+from storage.model.commands import ClientKey, LiveKey
+from storage.rules.validation import is_storable
+from storage.schema.tables import CLIENT
+
+from .sqlite_reader import Glimpse
+
+MOST_BYTES = 16 * 2**20
+"""What is remembered at most: enough for the busy pages, little beside a worker's own memory."""
+
+
+class Edition(NamedTuple):
+    """A client in one of its versions: what was written of an edition is true for ever."""
+
+    serial: int
+    version: int
+
+
+class Editions(NamedTuple):
+    """What a query found; `total` how many there are beyond its window, where that is asked."""
+
+    found: Sequence[Edition]
+    total: int = 0
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[Any]], total: int = 0) -> Self:
+        return cls(list(map(Edition._make, rows)), total)
+
+
+class Memory:
+    """What is known for now; when it gets too much, all of it is forgotten."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+        self._bytes = 0
+
+    def get(self, key: Hashable) -> Any:
+        return self._known.get(key)
+
+    def keep(self, key: Hashable, value: Any, size: int) -> None:
+        if self._bytes + size > MOST_BYTES:
+            self.clear()
+        self._known[key] = value
+        self._bytes += size
+
+    def clear(self) -> None:
+        self._known.clear()
+        self._bytes = 0
+
+
+class Glance:
+    """For one thread. A method answers None where the store has to be asked, as of a moment that
+    is not before `now`; `memory` is the callers' own, for what they made of the answers."""
+
+    def __init__(self, path: str) -> None:
+        self._glimpse = Glimpse(path)
+        self.memory = Memory()
+        self.now: int | None = None
+        """What `moment` said last: what is in the memory is of that moment."""
+
+    @classmethod
+    def of(cls, engine: Engine) -> "Glance | None":
+        """None for a database that is not a file of this machine."""
+        path = engine.url.database
+        is_file = engine.dialect.name == "sqlite" and path not in {None, "", ":memory:"}
+        return cls(str(path)) if is_file else None
+
+    def moment(self) -> int | None:
+        """A number that is another one as soon as anybody has committed anything."""
+        moment = self._glimpse.moment()
+        if moment != self.now:
+            self.memory.clear()
+            self.now = moment
+        return moment
+
+    def access(self, dialect: str, token: str) -> Access | None:
+        """Also None for an unknown token: nobody can fill the memory with those."""
+        key = dialect, digest(token)
+        known: Access | None = self.memory.get(key)
+        if known is None:
+            rows = self._glimpse.rows(ACCESS, key[1], dialect)
+            if not rows:
+                return None
+            known = access_of(rows[0])
+            self.memory.keep(key, known, SMALL)
+        return known
+
+    def client(self, account_id: int, key: ClientKey) -> Editions | None:
+        for asked, value in look_ups(key):
+            rows = self._glimpse.rows(asked, account_id, value)
+            if rows:
+                return Editions.of(rows, total=1)
+        return None
+
+    def page(self, account_id: int, offset: int, limit: int) -> Editions | None:
+        """Of all clients by serial: a list without any condition."""
+        before, blocks = self.now, self._blocks(account_id)
+        place = blocks.place(offset) if blocks else None
+        if blocks is None or place is None:
+            return None
+        rows = self._glimpse.rows(PAGE, account_id, place[0], limit, place[1])
+        # The total and the page have to be of one moment.
+        return Editions.of(rows, blocks.total) if rows and self.moment() == before else None
+
+    def newest(self, account_id: int, limit: int, after: LiveKey | None) -> Editions | None:
+        """Of all that live, from just behind the client `after`; None when that one is gone."""
+        if after is None:
+            rows = self._glimpse.rows(NEWEST, account_id, limit)
+        else:
+            place = self._glimpse.rows(PLACE, account_id, after.uuid) if after.uuid else None
+            if not place:
+                return None
+            rows = self._glimpse.rows(NEWEST_AFTER, account_id, *place[0], limit)
+        return None if rows is None else Editions.of(rows)
+
+    def close(self) -> None:
+        self._glimpse.close()
+
+    def _blocks(self, account_id: int) -> Blocks | None:
+        key = "blocks", account_id
+        known: Blocks | None = self.memory.get(key)
+        if known is None:
+            rows = self._glimpse.rows(BLOCKS, account_id)
+            if not rows:
+                return None
+            known = Blocks.of(rows)
+            self.memory.keep(key, known, SMALL * len(rows))
+        return known
+
+
+def look_ups(key: ClientKey) -> list[tuple[Asked, Any]]:
+    """By a uuid first, as the store does; what no database can hold is in none."""
+    match key:
+        case int():
+            return [(BY_SERIAL, key)] if is_storable(key) else []
+        case LiveKey(uuid=None, external_id=text):
+            return [(BY_EXTERNAL_ID, text)] if is_storable(text) else []
+        case LiveKey(uuid=uuid, external_id=text):
+            return [(BY_UUID, uuid), (BY_EXTERNAL_ID, text)]
+
+
+def mine(*conditions: ColumnElement[bool]) -> Select[Any]:
+    own = CLIENT.c.account_id == bindparam("account_id")
+    return select(CLIENT.c.serial, CLIENT.c.version).where(own, *conditions)
+
+
+def newest_of(*conditions: ColumnElement[bool]) -> Select[Any]:
+    order = CLIENT.c.created_at.desc(), CLIENT.c.serial.desc()
+    found = mine(live(), *conditions).order_by(*order)
+    # Without an offset it would be one parameter more.
+    return found.limit(bindparam("limit")).offset(literal_column("0"))
+
+
+SMALL = 256
+"""Bytes that a small thing in the memory counts for."""
+
+ACCESS = Asked(OPENED)
+BLOCKS = Asked(blocks())
+BY_SERIAL = Asked(mine(CLIENT.c.serial == bindparam("serial")), by="ix_client_edition")
+BY_UUID = Asked(mine(CLIENT.c.uuid == bindparam("uuid"), live()), by="ix_client_uuid_edition")
+BY_EXTERNAL_ID = Asked(mine(CLIENT.c.external_id == bindparam("external_id"), live()))
+PAGE = Asked(
+    mine(CLIENT.c.serial >= bindparam("first"))
+    .order_by(CLIENT.c.serial)
+    .limit(bindparam("limit"))
+    .offset(bindparam("passed"))
+)
+NEWEST = Asked(newest_of())
+PLACE = Asked(
+    select(CLIENT.c.created_at, CLIENT.c.serial).where(
+        CLIENT.c.account_id == bindparam("account_id"), CLIENT.c.uuid == bindparam("uuid"), live()
+    ),
+    by="ix_client_uuid_edition",
+)
+STANDING = tuple_(CLIENT.c.created_at, CLIENT.c.serial)
+BEFORE = tuple_(
+    bindparam("created_at", type_=CLIENT.c.created_at.type),
+    bindparam("serial", type_=CLIENT.c.serial.type),
+)
+NEWEST_AFTER = Asked(newest_of(STANDING < BEFORE))

@@ -1,0 +1,56 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from storage.database.fast_sql.compiled import Asked, Rows
+from storage.database.sqlite_driver import sqlite_module
+
+PAGES = -16_000
+"""Kilobytes of the file that are kept in memory."""
+
+
+class Glimpse:
+    """A connection to an SQLite file for one thread; it is made by the first question."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection: Any = None
+
+    def moment(self) -> int | None:
+        """A number that changes with every commit of anybody; None when it cannot be told now."""
+        rows = self._fetched("PRAGMA data_version", ())
+        return int(rows[0][0]) if rows else None
+
+    def rows(self, asked: Asked, *given: Any) -> Rows | None:
+        """None where the database would have to be waited for, or is not as it should be: whoever
+        asks the store then hears its reason."""
+        found = self._fetched(asked.text, asked.given(given))
+        return None if found is None else asked.told(found)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _fetched(self, text: str, given: Sequence[Any]) -> Rows | None:
+        try:
+            if self._connection is None:
+                self._connection = opened(self._path)
+            found: Rows = self._connection.execute(text, given).fetchall()
+        except sqlite_module().Error:
+            return None
+        return found
+
+
+def opened(path: str) -> Any:
+    # A file that is not there is not made: the store makes it, with its schema.
+    connection = sqlite_module().connect(
+        f"{Path(path).absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=0,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    for pragma in ("query_only = ON", f"cache_size = {PAGES}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+    return connection

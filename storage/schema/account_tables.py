@@ -1,0 +1,72 @@
+"""The tables of an account beside its clients. Seen from outside as part of tables.py."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from .column_types import (
+    TEXT,
+    account_column,
+    counter_column,
+    id_column,
+    key_column,
+    moment_column,
+    number_column,
+    table,
+    text_column,
+    whole_column,
+)
+
+
+class AccountRow(SQLModel, table=True):
+    __tablename__ = "account"
+
+    id: int | None = id_column()
+    name: str = Field(sa_type=TEXT, unique=True)
+    hash_salt: str = text_column()
+    country_id: int = whole_column()
+    currency_id: int = whole_column()
+    owner_serial: int = number_column()
+    number_counter: int = number_column()
+    number_padding: int = whole_column()
+    next_client_serial: int = number_column()
+    next_contact_serial: int = number_column()
+    next_group_serial: int = counter_column()
+    next_document_serial: int = counter_column()
+    password_hash: str | None = Field(sa_type=TEXT, nullable=True)
+    created_at: datetime = moment_column()
+
+
+class TokenRow(SQLModel, table=True):
+    __tablename__ = "token"
+
+    id: int | None = id_column()
+    account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
+    dialect: str = text_column()
+    label: str = text_column()
+    digest: str = Field(sa_type=TEXT, unique=True)
+    is_read_only: bool
+    created_at: datetime = moment_column()
+    revoked_at: datetime | None = moment_column(nullable=True)
+    wrote_at: datetime | None = moment_column(nullable=True)
+
+
+class GroupRow(SQLModel, table=True):
+    __tablename__ = "client_group"
+
+    account_id: int = account_column()
+    serial: int = key_column()
+    name: str = text_column()
+    settings: str = text_column()
+    created_at: datetime = moment_column()
+    updated_at: datetime = moment_column()
+    archived_at: datetime | None = moment_column(nullable=True)
+    is_deleted: bool
+
+    name_folded: str = text_column()
+
+
+ACCOUNT = table(AccountRow)
+TOKEN = table(TokenRow)
+GROUP = table(GroupRow)

@@ -1,0 +1,45 @@
+"""The tables of runs and of what they said. Seen from outside as part of tables.py."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from .column_types import JsonText, id_column, key_column, moment_column, table, text_column
+
+
+class RunRow(SQLModel, table=True):
+    __tablename__ = "run"
+
+    id: int | None = id_column()
+    account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
+    verb: str = text_column()
+    dialect: str = text_column()
+    source: str = text_column()
+    state: str = text_column()
+    options: str = text_column()
+    holder: str = text_column()
+    checkpoint: str = text_column()
+    counts: dict[str, int] = Field(sa_type=JsonText, nullable=False)
+    reason: str = text_column()
+    started_at: datetime = moment_column()
+    updated_at: datetime = moment_column()
+    ended_at: datetime | None = moment_column(nullable=True)
+
+
+class RunLineRow(SQLModel, table=True):
+    __tablename__ = "run_line"
+    __table_args__ = (ForeignKeyConstraint(["run_id"], ["run.id"]),)
+
+    run_id: int = key_column()
+    place: int = key_column()
+    kind: str = text_column()
+    client: str = text_column()
+    field: str = text_column()
+    text: str = text_column()
+
+
+RUN = table(RunRow)
+RUN_LINE = table(RunLineRow)
+
+Index("ix_run_line_kind", RUN_LINE.c.run_id, RUN_LINE.c.kind, RUN_LINE.c.field)
