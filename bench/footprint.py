@@ -13,7 +13,7 @@ from bench.results import Fact, Spread
 from bench.scripts import Ask, Script
 from bench.servers import Server
 from bench.stores import Kept
-from dialects.ninja.protocol.id_codec import ids_of
+from dialects.ninja.protocol.id_codec import id_codec
 from gateway.demo.clients import demo_client
 
 STARTS = 5
@@ -71,7 +71,7 @@ def reads(place: Place) -> Iterator[Script]:
     """Lists and single clients by chance, in both dialects."""
     drawn = random.Random(0)  # noqa: S311  repeats itself
     some = drawn.sample(range(place.kept.clients), min(place.kept.clients, DIFFERENT))
-    ids, pages = ids_of(""), -(-place.kept.clients // PAGE)
+    ids, pages = id_codec(""), -(-place.kept.clients // PAGE)
     yield script(place.ninja, (f"{NINJA}?page={1 + n % pages}" for n in some))
     yield script(place.ninja, (f"{NINJA}/{ids.write(n + 1)}" for n in some))
     clients = [client for client in map(demo_client, some) if not client.is_deleted]

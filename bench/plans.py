@@ -16,24 +16,24 @@ import typer
 from sqlalchemy import ClauseElement, Connection, Executable, Select, text
 from sqlalchemy.ext.compiler import compiles
 
-from storage.clients.lookup import clients_of, places_of
-from storage.clients.statements import contacts_of, counted, newest_after, window
+from storage.clients.lookup import key_queries, position_queries
+from storage.clients.statements import select_contacts, select_count, select_newest, select_page
 from storage.model.commands import LiveKey
 from storage.model.queries import (
-    Among,
+    ClientColumn,
     ClientQuery,
     Comparison,
-    Holding,
-    Operator,
-    Order,
-    Sorting,
+    ComparisonOperator,
+    Contains,
+    OneOf,
+    SortKey,
     TextColumn,
 )
 from storage.model.records import State
 from storage.store import Store
 
 NOW = datetime.now(UTC)
-DESCENDING = Sorting(order=Order.NAME, is_descending=True)
+DESCENDING = SortKey(order=ClientColumn.NAME, is_descending=True)
 
 
 def queries(some: Any) -> Iterator[tuple[str, ClientQuery]]:
@@ -51,45 +51,45 @@ def queries(some: Any) -> Iterator[tuple[str, ClientQuery]]:
     yield "filter= (common)", ClientQuery(text="example")
     yield "filter= (two letters)", ClientQuery(text="an")
     yield "name=", ClientQuery(name=some.name[:8])
-    over = Comparison(operator=Operator.GT, amount=Decimal(9_000))
+    over = Comparison(operator=ComparisonOperator.GT, amount=Decimal(9_000))
     yield "balance=gt:9000", ClientQuery(balance=over)
     yield "between_balance=0:1", ClientQuery(balance_between=(Decimal(0), Decimal(1)))
     yield "created_at=", ClientQuery(created_from=NOW - timedelta(days=1))
     yield "updated_at=", ClientQuery(updated_from=NOW - timedelta(days=1))
-    yield "country_id=", ClientQuery(among=(Among(column=Order.COUNTRY, values=(276,)),))
-    yield "group=", ClientQuery(among=(Among(column=Order.GROUP, values=(1,)),))
-    holding = Holding(column=TextColumn.CUSTOM_VALUE1, text="zzz")
+    yield "country_id=", ClientQuery(among=(OneOf(column=ClientColumn.COUNTRY, values=(276,)),))
+    yield "group=", ClientQuery(among=(OneOf(column=ClientColumn.GROUP, values=(1,)),))
+    holding = Contains(column=TextColumn.CUSTOM_VALUE1, text="zzz")
     yield "custom_value1=", ClientQuery(holding=(holding,))
-    yield "vat_number=", ClientQuery(holding=(Holding(column=TextColumn.VAT_NUMBER, text="99"),))
-    yield "sort=name|asc", ClientQuery(sorting=(Sorting(order=Order.NAME),))
+    yield "vat_number=", ClientQuery(holding=(Contains(column=TextColumn.VAT_NUMBER, text="99"),))
+    yield "sort=name|asc", ClientQuery(sorting=(SortKey(order=ClientColumn.NAME),))
     yield "sort=name|desc", ClientQuery(sorting=(DESCENDING,))
-    yield "sort=number|asc", ClientQuery(sorting=(Sorting(order=Order.NUMBER),))
+    yield "sort=number|asc", ClientQuery(sorting=(SortKey(order=ClientColumn.NUMBER),))
     yield (
         "sort=balance|desc",
-        ClientQuery(sorting=(Sorting(order=Order.BALANCE, is_descending=True),)),
+        ClientQuery(sorting=(SortKey(order=ClientColumn.BALANCE, is_descending=True),)),
     )
     yield (
         "sort=updated_at|desc",
-        ClientQuery(sorting=(Sorting(order=Order.UPDATED_AT, is_descending=True),)),
+        ClientQuery(sorting=(SortKey(order=ClientColumn.UPDATED_AT, is_descending=True),)),
     )
 
 
 def statements(account_id: int, some: Any) -> Iterator[tuple[str, Select[Any]]]:
     for name, query in queries(some):
-        yield f"Ninja: {name}", window(account_id, query)
-        yield f"Ninja: {name}, total", counted(account_id, query)
+        yield f"Ninja: {name}", select_page(account_id, query)
+        yield f"Ninja: {name}, total", select_count(account_id, query)
     serials = list(range(some.serial, some.serial + 20))
-    yield "contacts of a page", contacts_of(account_id, serials)
+    yield "contacts of a page", select_contacts(account_id, serials)
     here = (some.created_at, some.serial)
     live = ClientQuery(states=frozenset({State.ACTIVE, State.ARCHIVED}))
     since = ClientQuery(states=live.states, updated_after=NOW - timedelta(days=1))
-    yield "Planado: first page", newest_after(account_id, live, None)
-    yield "Planado: after=", newest_after(account_id, live, here)
-    yield "Planado: updated_at[after]=", newest_after(account_id, since, None)
+    yield "Planado: first page", select_newest(account_id, live, None)
+    yield "Planado: after=", select_newest(account_id, live, here)
+    yield "Planado: updated_at[after]=", select_newest(account_id, since, None)
     key = LiveKey(external_id=str(some.uuid), uuid=some.uuid)
-    for n, (statement, given) in enumerate(clients_of(account_id, key)):
+    for n, (statement, given) in enumerate(key_queries(account_id, key)):
         yield f"Planado: one client by {('uuid', 'external_id')[n]}", statement.params(given)
-    for n, statement in enumerate(places_of(account_id, key, among_gone=False)):
+    for n, statement in enumerate(position_queries(account_id, key, among_gone=False)):
         yield f"Planado: place of a cursor ({n + 1})", statement
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from statistics import median
 
 from gateway.demo.fill import account_named, fill
-from storage.model.queries import ClientQuery, Order, Sorting
+from storage.model.queries import ClientColumn, ClientQuery, SortKey
 from storage.store import Store
 
 SIZES = (1_000, 10_000, 100_000)
 REPETITIONS = 15
-NEWEST = (Sorting(order=Order.SERIAL, is_descending=True),)
+NEWEST = (SortKey(order=ClientColumn.SERIAL, is_descending=True),)
 ASKED = {
     "rare": ClientQuery(text=".777@example"),
     "rare, sorted": ClientQuery(text=".777@example", sorting=NEWEST, first=1),

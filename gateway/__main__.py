@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gateway.gc_tuning import ending, uncollected
-from gateway.migration.worker_process import begin_early
+from gateway.gc_tuning import freeze_before_exit, gc_paused
+from gateway.migration.worker_process import start_early
 
 MUCH = 2_000_000
 """Bytes of a file with which another process helps."""
@@ -17,9 +17,9 @@ INTERRUPTED = 130
 def main() -> None:
     words = sys.argv[1:]
     try:
-        with uncollected():
+        with gc_paused():
             if are_for_two(words):
-                begin_early()
+                start_early()
             from gateway import cli
 
             app = cli.application(*words[:1])
@@ -28,7 +28,7 @@ def main() -> None:
     try:
         cli.run(app)
     finally:
-        ending()
+        freeze_before_exit()
 
 
 def are_for_two(words: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ all their values: ten times as many objects let the memory of a long import grow
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """While modules are loaded: they stay, and to look through them again and again is a tenth
     of a start."""
     gc.disable()
@@ -21,13 +21,13 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def ending() -> None:
+def freeze_before_exit() -> None:
     """Before a process ends: Python would look through all that there is once more."""
     gc.freeze()
 
 
 @contextmanager
-def seldom_collected() -> Iterator[None]:
+def gc_relaxed() -> Iterator[None]:
     """What is here already stays. Requests and batches leave hardly any cycles behind, and to look
     for some in each takes a tenth of the time."""
     kept = gc.get_threshold()

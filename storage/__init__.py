@@ -1,15 +1,20 @@
 """The canonical store of clients: records out, commands and queries in, failures raised."""
 
 from storage.accounts.passwords import hash_password
-from storage.accounts.rate_limiter import IN_MEMORY, Buckets, Rate
-from storage.clients.writes import Upserted
+from storage.accounts.rate_limiter import IN_MEMORY, RateLimit, RateLimiter
+from storage.clients.writes import UpsertResult
 from storage.database.replica import Replica
-from storage.database.write_methods import Write
-from storage.documents.blob_store import Blobs
-from storage.imports.incoming import Arrivals, Coming, Incoming, arriving
-from storage.imports.prepared.columns import Crowd, Readied, amounts, moments
-from storage.imports.prepared.prepare_columns import readied_crowd
-from storage.imports.prepared.rows import Ready, readied
+from storage.database.write_methods import WriteMethod
+from storage.documents.blob_store import BlobStore
+from storage.imports.incoming import IncomingBatch, IncomingClient, IncomingColumns, incoming_client
+from storage.imports.prepared.columns import (
+    ClientColumns,
+    PreparedColumns,
+    to_microseconds,
+    to_millionths,
+)
+from storage.imports.prepared.prepare_columns import prepare_columns
+from storage.imports.prepared.rows import PreparedRows, prepare_rows
 from storage.model.accounts import Access, Account, DatabaseStatus, Token
 from storage.model.commands import (
     ChangeClient,
@@ -20,15 +25,15 @@ from storage.model.commands import (
     CreateClient,
     CreateGroup,
     CreateToken,
-    Given,
     ImportClient,
     ImportContact,
     ImportGroup,
     LiveKey,
-    drafted,
+    OrUnset,
+    draft_of_contact,
 )
 from storage.model.countries import COUNTRIES, Country
-from storage.model.documents import DocumentDraft, Upload, drafted_document
+from storage.model.documents import DocumentDraft, Upload, draft_of_document
 from storage.model.errors import (
     Conflict,
     Failure,
@@ -40,27 +45,40 @@ from storage.model.errors import (
     Stale,
     Unavailable,
 )
-from storage.model.generators import Makers, random_text
-from storage.model.imports import Fate, Link, Outcome, Policy, Wanted, wanted_of
-from storage.model.names import folded_blanks, is_individual, joined, split_contact_name, split_name
-from storage.model.preconditions import ANY, Expected, Match
+from storage.model.generators import Generators, random_text
+from storage.model.imports import (
+    ClientLink,
+    ConflictPolicy,
+    Identifiers,
+    ImportOutcome,
+    ImportStatus,
+    identifiers_of,
+)
+from storage.model.names import (
+    collapse_spaces,
+    is_individual,
+    join_name,
+    split_contact_name,
+    split_name,
+)
+from storage.model.preconditions import ANY_VERSION, Precondition, VersionMatch
 from storage.model.queries import (
-    Among,
+    ClientColumn,
     ClientQuery,
     Comparison,
-    DocumentOrder,
+    ComparisonOperator,
+    Contains,
+    DocumentColumn,
     DocumentQuery,
-    GroupOrder,
+    GroupColumn,
     GroupQuery,
-    Holding,
-    Operator,
-    Order,
-    Sorting,
+    OneOf,
+    SortKey,
     TextColumn,
     TombstoneQuery,
 )
 from storage.model.records import (
-    LIVE,
+    LIVE_STATES,
     Address,
     Client,
     Contact,
@@ -72,87 +90,88 @@ from storage.model.records import (
     State,
     Tombstone,
 )
-from storage.model.runs import Note, Run, RunLine, RunState, StartRun, Total
-from storage.read_cache.rendering_cache import Renderings, variant
-from storage.read_cache.snapshot_reader import Edition, Editions, Glance
-from storage.rules.preview import imagined
-from storage.rules.validation import tellable
+from storage.model.runs import LineTotal, Run, RunLine, RunProgress, RunState, StartRun
+from storage.read_cache.rendering_cache import RenderingCache, variant_key
+from storage.read_cache.snapshot_reader import ClientVersion, ClientVersions, SnapshotReader
+from storage.rules.preview import preview_client
+from storage.rules.validation import sanitize_text
 from storage.store import Store
 
 __all__ = [
-    "ANY",
+    "ANY_VERSION",
     "COUNTRIES",
     "IN_MEMORY",
-    "LIVE",
+    "LIVE_STATES",
     "Access",
     "Account",
     "Address",
-    "Among",
-    "Arrivals",
-    "Blobs",
-    "Buckets",
+    "BlobStore",
     "ChangeClient",
     "ChangeGroup",
     "Client",
+    "ClientColumn",
+    "ClientColumns",
     "ClientKey",
+    "ClientLink",
     "ClientQuery",
-    "Coming",
+    "ClientVersion",
+    "ClientVersions",
     "Comparison",
+    "ComparisonOperator",
     "Conflict",
+    "ConflictPolicy",
     "Contact",
     "ContactDraft",
+    "Contains",
     "Country",
     "CreateAccount",
     "CreateClient",
     "CreateGroup",
     "CreateToken",
-    "Crowd",
     "DatabaseStatus",
     "Document",
+    "DocumentColumn",
     "DocumentDraft",
-    "DocumentOrder",
     "DocumentQuery",
-    "Edition",
-    "Editions",
-    "Expected",
     "Failure",
-    "Fate",
-    "Given",
-    "Glance",
+    "Generators",
     "Group",
-    "GroupOrder",
+    "GroupColumn",
     "GroupQuery",
-    "Holding",
+    "Identifiers",
     "ImportClient",
     "ImportContact",
     "ImportGroup",
-    "Incoming",
+    "ImportOutcome",
+    "ImportStatus",
+    "IncomingBatch",
+    "IncomingClient",
+    "IncomingColumns",
     "Invalid",
-    "Link",
+    "LineTotal",
     "LiveKey",
     "Locked",
-    "Makers",
-    "Match",
     "NotFound",
-    "Note",
-    "Operator",
-    "Order",
+    "OneOf",
+    "OrUnset",
     "Origin",
-    "Outcome",
     "Page",
     "Path",
-    "Policy",
+    "Precondition",
+    "PreparedColumns",
+    "PreparedRows",
     "Problem",
-    "Rate",
-    "Readied",
-    "Ready",
-    "Renderings",
+    "RateLimit",
+    "RateLimiter",
+    "RenderingCache",
     "Replica",
     "Run",
     "RunLine",
+    "RunProgress",
     "RunState",
     "Secret",
-    "Sorting",
+    "SnapshotReader",
+    "SortKey",
     "Stale",
     "StartRun",
     "State",
@@ -161,28 +180,27 @@ __all__ = [
     "Token",
     "Tombstone",
     "TombstoneQuery",
-    "Total",
     "Unavailable",
     "Upload",
-    "Upserted",
-    "Wanted",
-    "Write",
-    "amounts",
-    "arriving",
-    "drafted",
-    "drafted_document",
-    "folded_blanks",
+    "UpsertResult",
+    "VersionMatch",
+    "WriteMethod",
+    "collapse_spaces",
+    "draft_of_contact",
+    "draft_of_document",
     "hash_password",
-    "imagined",
+    "identifiers_of",
+    "incoming_client",
     "is_individual",
-    "joined",
-    "moments",
+    "join_name",
+    "prepare_columns",
+    "prepare_rows",
+    "preview_client",
     "random_text",
-    "readied",
-    "readied_crowd",
+    "sanitize_text",
     "split_contact_name",
     "split_name",
-    "tellable",
-    "variant",
-    "wanted_of",
+    "to_microseconds",
+    "to_millionths",
+    "variant_key",
 ]

@@ -8,16 +8,16 @@ from uuid import uuid4
 
 from msgspec import UNSET, structs
 
-from dialects.base.migration.object_codec import Told
-from storage.imports.incoming import Incoming, arriving
+from dialects.base.migration.object_codec import ParsedObject
+from storage.imports.incoming import IncomingClient, incoming_client
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, ImportClient
-from storage.model.generators import Makers, random_text
-from storage.model.imports import Outcome
+from storage.model.generators import Generators, random_text
+from storage.model.imports import ImportOutcome
 from storage.model.records import Client, Origin
-from storage.model.runs import Note, StartRun
-from storage.rules.client_changes import Birth, applied, created
-from storage.rules.contact_changes import Serials
+from storage.model.runs import RunProgress, StartRun
+from storage.rules.client_changes import NewClientContext, apply_change, new_client
+from storage.rules.contact_changes import SerialPool
 from storage.store import Store
 
 MOMENT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -34,12 +34,12 @@ ACCOUNT = Account(
 )
 
 
-def makers() -> Makers:
-    return Makers(clock=lambda: MOMENT, uuid=uuid4, random_text=random_text)
+def makers() -> Generators:
+    return Generators(clock=lambda: MOMENT, uuid=uuid4, random_text=random_text)
 
 
-def serials() -> Serials:
-    return Serials(count(FIRST), count(FIRST))
+def serials() -> SerialPool:
+    return SerialPool(count(FIRST), count(FIRST))
 
 
 def account_of(whole: dict[str, Any]) -> Account:
@@ -48,7 +48,7 @@ def account_of(whole: dict[str, Any]) -> Account:
 
 def born(command: ImportClient, account: Account = ACCOUNT) -> Client:
     """A new client, with its own ids wherever it brings some."""
-    birth = Birth(
+    birth = NewClientContext(
         account=account,
         serial=FIRST if command.serial is UNSET else command.serial,
         number=command.number or "0001",
@@ -56,16 +56,16 @@ def born(command: ImportClient, account: Account = ACCOUNT) -> Client:
         now=MOMENT,
         makers=makers(),
     )
-    return created(command, birth)
+    return new_client(command, birth)
 
 
-def changed(record: Client, told: Told) -> Client:
+def changed(record: Client, told: ParsedObject) -> Client:
     """The client here after the change; the very same when nothing differs but a version."""
     command = structs.replace(told.change(record), version=UNSET)
-    return applied(record, command, serials=serials(), now=MOMENT, makers=makers())
+    return apply_change(record, command, serials=serials(), now=MOMENT, makers=makers())
 
 
-def imported(store: Store, account: dict[str, Any], told: Sequence[Told]) -> list[Client]:
+def imported(store: Store, account: dict[str, Any], told: Sequence[ParsedObject]) -> list[Client]:
     """The clients in an account of their own, by the store's own import."""
     made = store.create_account(CreateAccount(name=str(uuid4()), **account))
     run = store.start_run(made.id, StartRun(verb="import", dialect="any", source="there"))
@@ -73,10 +73,10 @@ def imported(store: Store, account: dict[str, Any], told: Sequence[Told]) -> lis
     return [store.client(made.id, o.serial) for o in outcomes if o.serial is not None]
 
 
-def incoming(told: Told) -> Incoming:
+def incoming(told: ParsedObject) -> IncomingClient:
     origin = Origin(source="there", foreign_id=told.foreign_id, stamp=told.stamp)
-    return arriving(origin, told.client, told.change)
+    return incoming_client(origin, told.client, told.change)
 
 
-def noted(outcomes: tuple[Outcome, ...]) -> Note:
-    return Note(checkpoint="", counts={"read": len(outcomes)})
+def noted(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
+    return RunProgress(checkpoint="", counts={"read": len(outcomes)})

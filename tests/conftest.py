@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage.documents.blob_store import Blobs
+from storage.documents.blob_store import BlobStore
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateToken
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.store import Store
 from tests.buckets import bucket_on_loopback
 from tests.clock import Clock
@@ -88,7 +88,7 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture(scope="session")
 def store(databases: Databases) -> Iterator[Store]:
     with databases.database() as url:
-        store = Store.open(url, Makers(clock=CLOCK), Blobs.at("memory://"))
+        store = Store.open(url, Generators(clock=CLOCK), BlobStore.at("memory://"))
         yield store
         store.close()
 

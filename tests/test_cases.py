@@ -16,11 +16,11 @@ from dialects.ninja.protocol import wire
 from dialects.planado.protocol import wire as planado_protocol_wire
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage.clients.persistence import inserted
+from storage.clients.persistence import insert_clients
 from storage.model.accounts import Account
-from storage.model.commands import CreateAccount, ImportClient, drafted
-from storage.model.documents import drafted_document
-from storage.model.generators import Makers, random_text
+from storage.model.commands import CreateAccount, ImportClient, draft_of_contact
+from storage.model.documents import draft_of_document
+from storage.model.generators import Generators, random_text
 from storage.model.queries import ClientQuery
 from storage.model.records import Client, Contact, Document
 from storage.store import Store
@@ -51,7 +51,9 @@ def known_text(length: int) -> str:
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
     """One store for all cases, each in an account of its own: what it makes is the default."""
-    makers = Makers(clock=lambda: MOMENT, uuid=lambda: DEFAULT.record.uuid, random_text=known_text)
+    makers = Generators(
+        clock=lambda: MOMENT, uuid=lambda: DEFAULT.record.uuid, random_text=known_text
+    )
     with databases.database() as url:
         store = Store.open(url, makers)
         yield store
@@ -73,7 +75,7 @@ def account(store: Store, case: Case) -> Account:
 @pytest.fixture
 def record(store: Store, account: Account, case: Case) -> Client:
     """The case's client, in the store exactly as it is: no command could say all of it."""
-    store._write(inserted, account.id, [case.record])
+    store._write(insert_clients, account.id, [case.record])
     return case.record
 
 
@@ -184,8 +186,8 @@ def test_an_import_brings_what_the_client_is(store: Store, account: Account, cas
 
 def importing(record: Client) -> ImportClient:
     told = {name: getattr(record, name) for name in FIELDS}
-    contacts = tuple(structs.replace(drafted(c), serial=None) for c in record.contacts)
-    documents = tuple(structs.replace(drafted_document(d), serial=None) for d in record.documents)
+    contacts = tuple(structs.replace(draft_of_contact(c), serial=None) for c in record.contacts)
+    documents = tuple(structs.replace(draft_of_document(d), serial=None) for d in record.documents)
     return ImportClient(**told | {"contacts": contacts, "documents": documents})
 
 

@@ -18,7 +18,7 @@ from gateway.settings import Settings
 from storage.database.replica import Replica
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.errors import Invalid
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.store import Store
 from tests.databases import ENGINES
 from tests.speakers import Ninja, Planado
@@ -39,7 +39,9 @@ class Place:
 
     def __init__(self, primary: str, tokens: list[str], replica: str) -> None:
         self.clock = Clock()
-        self.store = Store.open(primary, Makers(clock=self.clock), replica=Replica(replica, PIN))
+        self.store = Store.open(
+            primary, Generators(clock=self.clock), replica=Replica(replica, PIN)
+        )
         http = TestClient(create_app(self.store, Settings()))
         self.ninja, self.other_ninja = (Ninja(http, token) for token in tokens[:2])
         self.planado, self.other_planado = (Planado(http, token) for token in tokens[2:])

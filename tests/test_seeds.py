@@ -128,7 +128,7 @@ def test_the_planado_seeds_in_ninja_have_names_contacts_addresses_and_a_kind(
 
 
 def test_an_id_of_the_seed_decodes_to_its_serial(ninja: Ninja) -> None:
-    from dialects.ninja.protocol.id_codec import Ids
+    from dialects.ninja.protocol.id_codec import IdCodec as Ids
 
     ids = Ids("")
 

@@ -4,8 +4,8 @@ from typing import Any
 from msgspec import Struct
 from starlette.types import ASGIApp
 
-from dialects.base.migration.object_codec import Dump
-from dialects.base.migration.remote_api import Remote
+from dialects.base.migration.object_codec import ObjectCodec
+from dialects.base.migration.remote_api import RemoteApi
 from storage import Store
 
 
@@ -23,5 +23,5 @@ class Dialect(Struct, frozen=True):
     options: type[Struct]
     app: Callable[[Store, Any], ASGIApp]
     credentials: Callable[[str, Any], Mapping[str, str]]
-    dump: Dump
-    remote: Remote
+    dump: ObjectCodec
+    remote: RemoteApi

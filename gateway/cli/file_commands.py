@@ -9,16 +9,16 @@ from typing import Annotated
 
 import typer
 
-from gateway.json_files.reader import counted
-from gateway.json_files.writer import writing
+from gateway.json_files.reader import file_size
+from gateway.json_files.writer import open_writer
 from gateway.migration.files.convert import convert as converted
-from gateway.migration.files.export import Given, give_out
+from gateway.migration.files.export import ExportResult, export_clients
 from gateway.migration.files.file_batches import pieces
-from gateway.migration.objects import Piece
+from gateway.migration.objects import RawObject
 from gateway.settings import DEFAULT_DATABASE
-from storage import Account, ClientQuery, Policy, Store
+from storage import Account, ClientQuery, ConflictPolicy, Store
 
-from .jobs import NOT_WHOLE, Errand, Session, carry_out, dialect_named
+from .jobs import NOT_WHOLE, Job, JobContext, dialect_named, run_job
 from .options import AccountName, AsJson, Database, DialectName, known_dialect, opened
 from .progress import meter
 from .report import Report, print_report
@@ -40,13 +40,13 @@ def import_files(  # noqa: PLR0917  typer passes by name
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     dry_run: DryRun = False,
-    on_conflict: OnConflict = Policy.SKIP,
+    on_conflict: OnConflict = ConflictPolicy.SKIP,
     max_changes: MaxChanges = None,
 ) -> None:
     """Bring clients from files: one object a line, or API answers as they were saved."""
     for path in files:
-        counted(path)
-    errand = Errand(
+        file_size(path)
+    errand = Job(
         verb="import",
         dialect=dialect,
         account=account,
@@ -54,7 +54,7 @@ def import_files(  # noqa: PLR0917  typer passes by name
         policy=on_conflict,
         most_changes=max_changes,
     )
-    carry_out(errand, Session(database=database, as_json=as_json, is_rehearsal=dry_run))
+    run_job(errand, JobContext(database=database, as_json=as_json, is_rehearsal=dry_run))
 
 
 def export(  # noqa: PLR0917  typer passes by name
@@ -69,7 +69,7 @@ def export(  # noqa: PLR0917  typer passes by name
     with (
         opened(database) as store,
         meter("export", quiet=as_json) as seen,
-        writing(output, is_forced=force) as write,
+        open_writer(output, is_forced=force) as write,
     ):
         owner = store.account(account)
         total = store.clients(owner.id, ClientQuery(limit=0)).total
@@ -81,7 +81,7 @@ def export(  # noqa: PLR0917  typer passes by name
             seen.tell(done, total)
 
         again = partial(Store.at, database)
-        given = give_out(store, owner, dialect_named(dialect), write, tell, again=again)
+        given = export_clients(store, owner, dialect_named(dialect), write, tell, again=again)
     say(f"{account} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
 
 
@@ -99,8 +99,8 @@ def convert(  # noqa: PLR0917  typer passes by name
     hash_salt: Annotated[str, typer.Option(help="Salt of the Ninja ids.")] = "",
 ) -> None:
     """Write the clients of a file as another API would show them; no store is touched."""
-    counted(file)
-    with meter("convert", quiet=as_json) as seen, writing(output, is_forced=force) as write:
+    file_size(file)
+    with meter("convert", quiet=as_json) as seen, open_writer(output, is_forced=force) as write:
         found = told_of(pieces([file], lambda _size: None), seen.tell)
         dialects = (dialect_named(source), dialect_named(target))
         given = converted(found, nobody(hash_salt), *dialects, write)
@@ -122,14 +122,16 @@ def nobody(hash_salt: str) -> Account:
     )
 
 
-def told_of(found: Iterator[Piece], tell: Callable[[int, int | None], None]) -> Iterator[Piece]:
+def told_of(
+    found: Iterator[RawObject], tell: Callable[[int, int | None], None]
+) -> Iterator[RawObject]:
     for number, piece in enumerate(found, 1):
         if not number % TOLD_EVERY:
             tell(number, None)
         yield piece
 
 
-def say(heading: str, given: Given, *, is_piped: bool, as_json: bool) -> None:
+def say(heading: str, given: ExportResult, *, is_piped: bool, as_json: bool) -> None:
     """On standard error when standard output is taken by the clients."""
     counts = {"written": given.written, "left": given.left, "refused": given.refused}
     counts = {name: number for name, number in counts.items() if number or name == "written"}

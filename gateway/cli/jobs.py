@@ -13,16 +13,16 @@ from msgspec import Struct
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.json_files.reader import counted
-from gateway.migration.counterparts import Sides, keys
-from gateway.migration.files.import_files import Intake, take_in
-from gateway.migration.importer import Terms
+from gateway.json_files.reader import file_size
+from gateway.migration.counterparts import Sides, link_keys
+from gateway.migration.files.import_files import FileImport, import_files
+from gateway.migration.importer import ImportOptions
 from gateway.migration.live.pull import Pull, pull
 from gateway.migration.live.push import Push, push
-from gateway.migration.live.push_client import Manner
-from gateway.remote.http_client import Service
+from gateway.migration.live.push_client import PushOptions
+from gateway.remote.http_client import HttpClient
 from gateway.settings import Settings
-from storage import Account, Blobs, Failure, Policy, Run, RunLine, RunState, Store
+from storage import Account, BlobStore, ConflictPolicy, Failure, Run, RunLine, RunState, Store
 
 from .options import opened
 from .progress import Meter, meter
@@ -32,7 +32,7 @@ NOT_WHOLE = 5
 """Exit code: done, but some clients were refused, in conflict, or different."""
 
 
-class Errand(Struct, frozen=True, kw_only=True):
+class Job(Struct, frozen=True, kw_only=True):
     """What is to be carried, from where to where, and on which terms."""
 
     verb: str
@@ -40,7 +40,7 @@ class Errand(Struct, frozen=True, kw_only=True):
     account: str
     url: str = ""
     files: tuple[str, ...] = ()
-    policy: Policy = Policy.SKIP
+    policy: ConflictPolicy = ConflictPolicy.SKIP
     most_changes: int | None = None
     per_minute: int | None = None
     is_whole: bool = False
@@ -48,7 +48,7 @@ class Errand(Struct, frozen=True, kw_only=True):
     has_files: bool = False
 
 
-class Session(Struct, frozen=True, kw_only=True):
+class JobContext(Struct, frozen=True, kw_only=True):
     """How this time it is run: where the clients are, how the service is opened, and whether
     anything is kept."""
 
@@ -66,9 +66,11 @@ def dialect_named(name: str) -> Dialect:
     return next(dialect for dialect in DIALECTS if dialect.name == name)
 
 
-def carry_out(errand: Errand, session: Session, run_id: int | None = None) -> None:
+def run_job(errand: Job, session: JobContext, run_id: int | None = None) -> None:
     """Do it, or go on with the run of that id, and print what came of it."""
-    blobs = Blobs.at(Settings.of(session.database, os.environ).blobs) if errand.has_files else None
+    blobs = (
+        BlobStore.at(Settings.of(session.database, os.environ).blobs) if errand.has_files else None
+    )
     with opened(session.database, blobs=blobs) as store:
         account = store.account(errand.account)
         interrupted = None if run_id is None else store.run(run_id)
@@ -93,25 +95,27 @@ def say_how_to_go_on(store: Store, account: Account) -> None:
 
 
 @contextmanager
-def service(errand: Errand, session: Session, seen: Meter) -> Iterator[Service]:
+def service(errand: Job, session: JobContext, seen: Meter) -> Iterator[HttpClient]:
     dialect = dialect_named(errand.dialect)
     pace = dialect.remote.per_minute if errand.per_minute is None else errand.per_minute
-    with Service(errand.url, session.credentials, per_minute=pace, told=seen.say) as opened_one:
+    with HttpClient(errand.url, session.credentials, per_minute=pace, told=seen.say) as opened_one:
         yield opened_one
 
 
 Step = tuple[Run | None, Meter]
 
 
-def pulled(store: Store, account: Account, errand: Errand, session: Session, step: Step) -> Report:
+def run_pull(
+    store: Store, account: Account, errand: Job, session: JobContext, step: Step
+) -> Report:
     interrupted, seen = step
     dialect = dialect_named(errand.dialect)
     plan = Pull(
         dialect=dialect,
-        keys=keys(DIALECTS, dialect, account),
+        keys=link_keys(DIALECTS, dialect, account),
         account=account,
         source=source_of(errand),
-        terms=Terms(
+        terms=ImportOptions(
             policy=errand.policy, most_changes=errand.most_changes, has_files=errand.has_files
         ),
         options=written(errand),
@@ -126,9 +130,11 @@ def pulled(store: Store, account: Account, errand: Errand, session: Session, ste
     return report_of(store, heading, arrived.run, arrived.counts, arrived.lines)
 
 
-def pushed(store: Store, account: Account, errand: Errand, session: Session, step: Step) -> Report:
+def run_push(
+    store: Store, account: Account, errand: Job, session: JobContext, step: Step
+) -> Report:
     interrupted, seen = step
-    manner = Manner(
+    manner = PushOptions(
         policy=errand.policy, may_delete=errand.may_delete, is_rehearsal=session.is_rehearsal
     )
     plan = Push(
@@ -143,19 +149,21 @@ def pushed(store: Store, account: Account, errand: Errand, session: Session, ste
     return report_of(store, heading, done.run, done.counts, done.lines)
 
 
-def imported(
-    store: Store, account: Account, errand: Errand, session: Session, step: Step
+def run_import(
+    store: Store, account: Account, errand: Job, session: JobContext, step: Step
 ) -> Report:
     interrupted, seen = step
-    plan = Intake(
+    plan = FileImport(
         dialect=dialect_named(errand.dialect),
         account=account,
         paths=errand.files,
-        terms=Terms(policy=errand.policy, most_changes=errand.most_changes, is_foreign=True),
+        terms=ImportOptions(
+            policy=errand.policy, most_changes=errand.most_changes, is_foreign=True
+        ),
         options=written(errand),
         is_rehearsal=session.is_rehearsal,
     )
-    sizes = [counted(path) for path in errand.files]
+    sizes = [file_size(path) for path in errand.files]
     total = None if None in sizes else sum(size or 0 for size in sizes)
     taken = 0
 
@@ -164,12 +172,12 @@ def imported(
         taken += size
         seen.tell(taken, total)
 
-    done = take_in(store, plan, advance, interrupted)
+    done = import_files(store, plan, advance, interrupted)
     heading = f"{account.name} from {' '.join(errand.files)}:"
     return report_of(store, heading, done.run, done.counts, done.lines)
 
 
-VERBS = {"pull": pulled, "push": pushed, "import": imported}
+VERBS = {"pull": run_pull, "push": run_push, "import": run_import}
 
 
 def report_of(
@@ -180,14 +188,14 @@ def report_of(
     return Report(heading=heading, counts=counts, run=run, lines=said, note=note)
 
 
-def sides(store: Store, account: Account, errand: Errand) -> Sides:
+def sides(store: Store, account: Account, errand: Job) -> Sides:
     dialect = dialect_named(errand.dialect)
-    return Sides(store, account, dialect, source_of(errand), keys(DIALECTS, dialect, account))
+    return Sides(store, account, dialect, source_of(errand), link_keys(DIALECTS, dialect, account))
 
 
-def source_of(errand: Errand) -> str:
+def source_of(errand: Job) -> str:
     return f"{errand.dialect} {errand.url.rstrip('/')}"
 
 
-def written(errand: Errand) -> str:
+def written(errand: Job) -> str:
     return msgspec.json.encode(errand).decode()

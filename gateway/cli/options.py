@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gateway.app import DIALECTS
-from storage import Blobs, Makers, Store
+from storage import BlobStore, Generators, Store
 
 NAMES = [dialect.name for dialect in DIALECTS]
 
@@ -34,7 +34,7 @@ DialectName = Annotated[
 
 @contextmanager
 def opened(
-    database: str, makers: Makers | None = None, blobs: Blobs | None = None
+    database: str, makers: Generators | None = None, blobs: BlobStore | None = None
 ) -> Iterator[Store]:
     store = Store.open(database, makers, blobs)
     try:

@@ -32,7 +32,7 @@ class Meter(Protocol):
     def say(self, words: str) -> None: ...
 
 
-class Rate(ProgressColumn):
+class RateColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
         if speed is None:
@@ -40,7 +40,7 @@ class Rate(ProgressColumn):
         return Text(f"{speed:,.1f}/s" if speed < SLOW else f"{speed:,.0f}/s")
 
 
-class Silent:
+class SilentMeter:
     def tell(self, done: int, total: int | None) -> None:
         pass
 
@@ -48,7 +48,7 @@ class Silent:
         pass
 
 
-class Plain:
+class LineMeter:
     """For logs and pipes."""
 
     def __init__(self, words: str, write: Callable[[int], str]) -> None:
@@ -66,7 +66,7 @@ class Plain:
         typer.echo(words, err=True)
 
 
-class Bar:
+class BarMeter:
     def __init__(self, progress: Progress, words: str) -> None:
         self._progress = progress
         self._task = progress.add_task(words, total=None)
@@ -83,16 +83,16 @@ def meter(words: str, *, quiet: bool, is_of_bytes: bool = False) -> Iterator[Met
     """What is counted are clients, unless they are bytes of a file."""
     console = Console(stderr=True)
     if quiet:
-        yield Silent()
+        yield SilentMeter()
     elif not console.is_terminal:
-        yield Plain(words, decimal if is_of_bytes else thousands)
+        yield LineMeter(words, decimal if is_of_bytes else thousands)
     else:
-        counts: tuple[ProgressColumn, ...] = (MofNCompleteColumn(), Rate())
+        counts: tuple[ProgressColumn, ...] = (MofNCompleteColumn(), RateColumn())
         if is_of_bytes:
             counts = (DownloadColumn(), TransferSpeedColumn())
         columns = (TextColumn("{task.description}"), BarColumn(), *counts, TimeRemainingColumn())
         with Progress(*columns, console=console, transient=True) as bar:
-            yield Bar(bar, words)
+            yield BarMeter(bar, words)
 
 
 def thousands(number: int) -> str:

@@ -9,7 +9,7 @@ from operator import attrgetter
 import typer
 from msgspec import Struct, json
 
-from gateway.migration.spooled_lines import Lines
+from gateway.migration.spooled_lines import SpooledLines
 from storage import Run, RunLine, Store
 
 FIRST = 10
@@ -61,9 +61,9 @@ class Report(Struct, frozen=True, kw_only=True):
         return not any(self.counts.get(kind) for kind in UNDECIDED)
 
 
-def lines_of(store: Store, run: Run) -> Lines:
+def lines_of(store: Store, run: Run) -> SpooledLines:
     """All that a run has said, read page by page."""
-    found = Lines()
+    found = SpooledLines()
     after = 0
     while page := store.run_lines(run.id, after=after):
         for _, line in page:
@@ -124,11 +124,11 @@ def lost_fields(lines: Iterable[RunLine]) -> Counter[str]:
     stands together."""
     found: Counter[str] = Counter()
     for _, own in groupby(lines, key=attrgetter("client")):
-        found.update({plain(line.field) for line in own if line.kind == "lost"})
+        found.update({without_indexes(line.field) for line in own if line.kind == "lost"})
     return found
 
 
-def plain(field: str) -> str:
+def without_indexes(field: str) -> str:
     """`contacts[1].password` as `contacts.password`."""
     return "".join(part.rpartition("]")[2] if "]" in part else part for part in field.split("["))
 

@@ -9,7 +9,7 @@ import typer
 from gateway.settings import DEFAULT_DATABASE
 from storage import Invalid, Problem, Run, RunState
 
-from .jobs import Errand, Session, carry_out
+from .jobs import Job, JobContext, run_job
 from .options import AsJson, Database, opened
 from .output import print_rows
 from .report import Report, lines_of, print_report
@@ -71,13 +71,13 @@ def resume_run(
     with opened(database) as store:
         run = store.run(run_id)
         refuse_done(run)
-    errand = msgspec.json.decode(run.options, type=Errand)
+    errand = msgspec.json.decode(run.options, type=Job)
     credentials = {}
     if errand.url:
         token = token or os.environ.get(TOKENS[run.dialect], "")
         credentials = ninja(token, secret) if run.dialect == "ninja" else planado(token)
-    session = Session(database=database, credentials=credentials, as_json=as_json)
-    carry_out(errand, session, run_id)
+    session = JobContext(database=database, credentials=credentials, as_json=as_json)
+    run_job(errand, session, run_id)
 
 
 def refuse_done(run: Run) -> None:

@@ -8,7 +8,7 @@ import typer
 from gateway.app import create_app
 from gateway.server.uvicorn_server import serve as serve_forever
 from gateway.settings import DEFAULT_DATABASE, Settings
-from storage import Blobs
+from storage import BlobStore
 
 from .options import AsJson, Database, opened
 from .output import print_json
@@ -27,7 +27,7 @@ def serve(
     with opened(database) as store:
         # Once, before any worker starts: the schema is brought up to date, the settings read.
         settings = Settings.of(database, os.environ)
-        Blobs.at(settings.blobs)
+        BlobStore.at(settings.blobs)
         create_app(store, settings)
     if as_json:
         print_json({"url": f"http://{host}:{port}", "workers": workers})

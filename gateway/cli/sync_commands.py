@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from dialects.base.dialect import Dialect
-from gateway.migration.live.check import Finding, Sign, check
+from gateway.migration.live.check import CheckedClient, CheckResult, check
 from gateway.settings import DEFAULT_DATABASE
-from storage import Policy
+from storage import ConflictPolicy
 
-from .jobs import NOT_WHOLE, Errand, Session, carry_out, dialect_named, service, sides
+from .jobs import NOT_WHOLE, Job, JobContext, dialect_named, run_job, service, sides
 from .options import AccountName, AsJson, Database, opened
 from .output import print_json
 from .progress import meter
@@ -28,7 +28,7 @@ Key = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 OnConflict = Annotated[
-    Policy,
+    ConflictPolicy,
     typer.Option("--on-conflict", help="Who wins where both sides changed since they agreed."),
 ]
 MaxChanges = Annotated[
@@ -61,14 +61,14 @@ def pull_ninja(  # noqa: PLR0917  typer passes by name
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     dry_run: DryRun = False,
-    on_conflict: OnConflict = Policy.SKIP,
+    on_conflict: OnConflict = ConflictPolicy.SKIP,
     max_changes: MaxChanges = None,
     per_minute: Pace = None,
     full: Whole = False,
     documents: Files = False,
 ) -> None:
     """Bring the clients of an Invoice Ninja here: all at first, later what has changed."""
-    errand = Errand(
+    errand = Job(
         verb="pull",
         dialect="ninja",
         account=account,
@@ -79,7 +79,7 @@ def pull_ninja(  # noqa: PLR0917  typer passes by name
         is_whole=full,
         has_files=documents,
     )
-    carry_out(errand, session_of(database, ninja(token, secret), as_json, dry_run))
+    run_job(errand, session_of(database, ninja(token, secret), as_json, dry_run))
 
 
 @pull_app.command("planado")
@@ -90,13 +90,13 @@ def pull_planado(  # noqa: PLR0917  typer passes by name
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     dry_run: DryRun = False,
-    on_conflict: OnConflict = Policy.SKIP,
+    on_conflict: OnConflict = ConflictPolicy.SKIP,
     max_changes: MaxChanges = None,
     per_minute: Pace = None,
     full: Whole = False,
 ) -> None:
     """Bring the clients of a Planado account here: all at first, later what has changed."""
-    errand = Errand(
+    errand = Job(
         verb="pull",
         dialect="planado",
         account=account,
@@ -106,7 +106,7 @@ def pull_planado(  # noqa: PLR0917  typer passes by name
         per_minute=per_minute,
         is_whole=full,
     )
-    carry_out(errand, session_of(database, planado(key), as_json, dry_run))
+    run_job(errand, session_of(database, planado(key), as_json, dry_run))
 
 
 @push_app.command("ninja")
@@ -118,13 +118,13 @@ def push_ninja(  # noqa: PLR0917  typer passes by name
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     dry_run: DryRun = False,
-    on_conflict: OnConflict = Policy.SKIP,
+    on_conflict: OnConflict = ConflictPolicy.SKIP,
     max_changes: MaxChanges = None,
     per_minute: Pace = None,
     delete: Delete = False,
 ) -> None:
     """Tell an Invoice Ninja of the clients here: of all at first, later of what has changed."""
-    errand = Errand(
+    errand = Job(
         verb="push",
         dialect="ninja",
         account=account,
@@ -134,7 +134,7 @@ def push_ninja(  # noqa: PLR0917  typer passes by name
         per_minute=per_minute,
         may_delete=delete,
     )
-    carry_out(errand, session_of(database, ninja(token, secret), as_json, dry_run))
+    run_job(errand, session_of(database, ninja(token, secret), as_json, dry_run))
 
 
 @push_app.command("planado")
@@ -145,13 +145,13 @@ def push_planado(  # noqa: PLR0917  typer passes by name
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     dry_run: DryRun = False,
-    on_conflict: OnConflict = Policy.SKIP,
+    on_conflict: OnConflict = ConflictPolicy.SKIP,
     max_changes: MaxChanges = None,
     per_minute: Pace = None,
     delete: Delete = False,
 ) -> None:
     """Tell a Planado account of the clients here: of all at first, later of what has changed."""
-    errand = Errand(
+    errand = Job(
         verb="push",
         dialect="planado",
         account=account,
@@ -161,7 +161,7 @@ def push_planado(  # noqa: PLR0917  typer passes by name
         per_minute=per_minute,
         may_delete=delete,
     )
-    carry_out(errand, session_of(database, planado(key), as_json, dry_run))
+    run_job(errand, session_of(database, planado(key), as_json, dry_run))
 
 
 @check_app.command("ninja")
@@ -175,7 +175,7 @@ def check_ninja(  # noqa: PLR0917  typer passes by name
     per_minute: Pace = None,
 ) -> None:
     """Compare the clients here with those of an Invoice Ninja."""
-    errand = Errand(verb="check", dialect="ninja", account=account, url=url, per_minute=per_minute)
+    errand = Job(verb="check", dialect="ninja", account=account, url=url, per_minute=per_minute)
     compare(errand, session_of(database, ninja(token, secret), as_json))
 
 
@@ -189,16 +189,14 @@ def check_planado(  # noqa: PLR0917  typer passes by name
     per_minute: Pace = None,
 ) -> None:
     """Compare the clients here with those of a Planado account."""
-    errand = Errand(
-        verb="check", dialect="planado", account=account, url=url, per_minute=per_minute
-    )
+    errand = Job(verb="check", dialect="planado", account=account, url=url, per_minute=per_minute)
     compare(errand, session_of(database, planado(key), as_json))
 
 
 def session_of(
     database: str, credentials: dict[str, str], as_json: bool, is_rehearsal: bool = False
-) -> Session:
-    return Session(
+) -> JobContext:
+    return JobContext(
         database=database, credentials=credentials, as_json=as_json, is_rehearsal=is_rehearsal
     )
 
@@ -216,11 +214,11 @@ def presented(dialect: Dialect, token: str, options: dict[str, str]) -> dict[str
     return dict(dialect.credentials(token, dialect.options(**options)))
 
 
-def compare(errand: Errand, session: Session) -> None:
+def compare(errand: Job, session: JobContext) -> None:
     """A line per client with its sign, and how many there are of each; exit code 0 only when all
     are the same."""
-    counts = dict.fromkeys(Sign, 0)
-    listed: dict[str, list[str]] = {sign.value: [] for sign in Sign}
+    counts = dict.fromkeys(CheckResult, 0)
+    listed: dict[str, list[str]] = {sign.value: [] for sign in CheckResult}
     with (
         opened(session.database) as store,
         meter("check", quiet=session.as_json) as seen,
@@ -238,15 +236,16 @@ def compare(errand: Errand, session: Session) -> None:
         print_json({"counts": told, "clients": listed})
     else:
         typer.echo(
-            f"{counts[Sign.SAME]} same, {counts[Sign.DIFFERENT]} different,"
-            f" {counts[Sign.ONLY_HERE]} only here, {counts[Sign.ONLY_THERE]} only there,"
-            f" {counts[Sign.ERROR]} unreadable"
+            f"{counts[CheckResult.SAME]} same, {counts[CheckResult.DIFFERENT]} different,"
+            f" {counts[CheckResult.ONLY_HERE]} only here,"
+            f" {counts[CheckResult.ONLY_THERE]} only there,"
+            f" {counts[CheckResult.ERROR]} unreadable"
         )
-    if any(number for sign, number in counts.items() if sign is not Sign.SAME):
+    if any(number for sign, number in counts.items() if sign is not CheckResult.SAME):
         raise typer.Exit(NOT_WHOLE)
 
 
-def words_of(finding: Finding) -> str:
+def words_of(finding: CheckedClient) -> str:
     told = finding.problem or ", ".join(finding.fields)
     return f"{finding.client}: {told}" if told else finding.client
 

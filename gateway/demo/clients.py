@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from storage import COUNTRIES, Address, ContactDraft, ImportClient, Makers
+from storage import COUNTRIES, Address, ContactDraft, Generators, ImportClient
 
 from .words import CUSTOM_VALUES, FILLINGS, LOCALES, Locale, People, Town
 
@@ -31,7 +31,7 @@ TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł
 ALPHANUMERICS = string.ascii_letters + string.digits
 
 
-class Luck(Random):
+class SeededRandom(Random):
     """Chance that repeats itself: whoever knows the seed knows all that is drawn.
 
     Everything is drawn by `random` alone, several times as fast as by `randrange`.
@@ -61,28 +61,28 @@ def demo_clients(start: int, stop: int) -> list[ImportClient]:
     return [demo_client(n) for n in range(start, stop)]
 
 
-def demo_makers(start: int) -> Makers:
+def demo_makers(start: int) -> Generators:
     """What a store needs to make the clients from number `start` on the same way twice.
 
     All that they make can be foretold: never let them make an API token.
     """
-    luck, moments = Luck(f"makers {start}"), count(start)
+    luck, moments = SeededRandom(f"makers {start}"), count(start)
     milliseconds = count(int(END.timestamp()) * 1000 + start)
-    return Makers(
+    return Generators(
         clock=lambda: END + next(moments) * MICROSECOND,
         uuid=lambda: ordered_uuid(luck, next(milliseconds)),
         random_text=lambda length: "".join(luck.choices(ALPHANUMERICS, k=length)),
     )
 
 
-def ordered_uuid(luck: Luck, milliseconds: int) -> UUID:
+def ordered_uuid(luck: SeededRandom, milliseconds: int) -> UUID:
     """A UUID of version 7: the time, then chance."""
     head = milliseconds << 16 | 0x7 << 12 | luck.getrandbits(12)
     return UUID(int=head << 64 | 0b10 << 62 | luck.getrandbits(62))
 
 
 def demo_client(n: int) -> ImportClient:
-    luck = Luck(n)
+    luck = SeededRandom(n)
     locale = luck.one_of(LOCALES)
     people = (locale.women, locale.men) if luck.strikes(50) else (locale.men, locale.women)
     first, second = person(luck, people[0]), person(luck, people[1])
@@ -104,11 +104,11 @@ def demo_client(n: int) -> ImportClient:
     )
 
 
-def person(luck: Luck, people: People) -> Person:
+def person(luck: SeededRandom, people: People) -> Person:
     return Person(luck.one_of(people.first_names), luck.one_of(people.last_names))
 
 
-def individual(luck: Luck, who: Person, people: People) -> Fields:
+def individual(luck: SeededRandom, who: Person, people: People) -> Fields:
     return {
         "classification": "individual",
         "first_name": who.first_name,
@@ -117,7 +117,7 @@ def individual(luck: Luck, who: Person, people: People) -> Fields:
     }
 
 
-def organization(luck: Luck, locale: Locale, town: Town, founder: str, n: int) -> Fields:
+def organization(luck: SeededRandom, locale: Locale, town: Town, founder: str, n: int) -> Fields:
     name = luck.one_of(locale.companies).format(
         last=founder,
         other=luck.one_of(locale.men.last_names),
@@ -137,7 +137,7 @@ def organization(luck: Luck, locale: Locale, town: Town, founder: str, n: int) -
     }
 
 
-def reach(luck: Luck, locale: Locale, who: Person, n: int) -> Fields:
+def reach(luck: SeededRandom, locale: Locale, who: Person, n: int) -> Fields:
     website = f"https://www.{luck.one_of(DOMAINS)}/{slug(who.last_name)}-{n}"
     return {
         "phone": luck.filled(luck.one_of(locale.phones)) if luck.strikes(60) else "",
@@ -146,7 +146,7 @@ def reach(luck: Luck, locale: Locale, who: Person, n: int) -> Fields:
 
 
 def contact(
-    luck: Luck, locale: Locale, who: Person, n: int, *, is_primary: bool = False
+    luck: SeededRandom, locale: Locale, who: Person, n: int, *, is_primary: bool = False
 ) -> ContactDraft:
     mailbox = f"{slug(who.first_name)}.{slug(who.last_name)}.{n}"
     has_phone = is_primary or luck.strikes(80)
@@ -167,7 +167,7 @@ def slug(word: str) -> str:
     return "".join(c for c in decomposed if c.isascii() and c.isalnum())
 
 
-def address(luck: Luck, locale: Locale, town: Town) -> Address:
+def address(luck: SeededRandom, locale: Locale, town: Town) -> Address:
     street, house = luck.one_of(locale.streets), 1 + luck.below(180)
     return Address(
         address1=locale.street_line.format(street=street, house=house),
@@ -179,7 +179,7 @@ def address(luck: Luck, locale: Locale, town: Town) -> Address:
     )
 
 
-def service_address(luck: Luck, locale: Locale, town: Town) -> Fields:
+def service_address(luck: SeededRandom, locale: Locale, town: Town) -> Fields:
     """In one of its two forms for a quarter of the clients each, none for the others."""
     match luck.below(4):
         case 0:
@@ -191,7 +191,7 @@ def service_address(luck: Luck, locale: Locale, town: Town) -> Fields:
             return {}
 
 
-def service_text(luck: Luck, locale: Locale, town: Town) -> Fields:
+def service_text(luck: SeededRandom, locale: Locale, town: Town) -> Fields:
     place = address(luck, locale, town)
     town_line = locale.town_line.format(**place._asdict())
     return {
@@ -205,7 +205,7 @@ def service_text(luck: Luck, locale: Locale, town: Town) -> Fields:
     }
 
 
-def notes(luck: Luck, locale: Locale) -> Fields:
+def notes(luck: SeededRandom, locale: Locale) -> Fields:
     custom = f"custom_value{1 + luck.below(4)}"
     return {
         "private_notes": luck.one_of(locale.notes) if luck.strikes(20) else "",
@@ -222,7 +222,7 @@ def settings_text(currency_id: int) -> str:
     return msgspec.json.encode(settings | {"currency_id": str(currency_id)}).decode()
 
 
-def money(luck: Luck) -> Fields:
+def money(luck: SeededRandom) -> Fields:
     return {
         "balance": amount(luck, 2_000_000 if luck.strikes(45) else 0),
         "paid_to_date": amount(luck, 10_000_000 if luck.strikes(55) else 0),
@@ -230,11 +230,11 @@ def money(luck: Luck) -> Fields:
     }
 
 
-def amount(luck: Luck, most_cents: int) -> Decimal:
+def amount(luck: SeededRandom, most_cents: int) -> Decimal:
     return Decimal(luck.below(most_cents + 1)).scaleb(-2)
 
 
-def life(luck: Luck) -> Fields:
+def life(luck: SeededRandom) -> Fields:
     """When it was made and last changed; 1 of 100 is deleted by now, 3 are only archived."""
     created_at = BEGINNING + luck.below((END - BEGINNING) // MICROSECOND) * MICROSECOND
     left = (END - created_at) // MICROSECOND

@@ -1,7 +1,15 @@
 """Files of wire objects: NDJSON, or API answers as they were saved."""
 
-from .envelopes import Line
-from .reader import LONGEST, counted, objects
-from .writer import Write, Writer, writing
+from .envelopes import FileObject
+from .reader import LONGEST, file_size, read_json_objects
+from .writer import LineWriter, WriteLine, open_writer
 
-__all__ = ["LONGEST", "Line", "Write", "Writer", "counted", "objects", "writing"]
+__all__ = [
+    "LONGEST",
+    "FileObject",
+    "LineWriter",
+    "WriteLine",
+    "file_size",
+    "open_writer",
+    "read_json_objects",
+]

@@ -17,7 +17,7 @@ HALF = b"\xff" * 6
 Piece = Raw | memoryview
 
 
-class Line(NamedTuple):
+class FileObject(NamedTuple):
     """One object of a file, or one piece of it that is none: then `raw` is empty."""
 
     place: str
@@ -49,13 +49,13 @@ def is_plain(text: bytes) -> bool:
     return shape.data is UNSET and shape.clients is UNSET and shape.client is UNSET
 
 
-def answer(text: memoryview, name: str, at: str) -> Iterator[Line]:
+def read_document(text: memoryview, name: str, at: str) -> Iterator[FileObject]:
     """The objects of one whole document; a fault in one of them leaves the others as they are."""
     try:
-        for path, piece in pieces(text):
-            yield checked(place(name, at, path), bytes(piece))
+        for path, piece in iter_objects(text):
+            yield check_object(place(name, at, path), bytes(piece))
     except FAULTS as fault:
-        yield Line(f"{name}:{at}", b"", f"cannot be read: {fault}")
+        yield FileObject(f"{name}:{at}", b"", f"cannot be read: {fault}")
 
 
 def place(name: str, at: str, path: str) -> str:
@@ -64,21 +64,21 @@ def place(name: str, at: str, path: str) -> str:
     return f"{name}:{path}" if at == "1" else f"{name}:{at}:{path}"
 
 
-def pieces(text: memoryview) -> Iterator[tuple[str, Piece]]:
+def iter_objects(text: memoryview) -> Iterator[tuple[str, Piece]]:
     """What a document holds, each with the path to it."""
     if text[0] != LIST:
-        yield from unwrapped(text, "", "")
+        yield from unwrap_envelope(text, "", "")
         return
     for index, element in enumerate(read_list(text)):
         if memoryview(element)[0] == OBJECT:
-            yield from unwrapped(element, f"[{index}]", ".")
+            yield from unwrap_envelope(element, f"[{index}]", ".")
         else:
             yield f"[{index}]", element
 
 
-def unwrapped(text: Piece, path: str, joint: str) -> Iterator[tuple[str, Piece]]:
+def unwrap_envelope(text: Piece, path: str, joint: str) -> Iterator[tuple[str, Piece]]:
     """What an envelope holds; an object that is none is yielded itself."""
-    wrapped = contents(read_envelope(text))
+    wrapped = envelope_contents(read_envelope(text))
     if not wrapped:
         yield path, text
     for key, held in wrapped.items():
@@ -89,7 +89,7 @@ def unwrapped(text: Piece, path: str, joint: str) -> Iterator[tuple[str, Piece]]
                 yield f"{path}{joint}{key}[{index}]", element
 
 
-def contents(shape: Envelope) -> dict[str, Raw]:
+def envelope_contents(shape: Envelope) -> dict[str, Raw]:
     """Nothing when this is no envelope."""
     if shape.id is not UNSET or shape.uuid is not UNSET:
         return {}
@@ -103,19 +103,19 @@ def contents(shape: Envelope) -> dict[str, Raw]:
     return wrapped
 
 
-def checked(place: str, raw: bytes) -> Line:
+def check_object(place: str, raw: bytes) -> FileObject:
     if raw[0] != OBJECT:
-        return Line(place, b"", "not a JSON object")
+        return FileObject(place, b"", "not a JSON object")
     try:
         str(raw, "utf-8")
     except UnicodeDecodeError as fault:
         half = raw.startswith(HALF, fault.start)
         problem = "half a surrogate pair" if half else f"not UTF-8: {fault.reason}"
-        return Line(place, b"", f"{problem} (byte {fault.start})")
-    return Line(place, raw, "")
+        return FileObject(place, b"", f"{problem} (byte {fault.start})")
+    return FileObject(place, raw, "")
 
 
-def mended(line: bytes) -> bytes:
+def mask_half_surrogates(line: bytes) -> bytes:
     """Half surrogate pairs become as many bytes that are no UTF-8.
 
     msgspec would give up the whole text for one of them, though only one object is at fault;

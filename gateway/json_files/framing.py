@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import DecodeError, Raw, json
 
-from .envelopes import Line, answer, is_plain, mended
+from .envelopes import FileObject, is_plain, mask_half_surrogates, read_document
 
 BOM = b"\xef\xbb\xbf"
 NEWLINE = 10
@@ -25,16 +25,16 @@ NOTHING = memoryview(b"")
 read_raw = json.Decoder(Raw).decode
 
 
-class Lines:
+class NumberedLines:
     """Numbered lines that can be given back; None stands for one longer than allowed."""
 
     def __init__(self, blocks: Iterable[bytes], longest: int) -> None:
         self.longest = longest
         self.number = 0
-        self._fresh = split(blocks, longest)
+        self._fresh = split_lines(blocks, longest)
         self._returned: list[bytes] = []
 
-    def __iter__(self) -> "Lines":
+    def __iter__(self) -> "NumberedLines":
         return self
 
     def __next__(self) -> bytes | None:
@@ -47,7 +47,7 @@ class Lines:
         self.number -= len(lines)
 
 
-def split(blocks: Iterable[bytes], longest: int) -> Iterator[bytes | None]:
+def split_lines(blocks: Iterable[bytes], longest: int) -> Iterator[bytes | None]:
     parts: list[bytes] = []
     size = 0
     for block in blocks:
@@ -57,16 +57,16 @@ def split(blocks: Iterable[bytes], longest: int) -> Iterator[bytes | None]:
         if size > longest:
             parts.clear()
         if others:
-            yield joined(parts) if size <= longest else None
+            yield join_parts(parts) if size <= longest else None
             last = others.pop()
             for line in others:
                 yield line if len(line) <= longest else None
             parts, size = [last], len(last)
     if size:
-        yield joined(parts) if size <= longest else None
+        yield join_parts(parts) if size <= longest else None
 
 
-def joined(parts: list[bytes]) -> bytes:
+def join_parts(parts: list[bytes]) -> bytes:
     """Empties the parts: nothing is held twice while the line is looked at."""
     line = b"".join(parts)
     parts.clear()
@@ -88,44 +88,44 @@ class Frame(NamedTuple):
     problem: str = ""
 
 
-def read(lines: Lines, name: str) -> Iterator[Line]:
+def read_lines(lines: NumberedLines, name: str) -> Iterator[FileObject]:
     """Every object of the lines, and every piece that is none."""
     for line in lines:
         if line is None:
-            yield Line(f"{name}:{lines.number}", b"", too_long(lines))
+            yield FileObject(f"{name}:{lines.number}", b"", too_long(lines))
             continue
         text = line.strip()
         if is_plain(text):
-            yield Line(f"{name}:{lines.number}", text, "")
+            yield FileObject(f"{name}:{lines.number}", text, "")
         elif text:
-            yield from unfolded(lines, text, name)
+            yield from read_documents(lines, text, name)
 
 
-def unfolded(lines: Lines, line: bytes, name: str) -> Iterator[Line]:
+def read_documents(lines: NumberedLines, line: bytes, name: str) -> Iterator[FileObject]:
     """The objects of all documents that begin on this line, up to the line where they end."""
-    text, nth = memoryview(mended(line.removeprefix(BOM))), 1
+    text, nth = memoryview(mask_half_surrogates(line.removeprefix(BOM))), 1
     while text:
         number = lines.number
         at = f"{number}#{nth}" if nth > 1 else f"{number}"
-        found = framed(lines, text)
+        found = frame_document(lines, text)
         if found.problem:
-            yield Line(f"{name}:{at}", b"", found.problem)
+            yield FileObject(f"{name}:{at}", b"", found.problem)
             return
-        yield from answer(found.document, name, at)
+        yield from read_document(found.document, name, at)
         nth = nth + 1 if lines.number == number else 2
         text = found.rest
 
 
-def framed(lines: Lines, text: memoryview) -> Frame:
+def frame_document(lines: NumberedLines, text: memoryview) -> Frame:
     extent = extent_of(text)
     if text[0] not in OPENERS:
         extent = Extent(0, extent.problem or "not a JSON object")
     elif not extent.end and not extent.problem:
-        return gathered(lines, bytes(text))
+        return frame_multiline(lines, bytes(text))
     return frame(lines, text, extent)
 
 
-def gathered(lines: Lines, first: bytes) -> Frame:
+def frame_multiline(lines: NumberedLines, first: bytes) -> Frame:
     """A document laid out over several lines.
 
     It is looked at whole when its brackets close, and whenever it has doubled: a line cut short
@@ -136,7 +136,7 @@ def gathered(lines: Lines, first: bytes) -> Frame:
         if line is None or len(held) + len(line) > lines.longest:
             problem = too_long(lines) + passed_over(lines, start, b",")
             return Frame(NOTHING, NOTHING, problem)
-        held += mended(line) + b"\n"
+        held += mask_half_surrogates(line) + b"\n"
         depth, lowest = nesting(line, depth)
         if lowest <= 0 or len(held) >= 2 * tested:
             tested, extent = len(held), extent_of(held)
@@ -145,7 +145,7 @@ def gathered(lines: Lines, first: bytes) -> Frame:
     return frame(lines, memoryview(held), Extent(0, BREAKS_OFF))
 
 
-def frame(lines: Lines, text: memoryview, extent: Extent) -> Frame:
+def frame(lines: NumberedLines, text: memoryview, extent: Extent) -> Frame:
     if extent.problem:
         return Frame(NOTHING, NOTHING, extent.problem + left_out(lines, bytes(text), extent.end))
     stop = len(text) - (text[-1] == NEWLINE)
@@ -187,7 +187,7 @@ def nesting(line: bytes, depth: int) -> tuple[int, int]:
     return depth, lowest
 
 
-def left_out(lines: Lines, text: bytes, fault: int) -> str:
+def left_out(lines: NumberedLines, text: bytes, fault: int) -> str:
     """Gives back the lines after a broken document that do not belong to it."""
     rows = text.removesuffix(b"\n").split(b"\n")
     start = lines.number - len(rows) + 1
@@ -199,7 +199,7 @@ def left_out(lines: Lines, text: bytes, fault: int) -> str:
     return passed_over(lines, start, rows[0])
 
 
-def passed_over(lines: Lines, start: int, before: bytes) -> str:
+def passed_over(lines: NumberedLines, start: int, before: bytes) -> str:
     last = start
     for line in lines:
         if line is not None and starts_anew(line, before):
@@ -225,5 +225,5 @@ def span(start: int, last: int) -> str:
     return f"; lines {start} to {last} are left out" if last > start else ""
 
 
-def too_long(lines: Lines) -> str:
+def too_long(lines: NumberedLines) -> str:
     return f"longer than {lines.longest:,} bytes"

@@ -10,9 +10,9 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from .envelopes import Line
-from .framing import Lines, read
-from .writer import STANDARD, is_packed, told
+from .envelopes import FileObject
+from .framing import NumberedLines, read_lines
+from .writer import STANDARD, failing_as_invalid, is_packed
 
 LONGEST = 256 * 2**20
 BLOCK = 256 * 2**10
@@ -20,7 +20,9 @@ BLOCK = 256 * 2**10
 Advance = Callable[[int], None]
 
 
-def objects(path: str, *, advance: Advance | None = None, longest: int = LONGEST) -> Iterator[Line]:
+def read_json_objects(
+    path: str, *, advance: Advance | None = None, longest: int = LONGEST
+) -> Iterator[FileObject]:
     """Every object of a file, and every piece of it that is none, in their order.
 
     `-` is standard input. `advance` is told of the bytes taken from the file, before unpacking.
@@ -30,22 +32,22 @@ def objects(path: str, *, advance: Advance | None = None, longest: int = LONGEST
     """
     name = "standard input" if path == STANDARD else path
     faults: list[str] = []
-    lines = Lines(blocks(path, advance or (lambda _: None), faults), longest)
-    yield from read(lines, name)
+    lines = NumberedLines(blocks(path, advance or (lambda _: None), faults), longest)
+    yield from read_lines(lines, name)
     for fault in faults:
-        yield Line(f"{name}:{lines.number}", b"", f"nothing can be read after this: {fault}")
+        yield FileObject(f"{name}:{lines.number}", b"", f"nothing can be read after this: {fault}")
 
 
-def counted(path: str) -> int | None:
+def file_size(path: str) -> int | None:
     """The bytes `objects` will tell of; None when that cannot be known."""
     if path == STANDARD:
         return None
-    with told(path, "read"):
+    with failing_as_invalid(path, "read"):
         found = Path(path).stat()
     return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
-class Source:
+class CountingSource:
     """A file that tells how much of it was taken."""
 
     def __init__(self, file: BufferedReader, advance: Advance) -> None:
@@ -60,14 +62,14 @@ class Source:
 
 def blocks(path: str, advance: Advance, faults: list[str]) -> Iterator[bytes]:
     """A fault on the way ends the blocks and is noted: what came before it is still good."""
-    with opened(path) as file:
-        source = Source(file, advance)
+    with open_input(path) as file:
+        source = CountingSource(file, advance)
         take = unpacked(source).read1 if is_packed(path) else source.read
-        while block := taken(take, faults):
+        while block := read_block(take, faults):
             yield block
 
 
-def taken(take: Callable[[int], bytes], faults: list[str]) -> bytes:
+def read_block(take: Callable[[int], bytes], faults: list[str]) -> bytes:
     try:
         return take(BLOCK)
     except (OSError, EOFError, zlib.error) as fault:
@@ -75,12 +77,12 @@ def taken(take: Callable[[int], bytes], faults: list[str]) -> bytes:
         return b""
 
 
-def unpacked(source: Source) -> gzip.GzipFile:
+def unpacked(source: CountingSource) -> gzip.GzipFile:
     return gzip.GzipFile(mode="rb", fileobj=cast(BinaryIO, source))
 
 
-def opened(path: str) -> AbstractContextManager[BufferedReader]:
+def open_input(path: str) -> AbstractContextManager[BufferedReader]:
     if path == STANDARD:
         return nullcontext(cast(BufferedReader, sys.stdin.buffer))
-    with told(path, "read"):
+    with failing_as_invalid(path, "read"):
         return Path(path).open("rb")

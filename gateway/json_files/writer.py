@@ -18,14 +18,14 @@ STANDARD = "-"
 BUFFER = 2**20
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
-Write = Callable[[bytes], None]
+WriteLine = Callable[[bytes], None]
 
 
-class HungUp(Exception):
+class ReaderGone(Exception):
     """Whoever read our standard output has gone."""
 
 
-class Writer:
+class LineWriter:
     """Writes a JSON text as one line, or lines that are such texts already."""
 
     def __init__(self, out: BinaryIO, name: str) -> None:
@@ -45,7 +45,7 @@ class Writer:
 
 
 @contextmanager
-def writing(path: str, *, is_forced: bool = False) -> Iterator[Writer]:
+def open_writer(path: str, *, is_forced: bool = False) -> Iterator[LineWriter]:
     """What writes one JSON text per line, packed when the name ends in `.gz`.
 
     A file appears under its name when all is written and on the disk, readable by its owner only;
@@ -54,21 +54,21 @@ def writing(path: str, *, is_forced: bool = False) -> Iterator[Writer]:
     """
     if path == STANDARD:
         with standard_output() as out:
-            yield Writer(out, "standard output")
+            yield LineWriter(out, "standard output")
     else:
         with whole_file(path, is_forced=is_forced) as out:
-            yield Writer(out, path)
+            yield LineWriter(out, path)
 
 
 @contextmanager
 def standard_output() -> Iterator[BinaryIO]:
     try:
-        with told("standard output", "written"):
+        with failing_as_invalid("standard output", "written"):
             sys.stdout.flush()
         yield sys.stdout.buffer
-        with told("standard output", "written"):
+        with failing_as_invalid("standard output", "written"):
             sys.stdout.buffer.flush()
-    except HungUp:
+    except ReaderGone:
         silence(sys.stdout.fileno())
 
 
@@ -82,22 +82,22 @@ def silence(output: int) -> None:
 @contextmanager
 def whole_file(path: str, *, is_forced: bool) -> Iterator[BinaryIO]:
     part = Path(path).with_name(f".{Path(path).name}.part")
-    with told(path, "written"):
-        refuse(path, is_forced=is_forced)
-        file = created(part)
+    with failing_as_invalid(path, "written"):
+        refuse_target(path, is_forced=is_forced)
+        file = create_part(part)
     out = packing(file) if is_packed(path) else file
     try:
         yield out
-        with told(path, "written"):
-            settle(out, file)
-            refuse(path, is_forced=is_forced)
+        with failing_as_invalid(path, "written"):
+            flush_to_disk(out, file)
+            refuse_target(path, is_forced=is_forced)
             publish(file, part, path)
     except BaseException:
         discard(out, file, part)
         raise
 
 
-def refuse(path: str, *, is_forced: bool) -> None:
+def refuse_target(path: str, *, is_forced: bool) -> None:
     parent = Path(path).parent
     if not parent.is_dir():
         raise refusal(f"{path} cannot be written: there is no folder {parent}")
@@ -113,7 +113,7 @@ def refuse(path: str, *, is_forced: bool) -> None:
         raise refusal(f"{path} exists; say --force to replace it")
 
 
-def created(part: Path) -> BufferedWriter:
+def create_part(part: Path) -> BufferedWriter:
     """Always a new file: one that was left by a killed export is not written into."""
     part.unlink(missing_ok=True)
     return cast(BufferedWriter, os.fdopen(os.open(part, NEW, 0o600), "wb", BUFFER))
@@ -128,7 +128,7 @@ def packing(file: BinaryIO) -> BinaryIO:
     return BufferedWriter(gzip.GzipFile("", "wb", 6, file, mtime=0), BUFFER)
 
 
-def settle(out: BinaryIO, file: BinaryIO) -> None:
+def flush_to_disk(out: BinaryIO, file: BinaryIO) -> None:
     if out is not file:
         out.close()
     file.flush()
@@ -161,7 +161,7 @@ def discard(out: BinaryIO, file: BinaryIO, part: Path) -> None:
 
 
 @contextmanager
-def told(path: str, what: str) -> Iterator[None]:
+def failing_as_invalid(path: str, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
@@ -170,7 +170,7 @@ def told(path: str, what: str) -> Iterator[None]:
 
 def failure(path: str, what: str, fault: OSError) -> Exception:
     if isinstance(fault, BrokenPipeError):
-        return HungUp()
+        return ReaderGone()
     return refusal(f"{path} cannot be {what}: {fault.strerror or fault}")
 
 

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from msgspec import UnsetType
 
 from dialects.base.dialect import Dialect
-from dialects.base.migration.object_codec import Told
-from storage import Account, Client, Origin, Store, arriving
+from dialects.base.migration.object_codec import ParsedObject
+from storage import Account, Client, Origin, Store, incoming_client
 
 
 class Pair(NamedTuple):
     """A client as the service shows it, and the one here that it is, if there is one."""
 
-    told: Told
+    told: ParsedObject
     raw: bytes
     record: Client | None
 
@@ -25,17 +25,17 @@ class Sides(NamedTuple):
     account: Account
     dialect: Dialect
     source: str
-    keys: "Keys"
+    keys: "LinkKeys"
 
     def paired(self, objects: Sequence[bytes]) -> Iterator[Pair]:
         """Raises Invalid for what is no client of the dialect."""
         told = [self.dialect.remote.met(raw, self.account) for raw in objects]
-        incoming = [arriving(self.origin(one), one.client, one.change) for one in told]
+        incoming = [incoming_client(self.origin(one), one.client, one.change) for one in told]
         records = self.store.recognise(self.account.id, incoming)
         for n, one in enumerate(told):
             yield Pair(one, objects[n], records.get(n) or self.named(one))
 
-    def named(self, told: Told) -> Client | None:
+    def named(self, told: ParsedObject) -> Client | None:
         """The client that was put there under a key of ours."""
         serial = self.keys.serial_of(told.client.external_id)
         if serial is None:
@@ -43,7 +43,7 @@ class Sides(NamedTuple):
         found = self.store.scan(self.account.id, serial - 1, 1)
         return next((record for record in found if record.serial == serial), None)
 
-    def origin(self, told: Told, version: int | None = None) -> Origin:
+    def origin(self, told: ParsedObject, version: int | None = None) -> Origin:
         return Origin(
             source=self.source,
             foreign_id=told.foreign_id,
@@ -64,7 +64,7 @@ class Sides(NamedTuple):
         return fields
 
 
-class Keys(NamedTuple):
+class LinkKeys(NamedTuple):
     """Keys under which clients without an external id are put into a service: `ninja-VolejRejNm`
     is what another dialect calls the client, so that a person there sees where it came from."""
 
@@ -85,5 +85,5 @@ class Keys(NamedTuple):
         return self.other.dump.serial_of(name, self.account)
 
 
-def keys(dialects: Sequence[Dialect], target: Dialect, account: Account) -> Keys:
-    return Keys(account, next(dialect for dialect in dialects if dialect.name != target.name))
+def link_keys(dialects: Sequence[Dialect], target: Dialect, account: Account) -> LinkKeys:
+    return LinkKeys(account, next(dialect for dialect in dialects if dialect.name != target.name))

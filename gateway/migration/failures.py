@@ -5,7 +5,7 @@ class TooManyChanges(Failure):
     """The next batch would change more than was allowed; it has not been written."""
 
 
-class Unsteady(Failure):
+class UnstableList(Failure):
     """The list could not be read as a whole."""
 
 

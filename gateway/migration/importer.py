@@ -13,45 +13,45 @@ from typing import Protocol
 from msgspec import UNSET, Struct, structs
 
 from dialects.base.dialect import Dialect
-from dialects.base.migration.object_codec import Told
+from dialects.base.migration.object_codec import ParsedObject
 from storage import (
     Account,
-    Arrivals,
     Client,
-    Coming,
+    ConflictPolicy,
     ImportClient,
-    Incoming,
-    Note,
+    ImportOutcome,
+    IncomingBatch,
+    IncomingClient,
+    IncomingColumns,
     Origin,
-    Outcome,
-    Policy,
-    Readied,
+    PreparedColumns,
     Run,
     RunLine,
+    RunProgress,
     StartRun,
     Store,
-    wanted_of,
+    identifiers_of,
 )
 
-from .counterparts import Keys
+from .counterparts import LinkKeys
 from .failures import TooManyChanges
-from .objects import Piece, Read, understood
-from .outcomes import Counts, added, changes, said, unreadable, wanted_line
-from .runs import running, started
+from .objects import RawObject, ReadObject, read_object
+from .outcomes import Counts, add_counts, changes, outcome_lines, unreadable, wanted_line
+from .runs import finish_run, start_run
 
 
-class Terms(Struct, frozen=True, kw_only=True):
+class ImportOptions(Struct, frozen=True, kw_only=True):
     """On which an import works: who wins a conflict, and how many changes are too many.
     `is_foreign`: what arrives may be of several servers, whose ids are not one another's.
     `has_files`: the bytes of files are fetched later."""
 
-    policy: Policy = Policy.SKIP
+    policy: ConflictPolicy = ConflictPolicy.SKIP
     most_changes: int | None = None
     is_foreign: bool = False
     has_files: bool = False
 
 
-class Arriving:
+class Importer:
     """Takes what arrives from one source. Without a run nothing is kept: a rehearsal."""
 
     def __init__(
@@ -61,8 +61,8 @@ class Arriving:
         dialect: Dialect,
         *,
         source: str,
-        terms: Terms,
-        keys: Keys | None = None,
+        terms: ImportOptions,
+        keys: LinkKeys | None = None,
     ) -> None:
         self.store = store
         self.account = account
@@ -75,25 +75,25 @@ class Arriving:
         self.lines: list[RunLine] = []
         """What a rehearsal said; a run keeps its own."""
 
-    def look(self, pieces: Sequence[Piece]) -> None:
+    def look(self, pieces: Sequence[RawObject]) -> None:
         """Raises WrongSalt, before there is anything to be undone or resumed."""
         for piece in pieces:
-            understood(piece, self.dialect.dump, self.account)
+            read_object(piece, self.dialect.dump, self.account)
 
-    def take(self, pieces: Sequence[Piece], checkpoint: str) -> None:
+    def take(self, pieces: Sequence[RawObject], checkpoint: str) -> None:
         """Raises TooManyChanges, with nothing of the batch written."""
         dump = self.dialect.dump
-        self.lay([understood(piece, dump, self.account) for piece in pieces], checkpoint)
+        self.lay([read_object(piece, dump, self.account) for piece in pieces], checkpoint)
 
-    def lay(self, read: Sequence[Read], checkpoint: str) -> None:
+    def lay(self, read: Sequence[ReadObject], checkpoint: str) -> None:
         """As `take`, of pieces that have been understood."""
         if self.run is None:
             self.rehearse(read)
             return
         incoming = self.all_incoming(read)
-        kept: list[Note] = []
+        kept: list[RunProgress] = []
 
-        def noted(outcomes: tuple[Outcome, ...]) -> Note:
+        def noted(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
             kept.append(self.noted(read, outcomes, checkpoint))
             return kept[-1]
 
@@ -102,7 +102,7 @@ class Arriving:
         )
         self.counts = kept[-1].counts
 
-    def lay_all(self, lots: Sequence["Batched"], checkpoint: str) -> None:
+    def lay_all(self, lots: Sequence["PreparedLotLike"], checkpoint: str) -> None:
         """As `lay`, of batches; those that are together in one are nearly always all new."""
         crowds = [self.coming(lot.together) for lot in lots if lot.together]
         everybody = functools.cache(lambda: [read for lot in lots for read in lot.everybody()])
@@ -111,14 +111,14 @@ class Arriving:
             return
         number = sum(len(one.foreign_ids) for one in crowds)
         others = [read for lot in lots for read in lot.others.values()]
-        kept: list[Note] = []
+        kept: list[RunProgress] = []
 
-        def noted(outcomes: tuple[Outcome, ...], are_new: bool) -> Note:
+        def noted(outcomes: tuple[ImportOutcome, ...], are_new: bool) -> RunProgress:
             read, created = (others, number) if are_new else (everybody(), 0)
             kept.append(self.noted(read, outcomes, checkpoint, created))
             return kept[-1]
 
-        arrivals = Arrivals(
+        arrivals = IncomingBatch(
             source=self.source,
             crowds=crowds,
             others=self.all_incoming(others),
@@ -129,32 +129,32 @@ class Arriving:
         )
         self.counts = kept[-1].counts
 
-    def rehearse(self, read: Sequence[Read]) -> None:
+    def rehearse(self, read: Sequence[ReadObject]) -> None:
         incoming = self.all_incoming(read)
         outcomes = self.store.rehearse_import(self.account.id, incoming, self.terms.policy)
         note = self.noted(read, outcomes, "")
         self.lines += note.lines
         self.counts = note.counts
 
-    def said(self, one: Read, outcome: Outcome) -> Iterator[RunLine]:
+    def said(self, one: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
         """What is to be said of an object; of files that are to be fetched, that they are."""
         if not self.terms.has_files:
-            yield from said(one, outcome)
+            yield from outcome_lines(one, outcome)
             return
-        yield from (r for r in said(one, outcome) if not r.field.startswith("documents["))
+        yield from (r for r in outcome_lines(one, outcome) if not r.field.startswith("documents["))
         if one.told is not None and outcome.serial is not None:
             for file in self.dialect.remote.files(one.raw):
                 yield wanted_line(one.told.label, outcome.serial, file)
 
-    def all_incoming(self, read: Sequence[Read]) -> list[Incoming]:
+    def all_incoming(self, read: Sequence[ReadObject]) -> list[IncomingClient]:
         return [self.incoming(one, one.told) for one in read if one.told is not None]
 
-    def coming(self, one: "Gathered") -> Coming:
+    def coming(self, one: "ColumnBatchLike") -> IncomingColumns:
         """Clients of whom some may be here."""
         ids, hashes = one.foreign_ids, one.crowd.hashes
         if self.terms.is_foreign:
             ids = [self.foreign_id(*both) for both in zip(ids, hashes, strict=True)]
-        return Coming(
+        return IncomingColumns(
             foreign_ids=ids, stamps=one.stamps, updated_at=one.updated_at, crowd=one.crowd
         )
 
@@ -163,15 +163,15 @@ class Arriving:
         is_ambiguous = self.terms.is_foreign and client_hash is not None
         return f"{own} {client_hash}" if is_ambiguous else own
 
-    def incoming(self, one: Read, told: Told) -> Incoming:
-        wanted = one.wanted or wanted_of(told.client)
+    def incoming(self, one: ReadObject, told: ParsedObject) -> IncomingClient:
+        wanted = one.wanted or identifiers_of(told.client)
         origin = Origin(
             source=self.source,
             foreign_id=self.foreign_id(told.foreign_id, wanted.client_hash),
             foreign_updated_at=told.updated_at,
             stamp=told.stamp,
         )
-        return Incoming(
+        return IncomingClient(
             origin=origin,
             wanted=wanted,
             whole=told.whole,
@@ -180,7 +180,7 @@ class Arriving:
             ready=one.ready,
         )
 
-    def change(self, told: Told, record: Client) -> ImportClient:
+    def change(self, told: ParsedObject, record: Client) -> ImportClient:
         """The key that we gave a client there is no change here."""
         command = told.change(record)
         if self.keys is not None and self.keys.is_given(command.external_id, record):
@@ -188,22 +188,26 @@ class Arriving:
         return command
 
     def noted(
-        self, read: Sequence[Read], outcomes: Sequence[Outcome], checkpoint: str, created: int = 0
-    ) -> Note:
+        self,
+        read: Sequence[ReadObject],
+        outcomes: Sequence[ImportOutcome],
+        checkpoint: str,
+        created: int = 0,
+    ) -> RunProgress:
         """Of these and of so many new ones. Pure: a transaction that is tried again asks again."""
         settled = iter(outcomes)
         fates = [next(settled) if one.told else unreadable(one) for one in read]
-        counts = added(self.counts, fates, created)
+        counts = add_counts(self.counts, fates, created)
         lines: list[RunLine] = []
         for one, outcome in zip(read, fates, strict=True):
             lines += self.said(one, outcome)
         most = self.terms.most_changes
         if most is not None and changes(counts) > most:
             raise TooManyChanges(f"more than {most} clients would change")
-        return Note(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
+        return RunProgress(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
 
 
-class Gathered(Protocol):
+class ColumnBatchLike(Protocol):
     """A crowd, and what is told of each of its clients."""
 
     @property
@@ -213,20 +217,20 @@ class Gathered(Protocol):
     @property
     def updated_at(self) -> list[int]: ...
     @property
-    def crowd(self) -> Readied: ...
+    def crowd(self) -> PreparedColumns: ...
 
 
-class Batched(Protocol):
+class PreparedLotLike(Protocol):
     """Pieces that have been understood: many together, others by their places."""
 
     @property
-    def together(self) -> Gathered | None: ...
+    def together(self) -> ColumnBatchLike | None: ...
     @property
-    def others(self) -> dict[int, Read]: ...
-    def everybody(self) -> list[Read]: ...
+    def others(self) -> dict[int, ReadObject]: ...
+    def everybody(self) -> list[ReadObject]: ...
 
 
-class Plan(Protocol):
+class ImportPlan(Protocol):
     """What an import is to do, in a run that can be resumed or in none."""
 
     @property
@@ -235,10 +239,12 @@ class Plan(Protocol):
     def is_rehearsal(self) -> bool: ...
 
 
-def begun(arriving: Arriving, plan: Plan, interrupted: Run | None) -> AbstractContextManager[None]:
+def run_of_import(
+    arriving: Importer, plan: ImportPlan, interrupted: Run | None
+) -> AbstractContextManager[None]:
     """The run of all that arrives inside."""
     if plan.is_rehearsal:
         return nullcontext()
-    run = started(arriving.store, arriving.account, plan.command, interrupted)
+    run = start_run(arriving.store, arriving.account, plan.command, interrupted)
     arriving.run, arriving.counts = run, run.counts
-    return running(arriving.store, run)
+    return finish_run(arriving.store, run)

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from dialects.base.migration.object_codec import Dump, StrangeId, Told
-from storage import Account, Invalid, Ready, Wanted
+from dialects.base.migration.object_codec import ForeignSaltId, ObjectCodec, ParsedObject
+from storage import Account, Identifiers, Invalid, PreparedRows
 
 from .failures import ADVICE, WrongSalt
 
 
-class Piece(NamedTuple):
+class RawObject(NamedTuple):
     """One object and its place in what it was read from; `problem` why it could not be read."""
 
     place: str
@@ -16,26 +16,26 @@ class Piece(NamedTuple):
     problem: str = ""
 
 
-class Read(NamedTuple):
+class ReadObject(NamedTuple):
     """A piece as its dialect understands it: `told`, or else why not. Where that was done ahead,
     `ready` is the client made ready to be stored, and `wanted` what it wants to be known by."""
 
     place: str
-    told: Told | None
+    told: ParsedObject | None
     problem: str = ""
     raw: bytes = b""
-    wanted: Wanted | None = None
-    ready: Ready | None = None
+    wanted: Identifiers | None = None
+    ready: PreparedRows | None = None
 
 
-def understood(piece: Piece, dump: Dump, account: Account) -> Read:
+def read_object(piece: RawObject, dump: ObjectCodec, account: Account) -> ReadObject:
     """Raises WrongSalt."""
     if piece.problem:
-        return Read(piece.place, None, piece.problem)
+        return ReadObject(piece.place, None, piece.problem)
     try:
-        return Read(piece.place, dump.read(piece.raw, account), raw=piece.raw)
-    except StrangeId as failure:
+        return ReadObject(piece.place, dump.read(piece.raw, account), raw=piece.raw)
+    except ForeignSaltId as failure:
         # Not one client would be found again under its id.
         raise WrongSalt(f"{failure}. {ADVICE}") from failure
     except Invalid as failure:
-        return Read(piece.place, None, str(failure))
+        return ReadObject(piece.place, None, str(failure))

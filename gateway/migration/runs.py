@@ -19,7 +19,7 @@ from storage import (
     RunState,
     StartRun,
     Store,
-    tellable,
+    sanitize_text,
 )
 
 OVERLAP = timedelta(minutes=2)
@@ -27,7 +27,7 @@ OVERLAP = timedelta(minutes=2)
 and a write that was under way then may carry an earlier time."""
 
 
-def holder() -> str:
+def run_holder() -> str:
     """Who runs it: a machine and a process."""
     return f"{socket.gethostname()} {os.getpid()}"
 
@@ -56,7 +56,7 @@ def is_alive(named: str) -> bool:
 
 
 @contextmanager
-def running(store: Store, run: Run) -> Iterator[None]:
+def finish_run(store: Store, run: Run) -> Iterator[None]:
     """The run is DONE at the end, or STOPPED with the reason; a killed process leaves it as it
     is, to be resumed."""
     try:
@@ -71,19 +71,19 @@ def running(store: Store, run: Run) -> Iterator[None]:
     store.end_run(run.id, RunState.DONE)
 
 
-def started(
+def start_run(
     store: Store, account: Account, command: StartRun, interrupted: Run | None = None
 ) -> Run:
     """A new run, or the interrupted one once more."""
     refuse_another(store, account)
     if interrupted is not None:
-        return store.resume_run(interrupted.id, holder())
-    return store.start_run(account.id, structs.replace(command, holder=holder()))
+        return store.resume_run(interrupted.id, run_holder())
+    return store.start_run(account.id, structs.replace(command, holder=run_holder()))
 
 
-def remark(kind: str, client: str, *, field: str = "", text: str = "") -> RunLine:
+def run_line(kind: str, client: str, *, field: str = "", text: str = "") -> RunLine:
     """A line of a run. Another server may have said what no store can hold."""
-    client, field, text = (tellable(word) for word in (client, field, text))
+    client, field, text = (sanitize_text(word) for word in (client, field, text))
     return RunLine(kind=kind, client=client, field=field, text=text)
 
 
@@ -94,9 +94,9 @@ def last_done(store: Store, account: Account, command: StartRun) -> Run | None:
     return next((run for run in done if (run.verb, run.dialect, run.source) == same), None)
 
 
-def label(record: Client) -> str:
+def client_label(record: Client) -> str:
     return f"{record.number} {record.name}".strip()
 
 
-Tell = Callable[[int, int | None], None]
+ReportProgress = Callable[[int, int | None], None]
 """Told of progress: how many so far, and how many in all where that is known."""

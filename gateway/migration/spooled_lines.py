@@ -12,7 +12,7 @@ MOST = 2**20
 """Bytes that are held in memory; a million clients can have more to be said of than fits."""
 
 
-class Lines(Iterable[RunLine]):
+class SpooledLines(Iterable[RunLine]):
     """Lines in their order. They can be gone through again and again, but not while they grow."""
 
     def __init__(self) -> None:

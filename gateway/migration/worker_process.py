@@ -20,7 +20,7 @@ from queue import SimpleQueue
 from threading import Event, Thread, current_thread, main_thread
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from gateway.gc_tuning import seldom_collected, uncollected
+from gateway.gc_tuning import gc_paused, gc_relaxed
 
 Answer = Callable[[bytes], bytes]
 """What the process does with what it is asked; empty when its caller is to do that himself."""
@@ -49,21 +49,21 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Begun(NamedTuple):
+class StartedProcess(NamedTuple):
     """A process that has yet to hear, on this line, what it is to do."""
 
     line: Connection
     process: SpawnProcess
 
 
-def begun() -> Begun:
+def start_process() -> StartedProcess:
     context = get_context("spawn")
     line, end = context.Pipe()
     process = context.Process(target=serve, args=(end,), daemon=True)
     with uninterrupted():
         process.start()
     end.close()
-    return Begun(line, process)
+    return StartedProcess(line, process)
 
 
 @contextmanager
@@ -80,21 +80,21 @@ def uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, kept)
 
 
-AHEAD_OF_TIME: list[Begun] = []
+AHEAD_OF_TIME: list[StartedProcess] = []
 
 
-def begin_early() -> None:
+def start_early() -> None:
     """For who will soon need a worker, and has yet to load what he needs himself: meanwhile the
     other process does the same."""
     if cores() > 1 and not AHEAD_OF_TIME:
-        AHEAD_OF_TIME.append(begun())
+        AHEAD_OF_TIME.append(start_process())
 
 
 class Worker:
     """`prepare` makes, over there, of these arguments the answerer."""
 
     def __init__(self, prepare: Callable[..., Answer], *given: Any) -> None:
-        self.line, self.process = AHEAD_OF_TIME.pop() if AHEAD_OF_TIME else begun()
+        self.line, self.process = AHEAD_OF_TIME.pop() if AHEAD_OF_TIME else start_process()
         with suppress(OSError):  # one that has ended answers nothing
             self.line.send_bytes(pickle.dumps((prepare, given)))
         self.awake = Event()
@@ -150,25 +150,25 @@ class Worker:
 def serve(line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
-        with uncollected():
+        with gc_paused():
             for module in TASKS:
                 import_module(module)
         prepare, given = pickle.loads(line.recv_bytes())  # noqa: S301  our own
         answer: Answer = prepare(*given)
-        with seldom_collected():
+        with gc_relaxed():
             line.send_bytes(NOTHING)
             while True:
-                line.send_bytes(tried(answer, line.recv_bytes()))
+                line.send_bytes(answer_or_nothing(answer, line.recv_bytes()))
 
 
-def tried(answer: Answer, question: bytes) -> bytes:
+def answer_or_nothing(answer: Answer, question: bytes) -> bytes:
     try:
         return answer(question)
     except Exception:  # noqa: BLE001  it happens again where it was asked
         return NOTHING
 
 
-def shared(
+def share_work(
     worker: Worker, work: Work[Piece, Done], pieces: Iterator[Piece], *, asked: int
 ) -> Iterator[Done]:
     """All pieces, done, in their order. The other process is `asked` for so many at once: for
@@ -179,7 +179,9 @@ def shared(
         is_asked = worker.awake.is_set() and worker.asked < asked
         if is_asked:
             worker.ask(work.question(piece))
-        done = partial(answered, worker, work, piece) if is_asked else attempted(work, piece)
+        done = (
+            partial(finish_remote, worker, work, piece) if is_asked else attempt_here(work, piece)
+        )
         ahead.append((is_asked, done))
         # Whoever takes a piece may be long about it: before that the other process has its own.
         while not (is_asked and worker.asked < asked) and ahead:
@@ -193,12 +195,12 @@ def shared(
         yield ahead.popleft()[1]()
 
 
-def answered(worker: Worker, work: Work[Piece, Done], piece: Piece) -> Done:
+def finish_remote(worker: Worker, work: Work[Piece, Done], piece: Piece) -> Done:
     answer = worker.answer()
     return work.done(piece, answer) if answer else work.here(piece)
 
 
-def attempted(work: Work[Piece, Done], piece: Piece) -> Callable[[], Done]:
+def attempt_here(work: Work[Piece, Done], piece: Piece) -> Callable[[], Done]:
     """A failure waits for its turn: what was before it is not held up."""
     try:
         done = work.here(piece)

@@ -1,32 +1,32 @@
 """Remote services: how one is called, paced, tried again, and given up with a reason."""
 
 from .failures import (
-    Denied,
-    Encoded,
-    GaveUp,
-    Moved,
-    Refused,
+    AccessDenied,
+    CompressedAnswer,
+    DownloadRefused,
+    OutcomeUnknown,
+    Redirected,
     RemoteFailure,
-    ToldToWait,
+    RetriesExhausted,
+    RetryAfterTooLong,
     TooLarge,
-    Uncertain,
-    Untrusted,
+    UntrustedCertificate,
 )
-from .http_client import Answer, Service
-from .retry_policy import Limits
+from .http_client import HttpClient, RemoteResponse
+from .retry_policy import CallLimits
 
 __all__ = [
-    "Answer",
-    "Denied",
-    "Encoded",
-    "GaveUp",
-    "Limits",
-    "Moved",
-    "Refused",
+    "AccessDenied",
+    "CallLimits",
+    "CompressedAnswer",
+    "DownloadRefused",
+    "HttpClient",
+    "OutcomeUnknown",
+    "Redirected",
     "RemoteFailure",
-    "Service",
-    "ToldToWait",
+    "RemoteResponse",
+    "RetriesExhausted",
+    "RetryAfterTooLong",
     "TooLarge",
-    "Uncertain",
-    "Untrusted",
+    "UntrustedCertificate",
 ]

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from .failures import Setback
+from .failures import AttemptFailure
 
 PIECE = 64 << 10
 
@@ -24,7 +24,7 @@ class Deadline:
         """Seconds, more than none. Raises Setback when it is past."""
         seconds = self._moment - self._clock()
         if seconds <= 0:
-            raise Setback("the answer took too long")
+            raise AttemptFailure("the answer took too long")
         return seconds
 
 

@@ -12,7 +12,7 @@ from storage import Failure
 LONGEST_CHAIN = 5
 
 
-class Call(Struct, frozen=True, kw_only=True):
+class HttpCall(Struct, frozen=True, kw_only=True):
     """`is_repeatable`: made twice, it leaves the same behind as made once."""
 
     method: str
@@ -26,22 +26,22 @@ class Call(Struct, frozen=True, kw_only=True):
 class RemoteFailure(Failure):
     """A call of a remote service came to nothing."""
 
-    def __init__(self, call: Call, reason: str) -> None:
+    def __init__(self, call: HttpCall, reason: str) -> None:
         super().__init__(f"{call.method} {call.path}: {reason}")
         self.method = call.method
         self.path = call.path
         self.reason = reason
 
 
-class Denied(RemoteFailure):
+class AccessDenied(RemoteFailure):
     """The server does not take the token, or not for this."""
 
 
-class Moved(RemoteFailure):
+class Redirected(RemoteFailure):
     """The server points somewhere else; a secret must not follow."""
 
 
-class Encoded(RemoteFailure):
+class CompressedAnswer(RemoteFailure):
     """The answer is compressed, though nobody asked for it: a few bytes might become millions."""
 
 
@@ -49,38 +49,38 @@ class TooLarge(RemoteFailure):
     """The answer is longer than whoever asked can hold."""
 
 
-class Untrusted(RemoteFailure):
+class UntrustedCertificate(RemoteFailure):
     """Somebody answers in the server's name whose certificate proves nothing."""
 
 
-class Refused(RemoteFailure):
+class DownloadRefused(RemoteFailure):
     """What was to be carried is not to be had."""
 
-    def __init__(self, call: Call, status: int) -> None:
+    def __init__(self, call: HttpCall, status: int) -> None:
         super().__init__(call, f"the server answered {status}")
         self.status = status
 
 
-class ToldToWait(RemoteFailure):
+class RetryAfterTooLong(RemoteFailure):
     """The server wants to be left alone for longer than is worth waiting: `seconds`."""
 
-    def __init__(self, call: Call, reason: str, seconds: float) -> None:
+    def __init__(self, call: HttpCall, reason: str, seconds: float) -> None:
         super().__init__(call, reason)
         self.seconds = seconds
 
 
-class GaveUp(RemoteFailure):
+class RetriesExhausted(RemoteFailure):
     """Tried until there was no more use in it."""
 
 
-class Uncertain(RemoteFailure):
+class OutcomeUnknown(RemoteFailure):
     """It may have been done, or not: to try again might do it twice."""
 
-    def __init__(self, call: Call, reason: str) -> None:
+    def __init__(self, call: HttpCall, reason: str) -> None:
         super().__init__(call, f"it may have been done, or not: {reason}")
 
 
-class Setback(Exception):
+class AttemptFailure(Exception):
     """One try came to nothing.
 
     `asked`: seconds the server wants us to wait. `is_certain`: the server has done nothing.
@@ -94,7 +94,8 @@ class Setback(Exception):
         status: int = 0,
         asked: float | None = None,
         is_certain: bool = False,
-        ends: type[Denied | Moved | Encoded | TooLarge | Untrusted] | None = None,
+        ends: type[AccessDenied | Redirected | CompressedAnswer | TooLarge | UntrustedCertificate]
+        | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -104,34 +105,34 @@ class Setback(Exception):
         self.ends = ends
 
 
-def setback_of(error: httpx.TransportError) -> Setback:
+def attempt_failure(error: httpx.TransportError) -> AttemptFailure:
     """What happened, in words of our own: those of a foreign exception may quote a request."""
     match error:
         case httpx.ConnectError():
-            return setback_of_connecting(origin(error))
+            return connect_failure(origin(error))
         case httpx.ConnectTimeout():
-            return Setback("the server could not be reached in time", is_certain=True)
+            return AttemptFailure("the server could not be reached in time", is_certain=True)
         case httpx.TimeoutException():
-            return Setback("the answer took too long")
+            return AttemptFailure("the answer took too long")
         case httpx.RemoteProtocolError():
-            return Setback("the answer was cut short or is not HTTP")
+            return AttemptFailure("the answer was cut short or is not HTTP")
         case _:
-            return Setback("the connection broke")
+            return AttemptFailure("the connection broke")
 
 
-def setback_of_connecting(error: BaseException) -> Setback:
+def connect_failure(error: BaseException) -> AttemptFailure:
     match error:
         case ConnectionRefusedError():
-            return Setback("the connection was refused", is_certain=True)
+            return AttemptFailure("the connection was refused", is_certain=True)
         case socket.gaierror():
-            return Setback("the name of the server was not found", is_certain=True)
+            return AttemptFailure("the name of the server was not found", is_certain=True)
         case ssl.SSLCertVerificationError():
             reason = "the certificate of the server cannot be trusted"
-            return Setback(reason, is_certain=True, ends=Untrusted)
+            return AttemptFailure(reason, is_certain=True, ends=UntrustedCertificate)
         case ssl.SSLError():
-            return Setback("the server did not agree on TLS", is_certain=True)
+            return AttemptFailure("the server did not agree on TLS", is_certain=True)
         case _:
-            return Setback("the server could not be reached", is_certain=True)
+            return AttemptFailure("the server could not be reached", is_certain=True)
 
 
 def origin(error: BaseException) -> BaseException:

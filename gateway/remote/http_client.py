@@ -12,15 +12,15 @@ from typing import NamedTuple, Self, TypeVar
 import httpx
 
 from .deadlines import Allowance, Deadline, PunctualTransport
-from .failures import Call, GaveUp, Refused, Setback, setback_of
+from .failures import AttemptFailure, DownloadRefused, HttpCall, RetriesExhausted, attempt_failure
 from .request_checks import usable_base, usable_headers, usable_path
 from .response_checks import chunks, judge_body, judge_head, read_date
-from .retry_policy import Limits, Pace, Tries
+from .retry_policy import CallLimits, CallPacer, RetryPolicy
 
 T = TypeVar("T")
 
 
-class Answer(NamedTuple):
+class RemoteResponse(NamedTuple):
     """A success in JSON or empty, or a refusal that is the caller's to read: 400, 404, 422 …
     `date` is the server's own clock."""
 
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
     date: datetime | None
 
 
-class Service:
+class HttpClient:
     """A remote service under `base`. Raises Invalid for a base or a header that cannot be used.
 
     `headers` are secrets: they are sent, and never shown. `told` hears of every wait.
@@ -41,7 +41,7 @@ class Service:
         headers: Mapping[str, str],
         *,
         per_minute: int = 0,
-        limits: Limits | None = None,
+        limits: CallLimits | None = None,
         told: Callable[[str], None] | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -49,9 +49,9 @@ class Service:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._base = usable_base(base)
-        self._limits = limits or Limits()
+        self._limits = limits or CallLimits()
         self._told = told
-        self._pace = Pace(per_minute, clock=clock, sleep=sleep)
+        self._pace = CallPacer(per_minute, clock=clock, sleep=sleep)
         self._clock, self._sleep, self._chance = clock, sleep, chance
         self._http = httpx.Client(
             headers=usable_headers(headers),
@@ -73,12 +73,12 @@ class Service:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
         is_repeatable: bool = True,
-    ) -> Answer:
+    ) -> RemoteResponse:
         """Raises RemoteFailure when no answer is to be had, Invalid for a path of no use.
 
         What is not repeatable is tried again only while the server has certainly done nothing.
         """
-        call = Call(
+        call = HttpCall(
             method=method,
             path=usable_path(path),
             params=dict(params or {}),
@@ -90,14 +90,14 @@ class Service:
     def carry(self, path: str) -> Iterator[bytes]:
         """The bytes of a download, whatever they are. Once they flow nothing is tried again, and
         the time in which they are used counts. Raises Refused for what `ask` would answer."""
-        call = Call(method="GET", path=usable_path(path), accept="*/*")
+        call = HttpCall(method="GET", path=usable_path(path), accept="*/*")
         deadline, response = self._persist(call, lambda: self._opened(call))
         try:
             with closing(response):
                 yield from chunks(response, limit=self._limits.carry_bytes, deadline=deadline)
-        except (httpx.TransportError, Setback) as error:
-            met = error if isinstance(error, Setback) else setback_of(error)
-            raise (met.ends or GaveUp)(call, met.reason) from None
+        except (httpx.TransportError, AttemptFailure) as error:
+            met = error if isinstance(error, AttemptFailure) else attempt_failure(error)
+            raise (met.ends or RetriesExhausted)(call, met.reason) from None
 
     def close(self) -> None:
         self._http.close()
@@ -113,41 +113,43 @@ class Service:
     ) -> None:
         self.close()
 
-    def _persist(self, call: Call, attempt: Callable[[], T]) -> T:
-        tries = Tries(call, self._limits, self._chance)
+    def _persist(self, call: HttpCall, attempt: Callable[[], T]) -> T:
+        tries = RetryPolicy(call, self._limits, self._chance)
         while True:
             self._pace.wait_for_turn()
             began = self._clock()
             try:
                 return attempt()
             except httpx.TransportError as error:
-                met = setback_of(error)
-            except Setback as setback:
+                met = attempt_failure(error)
+            except AttemptFailure as setback:
                 met = setback
             wait = tries.wait_after(met, self._clock() - began)
             if self._told is not None:
                 self._told(f"waiting {round(wait, 1):g} s: {met.status or met.reason}")
             self._sleep(wait)
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: HttpCall) -> RemoteResponse:
         deadline = Deadline(self._limits.request_seconds, self._clock)
         with closing(self._sent(call, deadline)) as response:
             judge_head(response)
             body = b"".join(chunks(response, limit=self._limits.body_bytes, deadline=deadline))
         judge_body(response, body, call.method)
-        return Answer(response.status_code, body, read_date(response.headers.get("date", "")))
+        return RemoteResponse(
+            response.status_code, body, read_date(response.headers.get("date", ""))
+        )
 
-    def _opened(self, call: Call) -> tuple[Deadline, httpx.Response]:
+    def _opened(self, call: HttpCall) -> tuple[Deadline, httpx.Response]:
         deadline = Deadline(self._limits.carry_seconds, self._clock)
         with ExitStack() as unless_kept:
             response = unless_kept.enter_context(closing(self._sent(call, deadline)))
             judge_head(response)
             if not response.is_success:
-                raise Refused(call, response.status_code)
+                raise DownloadRefused(call, response.status_code)
             unless_kept.pop_all()
         return deadline, response
 
-    def _sent(self, call: Call, deadline: Deadline) -> httpx.Response:
+    def _sent(self, call: HttpCall, deadline: Deadline) -> httpx.Response:
         """The head of the answer; the body is still to be read, and the response to be closed."""
         limits = self._limits
         typed = {"Content-Type": "application/json"} if call.body is not None else {}

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from .deadlines import Deadline
-from .failures import Denied, Encoded, Moved, Setback, TooLarge
+from .failures import AccessDenied, AttemptFailure, CompressedAnswer, Redirected, TooLarge
 
 SECONDS = re.compile("[0-9]{1,15}")
 BARE = {"", "identity"}
@@ -22,17 +22,19 @@ def judge_head(response: httpx.Response) -> None:
     status = response.status_code
     reason = f"the server answered {status}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Setback(reason, status=status, asked=asked_wait(response), is_certain=True)
+        raise AttemptFailure(reason, status=status, asked=asked_wait(response), is_certain=True)
     if status >= SERVER_ERRORS or response.is_informational:
-        raise Setback(reason, status=status, asked=asked_wait(response))
+        raise AttemptFailure(reason, status=status, asked=asked_wait(response))
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise Setback(f"{reason}: the token was refused", is_certain=True, ends=Denied)
+        raise AttemptFailure(f"{reason}: the token was refused", is_certain=True, ends=AccessDenied)
     if response.is_redirect:
         reason = f"{reason} and points to {target(response)}, where the token must not go"
-        raise Setback(reason, is_certain=True, ends=Moved)
+        raise AttemptFailure(reason, is_certain=True, ends=Redirected)
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in BARE:
-        raise Setback(f"the answer is encoded as {plain(encoding)}, unasked", ends=Encoded)
+        raise AttemptFailure(
+            f"the answer is encoded as {plain(encoding)}, unasked", ends=CompressedAnswer
+        )
 
 
 def target(response: httpx.Response) -> str:
@@ -54,7 +56,7 @@ def chunks(response: httpx.Response, *, limit: int, deadline: Deadline) -> Itera
     for chunk in response.iter_raw():
         size += len(chunk)
         if size > limit:
-            raise Setback(f"the answer is longer than {limit:,} bytes", ends=TooLarge)
+            raise AttemptFailure(f"the answer is longer than {limit:,} bytes", ends=TooLarge)
         yield chunk
         deadline.left()
 
@@ -65,13 +67,13 @@ def judge_body(response: httpx.Response, body: bytes, method: str) -> None:
     if not response.is_success or (may_be_empty and not body) or is_json(body):
         return
     if body[:100].lstrip().lower().startswith(b"rate limit exceeded"):
-        raise Setback(
+        raise AttemptFailure(
             "the server answered 429 in all but number",
             status=HTTPStatus.TOO_MANY_REQUESTS,
             asked=asked_wait(response),
             is_certain=True,
         )
-    raise Setback("the answer was not JSON")
+    raise AttemptFailure("the answer was not JSON")
 
 
 def is_json(body: bytes) -> bool:

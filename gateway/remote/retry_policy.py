@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from .failures import Call, GaveUp, Setback, ToldToWait, Uncertain
+from .failures import AttemptFailure, HttpCall, OutcomeUnknown, RetriesExhausted, RetryAfterTooLong
 
 MINUTE = 60.0
 LARGEST_BURST = 5
@@ -13,7 +13,7 @@ TOO_MANY = 429
 TIMES = ("never", "once", "twice", "three times", "four times", "five times", "six times")
 
 
-class Limits(Struct, frozen=True, kw_only=True):
+class CallLimits(Struct, frozen=True, kw_only=True):
     """What one call may cost. `carry_…` are for downloads; `retrying_seconds` bounds all tries
     together, apart from the waits that the server asked for, each at most `longest_wait`."""
 
@@ -28,7 +28,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     longest_wait: float = 120
 
 
-class Pace:
+class CallPacer:
     """At most `per_minute` turns in any minute: a few at once, the others evenly spaced."""
 
     def __init__(
@@ -52,17 +52,17 @@ class Pace:
             self._sleep(turn - now)
 
 
-class Tries:
+class RetryPolicy:
     """The tries of one call: after each, how long to wait for the next, or why there is none."""
 
-    def __init__(self, call: Call, limits: Limits, chance: Callable[[], float]) -> None:
+    def __init__(self, call: HttpCall, limits: CallLimits, chance: Callable[[], float]) -> None:
         self._call = call
         self._limits = limits
         self._chance = chance
         self._reasons: Counter[str] = Counter()
         self._spent = 0.0
 
-    def wait_after(self, setback: Setback, seconds: float) -> float:
+    def wait_after(self, setback: AttemptFailure, seconds: float) -> float:
         """`seconds` is what the try took. Raises RemoteFailure when there is to be no other."""
         self._reasons[setback.reason] += 1
         self._spent += seconds
@@ -76,19 +76,19 @@ class Tries:
             raise self._given_up()
         return wait
 
-    def _refuse(self, setback: Setback) -> None:
+    def _refuse(self, setback: AttemptFailure) -> None:
         if not (self._call.is_repeatable or setback.is_certain):
-            raise Uncertain(self._call, setback.reason)
+            raise OutcomeUnknown(self._call, setback.reason)
         if setback.ends is not None:
             raise setback.ends(self._call, setback.reason)
         asked, longest = setback.asked, self._limits.longest_wait
         if asked is not None and asked > longest:
             reason = f"{setback.reason} and asks to wait {asked:.0f} s, longer than {longest:.0f} s"
-            raise ToldToWait(self._call, reason, asked)
+            raise RetryAfterTooLong(self._call, reason, asked)
         if self._reasons.total() >= self._limits.tries:
             raise self._given_up()
 
-    def _back_off(self, setback: Setback) -> float:
+    def _back_off(self, setback: AttemptFailure) -> float:
         """1, 2, 4, 8 … s, give or take a half, lest many callers come back at once;
         2, 4, 8 … s when it was too often already."""
         doubled: int = 2 ** self._reasons.total()
@@ -96,8 +96,10 @@ class Tries:
             return doubled
         return doubled / 2 * (0.5 + self._chance())
 
-    def _given_up(self) -> GaveUp:
-        return GaveUp(self._call, ", ".join(f"{r} {times(n)}" for r, n in self._reasons.items()))
+    def _given_up(self) -> RetriesExhausted:
+        return RetriesExhausted(
+            self._call, ", ".join(f"{r} {times(n)}" for r, n in self._reasons.items())
+        )
 
 
 def times(number: int) -> str:

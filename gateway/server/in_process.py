@@ -7,10 +7,10 @@ import httpx
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS, create_app
 from gateway.settings import Settings
-from storage import Access, Account, Blobs, Invalid, Problem, Store
+from storage import Access, Account, BlobStore, Invalid, Problem, Store
 
 
-class OpenedStore(Store):
+class AnyTokenStore(Store):
     """A store in which any credential opens one account, for reading. Never to be served."""
 
     account_inside: Account
@@ -27,7 +27,7 @@ async def answer(database: str, account: Account, path: str) -> tuple[int, bytes
     settings = Settings.of(database, os.environ)
     dialect = dialect_of(path)
     credentials = dialect.credentials("inside", settings.options(dialect))
-    store = OpenedStore.open(database, blobs=Blobs.at(settings.blobs))
+    store = AnyTokenStore.open(database, blobs=BlobStore.at(settings.blobs))
     store.account_inside = account
     transport = httpx.ASGITransport(app=create_app(store, settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:

@@ -31,12 +31,12 @@ def access_log() -> Callable[..., None]:
     """Takes what there is to say of a request. A machine's lines do without structlog, which
     takes as long for one as the fastest answers do."""
     if not sys.stderr.isatty():
-        return Lines()
+        return JsonLineLog()
     said: Callable[..., None] = partial(structlog.get_logger("gateway.access").info, "request")
     return said
 
 
-class Lines:
+class JsonLineLog:
     """Writes the lines of one turn of the event loop together, at its end."""
 
     def __init__(self) -> None:

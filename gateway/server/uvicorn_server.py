@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from gateway.app import create_app
-from gateway.gc_tuning import seldom_collected
+from gateway.gc_tuning import gc_relaxed
 from gateway.settings import Settings
-from storage import IN_MEMORY, Blobs, Buckets, Renderings, Replica, Store
+from storage import IN_MEMORY, BlobStore, RateLimiter, RenderingCache, Replica, Store
 
 from .log_output import configure_logs
 from .request_log import with_request_log
@@ -50,12 +50,12 @@ def from_environment() -> ASGIApp:
     configure_logs()
     settings = Settings.of(os.environ[DATABASE], os.environ)
     scratch = os.environ.get(SCRATCH)
-    buckets = Buckets(str(Path(scratch, "buckets")) if scratch else IN_MEMORY)
+    buckets = RateLimiter(str(Path(scratch, "buckets")) if scratch else IN_MEMORY)
     renderings = (
-        Renderings(str(Path(scratch, "renderings")), settings.renderings) if scratch else None
+        RenderingCache(str(Path(scratch, "renderings")), settings.renderings) if scratch else None
     )
     replica = Replica(settings.replica, settings.pin) if settings.replica else None
-    blobs = Blobs.at(settings.blobs)
+    blobs = BlobStore.at(settings.blobs)
     # `serve` has upgraded it; a worker that starts anew during an outage shall answer 503.
     store = Store.at(
         settings.database, blobs=blobs, buckets=buckets, replica=replica, renderings=renderings
@@ -63,7 +63,7 @@ def from_environment() -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        with seldom_collected():
+        with gc_relaxed():
             yield
         store.close()
 

@@ -4,55 +4,55 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
-from storage.database.conditions import is_one_of
+from storage.database.conditions import in_values
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount
 from storage.model.errors import Conflict, Invalid, NotFound, Problem
-from storage.model.generators import Makers
-from storage.model.limits import LONGEST_NAME
+from storage.model.generators import Generators
+from storage.model.limits import MAX_NAME_LENGTH
 from storage.model.records import Secret
 from storage.rules.validation import refuse_unstorable
 from storage.schema.account_tables import ACCOUNT
-from storage.schema.row_mapping import ACCOUNT_COLUMNS, account_record
+from storage.schema.row_mapping import ACCOUNT_COLUMNS, account_from_row
 
 
-def account_by_name(connection: Connection, name: str) -> Account:
-    return one_account(connection, accounts().where(is_one_of(ACCOUNT.c.name, [name])))
+def find_account(connection: Connection, name: str) -> Account:
+    return fetch_account(connection, select_accounts().where(in_values(ACCOUNT.c.name, [name])))
 
 
-def all_accounts(connection: Connection) -> tuple[Account, ...]:
-    return tuple(map(account_record, connection.execute(accounts())))
+def list_accounts(connection: Connection) -> tuple[Account, ...]:
+    return tuple(map(account_from_row, connection.execute(select_accounts())))
 
 
-def password_hash(connection: Connection, account_id: int) -> str | None:
+def find_password_hash(connection: Connection, account_id: int) -> str | None:
     statement = select(ACCOUNT.c.password_hash).where(ACCOUNT.c.id == account_id)
     hashed: str | None = connection.execute(statement).scalar_one_or_none()
     return hashed
 
 
-def keep_password(connection: Connection, name: str, hashed: Secret) -> Account:
-    account = account_by_name(connection, name)
+def save_password(connection: Connection, name: str, hashed: Secret) -> Account:
+    account = find_account(connection, name)
     mine = ACCOUNT.c.id == account.id
     connection.execute(update(ACCOUNT).where(mine).values(password_hash=str(hashed)))
     return account
 
 
-def accounts() -> Select[Any]:
+def select_accounts() -> Select[Any]:
     return select(*ACCOUNT_COLUMNS).order_by(ACCOUNT.c.id)
 
 
-def one_account(connection: Connection, statement: Select[Any]) -> Account:
+def fetch_account(connection: Connection, statement: Select[Any]) -> Account:
     row = connection.execute(statement).first()
     if row is None:
         raise NotFound("account")
-    return account_record(row)
+    return account_from_row(row)
 
 
-def inserted_account(connection: Connection, command: CreateAccount, makers: Makers) -> Account:
+def insert_account(connection: Connection, command: CreateAccount, makers: Generators) -> Account:
     refuse_unstorable(command)
-    if len(command.name) > LONGEST_NAME:
+    if len(command.name) > MAX_NAME_LENGTH:
         raise Invalid(Problem(("name",), "is too long"))
-    if connection.execute(accounts().where(ACCOUNT.c.name == command.name)).first():
+    if connection.execute(select_accounts().where(ACCOUNT.c.name == command.name)).first():
         raise Conflict("account", ("name",))
     values = {
         "name": command.name,
@@ -67,4 +67,4 @@ def inserted_account(connection: Connection, command: CreateAccount, makers: Mak
         "created_at": makers.clock(),
     }
     connection.execute(insert(ACCOUNT).values(values))
-    return account_by_name(connection, command.name)
+    return find_account(connection, command.name)

@@ -1,49 +1,51 @@
 """The store's methods about accounts."""
 
-from storage.database.transactions import Transactions
+from storage.database.transactions import TransactionRunner
 from storage.model.accounts import Access, Account, Token
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.records import Secret
 
 from . import accounts as accounts_accounts, tokens as accounts_tokens
-from .passwords import hash_password, is_password
-from .rate_limiter import Rate
+from .passwords import hash_password, verify_password
+from .rate_limiter import RateLimit, RateLimiter
 
 
-class AccountMethods(Transactions):
+class AccountMethods(TransactionRunner):
+    _buckets: RateLimiter
+
     def create_account(self, command: CreateAccount) -> Account:
-        return self._write(accounts_accounts.inserted_account, command, self._makers)
+        return self._write(accounts_accounts.insert_account, command, self._makers)
 
     def account(self, name: str) -> Account:
-        return self._read(accounts_accounts.account_by_name, name)
+        return self._read(accounts_accounts.find_account, name)
 
     def accounts(self) -> tuple[Account, ...]:
-        return self._read(accounts_accounts.all_accounts)
+        return self._read(accounts_accounts.list_accounts)
 
     def set_password(self, name: str, password: str) -> Account:
         """The account's API password, which the final operations ask for."""
-        return self._write(accounts_accounts.keep_password, name, hash_password(password))
+        return self._write(accounts_accounts.save_password, name, hash_password(password))
 
     def is_password(self, account_id: int, password: str) -> bool:
         """False also when the account has no password."""
-        hashed = self._read(accounts_accounts.password_hash, account_id)
-        return hashed is not None and is_password(hashed, password)
+        hashed = self._read(accounts_accounts.find_password_hash, account_id)
+        return hashed is not None and verify_password(hashed, password)
 
     def create_token(self, command: CreateToken) -> tuple[Token, Secret]:
         """The token's record, and the token itself: this is the only time it can be seen."""
-        return self._write(accounts_tokens.inserted_token, command, self._makers)
+        return self._write(accounts_tokens.insert_token, command, self._makers)
 
     def tokens(self) -> tuple[Token, ...]:
-        return self._read(accounts_tokens.all_tokens)
+        return self._read(accounts_tokens.list_tokens)
 
     def revoke_token(self, token_id: int) -> Token:
-        return self._write(accounts_tokens.revoked_token, token_id, self._makers)
+        return self._write(accounts_tokens.revoke_token, token_id, self._makers)
 
     def access(self, dialect: str, token: str) -> Access | None:
         """What a token opens in a dialect; None when it is unknown, revoked or another's."""
-        return self._read(accounts_tokens.access, dialect, token)
+        return self._read(accounts_tokens.find_access, dialect, token)
 
-    def pour(self, token_id: int, rate: Rate) -> float:
+    def pour(self, token_id: int, rate: RateLimit) -> float:
         """Count a call of a token. Seconds until it may be made; 0.0 when it may be made now."""
         return self._buckets.pour(token_id, rate)
 
@@ -55,7 +57,9 @@ class AccountMethods(Transactions):
         """Keep a token's reads with the primary for a while: it is going to write."""
         if self._replica is not None:
             precision = self._replica.pin / 4
-            self._write(accounts_tokens.pinned, token_id, self._makers.clock(), precision)
+            self._write(
+                accounts_tokens.record_write_time, token_id, self._makers.clock(), precision
+            )
 
     def may_lag(self, access: Access) -> bool:
         """Whether the reads of a token may be a little late. If so, lists and single clients can

@@ -6,17 +6,17 @@ from itertools import count, islice
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
-from storage.database.conditions import is_among, storable
+from storage.database.conditions import in_bound_values, unique_storable
 from storage.database.fast_sql import statements
-from storage.model.folding import folded_key
-from storage.model.generators import Makers
+from storage.model.folding import fold_key
+from storage.model.generators import Generators
 from storage.schema.tables import CLIENT
 
 TRIES = 100
 """After so many taken numbers in a row the next one gets a random ending instead."""
 
 
-class Counter(msgspec.Struct):
+class NumberCounter(msgspec.Struct):
     """The account's counter while one transaction draws from it; `kept` is how far the account
     has counted on already."""
 
@@ -24,42 +24,45 @@ class Counter(msgspec.Struct):
     kept: int
     padding: int
 
-    def candidates(self) -> Iterator["Candidate"]:
+    def candidates(self) -> Iterator["NumberCandidate"]:
         for value in count(self.value):
             yield value, str(value).zfill(self.padding)
 
 
-Taken = Callable[[Sequence[str]], set[str]]
+FindUsed = Callable[[Sequence[str]], set[str]]
 """Which of these folded numbers are in use."""
 
 IN_USE = select(CLIENT.c.number_folded).where(
-    CLIENT.c.account_id == bindparam("account_id"), is_among(CLIENT.c.number_folded, "numbers")
+    CLIENT.c.account_id == bindparam("account_id"),
+    in_bound_values(CLIENT.c.number_folded, "numbers"),
 )
 
 
-def taken_numbers(connection: Connection, account_id: int) -> Taken:
+def used_numbers_finder(connection: Connection, account_id: int) -> FindUsed:
     def taken(folded: Sequence[str]) -> set[str]:
-        asked = {"account_id": account_id, "numbers": storable(folded)}
-        return {row[0] for row in statements.rows(connection, IN_USE, asked)}
+        asked = {"account_id": account_id, "numbers": unique_storable(folded)}
+        return {row[0] for row in statements.fetch_all(connection, IN_USE, asked)}
 
     return taken
 
 
-def draw(wanted: Sequence[str | None], counter: Counter, taken: Taken, makers: Makers) -> list[str]:
+def assign_numbers(
+    wanted: Sequence[str | None], counter: NumberCounter, taken: FindUsed, makers: Generators
+) -> list[str]:
     """A number for every client: the wanted ones as they are, the others from the counter."""
-    used = {folded_key(number) for number in wanted if number}
+    used = {fold_key(number) for number in wanted if number}
     fresh = iter(next_numbers(wanted.count(None), counter, used, taken, makers))
     return [number or next(fresh) for number in wanted]
 
 
 def next_numbers(
-    amount: int, counter: Counter, used: set[str], taken: Taken, makers: Makers
+    amount: int, counter: NumberCounter, used: set[str], taken: FindUsed, makers: Generators
 ) -> list[str]:
     if not amount:
         return []
-    tries, free = tried(amount, counter, used, taken)
+    tries, free = candidate_numbers(amount, counter, used, taken)
     if len(free) < amount:
-        tries, free = tried(amount + TRIES, counter, used, taken)
+        tries, free = candidate_numbers(amount + TRIES, counter, used, taken)
     del free[amount:]
     while len(free) < amount:
         value, number = tries[-1]
@@ -68,12 +71,12 @@ def next_numbers(
     return [number for _, number in free]
 
 
-Candidate = tuple[int, str]
+NumberCandidate = tuple[int, str]
 
 
-def tried(
-    amount: int, counter: Counter, used: set[str], taken: Taken
-) -> tuple[list[Candidate], list[Candidate]]:
+def candidate_numbers(
+    amount: int, counter: NumberCounter, used: set[str], taken: FindUsed
+) -> tuple[list[NumberCandidate], list[NumberCandidate]]:
     """So many candidates, and those of them that are free."""
     tries = list(islice(counter.candidates(), amount))
     gone = used | taken([number for _, number in tries])

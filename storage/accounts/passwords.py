@@ -13,7 +13,7 @@ def hash_password(password: str) -> Secret:
     return Secret(HASHER.hash(password))
 
 
-def is_password(hashed: str, password: str) -> bool:
+def verify_password(hashed: str, password: str) -> bool:
     try:
         return HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):

@@ -20,7 +20,7 @@ IN_MEMORY = ":memory:"
 SECOND = 1_000_000
 BUSY_SECONDS = 5.0
 SCHEMA = "CREATE TABLE IF NOT EXISTS bucket (token INTEGER PRIMARY KEY, empty_at INTEGER NOT NULL)"
-POUR = """
+ACQUIRE = """
 INSERT INTO bucket VALUES (:token, :now + :drip)
 ON CONFLICT (token) DO UPDATE
 SET empty_at = iif(empty_at BETWEEN :now AND :full, empty_at, :now) + :drip
@@ -30,14 +30,14 @@ RETURNING empty_at
 """A bucket fuller than full is from before: from another clock, or another setting."""
 
 
-class Rate(Struct, frozen=True, kw_only=True):
+class RateLimit(Struct, frozen=True, kw_only=True):
     """A bucket takes `capacity` calls at once and lets go of `per_minute` a minute, evenly."""
 
     per_minute: int
     capacity: int
 
 
-class Buckets:
+class RateLimiter:
     def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
         """The buckets in a file that processes share, or of this process alone in memory.
 
@@ -48,7 +48,7 @@ class Buckets:
         self._lock = Lock()
         self._connection: Any = None
 
-    def pour(self, token_id: int, rate: Rate) -> float:
+    def pour(self, token_id: int, rate: RateLimit) -> float:
         """Count one call, unless the bucket would overflow. Seconds until it would not; 0.0 when
         the call was counted."""
         drip = 60 * SECOND // rate.per_minute
@@ -56,7 +56,7 @@ class Buckets:
             now = int(self._clock() * SECOND)
             full = now + drip * rate.capacity
             given = {"token": token_id, "now": now, "drip": drip, "full": full}
-            if connection.execute(POUR, given).fetchall():
+            if connection.execute(ACQUIRE, given).fetchall():
                 return 0.0
             asked = connection.execute("SELECT empty_at FROM bucket WHERE token = ?", (token_id,))
             ((empty_at,),) = asked.fetchall()

@@ -5,22 +5,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
-from storage.database.conditions import is_one_of
+from storage.database.conditions import in_values
 from storage.model.accounts import Access, Token
 from storage.model.commands import CreateToken
 from storage.model.errors import NotFound
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.records import Secret
 from storage.rules.validation import refuse_unstorable
 from storage.schema.account_tables import ACCOUNT, TOKEN
-from storage.schema.row_mapping import ACCOUNT_COLUMNS, account_record
+from storage.schema.row_mapping import ACCOUNT_COLUMNS, account_from_row
 
-from .accounts import account_by_name
+from .accounts import find_account
 
 TOKEN_LENGTH = 64
 """Integrations take a shorter Ninja token for one of the previous major version."""
 
-OPENED = (
+SELECT_ACCESS = (
     select(TOKEN.c.id, TOKEN.c.is_read_only, TOKEN.c.wrote_at, *ACCOUNT_COLUMNS)
     .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
     .where(
@@ -32,73 +32,75 @@ OPENED = (
 """What a token opens in a dialect."""
 
 
-def digest(token: str) -> str:
+def token_digest(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def inserted_token(
-    connection: Connection, command: CreateToken, makers: Makers
+def insert_token(
+    connection: Connection, command: CreateToken, makers: Generators
 ) -> tuple[Token, Secret]:
     refuse_unstorable(command)
-    account = account_by_name(connection, command.account)
+    account = find_account(connection, command.account)
     secret = Secret(makers.random_text(TOKEN_LENGTH))
     values = {
         "account_id": account.id,
         "dialect": command.dialect,
         "label": command.label,
-        "digest": digest(secret),
+        "digest": token_digest(secret),
         "is_read_only": command.is_read_only,
         "created_at": makers.clock(),
     }
     made = connection.execute(insert(TOKEN).values(values).returning(TOKEN.c.id)).scalar_one()
-    return one_token(connection, made), secret
+    return find_token(connection, made), secret
 
 
-def token_rows() -> Select[Any]:
+def select_tokens() -> Select[Any]:
     columns = [TOKEN.c.id, ACCOUNT.c.name]
     columns += [TOKEN.c[name] for name in Token.__struct_fields__[2:]]
     return select(*columns).join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id).order_by(TOKEN.c.id)
 
 
-def token_record(row: Sequence[Any]) -> Token:
+def token_from_row(row: Sequence[Any]) -> Token:
     return Token(**dict(zip(Token.__struct_fields__, row, strict=True)))
 
 
-def all_tokens(connection: Connection) -> tuple[Token, ...]:
-    return tuple(map(token_record, connection.execute(token_rows())))
+def list_tokens(connection: Connection) -> tuple[Token, ...]:
+    return tuple(map(token_from_row, connection.execute(select_tokens())))
 
 
-def one_token(connection: Connection, token_id: int) -> Token:
-    row = connection.execute(token_rows().where(is_one_of(TOKEN.c.id, [token_id]))).first()
+def find_token(connection: Connection, token_id: int) -> Token:
+    row = connection.execute(select_tokens().where(in_values(TOKEN.c.id, [token_id]))).first()
     if row is None:
         raise NotFound("token")
-    return token_record(row)
+    return token_from_row(row)
 
 
-def revoked_token(connection: Connection, token_id: int, makers: Makers) -> Token:
-    mine = (is_one_of(TOKEN.c.id, [token_id]), TOKEN.c.revoked_at.is_(None))
+def revoke_token(connection: Connection, token_id: int, makers: Generators) -> Token:
+    mine = (in_values(TOKEN.c.id, [token_id]), TOKEN.c.revoked_at.is_(None))
     connection.execute(update(TOKEN).where(*mine).values(revoked_at=makers.clock()))
-    return one_token(connection, token_id)
+    return find_token(connection, token_id)
 
 
-def access(connection: Connection, dialect: str, token: str) -> Access | None:
-    given = {"digest": digest(token), "dialect": dialect}
-    row = connection.execute(OPENED, given).first()
-    return None if row is None else access_of(row)
+def find_access(connection: Connection, dialect: str, token: str) -> Access | None:
+    given = {"digest": token_digest(token), "dialect": dialect}
+    row = connection.execute(SELECT_ACCESS, given).first()
+    return None if row is None else access_from_row(row)
 
 
-def access_of(row: Sequence[Any]) -> Access:
+def access_from_row(row: Sequence[Any]) -> Access:
     """A row of OPENED."""
     token_id, is_read_only, wrote_at, *account = row
     return Access(
         token_id=token_id,
         is_read_only=bool(is_read_only),
         wrote_at=wrote_at,
-        account=account_record(account),
+        account=account_from_row(account),
     )
 
 
-def pinned(connection: Connection, token_id: int, now: datetime, precision: timedelta) -> None:
+def record_write_time(
+    connection: Connection, token_id: int, now: datetime, precision: timedelta
+) -> None:
     """Note that a token writes, unless that was noted less than `precision` ago."""
     is_old = or_(TOKEN.c.wrote_at.is_(None), TOKEN.c.wrote_at < now - precision)
     mine = update(TOKEN).where(TOKEN.c.id == token_id, is_old)

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
-from storage.database.conditions import is_among, storable
+from storage.database.conditions import in_bound_values, unique_storable
 from storage.database.fast_sql import statements
 from storage.model.errors import Conflict
-from storage.model.folding import folded_key
+from storage.model.folding import fold_key
 from storage.schema.tables import CLIENT
 
 UUID_SHAPE = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -22,33 +22,35 @@ class Identity(NamedTuple):
     owners: Select[Any]
 
 
-def owners(owned: ColumnElement[bool]) -> Select[Any]:
+def select_owner(owned: ColumnElement[bool]) -> Select[Any]:
     own = CLIENT.c.account_id == bindparam("account_id")
     other = CLIENT.c.serial.is_distinct_from(bindparam("owner"))
     return select(CLIENT.c.serial).where(own, owned, other).limit(1)
 
 
-LIVE_EXTERNAL_ID = CLIENT.c.is_deleted.is_(False) & is_among(CLIENT.c.external_id, "values")
+LIVE_EXTERNAL_ID = CLIENT.c.is_deleted.is_(False) & in_bound_values(CLIENT.c.external_id, "values")
 IDENTITIES = {
-    "number": Identity(folded_key, owners(is_among(CLIENT.c.number_folded, "values"))),
-    "id_number": Identity(folded_key, owners(is_among(CLIENT.c.id_number_folded, "values"))),
-    "external_id": Identity(str, owners(LIVE_EXTERNAL_ID)),
+    "number": Identity(fold_key, select_owner(in_bound_values(CLIENT.c.number_folded, "values"))),
+    "id_number": Identity(
+        fold_key, select_owner(in_bound_values(CLIENT.c.id_number_folded, "values"))
+    ),
+    "external_id": Identity(str, select_owner(LIVE_EXTERNAL_ID)),
 }
-OWNERS_OF_UUIDS = owners(is_among(CLIENT.c.uuid, "values"))
+OWNERS_OF_UUIDS = select_owner(in_bound_values(CLIENT.c.uuid, "values"))
 """An external id must not be another client's uuid either, not even that of a deleted one, who
 may come back: a key must never mean two of them."""
 
 
-def wanted_identities(sources: Sequence[object]) -> dict[str, list[str]]:
+def claimed_identities(sources: Sequence[object]) -> dict[str, list[str]]:
     """What records or commands want to be known by, in the form that is compared."""
-    given = {field: [wanted(source, field) for source in sources] for field in IDENTITIES}
+    given = {field: [claimed_value(source, field) for source in sources] for field in IDENTITIES}
     return {
         field: [IDENTITIES[field].normal(value) for value in values if value]
         for field, values in given.items()
     }
 
 
-def wanted(source: object, field: str) -> str | None:
+def claimed_value(source: object, field: str) -> str | None:
     """An external id is free again as soon as its client is deleted."""
     if field == "external_id" and getattr(source, "is_deleted", False):
         return None
@@ -66,19 +68,23 @@ def refuse_taken(
     fields = tuple(
         field
         for field, values in wanted.items()
-        if len(set(values)) < len(values) or is_owned(connection, account_id, field, values, owner)
+        if len(set(values)) < len(values) or is_taken(connection, account_id, field, values, owner)
     )
     if fields:
         raise Conflict("client", fields)
 
 
-def is_owned(
+def is_taken(
     connection: Connection, account_id: int, field: str, values: Sequence[str], owner: int | None
 ) -> bool:
-    looks: list[tuple[Select[Any], list[Any]]] = [(IDENTITIES[field].owners, storable(values))]
+    looks: list[tuple[Select[Any], list[Any]]] = [
+        (IDENTITIES[field].owners, unique_storable(values))
+    ]
     if field == "external_id":
         uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
         looks.append((OWNERS_OF_UUIDS, uuids))
     own = {"account_id": account_id, "owner": owner}
-    rows = (statements.first(connection, look, {**own, "values": v}) for look, v in looks if v)
+    rows = (
+        statements.fetch_first(connection, look, {**own, "values": v}) for look, v in looks if v
+    )
     return any(row is not None for row in rows)

@@ -16,33 +16,33 @@ from storage.rules.validation import is_storable
 from storage.schema.row_mapping import CLIENT_COLUMNS
 from storage.schema.tables import CLIENT, TOMBSTONE
 
-from .filters import live
+from .filters import is_live
 
-Look = tuple[Select[Any], dict[str, Any]]
+BoundQuery = tuple[Select[Any], dict[str, Any]]
 """A statement with its parameters: it is put together once, for that costs more than asking it."""
 
 
-def of_account(*conditions: ColumnElement[bool]) -> Select[Any]:
+def select_client(*conditions: ColumnElement[bool]) -> Select[Any]:
     mine = CLIENT.c.account_id == bindparam("account_id")
     return select(*CLIENT_COLUMNS).where(mine, *conditions)
 
 
-BY_SERIAL = of_account(CLIENT.c.serial == bindparam("serial"))
-BY_UUID = of_account(live(), CLIENT.c.uuid == bindparam("uuid"))
-BY_EXTERNAL_ID = of_account(live(), CLIENT.c.external_id == bindparam("external_id"))
+BY_SERIAL = select_client(CLIENT.c.serial == bindparam("serial"))
+BY_UUID = select_client(is_live(), CLIENT.c.uuid == bindparam("uuid"))
+BY_EXTERNAL_ID = select_client(is_live(), CLIENT.c.external_id == bindparam("external_id"))
 HELD = {asked: asked.with_for_update() for asked in (BY_SERIAL, BY_UUID, BY_EXTERNAL_ID)}
 
 
-def first(connection: Connection, looks: Iterable[Look]) -> statements.Row | None:
+def fetch_first(connection: Connection, looks: Iterable[BoundQuery]) -> statements.Row | None:
     """The first row of the first statement that has one, else None."""
     for statement, given in looks:
-        row = statements.first(connection, statement, given)
+        row = statements.fetch_first(connection, statement, given)
         if row is not None:
             return row
     return None
 
 
-def clients_of(account_id: int, key: ClientKey) -> Iterator[Look]:
+def key_queries(account_id: int, key: ClientKey) -> Iterator[BoundQuery]:
     match key:
         case int() if is_storable(key):
             yield BY_SERIAL, {"account_id": account_id, "serial": key}
@@ -57,18 +57,18 @@ def clients_of(account_id: int, key: ClientKey) -> Iterator[Look]:
             assert_never(key)
 
 
-def held(looks: Iterable[Look]) -> Iterator[Look]:
+def locking_queries(looks: Iterable[BoundQuery]) -> Iterator[BoundQuery]:
     """The same looks, at rows that are held until the transaction ends."""
     return ((HELD[statement], given) for statement, given in looks)
 
 
-def place(
+def cursor_position(
     connection: Connection, account_id: int, key: LiveKey, *, among_gone: bool = False
 ) -> tuple[datetime, int]:
     """Where a client stands in the newest-first list, be it gone by now. Of a living client and
     a gone one with the same external id, the one that the list is of; of several gone ones, the
     newest. Raises Invalid for a key that never was anybody's."""
-    places = places_of(account_id, key, among_gone=among_gone)
+    places = position_queries(account_id, key, among_gone=among_gone)
     found = (connection.execute(place.limit(1)).first() for place in places)
     row = next((row for row in found if row is not None), None)
     if row is None:
@@ -76,9 +76,9 @@ def place(
     return row.created_at, row.serial
 
 
-def places_of(account_id: int, key: LiveKey, *, among_gone: bool) -> Iterator[Select[Any]]:
+def position_queries(account_id: int, key: LiveKey, *, among_gone: bool) -> Iterator[Select[Any]]:
     living = select(CLIENT.c.created_at, CLIENT.c.serial).where(
-        CLIENT.c.account_id == account_id, live()
+        CLIENT.c.account_id == account_id, is_live()
     )
     gone = select(TOMBSTONE.c.created_at, TOMBSTONE.c.serial).where(
         TOMBSTONE.c.account_id == account_id

@@ -2,29 +2,29 @@
 
 from collections.abc import Callable, Sequence
 
-from storage.database.transactions import Transactions
-from storage.database.write_methods import Step, is_write
+from storage.database.transactions import TransactionRunner
+from storage.database.write_methods import Step, write_method
 from storage.model.commands import ClientKey, CreateClient, LiveKey
-from storage.model.preconditions import ANYTHING, Expected
+from storage.model.preconditions import NO_PRECONDITION, Precondition
 from storage.model.queries import ClientQuery, TombstoneQuery
 from storage.model.records import Client, Origin, Page, State, Tombstone
 
 from . import reads as clients_reads, writes as clients_writes
-from .writes import Change, Upserted
+from .writes import ChangeDecision, UpsertResult
 
 
-class ClientMethods(Transactions):
+class ClientMethods(TransactionRunner):
     def client(self, account_id: int, key: ClientKey, *, may_lag: bool = False) -> Client:
-        return self._read_late(may_lag, clients_reads.found, account_id, key)
+        return self._read_late(may_lag, clients_reads.get_client, account_id, key)
 
     def origins(self, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
         """Where a client was imported from, by source and foreign id."""
-        return self._read(clients_reads.origins, account_id, key)
+        return self._read(clients_reads.list_origins, account_id, key)
 
     def clients(
         self, account_id: int, query: ClientQuery, *, may_lag: bool = False
     ) -> Page[Client]:
-        return self._read_late(may_lag, clients_reads.listed, account_id, query)
+        return self._read_late(may_lag, clients_reads.list_clients, account_id, query)
 
     def newest_clients(
         self,
@@ -39,7 +39,7 @@ class ClientMethods(Transactions):
         `sorting` and `offset` of the query do not matter here. Raises Invalid when `after` never
         was a client of the account: an empty answer would read as the end of the list.
         """
-        return self._read_late(may_lag, clients_reads.newest, account_id, query, after)
+        return self._read_late(may_lag, clients_reads.list_newest, account_id, query, after)
 
     def tombstones(
         self,
@@ -50,82 +50,96 @@ class ClientMethods(Transactions):
         may_lag: bool = False,
     ) -> tuple[Tombstone, ...]:
         """Of the clients that are gone, in the order and with the cursor of `newest_clients`."""
-        return self._read_late(may_lag, clients_reads.newest_gone, account_id, query, after)
+        return self._read_late(may_lag, clients_reads.list_deleted, account_id, query, after)
 
     def clients_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Client]:
         """Those that exist."""
-        return self._read(clients_reads.by_serials, account_id, serials)
+        return self._read(clients_reads.get_by_serials, account_id, serials)
 
-    @is_write
+    @write_method
     def create_client(self, account_id: int, command: CreateClient) -> Step[Client]:
-        return lambda c: clients_writes.created(c, account_id, [command], self._makers)[0]
+        return lambda c: clients_writes.create_clients(c, account_id, [command], self._makers)[0]
 
-    @is_write
+    @write_method
     def create_clients(
         self, account_id: int, commands: Sequence[CreateClient]
     ) -> Step[tuple[Client, ...]]:
         """All of them or, when one cannot be created, none."""
-        return lambda c: clients_writes.created(c, account_id, commands, self._makers)
+        return lambda c: clients_writes.create_clients(c, account_id, commands, self._makers)
 
-    @is_write
+    @write_method
     def change_client(
-        self, account_id: int, key: ClientKey, change: Change, expected: Expected = ANYTHING
+        self,
+        account_id: int,
+        key: ClientKey,
+        change: ChangeDecision,
+        expected: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
         """A change that changes nothing leaves version and times alone. Raises Locked for a
         deleted client, Stale, here as everywhere, for one that is not as expected."""
         makers = self._makers
-        return lambda c: clients_writes.changed_one(
+        return lambda c: clients_writes.change_client(
             c, account_id, key, change, expected=expected, makers=makers
         )
 
-    @is_write
+    @write_method
     def upsert_client(
         self,
         account_id: int,
         key: LiveKey,
-        change: Change,
+        change: ChangeDecision,
         create: Callable[[], CreateClient],
-        expected: Expected = ANYTHING,
-    ) -> Step[Upserted]:
+        expected: Precondition = NO_PRECONDITION,
+    ) -> Step[UpsertResult]:
         """Change the client of the key or, when there is none, create what `create` returns.
 
         A uuid stays with its client: that of a deleted one raises NotFound and creates nothing.
         """
         makers = self._makers
-        return lambda c: clients_writes.upserted(
+        return lambda c: clients_writes.upsert_client(
             c, account_id, key, change, create, expected=expected, makers=makers
         )
 
-    @is_write
+    @write_method
     def move_client(
-        self, account_id: int, key: ClientKey, state: State, expected: Expected = ANYTHING
+        self,
+        account_id: int,
+        key: ClientKey,
+        state: State,
+        expected: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
         makers = self._makers
-        return lambda c: clients_writes.moved_one(
+        return lambda c: clients_writes.set_client_state(
             c, account_id, key, state, expected=expected, makers=makers
         )
 
-    @is_write
+    @write_method
     def merge_clients(
-        self, account_id: int, key: ClientKey, other: ClientKey, expected: Expected = ANYTHING
+        self,
+        account_id: int,
+        key: ClientKey,
+        other: ClientKey,
+        expected: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
         """Move what `other` has to the client of the key, and remove `other` for good. Raises
         Invalid where both keys are of one client."""
         makers = self._makers
-        return lambda c: clients_writes.merged(
+        return lambda c: clients_writes.merge_clients(
             c, account_id, key, other, expected=expected, makers=makers
         )
 
-    @is_write
+    @write_method
     def move_clients(
         self, account_id: int, serials: Sequence[int], state: State
     ) -> Step[tuple[Client, ...]]:
         """All of them in one transaction, answered in the order of their serials."""
-        return lambda c: clients_writes.moved_all(c, account_id, serials, state, self._makers)
+        return lambda c: clients_writes.set_client_states(
+            c, account_id, serials, state, self._makers
+        )
 
-    @is_write
+    @write_method
     def change_clients(
-        self, account_id: int, serials: Sequence[int], change: Change
+        self, account_id: int, serials: Sequence[int], change: ChangeDecision
     ) -> Step[tuple[Client, ...]]:
         """The same decision for all of them, deleted ones too; otherwise as `move_clients`."""
-        return lambda c: clients_writes.changed_all(c, account_id, serials, change, self._makers)
+        return lambda c: clients_writes.change_clients(c, account_id, serials, change, self._makers)

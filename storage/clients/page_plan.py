@@ -10,59 +10,61 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from storage.indexes import trigram_search
-from storage.indexes.block_counts import Blocks, blocks, in_states
-from storage.model.queries import ClientQuery, Order, Sorting
+from storage.indexes.block_counts import BlockCounts, select_blocks, select_count_in_states
+from storage.model.queries import ClientColumn, ClientQuery, SortKey
 from storage.model.records import State
 
-from .filters import is_findable, terms
-from .statements import Way, counted
+from .filters import index_terms, is_findable
+from .statements import PagePlan, select_count
 
 ALL = frozenset(State)
 BARE = ClientQuery(limit=0)
-BY_SERIAL = ((), (Sorting(order=Order.SERIAL),))
-INDEXED = {Order.SERIAL, Order.NAME, Order.NUMBER, Order.BALANCE}
+BY_SERIAL = ((), (SortKey(order=ClientColumn.SERIAL),))
+INDEXED = {ClientColumn.SERIAL, ClientColumn.NAME, ClientColumn.NUMBER, ClientColumn.BALANCE}
 """Orders in which clients can be walked through from the first one."""
 
 
-def found(connection: Connection, account_id: int, query: ClientQuery) -> tuple[int, Way]:
+def plan_page(connection: Connection, account_id: int, query: ClientQuery) -> tuple[int, PagePlan]:
     if connection.dialect.name != "sqlite":
-        return count(connection, account_id, query), Way()
-    if asks_only(query) and query.sorting in BY_SERIAL:
-        own = connection.execute(blocks(), {"account_id": account_id}).all()
-        known = Blocks.of(own)
+        return count_rows(connection, account_id, query), PagePlan()
+    if filters_only(query) and query.sorting in BY_SERIAL:
+        own = connection.execute(select_blocks(), {"account_id": account_id}).all()
+        known = BlockCounts.of(own)
         place = known.place(query.offset)
-        return known.total, Way(from_serial=place) if place else Way()
-    total = counted_by_what_is_kept(connection, account_id, query)
+        return known.total, PagePlan(from_serial=place) if place else PagePlan()
+    total = count_from_indexes(connection, account_id, query)
     if total is None:
-        total = count(connection, account_id, query)
-    everybody = kept(connection, account_id, ALL)
-    return total, Way(is_walked=is_walked(query, total, everybody))
+        total = count_rows(connection, account_id, query)
+    everybody = count_from_blocks(connection, account_id, ALL)
+    return total, PagePlan(is_walked=prefers_walk(query, total, everybody))
 
 
-def count(connection: Connection, account_id: int, query: ClientQuery) -> int:
-    found: int = connection.execute(counted(account_id, query)).scalar_one()
+def count_rows(connection: Connection, account_id: int, query: ClientQuery) -> int:
+    found: int = connection.execute(select_count(account_id, query)).scalar_one()
     return found
 
 
-def counted_by_what_is_kept(
-    connection: Connection, account_id: int, query: ClientQuery
-) -> int | None:
-    if asks_only(query, "states"):
-        return kept(connection, account_id, ALL if query.states is None else query.states)
-    asked = list(terms(query))
-    if asked and asks_only(query, "text", "name") and is_findable(query):
-        phrases = trigram_search.exact(asked)
+def count_from_indexes(connection: Connection, account_id: int, query: ClientQuery) -> int | None:
+    if filters_only(query, "states"):
+        return count_from_blocks(
+            connection, account_id, ALL if query.states is None else query.states
+        )
+    asked = list(index_terms(query))
+    if asked and filters_only(query, "text", "name") and is_findable(query):
+        phrases = trigram_search.exact_phrases(asked)
         if phrases is not None:
-            return trigram_search.counted(connection, account_id, asked, phrases)
+            return trigram_search.count_matches(connection, account_id, asked, phrases)
     return None
 
 
-def kept(connection: Connection, account_id: int, states: frozenset[State]) -> int:
-    found: int = connection.execute(in_states(states), {"account_id": account_id}).scalar_one()
+def count_from_blocks(connection: Connection, account_id: int, states: frozenset[State]) -> int:
+    found: int = connection.execute(
+        select_count_in_states(states), {"account_id": account_id}
+    ).scalar_one()
     return found
 
 
-def is_walked(query: ClientQuery, total: int, everybody: int) -> bool:
+def prefers_walk(query: ClientQuery, total: int, everybody: int) -> bool:
     """Whether a page is come by sooner on a walk through all clients in their order than by
     looking up all that are found, which come in none."""
     if query.first is not None or (query.sorting and query.sorting[0].order not in INDEXED):
@@ -70,7 +72,7 @@ def is_walked(query: ClientQuery, total: int, everybody: int) -> bool:
     return total * total > (query.offset + query.limit) * everybody
 
 
-def asks_only(query: ClientQuery, *names: str) -> bool:
+def filters_only(query: ClientQuery, *names: str) -> bool:
     """Whether nothing else narrows the query."""
     nothing: dict[str, Any] = dict.fromkeys(names)
     return structs.replace(query, **nothing, sorting=(), offset=0, limit=0) == BARE

@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, case, func
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from storage.model.queries import ClientQuery, Order, Sorting
+from storage.model.queries import ClientColumn, ClientQuery, SortKey
 from storage.schema.column_types import TEXT
 from storage.schema.tables import CLIENT
 
 
-def ordering(
+def order_by(
     query: ClientQuery, first: int | None, *, is_collected: bool
 ) -> Iterator[ColumnElement[Any]]:
     """`first` is the serial that comes before all others. `is_collected`: what is found is sorted
@@ -20,21 +20,21 @@ def ordering(
     if first is not None:
         yield case((CLIENT.c.serial == first, 0), else_=1)
     falls = bool(query.sorting) and query.sorting[0].is_descending
-    for key in (*query.sorting, Sorting(order=Order.SERIAL, is_descending=falls)):
-        column = order_column(key.order)
-        by = without_index(column) if is_collected else column
+    for key in (*query.sorting, SortKey(order=ClientColumn.SERIAL, is_descending=falls)):
+        column = sort_expression(key.order)
+        by = unindexed(column) if is_collected else column
         is_nullable = getattr(column, "nullable", False)
-        yield directed(by, is_descending=key.is_descending, is_nullable=is_nullable)
-        if key.order is Order.SERIAL:
+        yield with_direction(by, is_descending=key.is_descending, is_nullable=is_nullable)
+        if key.order is ClientColumn.SERIAL:
             return
 
 
-def without_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The same value, which SQLite does not look for an index of."""
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
-def directed(
+def with_direction(
     column: ColumnElement[Any], *, is_descending: bool, is_nullable: bool
 ) -> ColumnElement[Any]:
     """Nulls before everything. PostgreSQL puts them last unless told, but being told of nulls
@@ -44,16 +44,16 @@ def directed(
     return column.desc().nulls_last() if is_descending else column.asc().nulls_first()
 
 
-def order_column(order: Order) -> ColumnElement[Any]:
+def sort_expression(order: ClientColumn) -> ColumnElement[Any]:
     match order:
-        case Order.NAME:
+        case ClientColumn.NAME:
             return CLIENT.c.display_folded
-        case Order.NUMBER:
+        case ClientColumn.NUMBER:
             return CLIENT.c.number_order
         case _:
             folded = CLIENT.c.get(f"{order.value}_folded")
-            return lowered(CLIENT.c[order.value]) if folded is None else folded
+            return lower_text(CLIENT.c[order.value]) if folded is None else folded
 
 
-def lowered(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def lower_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.lower(column) if column.type is TEXT else column

@@ -3,55 +3,57 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, func, select, tuple_
 
-from storage.database.conditions import is_one_of
-from storage.model.limits import LARGEST
+from storage.database.conditions import in_values
+from storage.model.limits import MAX_INTEGER
 from storage.model.queries import ClientQuery
 from storage.schema.row_mapping import CLIENT_COLUMNS, CONTACT_COLUMNS, DOCUMENT_COLUMNS
 from storage.schema.tables import CLIENT, CONTACT, DOCUMENT
 
-from .filters import Condition, condition, first_of
-from .sort_order import ordering
+from .filters import Condition, pinned_serial, query_condition
+from .sort_order import order_by
 
 
-def by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
-    mine = (CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.serial, serials))
+def select_by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
+    mine = (CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials))
     return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
 
 
-def contacts_of(account_id: int, serials: list[int]) -> Select[Any]:
+def select_contacts(account_id: int, serials: list[int]) -> Select[Any]:
     mine = (CONTACT.c.account_id == account_id, CONTACT.c.client_serial.in_(serials))
-    return living_contacts(CONTACT.c.client_serial, *CONTACT_COLUMNS).where(*mine)
+    return select_live_contacts(CONTACT.c.client_serial, *CONTACT_COLUMNS).where(*mine)
 
 
-def living_contacts(*columns: ColumnElement[Any]) -> Select[Any]:
+def select_live_contacts(*columns: ColumnElement[Any]) -> Select[Any]:
     order = CONTACT.c.is_primary.desc(), CONTACT.c.serial
     return select(*columns).where(CONTACT.c.deleted_at.is_(None)).order_by(*order)
 
 
-def documents_of(account_id: int, serials: list[int]) -> Select[Any]:
+def select_documents(account_id: int, serials: list[int]) -> Select[Any]:
     mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.client_serial.in_(serials))
     return select(*DOCUMENT_COLUMNS).where(*mine).order_by(DOCUMENT.c.serial)
 
 
-def of_one_client(table: Table) -> Condition:
+def belongs_to_client(table: Table) -> Condition:
     owner = table.c.client_serial == bindparam("client_serial")
     return and_(table.c.account_id == bindparam("account_id"), owner)
 
 
-HAS_DOCUMENTS = exists().where(of_one_client(DOCUMENT)).label("has_documents")
+HAS_DOCUMENTS = exists().where(belongs_to_client(DOCUMENT)).label("has_documents")
 """Told with the contacts: most clients have none, and need not be asked for them. Not told with
 the client itself, for its row may have been waited for, and this would be true of before."""
-CONTACTS_OF_ONE = living_contacts(*CONTACT_COLUMNS, HAS_DOCUMENTS).where(of_one_client(CONTACT))
-DOCUMENTS_OF_ONE = select(*DOCUMENT_COLUMNS).where(of_one_client(DOCUMENT))
+CONTACTS_OF_ONE = select_live_contacts(*CONTACT_COLUMNS, HAS_DOCUMENTS).where(
+    belongs_to_client(CONTACT)
+)
+DOCUMENTS_OF_ONE = select(*DOCUMENT_COLUMNS).where(belongs_to_client(DOCUMENT))
 """As the two above, for a single client, and put together once. The documents come in no order:
 SQLite would walk those of the whole account to have them in one."""
 
 
-def counted(account_id: int, query: ClientQuery) -> Select[Any]:
-    return select(func.count()).select_from(CLIENT).where(condition(account_id, query))
+def select_count(account_id: int, query: ClientQuery) -> Select[Any]:
+    return select(func.count()).select_from(CLIENT).where(query_condition(account_id, query))
 
 
-class Way(NamedTuple):
+class PagePlan(NamedTuple):
     """How to come by a page, where the engine does not know better. `is_walked`: clients are
     looked at in their order until there are enough, or all that are found are collected first.
     `from_serial`: the first clients are passed over by a serial to start from, and a number."""
@@ -60,19 +62,21 @@ class Way(NamedTuple):
     from_serial: tuple[int, int] | None = None
 
 
-def window(account_id: int, query: ClientQuery, way: Way = Way()) -> Select[Any]:  # noqa: B008
-    found = condition(account_id, query, by_index=not way.is_walked)
-    order = ordering(query, first_of(query), is_collected=way.is_walked is False)
+def select_page(account_id: int, query: ClientQuery, way: PagePlan = PagePlan()) -> Select[Any]:  # noqa: B008
+    found = query_condition(account_id, query, by_index=not way.is_walked)
+    order = order_by(query, pinned_serial(query), is_collected=way.is_walked is False)
     statement = select(*CLIENT_COLUMNS).where(found).order_by(*order).limit(query.limit)
     if way.from_serial is None:
-        return statement.offset(min(query.offset, LARGEST))
+        return statement.offset(min(query.offset, MAX_INTEGER))
     serial, passed = way.from_serial
     return statement.where(CLIENT.c.serial >= serial).offset(passed)
 
 
-def newest_after(account_id: int, query: ClientQuery, after: tuple[Any, int] | None) -> Select[Any]:
+def select_newest(
+    account_id: int, query: ClientQuery, after: tuple[Any, int] | None
+) -> Select[Any]:
     """Newest first, from just behind a (created_at, serial) on."""
-    statement = select(*CLIENT_COLUMNS).where(condition(account_id, query))
+    statement = select(*CLIENT_COLUMNS).where(query_condition(account_id, query))
     place = tuple_(CLIENT.c.created_at, CLIENT.c.serial)
     if after is not None:
         statement = statement.where(place < after)

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import structs
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
-from storage.database.conditions import is_one_of
+from storage.database.conditions import in_values
 from storage.model.commands import LiveKey
 from storage.model.queries import TombstoneQuery
 from storage.model.records import Client, Tombstone
@@ -22,19 +22,19 @@ KEPT = ("account_id", "serial", "uuid", "external_id", "created_at")
 COLUMNS = tuple(TOMBSTONE.c[name] for name in Tombstone.__struct_fields__)
 
 
-def laid(connection: Connection, account_id: int, serials: Sequence[int]) -> None:
+def add_tombstones(connection: Connection, account_id: int, serials: Sequence[int]) -> None:
     """For clients that are deleted from now on, as their rows say; the time is that of their last
     change, which grows even when the clock does not: who polls from there on misses none."""
     if not serials:
         return
     told = (*(CLIENT.c[name] for name in KEPT), CLIENT.c.updated_at)
     rows = select(*told).where(
-        CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.serial, serials)
+        CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials)
     )
     connection.execute(insert(TOMBSTONE).from_select([*KEPT, "deleted_at"], rows))
 
 
-def laid_for_purged(connection: Connection, account_id: int, client: Client, now: datetime) -> None:
+def add_for_purged(connection: Connection, account_id: int, client: Client, now: datetime) -> None:
     """One that was deleted before has its stone already."""
     if not client.is_deleted:
         stone = Tombstone(
@@ -48,18 +48,18 @@ def laid_for_purged(connection: Connection, account_id: int, client: Client, now
         connection.execute(insert(TOMBSTONE).values(row))
 
 
-def forgotten(connection: Connection, account_id: int, uuids: Sequence[UUID]) -> None:
+def remove_by_uuid(connection: Connection, account_id: int, uuids: Sequence[UUID]) -> None:
     """Of clients that are no more and come back from elsewhere."""
-    mine = (TOMBSTONE.c.account_id == account_id, is_one_of(TOMBSTONE.c.uuid, uuids))
+    mine = (TOMBSTONE.c.account_id == account_id, in_values(TOMBSTONE.c.uuid, uuids))
     connection.execute(delete(TOMBSTONE).where(*mine))
 
 
-def lifted(connection: Connection, account_id: int, client: Client) -> None:
+def remove_for_client(connection: Connection, account_id: int, client: Client) -> None:
     mine = (TOMBSTONE.c.account_id == account_id, TOMBSTONE.c.serial == client.serial)
     connection.execute(delete(TOMBSTONE).where(*mine))
 
 
-def newest(
+def list_newest(
     connection: Connection,
     account_id: int,
     query: TombstoneQuery,

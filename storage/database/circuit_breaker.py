@@ -13,7 +13,7 @@ logger = logging.getLogger("gateway.storage")
 TURN_SECONDS = 0.5
 
 
-class Patience:
+class CircuitBreaker:
     """Once an outage has lasted for `seconds`, one caller at a time finds out whether it is over.
     The others are refused soon, instead of waiting for each other's waiting."""
 

@@ -40,29 +40,29 @@ class JsonList(TypeDecorator[Any]):
         return msgspec.json.encode(plain).decode()
 
 
-def is_one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+def in_values(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """As `column.in_(values)`, beyond the 65 535 parameters that PostgreSQL takes."""
-    kept = storable(values)
+    kept = unique_storable(values)
     if not kept:
         return false()
     kind = KINDS[type(kept[0])]
-    return is_in(column, literal(kept, JsonList), literal(kept, ARRAY(kind)))
+    return in_list(column, literal(kept, JsonList), literal(kept, ARRAY(kind)))
 
 
-def is_among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+def in_bound_values(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """As `is_one_of`, for a statement that is put together once: the values, storable ones, are
     given by that name."""
     on_postgresql = bindparam(name, type_=ARRAY(KINDS[column.type.python_type]))
-    return is_in(column, bindparam(name, type_=JsonList), on_postgresql)
+    return in_list(column, bindparam(name, type_=JsonList), on_postgresql)
 
 
-def storable(values: Iterable[Any]) -> list[Any]:
+def unique_storable(values: Iterable[Any]) -> list[Any]:
     """Each once; a column holds no others."""
     found = list(dict.fromkeys(values))
-    return found if are_storable(found) else list(filter(is_storable, found))
+    return found if all_storable(found) else list(filter(is_storable, found))
 
 
-def are_storable(values: list[Any]) -> bool:
+def all_storable(values: list[Any]) -> bool:
     """Whether one look, at a tenth of the cost of one at each, shows that all are."""
     match set(map(type, values)):
         case kinds if kinds == {int}:
@@ -73,36 +73,36 @@ def are_storable(values: list[Any]) -> bool:
             return False
 
 
-def is_in(
+def in_list(
     column: ColumnElement[Any], on_sqlite: BindParameter[Any], on_postgresql: BindParameter[Any]
 ) -> ColumnElement[bool]:
     listed = func.json_each(on_sqlite).table_valued("value")
-    return of_engine(column.in_(select(listed.c.value)), column == any_(on_postgresql))
+    return by_engine(column.in_(select(listed.c.value)), column == any_(on_postgresql))
 
 
 Condition = ColumnElement[bool]
 
 
-class of_engine(FunctionElement[bool]):  # noqa: N801  reads as the SQL function it is
+class by_engine(FunctionElement[bool]):  # noqa: N801  reads as the SQL function it is
     """Of two conditions the one for SQLite, or the one for PostgreSQL."""
 
     name = "of_engine"
     inherit_cache = True
 
 
-@compiles(of_engine, "sqlite")
+@compiles(by_engine, "sqlite")
 def on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     first, _ = element.clauses
     return str(compiler.process(first, **options))
 
 
-@compiles(of_engine)
+@compiles(by_engine)
 def on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     _, second = element.clauses
     return str(compiler.process(second, **options))
 
 
-def contains(whole: ColumnElement[str], part: str) -> Condition:
+def contains_text(whole: ColumnElement[str], part: str) -> Condition:
     """Whether a text holds another, every character taken literally."""
     # SQLite's LIKE knows only ASCII and refuses long patterns; PostgreSQL's can use an index.
-    return of_engine(func.instr(whole, part) > 0, whole.contains(part, autoescape=True))
+    return by_engine(func.instr(whole, part) > 0, whole.contains(part, autoescape=True))

@@ -10,7 +10,7 @@ from storage.model.errors import Invalid, Problem
 
 from . import sqlite
 
-CONNECTIONS = 28
+POOL_SIZE = 28
 """Connections in the pool; the callers' thread pool is no larger, so nobody waits for one."""
 
 
@@ -18,18 +18,18 @@ POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 """The drivers of URLs that mean PostgreSQL."""
 
 
-class Kind(Protocol):
+class EngineKind(Protocol):
     """What a module about one kind of database offers."""
 
-    READS: dict[str, Any]
-    WRITES: dict[str, Any]
-    TAKES_TURNS: bool
+    READ_OPTIONS: dict[str, Any]
+    WRITE_OPTIONS: dict[str, Any]
+    HAS_SINGLE_WRITER: bool
 
-    def opened(self, url: URL, connections: int) -> Engine: ...
+    def create(self, url: URL, connections: int) -> Engine: ...
     def is_outage(self, error: DBAPIError) -> bool: ...
-    def is_passing(self, error: DBAPIError) -> bool: ...
-    def is_undone(self, error: DBAPIError) -> bool: ...
-    def reason(self, error: DBAPIError) -> str: ...
+    def is_retryable(self, error: DBAPIError) -> bool: ...
+    def is_rolled_back(self, error: DBAPIError) -> bool: ...
+    def error_reason(self, error: DBAPIError) -> str: ...
 
 
 def open_engine(url: str) -> Engine:
@@ -39,19 +39,19 @@ def open_engine(url: str) -> Engine:
     except ArgumentError as error:
         raise Invalid(Problem(("database",), "is not a database URL")) from error
     if parsed.drivername in sqlite.DRIVERS:
-        return sqlite.opened(parsed, CONNECTIONS)
+        return sqlite.create(parsed, POOL_SIZE)
     if parsed.drivername in POSTGRESQL:
-        return kind_named("postgresql").opened(parsed, CONNECTIONS)
+        return engine_kind_named("postgresql").create(parsed, POOL_SIZE)
     raise Invalid(
         Problem(("database",), "must be a URL such as sqlite:///gateway.db or postgresql://host/db")
     )
 
 
-def kind_of(engine: Engine) -> Kind:
-    return kind_named(engine.dialect.name)
+def engine_kind(engine: Engine) -> EngineKind:
+    return engine_kind_named(engine.dialect.name)
 
 
-def kind_named(name: str) -> Kind:
+def engine_kind_named(name: str) -> EngineKind:
     if name == "sqlite":
         return sqlite
     # Its driver takes long to load, and most starts do without.

@@ -18,20 +18,20 @@ from sqlalchemy.exc import DBAPIError
 from storage.database.fast_sql import statements
 from storage.model.errors import Unavailable
 
-MOST = 64
+MAX_STEPS = 64
 """Steps of one transaction."""
-LONGEST = 0.02
+MAX_SECONDS = 0.02
 """Seconds after which a transaction takes up no further step: the first ones wait for the last."""
-TOGETHER = 0.003
+GATHER_SECONDS = 0.003
 """Seconds for which the deputy waits for a crowd: those who were answered together mostly write
 again together, and then share one sync, not several."""
-WAIT = 30.0
+WAIT_SECONDS = 30.0
 """Seconds for which a step waits to be taken up."""
 
 Step = Callable[[Connection], Any]
 
 
-class Waiting:
+class PendingStep:
     """A step that waits for its transaction, and how its caller hears: by `lead` that it is to
     lead, by `wake` that it has been answered."""
 
@@ -71,34 +71,34 @@ class GroupCommit:
         self._transaction = transaction
         self._is_outage = is_outage
         self._lock = Lock()
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: deque[PendingStep] = deque()
         self._has_leader = False
         self._crowd = 1
         self._has_crowd = Event()
-        self._deputy = deputies()
+        self._deputy = leader_pool()
 
     def write(self, step: Step, *, is_alone: bool = False) -> Any:
         """What the step found, once it is committed; what it raised, once it is undone. `is_alone`
         is for one that takes long, or ends by having its whole transaction undone."""
         asleep = Lock()
         asleep.acquire()
-        mine = Waiting(step, lead=asleep.release, wake=asleep.release, is_alone=is_alone)
-        if not self._joined(mine) and not asleep.acquire(timeout=WAIT):
+        mine = PendingStep(step, lead=asleep.release, wake=asleep.release, is_alone=is_alone)
+        if not self._joined(mine) and not asleep.acquire(timeout=WAIT_SECONDS):
             self.leave(mine)
             asleep.acquire()
         if mine.leads:
             self._lead()
         return mine.told()
 
-    def write_soon(self, step: Step, wake: Callable[[], None]) -> Waiting:
+    def write_soon(self, step: Step, wake: Callable[[], None]) -> PendingStep:
         """As `write`, for a caller that cannot sleep: a deputy leads for all of those. `wake` is
         called in a thread of somebody else's, when there is an answer to be told."""
-        mine = Waiting(step, lead=self._deputize, wake=wake)
+        mine = PendingStep(step, lead=self._deputize, wake=wake)
         if self._joined(mine):
             mine.lead()
         return mine
 
-    def leave(self, mine: Waiting) -> None:
+    def leave(self, mine: PendingStep) -> None:
         """Whoever has waited too long is refused, unless it has been taken up."""
         with self._lock:
             if mine.leads or mine not in self._waiting:
@@ -110,10 +110,10 @@ class GroupCommit:
     def close(self) -> None:
         """Let the deputy go. Like an engine, it is there again for whoever writes all the same."""
         with self._lock:
-            deputy, self._deputy = self._deputy, deputies()
+            deputy, self._deputy = self._deputy, leader_pool()
         deputy.shutdown()
 
-    def _joined(self, mine: Waiting) -> bool:
+    def _joined(self, mine: PendingStep) -> bool:
         """Whether it leads, since nobody does."""
         with self._lock:
             self._waiting.append(mine)
@@ -133,12 +133,12 @@ class GroupCommit:
             if not is_crowd:
                 self._has_crowd.clear()
         if not is_crowd:
-            self._has_crowd.wait(TOGETHER)
+            self._has_crowd.wait(GATHER_SECONDS)
         self._lead()
 
     def _lead(self) -> None:
         """One transaction, for the leader and those behind it."""
-        taken: list[Waiting] = []
+        taken: list[PendingStep] = []
         try:
             self._transaction(lambda connection: self._run(connection, taken))
         except BaseException as error:
@@ -155,49 +155,49 @@ class GroupCommit:
         finally:
             self._hand_over(taken)
 
-    def _run(self, connection: Connection, taken: list[Waiting]) -> None:
+    def _run(self, connection: Connection, taken: list[PendingStep]) -> None:
         for one in self._taking(taken):
             if one.is_alone:
                 one.answer(one.step(connection))
             else:
                 self._run_one(connection, one)
 
-    def _run_one(self, connection: Connection, one: Waiting) -> None:
-        statements.said(connection, "SAVEPOINT step")
+    def _run_one(self, connection: Connection, one: PendingStep) -> None:
+        statements.execute_text(connection, "SAVEPOINT step")
         try:
             one.answer(one.step(connection))
         except Exception as error:
             if isinstance(error, DBAPIError) and self._is_outage(error):
                 raise
-            statements.said(connection, "ROLLBACK TO step")
+            statements.execute_text(connection, "ROLLBACK TO step")
             one.answer(failure=error)
-        statements.said(connection, "RELEASE step")
+        statements.execute_text(connection, "RELEASE step")
 
-    def _taking(self, taken: list[Waiting]) -> Iterator[Waiting]:
+    def _taking(self, taken: list[PendingStep]) -> Iterator[PendingStep]:
         """Those to run now, adding them to those who are taken; these come first, should it be
         their transaction's second run."""
         yield from tuple(taken)
-        until = monotonic() + LONGEST
+        until = monotonic() + MAX_SECONDS
         while (one := self._next(taken, until)) is not None:
             taken.append(one)
             yield one
 
-    def _next(self, taken: list[Waiting], until: float) -> Waiting | None:
+    def _next(self, taken: list[PendingStep], until: float) -> PendingStep | None:
         with self._lock:
             if not self._waiting:
                 return None
-            is_full = len(taken) >= MOST or monotonic() > until
+            is_full = len(taken) >= MAX_STEPS or monotonic() > until
             if taken and (is_full or taken[-1].is_alone or self._waiting[0].is_alone):
                 return None
             return self._waiting.popleft()
 
-    def _all(self) -> list[Waiting]:
+    def _all(self) -> list[PendingStep]:
         with self._lock:
             waiting = list(self._waiting)
             self._waiting.clear()
         return waiting
 
-    def _hand_over(self, done: list[Waiting]) -> None:
+    def _hand_over(self, done: list[PendingStep]) -> None:
         """Somebody who still waits leads now; those who are done are told."""
         with self._lock:
             self._crowd = len(done)
@@ -211,5 +211,5 @@ class GroupCommit:
             one.wake()
 
 
-def deputies() -> ThreadPoolExecutor:
+def leader_pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "writer")

@@ -21,15 +21,15 @@ SILENCE_MILLISECONDS = 10_000
 
 T = TypeVar("T")
 
-READS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-WRITES: dict[str, Any] = {"isolation_level": "READ COMMITTED", "postgresql_readonly": None}
+READ_OPTIONS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+WRITE_OPTIONS: dict[str, Any] = {"isolation_level": "READ COMMITTED", "postgresql_readonly": None}
 """Execution options of a connection: what is read is of one moment, what is decided on is locked
 row by row (`clients.locked`, `accounts.reserved`). Nobody insists on writing: a standby answers
 READ WRITE with another SQLSTATE, and an operator may have made the database read-only."""
-TAKES_TURNS = False
+HAS_SINGLE_WRITER = False
 """Transactions write side by side, and the server syncs those together that commit together."""
 
-PASSING = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "23505")
+RETRYABLE = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "23505")
 """SQLSTATEs, or their beginnings, after which the same transaction may succeed at once: lost
 connections, deadlocks, a server that restarts or ends idle sessions; and a unique violation, for
 then somebody was faster, and the next look sees what they wrote."""
@@ -42,31 +42,31 @@ def sqlstate(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlstate", None) or "")
 
 
-def is_passing(error: DBAPIError) -> bool:
+def is_retryable(error: DBAPIError) -> bool:
     """Whether the same transaction may succeed now, on another connection."""
     state = sqlstate(error)
-    return state.startswith(PASSING) or (not state and isinstance(error, OperationalError))
+    return state.startswith(RETRYABLE) or (not state and isinstance(error, OperationalError))
 
 
 def is_outage(error: DBAPIError) -> bool:
     """Whether the database is at fault, not the statement."""
     is_duplicate = sqlstate(error) == "23505"
-    return sqlstate(error).startswith(OUTAGES) or (is_passing(error) and not is_duplicate)
+    return sqlstate(error).startswith(OUTAGES) or (is_retryable(error) and not is_duplicate)
 
 
-def is_undone(error: DBAPIError) -> bool:
+def is_rolled_back(error: DBAPIError) -> bool:
     """Whether a commit that failed so has surely changed nothing: not after a lost connection."""
     return sqlstate(error).startswith(("40", "23"))
 
 
-def reason(error: DBAPIError) -> str:
+def error_reason(error: DBAPIError) -> str:
     """What happened, without the detail, which can quote a row."""
     diagnosis = getattr(error.orig, "diag", None)
     words = str(getattr(diagnosis, "message_primary", None) or error.orig).strip()
     return words.partition("\n")[0]
 
 
-def opened(url: URL, connections: int) -> Engine:
+def create(url: URL, connections: int) -> Engine:
     has_bouncer = url.query.get("pgbouncer") == "true"
     engine = create_engine(
         url.difference_update_query(["pgbouncer"]).set(drivername="postgresql+psycopg"),
@@ -79,13 +79,13 @@ def opened(url: URL, connections: int) -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "do_connect", connect)
-    event.listen(engine, "handle_error", drop_standbys)
+    event.listen(engine, "handle_error", disconnect_from_standby)
     if has_bouncer:
         event.listen(engine, "begin", limit_statements)
     return engine
 
 
-class Committing(psycopg.Connection[Any]):
+class CommitTimeoutConnection(psycopg.Connection[Any]):
     """A connection on which no commit takes longer than COMMIT_SECONDS.
 
     It is closed then and never cancelled: a canceled commit answers as a success.
@@ -107,8 +107,8 @@ class Committing(psycopg.Connection[Any]):
         return super().wait(gen, interval, self.patience if timeout is None else timeout)
 
 
-def connect(_dialect: Dialect, _record: Any, args: Any, settings: Any) -> Committing:
-    return Committing.connect(*args, **settings)
+def connect(_dialect: Dialect, _record: Any, args: Any, settings: Any) -> CommitTimeoutConnection:
+    return CommitTimeoutConnection.connect(*args, **settings)
 
 
 def connection_settings(url: URL, *, has_bouncer: bool) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def limit_statements(connection: Connection) -> None:
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS}")
 
 
-def drop_standbys(context: ExceptionContext) -> None:
+def disconnect_from_standby(context: ExceptionContext) -> None:
     """After a failover every connection of the pool leads to the wrong server."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
         context.is_disconnect = True

@@ -16,10 +16,10 @@ CHECKPOINT = 8000
 """Pages of the log (4 KiB each) before a commit moves them into the file, for which it waits: the
 larger, the more changes of one page are moved at once."""
 
-READS: dict[str, Any] = {}
-WRITES: dict[str, Any] = {"gateway_writes": True}
+READ_OPTIONS: dict[str, Any] = {}
+WRITE_OPTIONS: dict[str, Any] = {"gateway_writes": True}
 """Execution options of a connection for a transaction that reads, and for one that writes."""
-TAKES_TURNS = True
+HAS_SINGLE_WRITER = True
 """Only one transaction writes at a time: those who wait for it do better in one of their own."""
 
 OUTAGES = frozenset(
@@ -43,22 +43,22 @@ def is_outage(error: DBAPIError) -> bool:
     return any(name == code or name.startswith(f"{code}_") for code in OUTAGES)
 
 
-def is_passing(_error: DBAPIError) -> bool:
+def is_retryable(_error: DBAPIError) -> bool:
     """Whether the same transaction may succeed now. Here it has waited for its turn already."""
     return False
 
 
-def is_undone(_error: DBAPIError) -> bool:
+def is_rolled_back(_error: DBAPIError) -> bool:
     """Whether a commit that failed so has surely changed nothing."""
     return True
 
 
-def reason(error: DBAPIError) -> str:
+def error_reason(error: DBAPIError) -> str:
     """What happened, in the database's words and without anybody's values."""
     return str(error.orig)
 
 
-def opened(url: URL, connections: int) -> Engine:
+def create(url: URL, connections: int) -> Engine:
     in_memory = url.database in (None, "", ":memory:")
     engine = create_engine(
         url,
@@ -74,7 +74,7 @@ def opened(url: URL, connections: int) -> Engine:
         # Parameters are people's names and notes: they stay out of error messages and logs.
         hide_parameters=True,
     )
-    event.listen(engine, "connect", prepare)
+    event.listen(engine, "connect", configure_connection)
     event.listen(engine, "begin", begin)
     return engine
 
@@ -83,20 +83,20 @@ def is_locked(error: Exception) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
-def prepare(raw: Any, _record: object) -> None:
+def configure_connection(raw: Any, _record: object) -> None:
     # The driver must not BEGIN by itself: it does not before a SELECT, we always do.
     raw.isolation_level = None
     with closing(raw.cursor()) as cursor:
         # The time-out comes first: switching to WAL takes a lock too.
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        switched_to_wal(cursor)
+        switch_to_wal(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
         cursor.execute("PRAGMA foreign_keys = ON")
 
 
 @stamina.retry(on=is_locked, attempts=None, timeout=BUSY_MILLISECONDS / 1000, wait_max=0.1)
-def switched_to_wal(cursor: Any) -> None:
+def switch_to_wal(cursor: Any) -> None:
     """Of several who switch a new file at once SQLite refuses all but one without any waiting."""
     cursor.execute("PRAGMA journal_mode = WAL")
 

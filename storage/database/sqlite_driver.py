@@ -9,7 +9,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-ADAPTED: dict[type, Callable[[Any], Any]] = {type(None): {}.get, bool: int, bytes: bytes}
+ADAPTERS: dict[type, Callable[[Any], Any]] = {type(None): {}.get, bool: int, bytes: bytes}
 """Values that the driver asks around about, which costs as much as twenty others do, and what they
 are to it: they themselves, but for truth values."""
 
@@ -29,14 +29,14 @@ def sqlite_module() -> ModuleType:
         )
         return sqlite3
     module: ModuleType = dbapi2
-    leave_memory_uncounted(library.__file__)
-    for kind, adapted in ADAPTED.items():
+    disable_memory_statistics(library.__file__)
+    for kind, adapted in ADAPTERS.items():
         module.register_adapter(kind, adapted)
     return module
 
 
 @functools.cache
-def leave_memory_uncounted(path: str) -> None:
+def disable_memory_statistics(path: str) -> None:
     """SQLite counts its memory under a lock that every allocation takes: a twentieth of what an
     import takes. Nobody here asks for the count, and SQLite's own advice is to do without it.
 

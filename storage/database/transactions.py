@@ -1,21 +1,17 @@
 """What every part of the store stands on: an engine, and transactions that fail with a name."""
 
 from collections.abc import Callable
-from threading import local
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import stamina
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
-from storage.accounts.rate_limiter import IN_MEMORY, Buckets
-from storage.documents.blob_store import Blobs
 from storage.model.errors import Unavailable
-from storage.model.generators import Makers
-from storage.read_cache.rendering_cache import Renderings
+from storage.model.generators import Generators
 
-from .circuit_breaker import Patience
-from .engine_factory import kind_of
+from .circuit_breaker import CircuitBreaker
+from .engine_factory import engine_kind
 from .group_commit import GroupCommit
 from .replica import Replica
 from .write_methods import Step
@@ -23,45 +19,39 @@ from .write_methods import Step
 T = TypeVar("T")
 P = ParamSpec("P")
 
-PATIENCE = 2.0
+RETRY_SECONDS = 2.0
 """Seconds for which a transaction is tried again when its failure may be a passing one."""
 
 
-class Passing(Unavailable):
+class Retryable(Unavailable):
     """The database undid the transaction or never began it: it may be tried again."""
 
 
-class Gone(Passing):
+class ConnectionLost(Retryable):
     """The connection was lost or refused; so it is, or soon will be, for everybody."""
 
 
-class Transactions:
+class TransactionRunner:
     def __init__(
         self,
         engine: Engine,
-        makers: Makers | None = None,
-        blobs: Blobs | None = None,
-        buckets: Buckets | None = None,
+        makers: Generators | None = None,
         replica: Replica | None = None,
-        *,
-        renderings: Renderings | None = None,
     ) -> None:
-        self.renderings = renderings or Renderings(IN_MEMORY)
         self._engine = engine
-        self._kind = kind_of(engine)
-        self._makers = makers or Makers()
-        self._blobs = blobs
-        self._buckets = buckets or Buckets(IN_MEMORY)
+        self._kind = engine_kind(engine)
+        self._makers = makers or Generators()
         self._replica = replica
-        self._own = local()
-        self._patience = Patience(PATIENCE)
+        self._patience = CircuitBreaker(RETRY_SECONDS)
         self._group = GroupCommit(self._written, self._kind.is_outage)
 
     def _read(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """One transaction that only reads, all of it as of one moment."""
-        return self._done(self._kind.READS, lambda connection: step(connection, *args, **kwargs))
+        return self._done(
+            self._kind.READ_OPTIONS, lambda connection: step(connection, *args, **kwargs)
+        )
 
     def _read_late(
         self,
@@ -76,7 +66,7 @@ class Transactions:
         if may_lag and replica is not None and replica.is_awake():
             try:
                 return self._once(
-                    replica.engine, self._kind.READS, lambda c: step(c, *args, **kwargs)
+                    replica.engine, self._kind.READ_OPTIONS, lambda c: step(c, *args, **kwargs)
                 )
             except (Unavailable, DBAPIError) as error:
                 # DBAPIError: it may not have heard of the newest columns yet.
@@ -97,22 +87,22 @@ class Transactions:
         return self._committed(lambda c: step(c, *args, **kwargs), is_alone=True)
 
     def _committed(self, step: Step[T], *, is_alone: bool = False) -> T:
-        if not self._kind.TAKES_TURNS:
+        if not self._kind.HAS_SINGLE_WRITER:
             return self._written(step)
         found: T = self._group.write(step, is_alone=is_alone)
         return found
 
     def _written(self, step: Step[T]) -> T:
-        return self._done(self._kind.WRITES, step)
+        return self._done(self._kind.WRITE_OPTIONS, step)
 
     def _done(self, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
         with self._patience.turn():
             try:
                 found = self._once(self._engine, options, step)
-            except Gone as failure:
+            except ConnectionLost as failure:
                 found = self._repeated(options, step, failure, self._patience.left(failure))
-            except Passing as failure:
-                found = self._repeated(options, step, failure, PATIENCE)
+            except Retryable as failure:
+                found = self._repeated(options, step, failure, RETRY_SECONDS)
         self._patience.end()
         return found
 
@@ -120,13 +110,13 @@ class Transactions:
         self,
         options: dict[str, Any],
         step: Callable[[Connection], T],
-        failure: Passing,
+        failure: Retryable,
         seconds: float,
     ) -> T:
         if seconds <= 0:
             raise failure
         for attempt in stamina.retry_context(
-            on=Passing,
+            on=Retryable,
             attempts=None,
             timeout=seconds,
             wait_initial=0.02,
@@ -157,10 +147,12 @@ class Transactions:
 
     def _failure(self, error: DBAPIError, *, is_committing: bool) -> Unavailable | None:
         """The border where a database that cannot answer becomes a failure with a name."""
-        reason = self._kind.reason(error)
-        if self._kind.is_passing(error) and (not is_committing or self._kind.is_undone(error)):
-            return (Passing if self._kind.is_undone(error) else Gone)(reason)
-        if is_committing and self._kind.is_passing(error):
+        reason = self._kind.error_reason(error)
+        if self._kind.is_retryable(error) and (
+            not is_committing or self._kind.is_rolled_back(error)
+        ):
+            return (Retryable if self._kind.is_rolled_back(error) else ConnectionLost)(reason)
+        if is_committing and self._kind.is_retryable(error):
             # Again could be twice: only the caller knows what to do.
             return Unavailable(f"it may have been written, or not: {reason}")
         return Unavailable(reason) if self._kind.is_outage(error) else None

@@ -2,16 +2,23 @@
 begun by an event loop, which cannot."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+from typing import (
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypeVar,
+    overload,
+)
 
 from sqlalchemy import Connection
 
-from .group_commit import WAIT, Waiting
+from .engine_factory import EngineKind
+from .group_commit import WAIT_SECONDS, GroupCommit, PendingStep
 
-if TYPE_CHECKING:
-    from storage.database.transactions import Transactions
-
-S = TypeVar("S", bound="Transactions")
+S = TypeVar("S", bound="Committer")
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -19,32 +26,41 @@ Step = Callable[[Connection], T]
 """What is done in a transaction. It may run more than once; one run counts."""
 
 
-class Write(Generic[P, T]):
+class Committer(Protocol):
+    """What commits a step: a store."""
+
+    _kind: EngineKind
+    _group: GroupCommit
+
+    def _committed(self, step: Step[T]) -> T: ...
+
+
+class WriteMethod(Generic[P, T]):
     """Such a method, of a store. `takes_turns`: it can be begun, since writers wait for each other
     here; `patience` are the seconds after which one that has been begun does well to `leave`."""
 
-    patience = WAIT
+    patience = WAIT_SECONDS
 
-    def __init__(self, store: "Transactions", step: Callable[P, Step[T]]) -> None:
+    def __init__(self, store: "Committer", step: Callable[P, Step[T]]) -> None:
         self._store = store
         self._step = step
 
     @property
     def takes_turns(self) -> bool:
-        return self._store._kind.TAKES_TURNS
+        return self._store._kind.HAS_SINGLE_WRITER
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._store._committed(self._step(*args, **kwargs))
 
-    def begin(self, wake: Callable[[], None], *args: P.args, **kwargs: P.kwargs) -> Waiting:
+    def begin(self, wake: Callable[[], None], *args: P.args, **kwargs: P.kwargs) -> PendingStep:
         """Calls `wake` in another thread when there is an answer to be told."""
         return self._store._group.write_soon(self._step(*args, **kwargs), wake)
 
-    def leave(self, begun: Waiting) -> None:
+    def leave(self, begun: PendingStep) -> None:
         self._store._group.leave(begun)
 
 
-class is_write(Generic[S, P, T]):  # noqa: N801  a decorator
+class write_method(Generic[S, P, T]):  # noqa: N801  a decorator
     """Makes a method that returns a step one that has it done."""
 
     def __init__(self, step: Callable[Concatenate[S, P], Step[T]]) -> None:
@@ -54,6 +70,6 @@ class is_write(Generic[S, P, T]):  # noqa: N801  a decorator
     @overload
     def __get__(self, store: None, owner: Any = None) -> Self: ...
     @overload
-    def __get__(self, store: S, owner: Any = None) -> Write[P, T]: ...
-    def __get__(self, store: S | None, owner: Any = None) -> Self | Write[P, T]:
-        return self if store is None else Write(store, self._step.__get__(store))
+    def __get__(self, store: S, owner: Any = None) -> WriteMethod[P, T]: ...
+    def __get__(self, store: S | None, owner: Any = None) -> Self | WriteMethod[P, T]:
+        return self if store is None else WriteMethod(store, self._step.__get__(store))

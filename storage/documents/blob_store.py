@@ -24,7 +24,7 @@ PATIENCE = timedelta(seconds=20)
 Place = LocalStore | MemoryStore | S3Store
 
 
-class Blobs:
+class BlobStore:
     """Bytes under names of our own, never wholly in memory. A folder is made when it is needed."""
 
     def __init__(self, place: str) -> None:
@@ -42,7 +42,7 @@ class Blobs:
         if self.place.startswith("memory://"):
             return MemoryStore()
         if self.place.startswith("s3://"):
-            return bucket(self.place)
+            return open_bucket(self.place)
         return LocalStore(Path(self.place).absolute(), mkdir=True)
 
     def write(self, name: str, file: BinaryIO) -> None:
@@ -51,7 +51,7 @@ class Blobs:
             file.seek(0)
             obstore.put(self.store, name, file, chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
             if isinstance(self.store, LocalStore):
-                sync(Path(self.place).absolute() / name)
+                fsync_path(Path(self.place).absolute() / name)
 
     def read(self, name: str) -> Iterator[bytes]:
         """The bytes in pieces. Raises NotFound before the first one is asked for."""
@@ -60,7 +60,7 @@ class Blobs:
                 stream = obstore.get(self.store, name).stream(CHUNK)
             except FileNotFoundError as error:
                 raise NotFound("document") from error
-        return pieces(stream)
+        return iter_chunks(stream)
 
     def remove(self, name: str) -> None:
         """Whether or not it is there."""
@@ -71,7 +71,7 @@ class Blobs:
                 return
 
 
-def bucket(url: str) -> S3Store:
+def open_bucket(url: str) -> S3Store:
     """Keys, region and endpoint come from the usual variables, `AWS_ACCESS_KEY_ID` and so on."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
     with failing_as_unavailable():
@@ -88,13 +88,13 @@ def bucket(url: str) -> S3Store:
         )
 
 
-def pieces(stream: Iterable[Any]) -> Iterator[bytes]:
+def iter_chunks(stream: Iterable[Any]) -> Iterator[bytes]:
     with failing_as_unavailable():
         for piece in stream:
             yield bytes(piece)
 
 
-def sync(path: Path) -> None:
+def fsync_path(path: Path) -> None:
     """Bytes, name and folder onto the disk: a row must never outlive what it speaks of."""
     for each in (path, path.parent, path.parent.parent):
         descriptor = os.open(each, os.O_RDONLY)

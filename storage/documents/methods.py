@@ -7,42 +7,50 @@ leaves bytes that nobody knows of, and never a row without its bytes.
 import logging
 from collections.abc import Iterator, Sequence
 
-from storage.database.transactions import Transactions
+from storage.database.transactions import TransactionRunner
 from storage.model.documents import DocumentDraft, Upload
 from storage.model.errors import Failure, Unavailable
-from storage.model.preconditions import ANYTHING, Expected
+from storage.model.preconditions import NO_PRECONDITION, Precondition
 from storage.model.queries import DocumentQuery
 from storage.model.records import Document, Page
 
 from . import reads as documents_reads
-from .blob_store import Blobs
-from .writes import Redraft, path, redrafted, removed
+from .blob_store import BlobStore
+from .writes import Redraft, blob_name, change_document, no_draft
 
 logger = logging.getLogger("gateway.storage")
 
 NAME_LENGTH = 40
 
 
-class Keeping(Transactions):
+class DocumentMethods(TransactionRunner):
+    _blobs: BlobStore | None
+
     def document(self, account_id: int, serial: int) -> Document:
-        return self._read(documents_reads.found, account_id, serial)
+        return self._read(documents_reads.get_document, account_id, serial)
 
     def documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
-        return self._read(documents_reads.page, account_id, query)
+        return self._read(documents_reads.list_documents, account_id, query)
 
     def change_document(
-        self, account_id: int, serial: int, redraft: Redraft, expected: Expected = ANYTHING
+        self,
+        account_id: int,
+        serial: int,
+        redraft: Redraft,
+        expected: Precondition = NO_PRECONDITION,
     ) -> Document:
         """A document is changed with its client: raises Locked for a deleted one's, Stale for
         one that is not as expected."""
         _, after = self._write(
-            redrafted, account_id, serial, redraft, expected=expected, makers=self._makers
+            change_document, account_id, serial, redraft, expected=expected, makers=self._makers
         )
         return next(d for d in after.documents if d.serial == serial)
 
-    def remove_document(self, account_id: int, serial: int, expected: Expected = ANYTHING) -> None:
+    def remove_document(
+        self, account_id: int, serial: int, expected: Precondition = NO_PRECONDITION
+    ) -> None:
         before, after = self._write(
-            redrafted, account_id, serial, removed, expected=expected, makers=self._makers
+            change_document, account_id, serial, no_draft, expected=expected, makers=self._makers
         )
         self.discard(account_id, [d for d in before.documents if d not in after.documents])
 
@@ -54,7 +62,7 @@ class Keeping(Transactions):
         try:
             for upload in uploads:
                 draft = self._drafted(upload)
-                self._bytes.write(path(account_id, draft), upload.file)
+                self._bytes.write(blob_name(account_id, draft), upload.file)
                 drafts.append(draft)
         except Failure:
             self.discard(account_id, drafts)
@@ -76,16 +84,16 @@ class Keeping(Transactions):
         """Remove bytes that no row speaks of. What cannot be removed now is told in the log."""
         for document in documents:
             try:
-                self._bytes.remove(path(account_id, document))
+                self._bytes.remove(blob_name(account_id, document))
             except Unavailable as failure:
-                logger.warning("%s remains: %s", path(account_id, document), failure)
+                logger.warning("%s remains: %s", blob_name(account_id, document), failure)
 
     def content(self, account_id: int, document: Document) -> Iterator[bytes]:
         """The bytes in pieces. Raises NotFound at once when they are gone."""
-        return self._bytes.read(path(account_id, document))
+        return self._bytes.read(blob_name(account_id, document))
 
     @property
-    def _bytes(self) -> Blobs:
+    def _bytes(self) -> BlobStore:
         if self._blobs is None:
             raise Unavailable("this store has no place for documents")
         return self._blobs

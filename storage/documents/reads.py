@@ -5,52 +5,52 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, select
 
-from storage.database.conditions import contains, is_one_of
+from storage.database.conditions import contains_text, in_values
 from storage.model.errors import NotFound
 from storage.model.folding import fold
-from storage.model.queries import DocumentOrder, DocumentQuery
+from storage.model.queries import DocumentColumn, DocumentQuery
 from storage.model.records import Document, Page
 from storage.rules.validation import is_storable
-from storage.schema.row_mapping import DOCUMENT_COLUMNS, document_record
+from storage.schema.row_mapping import DOCUMENT_COLUMNS, document_from_row
 from storage.schema.tables import DOCUMENT
 
 
-def found(connection: Connection, account_id: int, serial: int) -> Document:
-    mine = (DOCUMENT.c.account_id == account_id, is_one_of(DOCUMENT.c.serial, [serial]))
+def get_document(connection: Connection, account_id: int, serial: int) -> Document:
+    mine = (DOCUMENT.c.account_id == account_id, in_values(DOCUMENT.c.serial, [serial]))
     row = connection.execute(select(*DOCUMENT_COLUMNS).where(*mine)).first()
     if row is None:
         raise NotFound("document")
-    return document_record(row)
+    return document_from_row(row)
 
 
-def page(connection: Connection, account_id: int, query: DocumentQuery) -> Page[Document]:
-    condition = and_(DOCUMENT.c.account_id == account_id, *conditions(query))
+def list_documents(connection: Connection, account_id: int, query: DocumentQuery) -> Page[Document]:
+    condition = and_(DOCUMENT.c.account_id == account_id, *filter_conditions(query))
     counted = select(func.count()).select_from(DOCUMENT).where(condition)
     total = connection.execute(counted).scalar_one()
-    rows = connection.execute(window(query).where(condition))
-    return Page(records=tuple(map(document_record, rows)), total=total)
+    rows = connection.execute(select_page(query).where(condition))
+    return Page(records=tuple(map(document_from_row, rows)), total=total)
 
 
-def conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
+def filter_conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
     if query.client_serials is not None:
-        yield is_one_of(DOCUMENT.c.client_serial, query.client_serials)
+        yield in_values(DOCUMENT.c.client_serial, query.client_serials)
     if query.name is not None:
         yield (
-            contains(DOCUMENT.c.name_folded, fold(query.name))
+            contains_text(DOCUMENT.c.name_folded, fold(query.name))
             if is_storable(query.name)
             else false()
         )
     if query.is_public is not None:
         yield DOCUMENT.c.is_public.is_(query.is_public)
     if query.types is not None:
-        yield is_one_of(DOCUMENT.c.type, query.types)
+        yield in_values(DOCUMENT.c.type, query.types)
     if query.other_than:
-        yield not_(is_one_of(DOCUMENT.c.type, query.other_than))
+        yield not_(in_values(DOCUMENT.c.type, query.other_than))
 
 
-def window(query: DocumentQuery) -> Select[Any]:
+def select_page(query: DocumentQuery) -> Select[Any]:
     statement = select(*DOCUMENT_COLUMNS).offset(query.offset).limit(query.limit)
     columns = [DOCUMENT.c[query.order.value]]
-    if query.order is not DocumentOrder.SERIAL:
+    if query.order is not DocumentColumn.SERIAL:
         columns.append(DOCUMENT.c.serial)
     return statement.order_by(*(c.desc() if query.is_descending else c.asc() for c in columns))

@@ -3,7 +3,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
-from storage.database.conditions import contains, is_one_of
+from storage.database.conditions import contains_text, in_values
 from storage.model.errors import NotFound
 from storage.model.folding import fold
 from storage.model.queries import GroupQuery
@@ -20,47 +20,51 @@ IN_STATE = {
 }
 
 
-def found(connection: Connection, account_id: int, serial: int) -> Group:
-    groups = by_serials(connection, account_id, [serial])
+def get_group(connection: Connection, account_id: int, serial: int) -> Group:
+    groups = get_by_serials(connection, account_id, [serial])
     if not groups:
         raise NotFound("group")
     return groups[serial]
 
 
-def by_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> dict[int, Group]:
-    statement = mine(account_id).where(is_one_of(GROUP.c.serial, serials))
-    return {group.serial: group for group in map(record, connection.execute(statement))}
+def get_by_serials(
+    connection: Connection, account_id: int, serials: Sequence[int]
+) -> dict[int, Group]:
+    statement = select_groups(account_id).where(in_values(GROUP.c.serial, serials))
+    return {group.serial: group for group in map(group_from_row, connection.execute(statement))}
 
 
-def listed(connection: Connection, account_id: int, query: GroupQuery) -> Page[Group]:
-    conditions = tuple(matching(query))
+def list_groups(connection: Connection, account_id: int, query: GroupQuery) -> Page[Group]:
+    conditions = tuple(filter_conditions(query))
     total = select(func.count()).select_from(GROUP).where(GROUP.c.account_id == account_id)
-    window = mine(account_id).where(*conditions).order_by(*ordering(query))
+    window = select_groups(account_id).where(*conditions).order_by(*order_by(query))
     rows = connection.execute(window.offset(query.offset).limit(query.limit))
     return Page(
-        records=tuple(map(record, rows)),
+        records=tuple(map(group_from_row, rows)),
         total=connection.execute(total.where(*conditions)).scalar_one(),
     )
 
 
-def mine(account_id: int) -> Select[Any]:
+def select_groups(account_id: int) -> Select[Any]:
     return select(*COLUMNS).where(GROUP.c.account_id == account_id)
 
 
-def matching(query: GroupQuery) -> Iterator[ColumnElement[bool]]:
+def filter_conditions(query: GroupQuery) -> Iterator[ColumnElement[bool]]:
     if query.text is not None:
         yield (
-            contains(GROUP.c.name_folded, fold(query.text)) if is_storable(query.text) else false()
+            contains_text(GROUP.c.name_folded, fold(query.text))
+            if is_storable(query.text)
+            else false()
         )
     if query.states is not None:
         yield or_(False, *(IN_STATE[state] for state in query.states))
 
 
-def ordering(query: GroupQuery) -> Iterator[ColumnElement[Any]]:
+def order_by(query: GroupQuery) -> Iterator[ColumnElement[Any]]:
     for column in dict.fromkeys([GROUP.c[query.order.value], GROUP.c.serial]):
         # PostgreSQL puts nulls last and SQLite first: say which.
         yield column.desc().nulls_last() if query.is_descending else column.asc().nulls_first()
 
 
-def record(values: Sequence[Any]) -> Group:
+def group_from_row(values: Sequence[Any]) -> Group:
     return Group(**dict(zip(FIELDS, values, strict=True)))

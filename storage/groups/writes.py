@@ -7,26 +7,28 @@ from typing import Any
 from msgspec import UNSET, structs
 from sqlalchemy import Connection, insert, update
 
-from storage.accounts.serials import reserved
+from storage.accounts.serials import reserve_serials
 from storage.model.commands import ChangeGroup, CreateGroup, ImportGroup
 from storage.model.errors import Conflict, Locked
 from storage.model.folding import fold
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.records import Group, State
-from storage.rules.client_changes import move
+from storage.rules.client_changes import state_change
 from storage.rules.validation import refuse_unstorable
 from storage.schema.account_tables import ACCOUNT, GROUP
 
-from .reads import by_serials, found, mine
+from .reads import get_by_serials, get_group, select_groups
 
 LARGEST_SERIAL = 2**62
 
 
-def created(connection: Connection, account_id: int, command: CreateGroup, makers: Makers) -> Group:
+def create_group(
+    connection: Connection, account_id: int, command: CreateGroup, makers: Generators
+) -> Group:
     refuse_unstorable(command)
-    reserved(connection, account_id, clients=0, contacts=0)
-    refuse_taken(connection, account_id, command.name, None)
-    now, serial = makers.clock(), next_serial(connection, account_id)
+    reserve_serials(connection, account_id, clients=0, contacts=0)
+    refuse_taken_name(connection, account_id, command.name, None)
+    now, serial = makers.clock(), reserve_serial(connection, account_id)
     group = Group(
         serial=serial,
         name=command.name,
@@ -34,19 +36,19 @@ def created(connection: Connection, account_id: int, command: CreateGroup, maker
         created_at=now,
         updated_at=now,
     )
-    connection.execute(insert(GROUP).values(row(account_id, group)))
+    connection.execute(insert(GROUP).values(group_to_row(account_id, group)))
     return group
 
 
-def imported(
-    connection: Connection, account_id: int, groups: Iterable[ImportGroup], makers: Makers
+def import_groups(
+    connection: Connection, account_id: int, groups: Iterable[ImportGroup], makers: Generators
 ) -> None:
     """Those that are not here yet, each once; a name that another group has here is followed by
     the serial. Whoever calls holds the account."""
     arriving = {group.serial: group for group in groups if 0 < group.serial <= LARGEST_SERIAL}
-    missing = arriving.keys() - by_serials(connection, account_id, list(arriving)).keys()
+    missing = arriving.keys() - get_by_serials(connection, account_id, list(arriving)).keys()
     for serial in sorted(missing):
-        group = named_anew(connection, account_id, arriving[serial])
+        group = with_free_name(connection, account_id, arriving[serial])
         refuse_unstorable(group)
         now = makers.clock()
         created_at = group.created_at or now
@@ -59,21 +61,21 @@ def imported(
             archived_at=group.archived_at,
             is_deleted=group.is_deleted,
         )
-        connection.execute(insert(GROUP).values(row(account_id, record)))
+        connection.execute(insert(GROUP).values(group_to_row(account_id, record)))
     behind = (ACCOUNT.c.id == account_id, ACCOUNT.c.next_group_serial <= max(missing, default=0))
     values = {"next_group_serial": max(missing, default=0) + 1}
     connection.execute(update(ACCOUNT).where(*behind).values(values))
 
 
-def named_anew(connection: Connection, account_id: int, group: ImportGroup) -> ImportGroup:
+def with_free_name(connection: Connection, account_id: int, group: ImportGroup) -> ImportGroup:
     try:
-        refuse_taken(connection, account_id, group.name, None)
+        refuse_taken_name(connection, account_id, group.name, None)
     except Conflict:
         return structs.replace(group, name=f"{group.name} ({group.serial})")
     return group
 
 
-def next_serial(connection: Connection, account_id: int) -> int:
+def reserve_serial(connection: Connection, account_id: int) -> int:
     statement = (
         update(ACCOUNT)
         .where(ACCOUNT.c.id == account_id)
@@ -84,56 +86,64 @@ def next_serial(connection: Connection, account_id: int) -> int:
     return following - 1
 
 
-def changed(
-    connection: Connection, account_id: int, serial: int, command: ChangeGroup, makers: Makers
+def change_group(
+    connection: Connection, account_id: int, serial: int, command: ChangeGroup, makers: Generators
 ) -> Group:
     """The group with what is given; the same group when nothing differs."""
     refuse_unstorable(command)
-    reserved(connection, account_id, clients=0, contacts=0)
-    before = found(connection, account_id, serial)
+    reserve_serials(connection, account_id, clients=0, contacts=0)
+    before = get_group(connection, account_id, serial)
     given = {f: v for f, v in structs.asdict(command).items() if v is not UNSET}
     values = {f: v for f, v in given.items() if v != getattr(before, f)}
     if not values:
         return before
     if before.is_deleted:
         raise Locked("the group is deleted and cannot be edited")
-    refuse_taken(connection, account_id, values.get("name", before.name), serial)
-    return saved(connection, account_id, before, values, makers.clock())
+    refuse_taken_name(connection, account_id, values.get("name", before.name), serial)
+    return save_group(connection, account_id, before, values, makers.clock())
 
 
-def moved(
-    connection: Connection, account_id: int, serial: int, state: State, makers: Makers
+def set_group_state(
+    connection: Connection, account_id: int, serial: int, state: State, makers: Generators
 ) -> Group:
     """The group in another state of life; the same group when it is in it."""
-    reserved(connection, account_id, clients=0, contacts=0)
-    before, now = found(connection, account_id, serial), makers.clock()
-    values = move(before, state, now)
-    return saved(connection, account_id, before, values, now) if values else before
+    reserve_serials(connection, account_id, clients=0, contacts=0)
+    before, now = get_group(connection, account_id, serial), makers.clock()
+    values = state_change(before, state, now)
+    return save_group(connection, account_id, before, values, now) if values else before
 
 
-def moved_all(
-    connection: Connection, account_id: int, serials: Iterable[int], state: State, makers: Makers
+def set_group_states(
+    connection: Connection,
+    account_id: int,
+    serials: Iterable[int],
+    state: State,
+    makers: Generators,
 ) -> tuple[Group, ...]:
     ordered = sorted(set(serials))
-    return tuple(moved(connection, account_id, serial, state, makers) for serial in ordered)
+    return tuple(
+        set_group_state(connection, account_id, serial, state, makers) for serial in ordered
+    )
 
 
-def saved(
+def save_group(
     connection: Connection, account_id: int, before: Group, values: dict[str, Any], now: datetime
 ) -> Group:
     after = structs.replace(before, updated_at=now, **values)
     mine = (GROUP.c.account_id == account_id, GROUP.c.serial == before.serial)
-    connection.execute(update(GROUP).where(*mine).values(row(account_id, after)))
+    connection.execute(update(GROUP).where(*mine).values(group_to_row(account_id, after)))
     return after
 
 
-def row(account_id: int, group: Group) -> dict[str, Any]:
+def group_to_row(account_id: int, group: Group) -> dict[str, Any]:
     derived = {"account_id": account_id, "name_folded": fold(group.name)}
     return structs.asdict(group) | derived
 
 
-def refuse_taken(connection: Connection, account_id: int, name: str, owner: int | None) -> None:
-    statement = mine(account_id).where(GROUP.c.name_folded == fold(name))
+def refuse_taken_name(
+    connection: Connection, account_id: int, name: str, owner: int | None
+) -> None:
+    statement = select_groups(account_id).where(GROUP.c.name_folded == fold(name))
     if owner is not None:
         statement = statement.where(GROUP.c.serial != owner)
     if connection.execute(statement.limit(1)).first():

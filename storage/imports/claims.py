@@ -6,15 +6,15 @@ from typing import NamedTuple
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
-from storage.accounts.numbering import taken_numbers
-from storage.accounts.serials import is_serial
+from storage.accounts.numbering import used_numbers_finder
+from storage.accounts.serials import is_valid_serial
 from storage.clients import identities
-from storage.model.imports import Wanted
+from storage.model.imports import Identifiers
 
 from .matching import taken_contacts, taken_serials
 
 
-class Taken(NamedTuple):
+class TakenIdentifiers(NamedTuple):
     """What clients have of all that a batch of new ones wants; it grows as they get it. `keys`
     are external ids that would mean two clients."""
 
@@ -23,45 +23,49 @@ class Taken(NamedTuple):
     numbers: set[str]
     keys: set[str]
 
-    def has_nothing_of(self, wanted: Wanted) -> bool:
+    def has_nothing_of(self, wanted: Identifiers) -> bool:
         return (
-            objection(wanted.serial, self.serials, "client") == ""
+            serial_objection(wanted.serial, self.serials, "client") == ""
             and wanted.number not in self.numbers
             and wanted.external_id not in self.keys
             and len(set(wanted.contacts)) == len(wanted.contacts)
-            and all(map(is_serial, wanted.contacts))
+            and all(map(is_valid_serial, wanted.contacts))
             and self.contacts.isdisjoint(wanted.contacts)
         )
 
-    def take(self, wanted: Wanted) -> None:
+    def take(self, wanted: Identifiers) -> None:
         self.contacts.update(wanted.contacts)
         if wanted.number:
             self.numbers.add(wanted.number)
 
 
-def taken_of(connection: Connection, account_id: int, wanted: Sequence[Wanted]) -> Taken:
+def find_taken(
+    connection: Connection, account_id: int, wanted: Sequence[Identifiers]
+) -> TakenIdentifiers:
     serials = [one.serial for one in wanted if one.serial is not None]
     contacts = [serial for one in wanted for serial in one.contacts]
     # One of a living client would have been recognised; a uuid of a client is left.
     like_uuids = {
         one.external_id for one in wanted if identities.UUID_SHAPE.fullmatch(one.external_id or "")
     }
-    return Taken(
+    return TakenIdentifiers(
         serials=taken_serials(connection, account_id, serials),
         contacts=taken_contacts(connection, account_id, contacts),
-        numbers=taken_numbers(connection, account_id)([one.number for one in wanted if one.number]),
-        keys={key for key in like_uuids if key and is_key(connection, account_id, key)},
+        numbers=used_numbers_finder(connection, account_id)(
+            [one.number for one in wanted if one.number]
+        ),
+        keys={key for key in like_uuids if key and is_taken_key(connection, account_id, key)},
     )
 
 
-def is_key(connection: Connection, account_id: int, external_id: str) -> bool:
-    return identities.is_owned(connection, account_id, "external_id", [external_id], None)
+def is_taken_key(connection: Connection, account_id: int, external_id: str) -> bool:
+    return identities.is_taken(connection, account_id, "external_id", [external_id], None)
 
 
-def objection(serial: int | UnsetType | None, taken: set[int], kind: str) -> str:
+def serial_objection(serial: int | UnsetType | None, taken: set[int], kind: str) -> str:
     """Why nobody gets the serial that it wants; empty when it does, or wants none."""
     if serial is UNSET or serial is None:
         return ""
-    if not is_serial(serial):
+    if not is_valid_serial(serial):
         return "is out of range: this one has a new id"
     return f"is another {kind}'s here: this one has a new id" if serial in taken else ""

@@ -11,61 +11,65 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage.accounts import serials as accounts_serials
-from storage.accounts.numbering import taken_numbers
-from storage.accounts.serials import Reserved, is_serial
+from storage.accounts.numbering import used_numbers_finder
+from storage.accounts.serials import Reservation, is_valid_serial
 from storage.clients import tombstones
-from storage.database.conditions import is_one_of
+from storage.database.conditions import in_values
 from storage.database.fast_sql import statements
 from storage.indexes import new_clients
-from storage.model.limits import LONGEST
+from storage.model.limits import MAX_LENGTHS
 from storage.rules.validation import is_storable
 from storage.schema.tables import CLIENT, CONTACT, ORIGIN
 
 from . import merge
-from .incoming import Arrivals, Coming
+from .incoming import IncomingBatch, IncomingColumns
 from .matching import taken_contacts, taken_serials
-from .merge import is_alone
+from .merge import has_exclusive_write
 
 
-def settled(connection: Connection, account_id: int, arrivals: Arrivals) -> bool:
+def insert_columns(connection: Connection, account_id: int, arrivals: IncomingBatch) -> bool:
     """Whether all crowds were new, and are here now; if not, nothing has been done."""
     crowds = arrivals.crowds
-    if not are_different(arrivals) or not can_have_origins(arrivals):
+    if not are_all_distinct(arrivals) or not can_have_origins(arrivals):
         return False
-    if not is_alone(connection):
+    if not has_exclusive_write(connection):
         if is_any_known(connection, account_id, arrivals):
             return False
         # Clients before their account, as importing.py locks them.
-        merge.held(connection, account_id, arrivals.others)
+        merge.lock_known(connection, account_id, arrivals.others)
     # Whoever holds the account is alone with it, and whoever came before can be seen.
-    reserved = accounts_serials.reserved(connection, account_id)
+    reserved = accounts_serials.reserve_serials(connection, account_id)
     if is_any_known(connection, account_id, arrivals, reserved):
         return False
-    serials = every(one.crowd.serials for one in crowds)
-    contacts = every(one.crowd.contacts for one in crowds)
-    accounts_serials.raised(connection, account_id, client=max(serials), contact=max(contacts))
+    serials = flatten(one.crowd.serials for one in crowds)
+    contacts = flatten(one.crowd.contacts for one in crowds)
+    accounts_serials.advance_serials(
+        connection, account_id, client=max(serials), contact=max(contacts)
+    )
     for one in crowds:
         clients, people = one.crowd.rows(account_id)
-        statements.inserted_plain(connection, CLIENT, clients)
-        statements.inserted_plain(connection, CONTACT, people)
-        statements.inserted_plain(connection, ORIGIN, origins(account_id, arrivals.source, one))
-    archived = every(one.crowd.are_archived for one in crowds)
-    deleted = every(one.crowd.are_deleted for one in crowds)
-    tombstones.laid(connection, account_id, list(compress(serials, deleted)))
-    new_clients.told(connection, account_id, list(zip(serials, archived, deleted, strict=True)))
+        statements.insert_encoded(connection, CLIENT, clients)
+        statements.insert_encoded(connection, CONTACT, people)
+        statements.insert_encoded(connection, ORIGIN, origin_rows(account_id, arrivals.source, one))
+    archived = flatten(one.crowd.are_archived for one in crowds)
+    deleted = flatten(one.crowd.are_deleted for one in crowds)
+    tombstones.add_tombstones(connection, account_id, list(compress(serials, deleted)))
+    new_clients.register_new_clients(
+        connection, account_id, list(zip(serials, archived, deleted, strict=True))
+    )
     return True
 
 
-def are_different(arrivals: Arrivals) -> bool:
+def are_all_distinct(arrivals: IncomingBatch) -> bool:
     """Whether no two of all want to be known by the same."""
     crowds, others = [one.crowd for one in arrivals.crowds], [o.wanted for o in arrivals.others]
     if any(one.uuid or one.external_id for one in others):
         return False
-    ids = every(one.foreign_ids for one in arrivals.crowds)
-    serials = every(one.serials for one in crowds)
-    numbers = every(one.numbers for one in crowds)
-    contacts = every(one.contacts for one in crowds)
-    return all(map(is_serial, chain(serials, contacts))) and all(
+    ids = flatten(one.foreign_ids for one in arrivals.crowds)
+    serials = flatten(one.serials for one in crowds)
+    numbers = flatten(one.numbers for one in crowds)
+    contacts = flatten(one.contacts for one in crowds)
+    return all(map(is_valid_serial, chain(serials, contacts))) and all(
         len(set(values)) == len(values)
         for values in (
             [*ids, *(one.origin.foreign_id for one in arrivals.others)],
@@ -76,46 +80,46 @@ def are_different(arrivals: Arrivals) -> bool:
     )
 
 
-def can_have_origins(arrivals: Arrivals) -> bool:
+def can_have_origins(arrivals: IncomingBatch) -> bool:
     """Whether what is kept of where they come from can be."""
-    ids = every(one.foreign_ids for one in arrivals.crowds)
-    texts = "".join([arrivals.source, *ids, *every(one.stamps for one in arrivals.crowds)])
-    is_short = len(arrivals.source) <= LONGEST["source"]
-    return is_short and is_storable(texts) and max(map(len, ids)) <= LONGEST["foreign_id"]
+    ids = flatten(one.foreign_ids for one in arrivals.crowds)
+    texts = "".join([arrivals.source, *ids, *flatten(one.stamps for one in arrivals.crowds)])
+    is_short = len(arrivals.source) <= MAX_LENGTHS["source"]
+    return is_short and is_storable(texts) and max(map(len, ids)) <= MAX_LENGTHS["foreign_id"]
 
 
 def is_any_known(
     connection: Connection,
     account_id: int,
-    arrivals: Arrivals,
-    reserved: Reserved | None = None,
+    arrivals: IncomingBatch,
+    reserved: Reservation | None = None,
 ) -> bool:
     """Whether somebody here has, or had, any of what they want. Nobody has a serial that the
     account, once it is reserved, is still to give."""
     crowds = [one.crowd for one in arrivals.crowds]
-    serials = every(one.serials for one in crowds)
-    contacts = every(one.contacts for one in crowds)
+    serials = flatten(one.serials for one in crowds)
+    contacts = flatten(one.contacts for one in crowds)
     if reserved is not None:
         serials = [serial for serial in serials if serial < reserved.clients.stop]
         contacts = [serial for serial in contacts if serial < reserved.contacts.stop]
     met = select(ORIGIN.c.foreign_id).where(
         ORIGIN.c.account_id == account_id,
-        is_one_of(ORIGIN.c.source, [arrivals.source]),
-        is_one_of(ORIGIN.c.foreign_id, every(one.foreign_ids for one in arrivals.crowds)),
+        in_values(ORIGIN.c.source, [arrivals.source]),
+        in_values(ORIGIN.c.foreign_id, flatten(one.foreign_ids for one in arrivals.crowds)),
     )
     return bool(
         connection.execute(met.limit(1)).first()
         or (serials and taken_serials(connection, account_id, serials))
         or (contacts and taken_contacts(connection, account_id, contacts))
-        or taken_numbers(connection, account_id)(every(one.numbers for one in crowds))
+        or used_numbers_finder(connection, account_id)(flatten(one.numbers for one in crowds))
     )
 
 
-def every(parts: Iterable[Sequence[Any]]) -> list[Any]:
+def flatten(parts: Iterable[Sequence[Any]]) -> list[Any]:
     return list(chain.from_iterable(parts))
 
 
-def origins(account_id: int, source: str, one: Coming) -> Iterator[tuple[Any, ...]]:
+def origin_rows(account_id: int, source: str, one: IncomingColumns) -> Iterator[tuple[Any, ...]]:
     columns = {
         "account_id": repeat(account_id),
         "source": repeat(source),

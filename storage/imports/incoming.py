@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from storage.imports.prepared.columns import Readied
-from storage.imports.prepared.rows import Ready
+from storage.imports.prepared.columns import PreparedColumns
+from storage.imports.prepared.rows import PreparedRows
 from storage.model.commands import ImportClient, ImportGroup
-from storage.model.imports import Outcome, Wanted, wanted_of
+from storage.model.imports import Identifiers, ImportOutcome, identifiers_of
 from storage.model.records import Client, Origin
-from storage.model.runs import Note
+from storage.model.runs import RunProgress
 
 
-class Incoming(Struct, frozen=True, kw_only=True):
+class IncomingClient(Struct, frozen=True, kw_only=True):
     """A client as another service tells it, with all that is needed whether it is here or not.
 
     `whole` is all of it, for a client that is not here, and what it is known by is `wanted`;
@@ -23,51 +23,51 @@ class Incoming(Struct, frozen=True, kw_only=True):
     """
 
     origin: Origin
-    wanted: Wanted
+    wanted: Identifiers
     whole: Callable[[], ImportClient]
     change: Callable[[Client], ImportClient]
     groups: tuple[ImportGroup, ...] = ()
-    ready: Ready | None = None
+    ready: PreparedRows | None = None
 
 
-def arriving(
+def incoming_client(
     origin: Origin,
     client: ImportClient,
     change: Callable[[Client], ImportClient],
     groups: tuple[ImportGroup, ...] = (),
-) -> Incoming:
+) -> IncomingClient:
     """One that is all at hand."""
-    return Incoming(
+    return IncomingClient(
         origin=origin,
-        wanted=wanted_of(client),
+        wanted=identifiers_of(client),
         whole=lambda: client,
         change=change,
         groups=groups,
     )
 
 
-class Coming(Struct, frozen=True, kw_only=True):
+class IncomingColumns(Struct, frozen=True, kw_only=True):
     """A crowd from one source that may be here or not: of each its origin, in columns. Times are
     as crowds have them."""
 
     foreign_ids: Sequence[str]
     stamps: Sequence[str]
     updated_at: Sequence[int]
-    crowd: Readied
+    crowd: PreparedColumns
 
 
-class Arrivals(Struct, frozen=True, kw_only=True):
+class IncomingBatch(Struct, frozen=True, kw_only=True):
     """All that arrives together, from one source: whole crowds, and others one by one.
     `everybody` is the crowds and the others one by one, in the order in which they came."""
 
     source: str
-    crowds: Sequence[Coming]
-    others: Sequence[Incoming]
-    everybody: Callable[[], Sequence[Incoming]]
+    crowds: Sequence[IncomingColumns]
+    others: Sequence[IncomingClient]
+    everybody: Callable[[], Sequence[IncomingClient]]
 
 
-Take = Callable[[tuple[Outcome, ...]], Note]
+RecordProgress = Callable[[tuple[ImportOutcome, ...]], RunProgress]
 """What a run notes of a batch, decided inside the batch's transaction."""
-TakeAll = Callable[[tuple[Outcome, ...], bool], Note]
+RecordBatchProgress = Callable[[tuple[ImportOutcome, ...], bool], RunProgress]
 """The same of arrivals: whether the crowds were new, and then the outcomes are those of the others;
 else they are everybody's."""

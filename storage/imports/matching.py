@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from storage.clients.filters import live
-from storage.database.conditions import is_one_of
-from storage.model.imports import Wanted
+from storage.clients.filters import is_live
+from storage.database.conditions import in_values
+from storage.model.imports import Identifiers
 from storage.model.records import Origin
-from storage.schema.row_mapping import ORIGIN_COLUMNS, origin_record
+from storage.schema.row_mapping import ORIGIN_COLUMNS, origin_from_row
 from storage.schema.tables import CLIENT, CONTACT, ORIGIN, TOMBSTONE
 
-from .incoming import Incoming
+from .incoming import IncomingClient
 
 
-class Known(NamedTuple):
+class MatchedClient(NamedTuple):
     """The client that one is; its origin when the two have been together before."""
 
     serial: int
@@ -31,21 +31,21 @@ LOOKED_UP = {
 BY_THEMSELVES = tuple(name for name in LOOKED_UP if name != "number")
 
 
-def recognised(
+def match_clients(
     connection: Connection,
     account_id: int,
-    incoming: Sequence[Incoming],
+    incoming: Sequence[IncomingClient],
     *,
     by_number: bool = False,
-) -> dict[int, Known]:
+) -> dict[int, MatchedClient]:
     """By place in the sequence. An origin says it; failing that a uuid, a serial whose client has
     the same hash (another server's clients have the same serials), an external id; a number only
     for those who keep two services alike."""
-    met = origins(connection, account_id, incoming)
+    met = match_by_origin(connection, account_id, incoming)
     found = {n: met[key] for n, one in enumerate(incoming) if (key := one.origin.foreign_id) in met}
     rest = {n: one.wanted for n, one in enumerate(incoming) if n not in found}
     looked_up = LOOKED_UP if by_number else BY_THEMSELVES
-    alike = look_alikes(connection, account_id, list(rest.values()), looked_up)
+    alike = match_by_identifiers(connection, account_id, list(rest.values()), looked_up)
     for n, wanted in rest.items() if alike else ():
         serial = (
             alike.get(("uuid", wanted.uuid))
@@ -54,25 +54,25 @@ def recognised(
             or alike.get(("number", wanted.number))
         )
         if serial:
-            found[n] = Known(serial, None)
+            found[n] = MatchedClient(serial, None)
     return found
 
 
-def origins(
-    connection: Connection, account_id: int, incoming: Sequence[Incoming]
-) -> dict[str, Known]:
+def match_by_origin(
+    connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
+) -> dict[str, MatchedClient]:
     """By foreign id. All that arrive together come from one source."""
     statement = select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS).where(
         ORIGIN.c.account_id == account_id,
-        is_one_of(ORIGIN.c.source, [one.origin.source for one in incoming]),
-        is_one_of(ORIGIN.c.foreign_id, [one.origin.foreign_id for one in incoming]),
+        in_values(ORIGIN.c.source, [one.origin.source for one in incoming]),
+        in_values(ORIGIN.c.foreign_id, [one.origin.foreign_id for one in incoming]),
     )
-    rows = [(serial, origin_record(row)) for serial, *row in connection.execute(statement)]
-    return {origin.foreign_id: Known(serial, origin) for serial, origin in rows}
+    rows = [(serial, origin_from_row(row)) for serial, *row in connection.execute(statement)]
+    return {origin.foreign_id: MatchedClient(serial, origin) for serial, origin in rows}
 
 
-def look_alikes(
-    connection: Connection, account_id: int, wanted: Sequence[Wanted], names: Iterable[str]
+def match_by_identifiers(
+    connection: Connection, account_id: int, wanted: Sequence[Identifiers], names: Iterable[str]
 ) -> dict[tuple[str, object], int]:
     """Serials of clients by what they share with some of these."""
     found: dict[tuple[str, object], int] = {}
@@ -82,21 +82,21 @@ def look_alikes(
         if name == "number":
             given = list(filter(None, given))
         statement = select(CLIENT.c.serial, CLIENT.c.client_hash, column.label("value")).where(
-            CLIENT.c.account_id == account_id, is_one_of(column, given)
+            CLIENT.c.account_id == account_id, in_values(column, given)
         )
         if name == "external_id":
-            statement = statement.where(live())
+            statement = statement.where(is_live())
         for row in connection.execute(statement) if given else ():
             key = (row.serial, row.client_hash) if name == "serial" else row.value
             found[name, key] = row.serial
     return found
 
 
-def held(connection: Connection, account_id: int, serials: Iterable[int]) -> set[int]:
+def lock_serials(connection: Connection, account_id: int, serials: Iterable[int]) -> set[int]:
     """Those of these clients that are here; until the transaction ends they stay as they are."""
     statement = (
         select(CLIENT.c.serial)
-        .where(CLIENT.c.account_id == account_id, is_one_of(CLIENT.c.serial, serials))
+        .where(CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials))
         .order_by(CLIENT.c.serial)
         .with_for_update()
     )
@@ -107,11 +107,11 @@ def taken_serials(connection: Connection, account_id: int, serials: Sequence[int
     """Those of these that clients have or had: an id is never given twice."""
     taken: set[int] = set()
     for table in (CLIENT, TOMBSTONE):
-        mine = (table.c.account_id == account_id, is_one_of(table.c.serial, serials))
+        mine = (table.c.account_id == account_id, in_values(table.c.serial, serials))
         taken |= set(connection.execute(select(table.c.serial).where(*mine)).scalars())
     return taken
 
 
 def taken_contacts(connection: Connection, account_id: int, serials: Sequence[int]) -> set[int]:
-    mine = (CONTACT.c.account_id == account_id, is_one_of(CONTACT.c.serial, serials))
+    mine = (CONTACT.c.account_id == account_id, in_values(CONTACT.c.serial, serials))
     return set(connection.execute(select(CONTACT.c.serial).where(*mine)).scalars())

@@ -12,86 +12,88 @@ from msgspec import UNSET, structs
 from sqlalchemy import Connection
 
 from storage.accounts import serials as accounts_serials
-from storage.accounts.serials import largest
+from storage.accounts.serials import largest_serial
 from storage.clients import identities, persistence, writes as clients_writes
 from storage.groups import writes as groups_writes
 from storage.model.commands import ImportClient
 from storage.model.errors import Conflict, Invalid
-from storage.model.generators import Makers
-from storage.model.imports import Fate, Link, Outcome, Policy
+from storage.model.generators import Generators
+from storage.model.imports import ClientLink, ConflictPolicy, ImportOutcome, ImportStatus
 from storage.model.records import Client, Origin
 from storage.rules import client_changes
 from storage.rules.validation import refuse_unstorable
 
 from . import inserts, links, matching
-from .incoming import Incoming
-from .inserts import Departures
-from .matching import Known, recognised, taken_contacts
+from .incoming import IncomingClient
+from .inserts import Adjustments
+from .matching import MatchedClient, match_clients, taken_contacts
 
 OWN = ("uuid", "serial", "created_at", "updated_at", "version")
 """What the birth of a client decides, and the version, which only grows."""
 STAMPS = frozenset({"version", "updated_at"})
 
 
-def imported(
+def import_batch(
     connection: Connection,
     account_id: int,
-    incoming: Sequence[Incoming],
-    policy: Policy,
-    makers: Makers,
-) -> tuple[Outcome, ...]:
+    incoming: Sequence[IncomingClient],
+    policy: ConflictPolicy,
+    makers: Generators,
+) -> tuple[ImportOutcome, ...]:
     """What became of each, in their order. All come from one source; the same client may come
     twice."""
     # Clients before their account, as those who edit them lock them: so nobody waits in a circle.
-    first = held(connection, account_id, incoming)
-    accounts_serials.reserved(connection, account_id, clients=0, contacts=0)
+    first = lock_known(connection, account_id, incoming)
+    accounts_serials.reserve_serials(connection, account_id, clients=0, contacts=0)
     brought = [group for one in incoming for group in one.groups]
     if brought:
-        groups_writes.imported(connection, account_id, brought, makers)
-    fates: dict[int, Outcome] = {}
+        groups_writes.import_groups(connection, account_id, brought, makers)
+    fates: dict[int, ImportOutcome] = {}
     waiting = dict(enumerate(incoming))
     while waiting:
-        wave = distinct(waiting)
+        wave = first_of_each(waiting)
         places, arrived = list(wave), list(wave.values())
-        is_same = len(wave) == len(incoming) and is_alone(connection)
-        known = first if is_same else recognised(connection, account_id, arrived)
-        settled = Settling(connection, account_id, policy, makers).settled(arrived, known)
+        is_same = len(wave) == len(incoming) and has_exclusive_write(connection)
+        known = first if is_same else match_clients(connection, account_id, arrived)
+        settled = BatchMerge(connection, account_id, policy, makers).settled(arrived, known)
         fates |= {places[n]: outcome for n, outcome in settled.items()}
         waiting = {n: one for n, one in waiting.items() if n not in wave}
     return tuple(fates[n] for n in range(len(incoming)))
 
 
-def held(connection: Connection, account_id: int, incoming: Sequence[Incoming]) -> dict[int, Known]:
+def lock_known(
+    connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
+) -> dict[int, MatchedClient]:
     """Those who are here, by their places; until the transaction ends they stay as they are."""
-    known = recognised(connection, account_id, incoming)
-    matching.held(connection, account_id, serials_of(known))
+    known = match_clients(connection, account_id, incoming)
+    matching.lock_serials(connection, account_id, serials_of(known))
     return known
 
 
-def is_alone(connection: Connection) -> bool:
+def has_exclusive_write(connection: Connection) -> bool:
     """Whether nobody else can have written since the transaction began."""
     return connection.dialect.name == "sqlite"
 
 
-def serials_of(known: dict[int, Known]) -> list[int]:
+def serials_of(known: dict[int, MatchedClient]) -> list[int]:
     return [whom.serial for whom in known.values()]
 
 
-def distinct(waiting: dict[int, Incoming]) -> dict[int, Incoming]:
+def first_of_each(waiting: dict[int, IncomingClient]) -> dict[int, IncomingClient]:
     """Those that cannot be one and the same client: who comes again waits for the first."""
-    if are_different(waiting.values()):
+    if are_all_distinct(waiting.values()):
         return waiting
     seen: set[tuple[str, object]] = set()
     wave = {}
     for n, one in waiting.items():
-        marks = marks_of(one)
+        marks = identity_marks(one)
         if seen.isdisjoint(marks):
             wave[n] = one
         seen |= marks
     return wave
 
 
-def are_different(incoming: Collection[Incoming]) -> bool:
+def are_all_distinct(incoming: Collection[IncomingClient]) -> bool:
     """Whether one look at all of them, at a fifth of the cost of one at each, shows that."""
     if any(one.wanted.external_id for one in incoming):
         return False  # it may be the uuid of another one
@@ -103,7 +105,7 @@ def are_different(incoming: Collection[Incoming]) -> bool:
     )
 
 
-def marks_of(one: Incoming) -> set[tuple[str, object]]:
+def identity_marks(one: IncomingClient) -> set[tuple[str, object]]:
     marks: set[tuple[str, object]] = {("origin", one.origin.foreign_id)}
     for name in ("uuid", "serial", "external_id"):
         value = getattr(one.wanted, name)
@@ -114,30 +116,36 @@ def marks_of(one: Incoming) -> set[tuple[str, object]]:
     return marks
 
 
-class Settling:
+class BatchMerge:
     """One batch of clients that are all different, laid over those that are here."""
 
     def __init__(
-        self, connection: Connection, account_id: int, policy: Policy, makers: Makers
+        self, connection: Connection, account_id: int, policy: ConflictPolicy, makers: Generators
     ) -> None:
         self.connection = connection
         self.account_id = account_id
         self.policy = policy
         self.makers = makers
 
-    def settled(self, arrived: Sequence[Incoming], known: dict[int, Known]) -> dict[int, Outcome]:
-        here = persistence.locked_in_order(self.connection, self.account_id, serials_of(known))
+    def settled(
+        self, arrived: Sequence[IncomingClient], known: dict[int, MatchedClient]
+    ) -> dict[int, ImportOutcome]:
+        here = persistence.lock_clients(self.connection, self.account_id, serials_of(known))
         records = {record.serial: record for record in here}
         # Whoever was purged just now is not known any more.
         known = {n: whom for n, whom in known.items() if whom.serial in records}
-        fates: dict[int, Outcome] = {}
+        fates: dict[int, ImportOutcome] = {}
         for n, whom in known.items():
             fates[n], records[whom.serial] = self.met(arrived[n], whom, records[whom.serial])
         new = {n: one for n, one in enumerate(arrived) if n not in known}
-        born = inserts.born(self.connection, self.account_id, list(new.values()), self.makers)
+        born = inserts.insert_new_clients(
+            self.connection, self.account_id, list(new.values()), self.makers
+        )
         return fates | dict(zip(new, born, strict=True))
 
-    def met(self, one: Incoming, whom: Known, before: Client) -> tuple[Outcome, Client]:
+    def met(
+        self, one: IncomingClient, whom: MatchedClient, before: Client
+    ) -> tuple[ImportOutcome, Client]:
         """What becomes of a client that is here already, and its record afterwards."""
         try:
             refuse_unstorable(one.origin)
@@ -145,51 +153,55 @@ class Settling:
             refuse_unstorable(command)
             after, departures = self.changed(before, command)
         except (Invalid, Conflict) as failure:
-            return Outcome(fate=Fate.REFUSED, serial=before.serial, reason=str(failure)), before
-        fate = Fate.UNCHANGED if after is before else self.decided(one, whom.origin, before)
-        if fate is Fate.CHANGED:
-            persistence.saved(self.connection, self.account_id, before, after)
-        if fate is not Fate.CONFLICT:
-            self.link(one, whom, after if fate is Fate.CHANGED else before, fate)
-        told = Outcome(
+            return ImportOutcome(
+                fate=ImportStatus.REFUSED, serial=before.serial, reason=str(failure)
+            ), before
+        fate = ImportStatus.UNCHANGED if after is before else self.decided(one, whom.origin, before)
+        if fate is ImportStatus.CHANGED:
+            persistence.save_client(self.connection, self.account_id, before, after)
+        if fate is not ImportStatus.CONFLICT:
+            self.link(one, whom, after if fate is ImportStatus.CHANGED else before, fate)
+        told = ImportOutcome(
             fate=fate,
             serial=before.serial,
-            fields=differing(before, after),
-            departures=tuple(departures) if fate is Fate.CHANGED else (),
+            fields=changed_fields(before, after),
+            departures=tuple(departures) if fate is ImportStatus.CHANGED else (),
         )
-        return told, after if fate is Fate.CHANGED else before
+        return told, after if fate is ImportStatus.CHANGED else before
 
-    def decided(self, one: Incoming, met: Origin | None, before: Client) -> Fate:
+    def decided(self, one: IncomingClient, met: Origin | None, before: Client) -> ImportStatus:
         """Who wins, now that the two differ. Two that never met count as changed both; so may
         one have that does not say by a stamp that it has not."""
         if met is not None and met.stamp and met.stamp == one.origin.stamp:
-            return Fate.KEPT
+            return ImportStatus.KEPT
         if met is not None and met.version == before.version:
-            return Fate.CHANGED
+            return ImportStatus.CHANGED
         moment = one.origin.foreign_updated_at
         match self.policy:
-            case Policy.SKIP:
-                return Fate.CONFLICT
-            case Policy.LOCAL:
-                return Fate.KEPT
-            case Policy.REMOTE:
-                return Fate.CHANGED
-            case Policy.NEWEST:
+            case ConflictPolicy.SKIP:
+                return ImportStatus.CONFLICT
+            case ConflictPolicy.LOCAL:
+                return ImportStatus.KEPT
+            case ConflictPolicy.REMOTE:
+                return ImportStatus.CHANGED
+            case ConflictPolicy.NEWEST:
                 is_newer = moment is not None and moment > before.updated_at
-                return Fate.CHANGED if is_newer else Fate.KEPT
+                return ImportStatus.CHANGED if is_newer else ImportStatus.KEPT
             case _:
                 assert_never(self.policy)
 
-    def link(self, one: Incoming, whom: Known, record: Client, fate: Fate) -> None:
+    def link(
+        self, one: IncomingClient, whom: MatchedClient, record: Client, fate: ImportStatus
+    ) -> None:
         """Keep how the two stand: in step, or this side ahead of what the other last said."""
         version = record.version
-        if fate is Fate.KEPT:
+        if fate is ImportStatus.KEPT:
             version = whom.origin.version if whom.origin and whom.origin.version else 0
         origin = structs.replace(one.origin, version=version)
         if origin != whom.origin:
-            links.linked(self.connection, self.account_id, [Link(whom.serial, origin)])
+            links.save_links(self.connection, self.account_id, [ClientLink(whom.serial, origin)])
 
-    def changed(self, before: Client, command: ImportClient) -> tuple[Client, Departures]:
+    def changed(self, before: Client, command: ImportClient) -> tuple[Client, Adjustments]:
         """The record after the command, not yet saved, and what is another's here: a number is
         not taken over, and an external id does not come back with a client that is restored."""
         unsaid: dict[str, Any] = dict.fromkeys(OWN, UNSET)
@@ -199,13 +211,15 @@ class Settling:
         if own.number and own.number != before.number and self.is_anothers("number", own, before):
             departures.append(("number", f"{own.number} is another client's here"))
             own = structs.replace(own, number=UNSET)
-        whole, serials = clients_writes.completed(
+        whole, serials = clients_writes.complete_command(
             self.connection, self.account_id, own, self.makers
         )
         now = self.makers.clock()
-        told = client_changes.applied(before, whole, serials=serials, now=now, makers=self.makers)
+        told = client_changes.apply_change(
+            before, whole, serials=serials, now=now, makers=self.makers
+        )
         after = with_version(before, told, command)
-        old, new = (identities.wanted(record, "external_id") for record in (before, after))
+        old, new = (identities.claimed_value(record, "external_id") for record in (before, after))
         if new != old and self.is_anothers("external_id", after, before):
             if after.external_id != before.external_id:
                 raise Conflict("client", ("external_id",))
@@ -214,31 +228,33 @@ class Settling:
         return after, departures
 
     def is_anothers(self, field: str, source: object, client: Client) -> bool:
-        wanted = identities.wanted_identities([source])[field]
-        return identities.is_owned(self.connection, self.account_id, field, wanted, client.serial)
+        wanted = identities.claimed_identities([source])[field]
+        return identities.is_taken(self.connection, self.account_id, field, wanted, client.serial)
 
     def with_free_contacts(
         self, before: Client, command: ImportClient
-    ) -> tuple[ImportClient, Departures]:
+    ) -> tuple[ImportClient, Adjustments]:
         """New contacts keep the serials that they bring, where nobody has or had them here."""
         known = {contact.serial for contact in before.contacts}
         brought = (d.serial for d in inserts.drafts(command) if d.serial is not None)
         taken: set[int] = set()
         if wanted := [serial for serial in brought if serial not in known]:
             taken = taken_contacts(self.connection, self.account_id, wanted)
-            accounts_serials.raised(self.connection, self.account_id, contact=largest(wanted))
+            accounts_serials.advance_serials(
+                self.connection, self.account_id, contact=largest_serial(wanted)
+            )
         return inserts.with_own_contacts(command, taken)
 
 
 def with_version(before: Client, after: Client, command: ImportClient) -> Client:
     """A change takes over the version of the other side, unless this one's is ahead."""
-    if not differing(before, after):
+    if not changed_fields(before, after):
         return before
     told = before.version if command.version is UNSET else command.version
     return structs.replace(after, version=max(before.version + 1, told))
 
 
-def differing(before: Client, after: Client) -> tuple[str, ...]:
+def changed_fields(before: Client, after: Client) -> tuple[str, ...]:
     if after is before:
         return ()
     fields = (f for f in before.__struct_fields__ if f not in STAMPS)

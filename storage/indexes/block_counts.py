@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Select, bindparam, column, func, literal, sel
 
 from storage.model.records import State
 
-SIZE = 1024
+BLOCK_SIZE = 1024
 """Serials of a block; the triggers know it too."""
 
 BLOCK = table(
@@ -32,7 +32,7 @@ OF_STATE = {
 EVERYBODY = BLOCK.c.active + BLOCK.c.archived + BLOCK.c.deleted
 MINE = BLOCK.c.account_id == bindparam("account_id")
 
-ADD = """
+ADD_COUNTS = """
 INSERT INTO client_block (account_id, block, active, archived, deleted) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (account_id, block) DO UPDATE SET
     active = active + excluded.active,
@@ -42,18 +42,18 @@ ON CONFLICT (account_id, block) DO UPDATE SET
 """Tells of new clients."""
 
 
-def blocks() -> Select[Any]:
+def select_blocks() -> Select[Any]:
     """The blocks of an account in order, with the number of clients in each."""
     return select(BLOCK.c.block, EVERYBODY).where(MINE).order_by(BLOCK.c.block)
 
 
-def in_states(states: Iterable[State]) -> Select[Any]:
+def select_count_in_states(states: Iterable[State]) -> Select[Any]:
     """How many clients of an account are in one of these."""
     wanted = reduce(operator.add, (OF_STATE[state] for state in states), literal(0))
     return select(func.coalesce(func.sum(wanted), 0)).where(MINE)
 
 
-class Blocks(NamedTuple):
+class BlockCounts(NamedTuple):
     """The clients of an account in blocks of serials, and how many there are up to the end of
     each."""
 
@@ -77,6 +77,6 @@ class Blocks(NamedTuple):
             return None
         n = bisect_right(self.ends, offset)
         before = self.ends[n - 1] if n else 0
-        first, passed = self.blocks[n] * SIZE, offset - before
-        is_whole = self.ends[n] - before == SIZE
+        first, passed = self.blocks[n] * BLOCK_SIZE, offset - before
+        is_whole = self.ends[n] - before == BLOCK_SIZE
         return (first + passed, 0) if is_whole else (first, passed)

@@ -1,5 +1,7 @@
 """The missing migrations, run by Alembic."""
 
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
@@ -7,18 +9,16 @@ from sqlalchemy import Connection
 
 from storage.model.errors import Unavailable
 
-from .upgrade import MIGRATIONS
 
-
-def upgrade(connection: Connection) -> None:
+def run_migrations(connection: Connection) -> None:
     try:
-        command.upgrade(configuration(connection), "head")
+        command.upgrade(alembic_config(connection), "head")
     except CommandError as error:
         raise Unavailable("its schema is newer than this gateway") from error
 
 
-def configuration(connection: Connection) -> Config:
+def alembic_config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from storage.migrations.upgrade import comparison
+from storage.migrations.upgrade import autogenerate_options
 from storage.schema import tables
 
 assert tables.CLIENT is not None  # noqa: S101  the import fills the metadata
@@ -13,6 +13,6 @@ context.configure(
     connection=connection,
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
-    **comparison(connection),
+    **autogenerate_options(connection),
 )
 context.run_migrations()

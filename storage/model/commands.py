@@ -14,7 +14,7 @@ from .documents import DocumentDraft
 from .records import Contact, Origin, Secret
 
 T = TypeVar("T")
-Given: TypeAlias = T | UnsetType
+OrUnset: TypeAlias = T | UnsetType
 
 
 class Command(Struct, frozen=True, gc=False):
@@ -68,7 +68,7 @@ class ContactDraft(Command, frozen=True, kw_only=True):
     password_hash: Secret | None = None
 
 
-def drafted(contact: Contact) -> ContactDraft:
+def draft_of_contact(contact: Contact) -> ContactDraft:
     """The draft that leaves a contact as it is."""
     fields = ContactDraft.__struct_fields__
     return ContactDraft(**{field: getattr(contact, field) for field in fields})
@@ -81,58 +81,58 @@ class ChangeClient(Command, frozen=True, kw_only=True):
     `number` None asks for a generated one; `country_id` None falls back to the account's.
     """
 
-    number: Given[str | None] = UNSET
-    classification: Given[str] = UNSET
-    organization_name: Given[str] = UNSET
-    first_name: Given[str] = UNSET
-    last_name: Given[str] = UNSET
-    middle_name: Given[str] = UNSET
-    phone: Given[str] = UNSET
-    phone_rank: Given[int] = UNSET
-    website: Given[str] = UNSET
-    address1: Given[str] = UNSET
-    address2: Given[str] = UNSET
-    city: Given[str] = UNSET
-    state: Given[str] = UNSET
-    postal_code: Given[str] = UNSET
-    country_id: Given[int | None] = UNSET
-    shipping_address1: Given[str] = UNSET
-    shipping_address2: Given[str] = UNSET
-    shipping_city: Given[str] = UNSET
-    shipping_state: Given[str] = UNSET
-    shipping_postal_code: Given[str] = UNSET
-    shipping_country_id: Given[int | None] = UNSET
-    service_text: Given[str | None] = UNSET
-    entrance_no: Given[str] = UNSET
-    floor: Given[str] = UNSET
-    apartment: Given[str] = UNSET
-    description: Given[str] = UNSET
-    longitude: Given[float | None] = UNSET
-    latitude: Given[float | None] = UNSET
-    private_notes: Given[str] = UNSET
-    public_notes: Given[str] = UNSET
-    assigned_user_serial: Given[int | None] = UNSET
-    group_serial: Given[int | None] = UNSET
-    industry_id: Given[int | None] = UNSET
-    size_id: Given[int | None] = UNSET
-    vat_number: Given[str] = UNSET
-    id_number: Given[str] = UNSET
-    routing_id: Given[str] = UNSET
-    has_valid_vat_number: Given[bool] = UNSET
-    is_tax_exempt: Given[bool] = UNSET
-    custom_value1: Given[str] = UNSET
-    custom_value2: Given[str] = UNSET
-    custom_value3: Given[str] = UNSET
-    custom_value4: Given[str] = UNSET
-    settings: Given[str] = UNSET
-    contacts: Given[tuple[ContactDraft, ...]] = UNSET
-    documents: Given[tuple[DocumentDraft, ...]] = UNSET
+    number: OrUnset[str | None] = UNSET
+    classification: OrUnset[str] = UNSET
+    organization_name: OrUnset[str] = UNSET
+    first_name: OrUnset[str] = UNSET
+    last_name: OrUnset[str] = UNSET
+    middle_name: OrUnset[str] = UNSET
+    phone: OrUnset[str] = UNSET
+    phone_rank: OrUnset[int] = UNSET
+    website: OrUnset[str] = UNSET
+    address1: OrUnset[str] = UNSET
+    address2: OrUnset[str] = UNSET
+    city: OrUnset[str] = UNSET
+    state: OrUnset[str] = UNSET
+    postal_code: OrUnset[str] = UNSET
+    country_id: OrUnset[int | None] = UNSET
+    shipping_address1: OrUnset[str] = UNSET
+    shipping_address2: OrUnset[str] = UNSET
+    shipping_city: OrUnset[str] = UNSET
+    shipping_state: OrUnset[str] = UNSET
+    shipping_postal_code: OrUnset[str] = UNSET
+    shipping_country_id: OrUnset[int | None] = UNSET
+    service_text: OrUnset[str | None] = UNSET
+    entrance_no: OrUnset[str] = UNSET
+    floor: OrUnset[str] = UNSET
+    apartment: OrUnset[str] = UNSET
+    description: OrUnset[str] = UNSET
+    longitude: OrUnset[float | None] = UNSET
+    latitude: OrUnset[float | None] = UNSET
+    private_notes: OrUnset[str] = UNSET
+    public_notes: OrUnset[str] = UNSET
+    assigned_user_serial: OrUnset[int | None] = UNSET
+    group_serial: OrUnset[int | None] = UNSET
+    industry_id: OrUnset[int | None] = UNSET
+    size_id: OrUnset[int | None] = UNSET
+    vat_number: OrUnset[str] = UNSET
+    id_number: OrUnset[str] = UNSET
+    routing_id: OrUnset[str] = UNSET
+    has_valid_vat_number: OrUnset[bool] = UNSET
+    is_tax_exempt: OrUnset[bool] = UNSET
+    custom_value1: OrUnset[str] = UNSET
+    custom_value2: OrUnset[str] = UNSET
+    custom_value3: OrUnset[str] = UNSET
+    custom_value4: OrUnset[str] = UNSET
+    settings: OrUnset[str] = UNSET
+    contacts: OrUnset[tuple[ContactDraft, ...]] = UNSET
+    documents: OrUnset[tuple[DocumentDraft, ...]] = UNSET
 
 
 class CreateClient(ChangeClient, frozen=True, kw_only=True):
     """A new client; what is UNSET takes the store's default."""
 
-    external_id: Given[str | None] = UNSET
+    external_id: OrUnset[str | None] = UNSET
     origins: tuple[Origin, ...] = ()
 
 
@@ -140,11 +140,11 @@ class ImportContact(ContactDraft, frozen=True, kw_only=True):
     """A contact that has lived elsewhere. Its `serial` is that of a contact of the client, or the
     one that it wants to have."""
 
-    is_locked: Given[bool] = UNSET
-    contact_key: Given[str] = UNSET
-    last_login: Given[datetime | None] = UNSET
-    created_at: Given[datetime] = UNSET
-    updated_at: Given[datetime] = UNSET
+    is_locked: OrUnset[bool] = UNSET
+    contact_key: OrUnset[str] = UNSET
+    last_login: OrUnset[datetime | None] = UNSET
+    created_at: OrUnset[datetime] = UNSET
+    updated_at: OrUnset[datetime] = UNSET
 
 
 class ImportClient(CreateClient, frozen=True, kw_only=True):
@@ -154,21 +154,21 @@ class ImportClient(CreateClient, frozen=True, kw_only=True):
     and `version` is the least that it is to have after a change.
     """
 
-    uuid: Given[UUID] = UNSET
-    serial: Given[int] = UNSET
-    version: Given[int] = UNSET
-    client_hash: Given[str] = UNSET
-    user_serial: Given[int] = UNSET
-    balance: Given[Decimal] = UNSET
-    paid_to_date: Given[Decimal] = UNSET
-    payment_balance: Given[Decimal] = UNSET
-    credit_balance: Given[Decimal] = UNSET
-    created_at: Given[datetime] = UNSET
-    updated_at: Given[datetime] = UNSET
-    archived_at: Given[datetime | None] = UNSET
-    is_deleted: Given[bool] = UNSET
-    last_login: Given[datetime | None] = UNSET
-    extras: Given[dict[str, str]] = UNSET
+    uuid: OrUnset[UUID] = UNSET
+    serial: OrUnset[int] = UNSET
+    version: OrUnset[int] = UNSET
+    client_hash: OrUnset[str] = UNSET
+    user_serial: OrUnset[int] = UNSET
+    balance: OrUnset[Decimal] = UNSET
+    paid_to_date: OrUnset[Decimal] = UNSET
+    payment_balance: OrUnset[Decimal] = UNSET
+    credit_balance: OrUnset[Decimal] = UNSET
+    created_at: OrUnset[datetime] = UNSET
+    updated_at: OrUnset[datetime] = UNSET
+    archived_at: OrUnset[datetime | None] = UNSET
+    is_deleted: OrUnset[bool] = UNSET
+    last_login: OrUnset[datetime | None] = UNSET
+    extras: OrUnset[dict[str, str]] = UNSET
 
 
 class CreateGroup(Command, frozen=True, kw_only=True):
@@ -182,30 +182,30 @@ class ImportGroup(Command, frozen=True, kw_only=True):
     serial: int
     name: str
     settings: str = ""
-    created_at: Given[datetime] = UNSET
-    updated_at: Given[datetime] = UNSET
+    created_at: OrUnset[datetime] = UNSET
+    updated_at: OrUnset[datetime] = UNSET
     archived_at: datetime | None = None
     is_deleted: bool = False
 
 
 class ChangeGroup(Command, frozen=True, kw_only=True):
-    name: Given[str] = UNSET
-    settings: Given[str] = UNSET
+    name: OrUnset[str] = UNSET
+    settings: OrUnset[str] = UNSET
 
 
-RELATED = frozenset({"contacts", "documents", "origins"})
+RELATION_FIELDS = frozenset({"contacts", "documents", "origins"})
 
 
-def given_fields(command: ChangeClient | ContactDraft) -> dict[str, Any]:
+def set_fields(command: ChangeClient | ContactDraft) -> dict[str, Any]:
     """What it says of the client, or the contact, itself."""
-    names, values_of = own_fields(type(command))
+    names, values_of = field_getter(type(command))
     values = zip(names, values_of(command), strict=True)
     return {name: value for name, value in values if value is not UNSET}
 
 
 @functools.cache
-def own_fields(
+def field_getter(
     kind: type[ChangeClient | ContactDraft],
 ) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
-    names = tuple(name for name in kind.__struct_fields__ if name not in RELATED)
+    names = tuple(name for name in kind.__struct_fields__ if name not in RELATION_FIELDS)
     return names, attrgetter(*names)

@@ -33,7 +33,7 @@ class DocumentDraft(Struct, frozen=True, kw_only=True):
     is_public: bool = True
 
 
-def drafted_document(document: Document) -> DocumentDraft:
+def draft_of_document(document: Document) -> DocumentDraft:
     """The draft that leaves a document as it is."""
     fields = DocumentDraft.__struct_fields__
     return DocumentDraft(**{field: getattr(document, field) for field in fields})

@@ -5,7 +5,7 @@ import unicodedata
 from hashlib import sha256
 from itertools import filterfalse
 
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 OTHERS = re.compile("[^0-9]+")
 
 
@@ -17,17 +17,17 @@ def fold(text: str) -> str:
     return "".join(filterfalse(unicodedata.combining, decomposed)).casefold() or text
 
 
-def folded_key(text: str) -> str:
+def fold_key(text: str) -> str:
     """Equal where `fold` is, and short enough for an index: of a long text its beginning and a
     digest of all of it, together longer by one character than any that is kept as it is."""
     folded = fold(text)
-    if len(folded) <= LONGEST_KEY:
+    if len(folded) <= MAX_KEY_LENGTH:
         return folded
     digest = sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
-    return folded[: LONGEST_KEY + 1 - len(digest)] + digest
+    return folded[: MAX_KEY_LENGTH + 1 - len(digest)] + digest
 
 
-def digits_order(text: str) -> str:
+def digits_sort_key(text: str) -> str:
     """The digits of a text as a key that sorts by their value: `INV-9` before `INV-10`."""
     digits = OTHERS.sub("", text).lstrip("0")
     return f"{len(digits):05d}{digits}"

@@ -15,7 +15,7 @@ UNEVEN = bytes(range(256 // len(ALPHANUMERICS) * len(ALPHANUMERICS), 256))
 """Bytes that would make some letters likelier than others: they are dropped."""
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -27,7 +27,7 @@ def random_text(length: int) -> str:
     return text[:length]
 
 
-class Makers(msgspec.Struct, frozen=True, kw_only=True):
-    clock: Callable[[], datetime] = now
+class Generators(msgspec.Struct, frozen=True, kw_only=True):
+    clock: Callable[[], datetime] = utc_now
     uuid: Callable[[], UUID] = uuid7
     random_text: Callable[[int], str] = random_text

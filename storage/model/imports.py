@@ -6,14 +6,14 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct
 
-from .commands import Given, ImportClient
-from .folding import folded_key
+from .commands import ImportClient, OrUnset
+from .folding import fold_key
 from .records import Origin
 
 T = TypeVar("T")
 
 
-class Wanted(Struct, frozen=True, array_like=True, gc=False):
+class Identifiers(Struct, frozen=True, array_like=True, gc=False):
     """None, or empty, where it wants nothing. `number` is folded, as numbers are compared;
     `contacts` are the serials of its contacts."""
 
@@ -25,22 +25,22 @@ class Wanted(Struct, frozen=True, array_like=True, gc=False):
     contacts: tuple[int, ...] = ()
 
 
-def wanted_of(command: ImportClient) -> Wanted:
-    return Wanted(
-        serial=said(command.serial),
-        uuid=said(command.uuid),
-        number=folded_key(command.number) if command.number else "",
-        external_id=said(command.external_id),
-        client_hash=said(command.client_hash),
+def identifiers_of(command: ImportClient) -> Identifiers:
+    return Identifiers(
+        serial=value_or_none(command.serial),
+        uuid=value_or_none(command.uuid),
+        number=fold_key(command.number) if command.number else "",
+        external_id=value_or_none(command.external_id),
+        client_hash=value_or_none(command.client_hash),
         contacts=tuple(d.serial for d in command.contacts or () if d.serial is not None),
     )
 
 
-def said(value: Given[T]) -> T | None:
+def value_or_none(value: OrUnset[T]) -> T | None:
     return None if value is UNSET else value
 
 
-class Policy(enum.Enum):
+class ConflictPolicy(enum.Enum):
     """Who wins when a client was changed on both sides since they last agreed."""
 
     SKIP = "skip"
@@ -49,7 +49,7 @@ class Policy(enum.Enum):
     NEWEST = "newest"
 
 
-class Fate(enum.Enum):
+class ImportStatus(enum.Enum):
     """What became of one client that arrived.
 
     KEPT: only this side has changed, so it stays. CONFLICT: both have, and nobody was told who
@@ -64,18 +64,18 @@ class Fate(enum.Enum):
     REFUSED = "refused"
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class ImportOutcome(Struct, frozen=True, kw_only=True):
     """`fields` are those that were, or would have been, changed; `departures` what this side
     could not keep of them and why, by field; `reason` why it was refused."""
 
-    fate: Fate
+    fate: ImportStatus
     serial: int | None = None
     fields: tuple[str, ...] = ()
     departures: tuple[tuple[str, str], ...] = ()
     reason: str = ""
 
 
-class Link(NamedTuple):
+class ClientLink(NamedTuple):
     """A client here and its counterpart there, as they stood when both were known."""
 
     serial: int

@@ -5,7 +5,7 @@ from .errors import Stale
 from .records import Client
 
 
-class Match(Command, frozen=True, kw_only=True):
+class VersionMatch(Command, frozen=True, kw_only=True):
     """Clients of one of these versions; None for those of any."""
 
     versions: frozenset[int] | None = None
@@ -18,14 +18,14 @@ class Match(Command, frozen=True, kw_only=True):
         return self.versions is None or version in self.versions
 
 
-ANY = Match()
+ANY_VERSION = VersionMatch()
 
 
-class Expected(Command, frozen=True, kw_only=True):
+class Precondition(Command, frozen=True, kw_only=True):
     """The client fits `match`, and does not fit `none_match`. None says nothing."""
 
-    match: Match | None = None
-    none_match: Match | None = None
+    match: VersionMatch | None = None
+    none_match: VersionMatch | None = None
 
     def check(self, found: Client | None) -> None:
         """Raise Stale when the client of a key, None if there is none, is not as expected."""
@@ -35,4 +35,4 @@ class Expected(Command, frozen=True, kw_only=True):
             raise Stale("the client is there, or still of the version that was named")
 
 
-ANYTHING = Expected()
+NO_PRECONDITION = Precondition()

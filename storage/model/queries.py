@@ -10,7 +10,7 @@ from .commands import Command
 from .records import State
 
 
-class GroupOrder(enum.Enum):
+class GroupColumn(enum.Enum):
     """Columns that a list of groups can be sorted by; equal ones are sorted by serial."""
 
     SERIAL = "serial"
@@ -26,13 +26,13 @@ class GroupQuery(Command, frozen=True, kw_only=True):
 
     text: str | None = None
     states: frozenset[State] | None = None
-    order: GroupOrder = GroupOrder.SERIAL
+    order: GroupColumn = GroupColumn.SERIAL
     is_descending: bool = False
     offset: int = 0
     limit: int = 20
 
 
-class Order(enum.Enum):
+class ClientColumn(enum.Enum):
     """What clients can be sorted by. Text sorts by code point with ASCII case folded, or without
     any case and accents where it can be searched in.
 
@@ -79,8 +79,8 @@ class Order(enum.Enum):
     CUSTOM_VALUE4 = "custom_value4"
 
 
-class Sorting(Command, frozen=True, kw_only=True):
-    order: Order
+class SortKey(Command, frozen=True, kw_only=True):
+    order: ClientColumn
     is_descending: bool = False
 
 
@@ -94,7 +94,7 @@ class TextColumn(enum.Enum):
     CUSTOM_VALUE4 = "custom_value4"
 
 
-class Operator(enum.Enum):
+class ComparisonOperator(enum.Enum):
     LT = "lt"
     LTE = "lte"
     GT = "gt"
@@ -103,18 +103,18 @@ class Operator(enum.Enum):
 
 
 class Comparison(Command, frozen=True, kw_only=True):
-    operator: Operator
+    operator: ComparisonOperator
     amount: Decimal
 
 
-class Among(Command, frozen=True, kw_only=True):
+class OneOf(Command, frozen=True, kw_only=True):
     """The column's value is one of these; none of them finds nothing. A text has any case."""
 
-    column: Order
+    column: ClientColumn
     values: tuple[int | str, ...]
 
 
-class Holding(Command, frozen=True, kw_only=True):
+class Contains(Command, frozen=True, kw_only=True):
     """The column's text holds this one, without regard to case and accents."""
 
     column: TextColumn
@@ -141,8 +141,8 @@ class ClientQuery(Command, frozen=True, kw_only=True):
     number: str | None = None
     name: str | None = None
     text: str | None = None
-    among: tuple[Among, ...] = ()
-    holding: tuple[Holding, ...] = ()
+    among: tuple[OneOf, ...] = ()
+    holding: tuple[Contains, ...] = ()
     created_from: datetime | None = None
     created_to: datetime | None = None
     updated_from: datetime | None = None
@@ -150,7 +150,7 @@ class ClientQuery(Command, frozen=True, kw_only=True):
     updated_after: datetime | None = None
     updated_before: datetime | None = None
     first: int | None = None
-    sorting: tuple[Sorting, ...] = ()
+    sorting: tuple[SortKey, ...] = ()
     offset: int = 0
     limit: int = 20
 
@@ -163,7 +163,7 @@ class TombstoneQuery(Command, frozen=True, kw_only=True):
     limit: int = 20
 
 
-class DocumentOrder(enum.Enum):
+class DocumentColumn(enum.Enum):
     """Columns that a list of documents can be sorted by; equal ones are sorted by serial."""
 
     SERIAL = "serial"
@@ -182,7 +182,7 @@ class DocumentQuery(Struct, frozen=True, kw_only=True):
     is_public: bool | None = None
     types: frozenset[str] | None = None
     other_than: frozenset[str] = frozenset()
-    order: DocumentOrder = DocumentOrder.SERIAL
+    order: DocumentColumn = DocumentColumn.SERIAL
     is_descending: bool = False
     offset: int = 0
     limit: int = 20

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from .names import is_individual, joined, shown_name
+from .names import display_name, is_individual, join_name
 
 T = TypeVar("T")
 ZERO = Decimal(0)
@@ -35,7 +35,7 @@ class State(enum.Enum):
     DELETED = "deleted"
 
 
-LIVE = frozenset({State.ACTIVE, State.ARCHIVED})
+LIVE_STATES = frozenset({State.ACTIVE, State.ARCHIVED})
 
 
 class Address(NamedTuple):
@@ -87,7 +87,7 @@ class Contact(Record, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return joined(self.first_name, self.last_name)
+        return join_name(self.first_name, self.last_name)
 
 
 class Document(Record, frozen=True, kw_only=True):
@@ -195,7 +195,7 @@ class Client(Record, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return shown_name(
+        return display_name(
             self.classification,
             self.organization_name,
             self.first_name,

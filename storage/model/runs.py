@@ -54,7 +54,7 @@ class Run(Record, frozen=True, kw_only=True):
     ended_at: datetime | None = None
 
 
-class Note(Struct, frozen=True, kw_only=True):
+class RunProgress(Struct, frozen=True, kw_only=True):
     """What a run has to keep together with the clients that it is about: how far it has come."""
 
     checkpoint: str
@@ -62,7 +62,7 @@ class Note(Struct, frozen=True, kw_only=True):
     lines: tuple[RunLine, ...] = ()
 
 
-class Total(NamedTuple):
+class LineTotal(NamedTuple):
     """How many lines of a run say the same of a field."""
 
     kind: str

@@ -17,7 +17,7 @@ import lz4.block
 
 from storage.database.sqlite_driver import sqlite_module
 
-from .snapshot_reader import Edition
+from .snapshot_reader import ClientVersion
 
 PAGE = 8192
 """Bytes, which hold a few clients: smaller ones waste much, larger ones are read in vain."""
@@ -51,19 +51,19 @@ KEEP = "INSERT OR REPLACE INTO rendering VALUES (?, ?, ?)"
 FIND = "SELECT place, version, body FROM rendering WHERE place IN ({})"
 
 
-class Kind(NamedTuple):
+class VariantEntry(NamedTuple):
     """A variant: where its places begin, and the words that its renderings have in common."""
 
     first: int
     words: bytes
 
 
-def variant(*parts: object) -> bytes:
+def variant_key(*parts: object) -> bytes:
     """The name of all renderings that differ in nothing but the client."""
     return blake2b(repr(parts).encode(), digest_size=16).digest()
 
 
-class Renderings:
+class RenderingCache:
     def __init__(self, path: str, mebibytes: int = 8) -> None:
         """In a file that processes share, or of each thread alone in memory; `mebibytes` at
         most."""
@@ -71,7 +71,7 @@ class Renderings:
         self._pages = mebibytes * MEBIBYTE // PAGE
         self._own = local()
 
-    def find(self, variant: bytes, editions: Sequence[Edition]) -> list[bytes | None]:
+    def find(self, variant: bytes, editions: Sequence[ClientVersion]) -> list[bytes | None]:
         """In the order of the editions; None where there is none."""
         try:
             kind = self._kind(variant)
@@ -82,20 +82,20 @@ class Renderings:
             return [None] * len(editions)
         first, words = kind
         return [
-            unpacked(row[1], words)
+            decompress(row[1], words)
             if (row := rows.get(first + serial)) and row[0] == version
             else None
             for serial, version in editions
         ]
 
-    def keep(self, variant: bytes, bodies: Mapping[Edition, bytes]) -> None:
+    def keep(self, variant: bytes, bodies: Mapping[ClientVersion, bytes]) -> None:
         """If there is room now, and nobody else is writing."""
         try:
             with self._connection as connection:
                 connection.execute("BEGIN IMMEDIATE").close()
                 kind = self._kind(variant) or self._new_kind(variant, next(iter(bodies.values())))
                 rows = [
-                    (kind.first + serial, version, packed(body, kind.words))
+                    (kind.first + serial, version, compress(body, kind.words))
                     for (serial, version), body in bodies.items()
                     if serial < SERIALS
                 ]
@@ -116,51 +116,51 @@ class Renderings:
         except sqlite_module().Error:
             return
 
-    def _rows(self, first: int, editions: Sequence[Edition]) -> dict[int, tuple[int, bytes]]:
+    def _rows(self, first: int, editions: Sequence[ClientVersion]) -> dict[int, tuple[int, bytes]]:
         """Versions and packed bodies by place."""
         places = [first + serial for serial, _ in editions if serial < SERIALS]
-        rows = self._connection.execute(finding(len(places)), places)
+        rows = self._connection.execute(select_by_places(len(places)), places)
         return {place: (version, body) for place, version, body in rows}
 
-    def _kind(self, variant: bytes) -> Kind | None:
-        kinds: dict[bytes, Kind] = self._own.__dict__.setdefault("kinds", {})
+    def _kind(self, variant: bytes) -> VariantEntry | None:
+        kinds: dict[bytes, VariantEntry] = self._own.__dict__.setdefault("kinds", {})
         if variant not in kinds:
             rows = self._connection.execute(VARIANT, (variant,)).fetchall()
             if not rows:
                 return None
-            kinds[variant] = Kind(rows[0][0] * SERIALS, bytes(rows[0][1]))
+            kinds[variant] = VariantEntry(rows[0][0] * SERIALS, bytes(rows[0][1]))
         return kinds[variant]
 
-    def _new_kind(self, variant: bytes, words: bytes) -> Kind:
+    def _new_kind(self, variant: bytes, words: bytes) -> VariantEntry:
         self._connection.execute(NAME, (variant, words)).close()
         ((number, _),) = self._connection.execute(VARIANT, (variant,)).fetchall()
         # Not remembered before it is committed.
-        return Kind(number * SERIALS, words)
+        return VariantEntry(number * SERIALS, words)
 
     @property
     def _connection(self) -> Any:
         if "connection" not in self._own.__dict__:
             self._own.kinds = {}
-            self._own.connection = opened(self._path, self._pages)
+            self._own.connection = open_cache(self._path, self._pages)
         return self._own.connection
 
 
 @cache
-def finding(number: int) -> str:
+def select_by_places(number: int) -> str:
     return FIND.format(",".join("?" * number))
 
 
-def packed(body: bytes, words: bytes) -> bytes:
+def compress(body: bytes, words: bytes) -> bytes:
     found: bytes = lz4.block.compress(body, dict=words)
     return found
 
 
-def unpacked(body: bytes, words: bytes) -> bytes:
+def decompress(body: bytes, words: bytes) -> bytes:
     found: bytes = lz4.block.decompress(body, dict=words)
     return found
 
 
-def opened(path: str, pages: int) -> Any:
+def open_cache(path: str, pages: int) -> Any:
     connection = sqlite_module().connect(path, timeout=0, isolation_level=None)
     for pragma in (*PRAGMAS, f"max_page_count = {pages}"):
         connection.execute(f"PRAGMA {pragma}").close()

@@ -10,40 +10,40 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Engine, Select, bindparam, literal_column, select, tuple_
 
-from storage.accounts.tokens import OPENED, access_of, digest
-from storage.clients.filters import live
-from storage.database.fast_sql.compiled import Asked
-from storage.indexes.block_counts import Blocks, blocks
+from storage.accounts.tokens import SELECT_ACCESS, access_from_row, token_digest
+from storage.clients.filters import is_live
+from storage.database.fast_sql.compiled import CompiledStatement
+from storage.indexes.block_counts import BlockCounts, select_blocks
 from storage.model.accounts import Access
 from storage.model.commands import ClientKey, LiveKey
 from storage.rules.validation import is_storable
 from storage.schema.tables import CLIENT
 
-from .sqlite_reader import Glimpse
+from .sqlite_reader import SqliteReader
 
 MOST_BYTES = 16 * 2**20
 """What is remembered at most: enough for the busy pages, little beside a worker's own memory."""
 
 
-class Edition(NamedTuple):
+class ClientVersion(NamedTuple):
     """A client in one of its versions: what was written of an edition is true for ever."""
 
     serial: int
     version: int
 
 
-class Editions(NamedTuple):
+class ClientVersions(NamedTuple):
     """What a query found; `total` how many there are beyond its window, where that is asked."""
 
-    found: Sequence[Edition]
+    found: Sequence[ClientVersion]
     total: int = 0
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[Any]], total: int = 0) -> Self:
-        return cls(list(map(Edition._make, rows)), total)
+        return cls(list(map(ClientVersion._make, rows)), total)
 
 
-class Memory:
+class SnapshotCache:
     """What is known for now; when it gets too much, all of it is forgotten."""
 
     def __init__(self) -> None:
@@ -64,18 +64,18 @@ class Memory:
         self._bytes = 0
 
 
-class Glance:
+class SnapshotReader:
     """For one thread. A method answers None where the store has to be asked, as of a moment that
     is not before `now`; `memory` is the callers' own, for what they made of the answers."""
 
     def __init__(self, path: str) -> None:
-        self._glimpse = Glimpse(path)
-        self.memory = Memory()
+        self._glimpse = SqliteReader(path)
+        self.memory = SnapshotCache()
         self.now: int | None = None
         """What `moment` said last: what is in the memory is of that moment."""
 
     @classmethod
-    def of(cls, engine: Engine) -> "Glance | None":
+    def of(cls, engine: Engine) -> "SnapshotReader | None":
         """None for a database that is not a file of this machine."""
         path = engine.url.database
         is_file = engine.dialect.name == "sqlite" and path not in {None, "", ":memory:"}
@@ -91,24 +91,24 @@ class Glance:
 
     def access(self, dialect: str, token: str) -> Access | None:
         """Also None for an unknown token: nobody can fill the memory with those."""
-        key = dialect, digest(token)
+        key = dialect, token_digest(token)
         known: Access | None = self.memory.get(key)
         if known is None:
             rows = self._glimpse.rows(ACCESS, key[1], dialect)
             if not rows:
                 return None
-            known = access_of(rows[0])
+            known = access_from_row(rows[0])
             self.memory.keep(key, known, SMALL)
         return known
 
-    def client(self, account_id: int, key: ClientKey) -> Editions | None:
-        for asked, value in look_ups(key):
+    def client(self, account_id: int, key: ClientKey) -> ClientVersions | None:
+        for asked, value in key_lookups(key):
             rows = self._glimpse.rows(asked, account_id, value)
             if rows:
-                return Editions.of(rows, total=1)
+                return ClientVersions.of(rows, total=1)
         return None
 
-    def page(self, account_id: int, offset: int, limit: int) -> Editions | None:
+    def page(self, account_id: int, offset: int, limit: int) -> ClientVersions | None:
         """Of all clients by serial: a list without any condition."""
         before, blocks = self.now, self._blocks(account_id)
         place = blocks.place(offset) if blocks else None
@@ -116,9 +116,9 @@ class Glance:
             return None
         rows = self._glimpse.rows(PAGE, account_id, place[0], limit, place[1])
         # The total and the page have to be of one moment.
-        return Editions.of(rows, blocks.total) if rows and self.moment() == before else None
+        return ClientVersions.of(rows, blocks.total) if rows and self.moment() == before else None
 
-    def newest(self, account_id: int, limit: int, after: LiveKey | None) -> Editions | None:
+    def newest(self, account_id: int, limit: int, after: LiveKey | None) -> ClientVersions | None:
         """Of all that live, from just behind the client `after`; None when that one is gone."""
         if after is None:
             rows = self._glimpse.rows(NEWEST, account_id, limit)
@@ -127,24 +127,24 @@ class Glance:
             if not place:
                 return None
             rows = self._glimpse.rows(NEWEST_AFTER, account_id, *place[0], limit)
-        return None if rows is None else Editions.of(rows)
+        return None if rows is None else ClientVersions.of(rows)
 
     def close(self) -> None:
         self._glimpse.close()
 
-    def _blocks(self, account_id: int) -> Blocks | None:
+    def _blocks(self, account_id: int) -> BlockCounts | None:
         key = "blocks", account_id
-        known: Blocks | None = self.memory.get(key)
+        known: BlockCounts | None = self.memory.get(key)
         if known is None:
             rows = self._glimpse.rows(BLOCKS, account_id)
             if not rows:
                 return None
-            known = Blocks.of(rows)
+            known = BlockCounts.of(rows)
             self.memory.keep(key, known, SMALL * len(rows))
         return known
 
 
-def look_ups(key: ClientKey) -> list[tuple[Asked, Any]]:
+def key_lookups(key: ClientKey) -> list[tuple[CompiledStatement, Any]]:
     """By a uuid first, as the store does; what no database can hold is in none."""
     match key:
         case int():
@@ -155,14 +155,14 @@ def look_ups(key: ClientKey) -> list[tuple[Asked, Any]]:
             return [(BY_UUID, uuid), (BY_EXTERNAL_ID, text)]
 
 
-def mine(*conditions: ColumnElement[bool]) -> Select[Any]:
+def select_versions(*conditions: ColumnElement[bool]) -> Select[Any]:
     own = CLIENT.c.account_id == bindparam("account_id")
     return select(CLIENT.c.serial, CLIENT.c.version).where(own, *conditions)
 
 
-def newest_of(*conditions: ColumnElement[bool]) -> Select[Any]:
+def select_newest_versions(*conditions: ColumnElement[bool]) -> Select[Any]:
     order = CLIENT.c.created_at.desc(), CLIENT.c.serial.desc()
-    found = mine(live(), *conditions).order_by(*order)
+    found = select_versions(is_live(), *conditions).order_by(*order)
     # Without an offset it would be one parameter more.
     return found.limit(bindparam("limit")).offset(literal_column("0"))
 
@@ -170,21 +170,29 @@ def newest_of(*conditions: ColumnElement[bool]) -> Select[Any]:
 SMALL = 256
 """Bytes that a small thing in the memory counts for."""
 
-ACCESS = Asked(OPENED)
-BLOCKS = Asked(blocks())
-BY_SERIAL = Asked(mine(CLIENT.c.serial == bindparam("serial")), by="ix_client_edition")
-BY_UUID = Asked(mine(CLIENT.c.uuid == bindparam("uuid"), live()), by="ix_client_uuid_edition")
-BY_EXTERNAL_ID = Asked(mine(CLIENT.c.external_id == bindparam("external_id"), live()))
-PAGE = Asked(
-    mine(CLIENT.c.serial >= bindparam("first"))
+ACCESS = CompiledStatement(SELECT_ACCESS)
+BLOCKS = CompiledStatement(select_blocks())
+BY_SERIAL = CompiledStatement(
+    select_versions(CLIENT.c.serial == bindparam("serial")), by="ix_client_edition"
+)
+BY_UUID = CompiledStatement(
+    select_versions(CLIENT.c.uuid == bindparam("uuid"), is_live()), by="ix_client_uuid_edition"
+)
+BY_EXTERNAL_ID = CompiledStatement(
+    select_versions(CLIENT.c.external_id == bindparam("external_id"), is_live())
+)
+PAGE = CompiledStatement(
+    select_versions(CLIENT.c.serial >= bindparam("first"))
     .order_by(CLIENT.c.serial)
     .limit(bindparam("limit"))
     .offset(bindparam("passed"))
 )
-NEWEST = Asked(newest_of())
-PLACE = Asked(
+NEWEST = CompiledStatement(select_newest_versions())
+PLACE = CompiledStatement(
     select(CLIENT.c.created_at, CLIENT.c.serial).where(
-        CLIENT.c.account_id == bindparam("account_id"), CLIENT.c.uuid == bindparam("uuid"), live()
+        CLIENT.c.account_id == bindparam("account_id"),
+        CLIENT.c.uuid == bindparam("uuid"),
+        is_live(),
     ),
     by="ix_client_uuid_edition",
 )
@@ -193,4 +201,4 @@ BEFORE = tuple_(
     bindparam("created_at", type_=CLIENT.c.created_at.type),
     bindparam("serial", type_=CLIENT.c.serial.type),
 )
-NEWEST_AFTER = Asked(newest_of(STANDING < BEFORE))
+NEWEST_AFTER = CompiledStatement(select_newest_versions(STANDING < BEFORE))

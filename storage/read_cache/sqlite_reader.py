@@ -2,14 +2,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from storage.database.fast_sql.compiled import Asked, Rows
+from storage.database.fast_sql.compiled import CompiledStatement, Rows
 from storage.database.sqlite_driver import sqlite_module
 
-PAGES = -16_000
+CACHE_SIZE = -16_000
 """Kilobytes of the file that are kept in memory."""
 
 
-class Glimpse:
+class SqliteReader:
     """A connection to an SQLite file for one thread; it is made by the first question."""
 
     def __init__(self, path: str) -> None:
@@ -21,7 +21,7 @@ class Glimpse:
         rows = self._fetched("PRAGMA data_version", ())
         return int(rows[0][0]) if rows else None
 
-    def rows(self, asked: Asked, *given: Any) -> Rows | None:
+    def rows(self, asked: CompiledStatement, *given: Any) -> Rows | None:
         """None where the database would have to be waited for, or is not as it should be: whoever
         asks the store then hears its reason."""
         found = self._fetched(asked.text, asked.given(given))
@@ -35,14 +35,14 @@ class Glimpse:
     def _fetched(self, text: str, given: Sequence[Any]) -> Rows | None:
         try:
             if self._connection is None:
-                self._connection = opened(self._path)
+                self._connection = open_read_only(self._path)
             found: Rows = self._connection.execute(text, given).fetchall()
         except sqlite_module().Error:
             return None
         return found
 
 
-def opened(path: str) -> Any:
+def open_read_only(path: str) -> Any:
     # A file that is not there is not made: the store makes it, with its schema.
     connection = sqlite_module().connect(
         f"{Path(path).absolute().as_uri()}?mode=rw",
@@ -51,6 +51,6 @@ def opened(path: str) -> Any:
         isolation_level=None,
         check_same_thread=False,
     )
-    for pragma in ("query_only = ON", f"cache_size = {PAGES}"):
+    for pragma in ("query_only = ON", f"cache_size = {CACHE_SIZE}"):
         connection.execute(f"PRAGMA {pragma}").close()
     return connection

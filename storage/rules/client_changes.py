@@ -6,39 +6,39 @@ from typing import Any
 from msgspec import UNSET, structs
 
 from storage.model.accounts import Account
-from storage.model.commands import ChangeClient, CreateClient, given_fields
+from storage.model.commands import ChangeClient, CreateClient, set_fields
 from storage.model.errors import Locked
 from storage.model.folding import fold
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.records import Client, Group, Record, State
 
 from .contact_changes import (
-    Ranks,
-    Serials,
-    applied_contacts,
-    drafted_contacts,
+    RankCounter,
+    SerialPool,
+    apply_contacts,
+    contacts_from_drafts,
     last_rank,
-    primary_first,
+    sort_primary_first,
 )
-from .document_changes import applied_documents, merged_documents
+from .document_changes import apply_documents, merge_documents
 
 TICK = timedelta(microseconds=1)
 
 
-class Birth(Record, frozen=True, kw_only=True):
+class NewClientContext(Record, frozen=True, kw_only=True):
     """What a new client gets from outside: a serial, a number, a moment, the makers."""
 
     account: Account
     serial: int
     number: str
-    serials: Serials
+    serials: SerialPool
     now: datetime
-    makers: Makers
+    makers: Generators
 
 
-def created(command: CreateClient, birth: Birth) -> Client:
+def new_client(command: CreateClient, birth: NewClientContext) -> Client:
     """The record of a new client; it gets a blank primary contact when it brings none."""
-    values = given_fields(command)
+    values = set_fields(command)
     at = values.setdefault("created_at", birth.now)
     values.setdefault("updated_at", at)
     values["number"] = birth.number
@@ -53,47 +53,47 @@ def created(command: CreateClient, birth: Birth) -> Client:
     if not values.get("client_hash"):
         values["client_hash"] = birth.makers.random_text(40)
     drafts = () if command.contacts is UNSET else command.contacts
-    ranks = Ranks(max(values.get("phone_rank", 0), 0))
-    contacts = drafted_contacts({}, ranks, drafts, birth.serials, at, birth.makers)
+    ranks = RankCounter(max(values.get("phone_rank", 0), 0))
+    contacts = contacts_from_drafts({}, ranks, drafts, birth.serials, at, birth.makers)
     record = Client(contacts=contacts, **values)
     if not command.documents:
         return record
-    documents = applied_documents(record, command.documents, birth.serials.documents, at)
+    documents = apply_documents(record, command.documents, birth.serials.documents, at)
     return structs.replace(record, documents=documents)
 
 
-def applied(
+def apply_change(
     record: Client,
     command: ChangeClient,
     *,
-    serials: Serials,
+    serials: SerialPool,
     now: datetime,
-    makers: Makers,
+    makers: Generators,
 ) -> Client:
     """The record after the command: the very same record when nothing differs."""
-    values = {f: v for f, v in given_fields(command).items() if v != getattr(record, f)}
+    values = {f: v for f, v in set_fields(command).items() if v != getattr(record, f)}
     if "phone" in values and command.phone_rank is UNSET:
-        ranks = Ranks(last_rank(record))
+        ranks = RankCounter(last_rank(record))
         values["phone_rank"] = ranks.place(values["phone"], 0, record.phone_rank)
     if command.contacts is not UNSET:
         changed = structs.replace(record, **values)
-        contacts = applied_contacts(changed, command.contacts, serials, now, makers)
+        contacts = apply_contacts(changed, command.contacts, serials, now, makers)
         if contacts != record.contacts:
             values["contacts"] = contacts
     if command.documents is not UNSET:
-        documents = applied_documents(record, command.documents, serials.documents, now)
+        documents = apply_documents(record, command.documents, serials.documents, now)
         if documents != record.documents:
             values["documents"] = documents
-    return bumped(record, now, **values) if values else record
+    return with_new_version(record, now, **values) if values else record
 
 
-def moved(record: Client, state: State, now: datetime) -> Client:
+def with_state(record: Client, state: State, now: datetime) -> Client:
     """The record in another state of life; a no-op comes back as the very same record."""
-    values = move(record, state, now)
-    return bumped(record, now, **values) if values else record
+    values = state_change(record, state, now)
+    return with_new_version(record, now, **values) if values else record
 
 
-def move(record: Client | Group, state: State, now: datetime) -> dict[str, Any]:
+def state_change(record: Client | Group, state: State, now: datetime) -> dict[str, Any]:
     """What another state of life changes in a record; nothing when it is in it."""
     match state:
         case State.ACTIVE if record.archived_at or record.is_deleted:
@@ -106,11 +106,11 @@ def move(record: Client | Group, state: State, now: datetime) -> dict[str, Any]:
             return {}
 
 
-def merged(record: Client, other: Client, now: datetime) -> Client:
+def merge_clients(record: Client, other: Client, now: datetime) -> Client:
     """The record with the other's balance, paid amount, documents and contacts: those with an
     e-mail that the record does not have yet, ranked last and none of them primary."""
     mine = {fold(contact.email) for contact in record.contacts}
-    ranks = Ranks(last_rank(record))
+    ranks = RankCounter(last_rank(record))
     moving = [c for c in other.contacts if c.email and fold(c.email) not in mine]
     moved_in = tuple(
         structs.replace(
@@ -122,17 +122,17 @@ def merged(record: Client, other: Client, now: datetime) -> Client:
         )
         for contact in moving
     )
-    return bumped(
+    return with_new_version(
         record,
         now,
         balance=record.balance + other.balance,
         paid_to_date=record.paid_to_date + other.paid_to_date,
-        contacts=primary_first([*record.contacts, *moved_in]),
-        documents=merged_documents(record, other),
+        contacts=sort_primary_first([*record.contacts, *moved_in]),
+        documents=merge_documents(record, other),
     )
 
 
-def bumped(record: Client, now: datetime, **values: Any) -> Client:
+def with_new_version(record: Client, now: datetime, **values: Any) -> Client:
     """One version on. `updated_at` always grows, even when the clock does not."""
     later = max(now, record.updated_at + TICK)
     return structs.replace(record, version=record.version + 1, updated_at=later, **values)
@@ -143,13 +143,13 @@ def refuse_deleted(record: Client) -> None:
         raise Locked("the record is deleted and cannot be edited")
 
 
-def new_contacts(command: ChangeClient) -> int:
+def count_new_contacts(command: ChangeClient) -> int:
     """How many contacts the command makes, counting the blank one where it leaves nobody."""
     if command.contacts is UNSET:
         return 0
     return sum(draft.serial is None for draft in command.contacts) if command.contacts else 1
 
 
-def new_documents(command: ChangeClient) -> int:
+def count_new_documents(command: ChangeClient) -> int:
     drafts = () if command.documents is UNSET else command.documents
     return sum(draft.serial is None for draft in drafts)

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, structs
 
-from storage.model.commands import ContactDraft, ImportContact, given_fields
-from storage.model.generators import Makers
+from storage.model.commands import ContactDraft, ImportContact, set_fields
+from storage.model.generators import Generators
 from storage.model.records import Client, Contact, Record
 
 DRAFT_FIELDS = frozenset(ContactDraft.__struct_fields__) - {"serial", "email_rank", "phone_rank"}
@@ -23,56 +23,56 @@ IMPORTED_FIELDS = (
 )
 
 
-class Serials(Record, frozen=True):
+class SerialPool(Record, frozen=True):
     """Reserved serials, taken one by one by whoever is new."""
 
     contacts: Iterator[int]
     documents: Iterator[int]
 
 
-NO_SERIALS = Serials(iter(()), iter(()))
+EMPTY_POOL = SerialPool(iter(()), iter(()))
 
 
-def applied_contacts(
+def apply_contacts(
     record: Client,
     drafts: tuple[ContactDraft, ...],
-    serials: Serials,
+    serials: SerialPool,
     now: datetime,
-    makers: Makers,
+    makers: Generators,
 ) -> tuple[Contact, ...]:
     known = {contact.serial: contact for contact in record.contacts}
-    return drafted_contacts(known, Ranks(last_rank(record)), drafts, serials, now, makers)
+    return contacts_from_drafts(known, RankCounter(last_rank(record)), drafts, serials, now, makers)
 
 
-def drafted_contacts(  # noqa: PLR0917  all that a contact is made of
+def contacts_from_drafts(  # noqa: PLR0917  all that a contact is made of
     known: Mapping[int, Contact],
-    ranks: "Ranks",
+    ranks: "RankCounter",
     drafts: tuple[ContactDraft, ...],
-    serials: Serials,
+    serials: SerialPool,
     now: datetime,
-    makers: Makers,
+    makers: Generators,
 ) -> tuple[Contact, ...]:
     """Drafts become contacts, primary first, at least one and exactly one of them primary."""
     kept = []
-    for draft in one_primary(drafts or (ContactDraft(),)):
+    for draft in with_one_primary(drafts or (ContactDraft(),)):
         before = known.get(draft.serial) if draft.serial is not None else None
         if before is None:
             key = functools.partial(makers.random_text, 32 if drafts else 40)
             kept.append(new_contact(draft, ranks, next_serial=serials.contacts, now=now, key=key))
         else:
-            kept.append(redrafted(before, draft, ranks, now))
-    return primary_first(kept)
+            kept.append(apply_draft(before, draft, ranks, now))
+    return sort_primary_first(kept)
 
 
 def new_contact(
     draft: ContactDraft,
-    ranks: "Ranks",
+    ranks: "RankCounter",
     *,
     next_serial: Iterator[int],
     now: datetime,
     key: Callable[[], str],
 ) -> Contact:
-    values = given_fields(draft)
+    values = set_fields(draft)
     values["email_rank"] = ranks.place(draft.email, draft.email_rank, 0)
     values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, 0)
     values.setdefault("created_at", now)
@@ -84,21 +84,23 @@ def new_contact(
     return Contact(**values)
 
 
-def primary_first(contacts: list[Contact]) -> tuple[Contact, ...]:
+def sort_primary_first(contacts: list[Contact]) -> tuple[Contact, ...]:
     return tuple(sorted(contacts, key=lambda c: (not c.is_primary, c.serial)))
 
 
-def redrafted(before: Contact, draft: ContactDraft, ranks: "Ranks", now: datetime) -> Contact:
+def apply_draft(
+    before: Contact, draft: ContactDraft, ranks: "RankCounter", now: datetime
+) -> Contact:
     values = {field: getattr(draft, field) for field in DRAFT_FIELDS}
     values["email_rank"] = ranks.place(draft.email, draft.email_rank, before.email_rank)
     values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, before.phone_rank)
-    after = structs.replace(before, **values | brought(draft))
+    after = structs.replace(before, **values | imported_fields(draft))
     if after == before or after.updated_at != before.updated_at:
         return after
     return structs.replace(after, updated_at=now)
 
 
-def brought(draft: ContactDraft) -> dict[str, Any]:
+def imported_fields(draft: ContactDraft) -> dict[str, Any]:
     """What only an import says of a contact."""
     if not isinstance(draft, ImportContact):
         return {}
@@ -106,19 +108,19 @@ def brought(draft: ContactDraft) -> dict[str, Any]:
     return {field: value for field, value in told.items() if value is not UNSET}
 
 
-def one_primary(drafts: tuple[ContactDraft, ...]) -> list[ContactDraft]:
+def with_one_primary(drafts: tuple[ContactDraft, ...]) -> list[ContactDraft]:
     """The first flagged one is primary, or the first of all; nobody else is."""
     chosen = next((n for n, draft in enumerate(drafts) if draft.is_primary), 0)
-    return [flagged(draft, is_primary=n == chosen) for n, draft in enumerate(drafts)]
+    return [with_primary_flag(draft, is_primary=n == chosen) for n, draft in enumerate(drafts)]
 
 
-def flagged(draft: ContactDraft, *, is_primary: bool) -> ContactDraft:
+def with_primary_flag(draft: ContactDraft, *, is_primary: bool) -> ContactDraft:
     if draft.is_primary is is_primary:
         return draft
     return structs.replace(draft, is_primary=is_primary)
 
 
-class Ranks(msgspec.Struct):
+class RankCounter(msgspec.Struct):
     """Places of values in the client's list: given ones, kept ones, and new ones last."""
 
     last: int

@@ -10,7 +10,7 @@ from storage.model.documents import DocumentDraft
 from storage.model.records import Client, Document
 
 
-def applied_documents(
+def apply_documents(
     record: Client, drafts: tuple[DocumentDraft, ...], serials: Iterator[int], now: datetime
 ) -> tuple[Document, ...]:
     """Drafts become documents, in the order of their serials."""
@@ -39,7 +39,7 @@ def new_document(record: Client, serial: int, given: dict[str, Any], now: dateti
     )
 
 
-def merged_documents(record: Client, other: Client) -> tuple[Document, ...]:
+def merge_documents(record: Client, other: Client) -> tuple[Document, ...]:
     """The documents of both, all of them the record's own."""
     moving = [structs.replace(d, client_serial=record.serial) for d in other.documents]
     return tuple(sorted([*record.documents, *moving], key=lambda document: document.serial))

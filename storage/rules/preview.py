@@ -6,11 +6,11 @@ from msgspec import UNSET
 
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.records import Client
 
-from .client_changes import Birth, created
-from .contact_changes import Serials
+from .client_changes import NewClientContext, new_client
+from .contact_changes import SerialPool
 from .validation import refuse_unstorable
 
 PADDING = 4
@@ -18,16 +18,18 @@ SPAN = 1000
 """Serials for the contacts of one client, so that each client's are its own."""
 
 
-def imagined(command: ImportClient, account: Account, place: int, makers: Makers) -> Client:
+def preview_client(
+    command: ImportClient, account: Account, place: int, makers: Generators
+) -> Client:
     """The client as it would be the `place`-th of an empty account. Raises Invalid for what no
     store holds."""
     refuse_unstorable(command)
-    birth = Birth(
+    birth = NewClientContext(
         account=account,
         serial=place if command.serial is UNSET else command.serial,
         number=command.number or str(place).zfill(PADDING),
-        serials=Serials(count(place * SPAN), count(1)),
+        serials=SerialPool(count(place * SPAN), count(1)),
         now=makers.clock(),
         makers=makers,
     )
-    return created(command, birth)
+    return new_client(command, birth)

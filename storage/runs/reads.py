@@ -3,10 +3,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from storage.database.conditions import is_one_of
+from storage.database.conditions import in_values
 from storage.model.errors import NotFound
-from storage.model.limits import LARGEST
-from storage.model.runs import Run, RunLine, RunState, Total
+from storage.model.limits import MAX_INTEGER
+from storage.model.runs import LineTotal, Run, RunLine, RunState
 from storage.schema.account_tables import ACCOUNT
 from storage.schema.run_tables import RUN, RUN_LINE
 
@@ -18,51 +18,51 @@ COLUMNS = (
 LINE_COLUMNS = tuple(RUN_LINE.c[name] for name in RunLine.__struct_fields__)
 
 
-def found(connection: Connection, run_id: int) -> Run:
-    row = connection.execute(runs().where(is_one_of(RUN.c.id, [run_id]))).first()
+def get_run(connection: Connection, run_id: int) -> Run:
+    row = connection.execute(select_runs().where(in_values(RUN.c.id, [run_id]))).first()
     if row is None:
         raise NotFound("run")
-    return record(row)
+    return run_from_row(row)
 
 
-def listed(connection: Connection, account_id: int | None) -> tuple[Run, ...]:
+def list_runs(connection: Connection, account_id: int | None) -> tuple[Run, ...]:
     """All of them, or those of an account, the newest first."""
-    statement = runs().order_by(RUN.c.id.desc())
+    statement = select_runs().order_by(RUN.c.id.desc())
     if account_id is not None:
         statement = statement.where(RUN.c.account_id == account_id)
-    return tuple(map(record, connection.execute(statement)))
+    return tuple(map(run_from_row, connection.execute(statement)))
 
 
-def runs() -> Select[Any]:
+def select_runs() -> Select[Any]:
     return select(*COLUMNS).join(ACCOUNT, ACCOUNT.c.id == RUN.c.account_id)
 
 
-def record(row: Sequence[Any]) -> Run:
+def run_from_row(row: Sequence[Any]) -> Run:
     values = dict(zip(Run.__struct_fields__, row, strict=True))
     return Run(**values | {"state": RunState(values["state"])})
 
 
-def lines(
+def list_lines(
     connection: Connection, run_id: int, kind: str | None, after: int, limit: int
 ) -> tuple[tuple[int, RunLine], ...]:
     """Lines with their places, from just behind a place on."""
     statement = select(RUN_LINE.c.place, *LINE_COLUMNS).where(
-        is_one_of(RUN_LINE.c.run_id, [run_id]), RUN_LINE.c.place > min(after, LARGEST)
+        in_values(RUN_LINE.c.run_id, [run_id]), RUN_LINE.c.place > min(after, MAX_INTEGER)
     )
     if kind is not None:
-        statement = statement.where(is_one_of(RUN_LINE.c.kind, [kind]))
-    rows = connection.execute(statement.order_by(RUN_LINE.c.place).limit(min(limit, LARGEST)))
+        statement = statement.where(in_values(RUN_LINE.c.kind, [kind]))
+    rows = connection.execute(statement.order_by(RUN_LINE.c.place).limit(min(limit, MAX_INTEGER)))
     return tuple(
         (place, RunLine(**dict(zip(RunLine.__struct_fields__, values, strict=True))))
         for place, *values in rows
     )
 
 
-def totals(connection: Connection, run_id: int) -> tuple[Total, ...]:
+def count_lines(connection: Connection, run_id: int) -> tuple[LineTotal, ...]:
     statement = (
         select(RUN_LINE.c.kind, RUN_LINE.c.field, func.count())
-        .where(is_one_of(RUN_LINE.c.run_id, [run_id]))
+        .where(in_values(RUN_LINE.c.run_id, [run_id]))
         .group_by(RUN_LINE.c.kind, RUN_LINE.c.field)
         .order_by(RUN_LINE.c.kind, RUN_LINE.c.field)
     )
-    return tuple(Total(*row) for row in connection.execute(statement))
+    return tuple(LineTotal(*row) for row in connection.execute(statement))

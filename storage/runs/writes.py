@@ -6,20 +6,22 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import Connection, func, insert, select, update
 
-from storage.database.conditions import is_one_of
+from storage.database.conditions import in_values
 from storage.model.errors import NotFound
-from storage.model.generators import Makers
-from storage.model.runs import Note, Run, RunLine, RunState, StartRun
-from storage.rules.validation import refuse_unstorable, tellable
+from storage.model.generators import Generators
+from storage.model.runs import Run, RunLine, RunProgress, RunState, StartRun
+from storage.rules.validation import refuse_unstorable, sanitize_text
 from storage.schema.run_tables import RUN, RUN_LINE
 
-from .reads import found
+from .reads import get_run
 
 LONGEST_FIELD = 2000
 """Bytes of the field of a line: an index has to hold it."""
 
 
-def started(connection: Connection, account_id: int, command: StartRun, makers: Makers) -> Run:
+def start_run(
+    connection: Connection, account_id: int, command: StartRun, makers: Generators
+) -> Run:
     refuse_unstorable(command)
     now = makers.clock()
     values = structs.asdict(command) | {
@@ -32,42 +34,46 @@ def started(connection: Connection, account_id: int, command: StartRun, makers: 
         "updated_at": now,
     }
     made = connection.execute(insert(RUN).values(values).returning(RUN.c.id)).scalar_one()
-    return found(connection, made)
+    return get_run(connection, made)
 
 
-def resumed(connection: Connection, run_id: int, holder: str, makers: Makers) -> Run:
+def resume_run(connection: Connection, run_id: int, holder: str, makers: Generators) -> Run:
     values = {"state": RunState.RUNNING.value, "holder": holder, "reason": "", "ended_at": None}
-    changed(connection, run_id, values, makers.clock())
-    return found(connection, run_id)
+    update_run(connection, run_id, values, makers.clock())
+    return get_run(connection, run_id)
 
 
-def noted(connection: Connection, run_id: int, note: Note, makers: Makers) -> None:
+def save_progress(
+    connection: Connection, run_id: int, note: RunProgress, makers: Generators
+) -> None:
     values = {"checkpoint": note.checkpoint, "counts": note.counts}
-    changed(connection, run_id, values, makers.clock())
+    update_run(connection, run_id, values, makers.clock())
     if note.lines:
         last = select(func.max(RUN_LINE.c.place)).where(RUN_LINE.c.run_id == run_id)
         first = (connection.execute(last).scalar_one() or 0) + 1
         rows = [
-            line_row(line) | {"run_id": run_id, "place": place}
+            line_to_row(line) | {"run_id": run_id, "place": place}
             for place, line in enumerate(note.lines, first)
         ]
         connection.execute(insert(RUN_LINE), rows)
 
 
-def line_row(line: RunLine) -> dict[str, Any]:
+def line_to_row(line: RunLine) -> dict[str, Any]:
     """What was refused because no engine holds it can be told of all the same."""
-    row = {name: tellable(text) for name, text in structs.asdict(line).items()}
+    row = {name: sanitize_text(text) for name, text in structs.asdict(line).items()}
     return row | {"field": row["field"].encode()[:LONGEST_FIELD].decode(errors="ignore")}
 
 
-def ended(connection: Connection, run_id: int, state: RunState, reason: str, makers: Makers) -> Run:
+def end_run(
+    connection: Connection, run_id: int, state: RunState, reason: str, makers: Generators
+) -> Run:
     now = makers.clock()
-    values = {"state": state.value, "reason": tellable(reason), "ended_at": now}
-    changed(connection, run_id, values, now)
-    return found(connection, run_id)
+    values = {"state": state.value, "reason": sanitize_text(reason), "ended_at": now}
+    update_run(connection, run_id, values, now)
+    return get_run(connection, run_id)
 
 
-def changed(connection: Connection, run_id: int, values: dict[str, Any], now: datetime) -> None:
-    mine = update(RUN).where(is_one_of(RUN.c.id, [run_id]))
+def update_run(connection: Connection, run_id: int, values: dict[str, Any], now: datetime) -> None:
+    mine = update(RUN).where(in_values(RUN.c.id, [run_id]))
     if not connection.execute(mine.values(values | {"updated_at": now})).rowcount:
         raise NotFound("run")

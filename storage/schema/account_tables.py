@@ -8,14 +8,14 @@ from sqlmodel import Field, SQLModel
 from .column_types import (
     TEXT,
     account_column,
-    counter_column,
+    added_counter_column,
+    bigint_column,
+    core_table,
     id_column,
+    integer_column,
     key_column,
     moment_column,
-    number_column,
-    table,
     text_column,
-    whole_column,
 )
 
 
@@ -25,15 +25,15 @@ class AccountRow(SQLModel, table=True):
     id: int | None = id_column()
     name: str = Field(sa_type=TEXT, unique=True)
     hash_salt: str = text_column()
-    country_id: int = whole_column()
-    currency_id: int = whole_column()
-    owner_serial: int = number_column()
-    number_counter: int = number_column()
-    number_padding: int = whole_column()
-    next_client_serial: int = number_column()
-    next_contact_serial: int = number_column()
-    next_group_serial: int = counter_column()
-    next_document_serial: int = counter_column()
+    country_id: int = integer_column()
+    currency_id: int = integer_column()
+    owner_serial: int = bigint_column()
+    number_counter: int = bigint_column()
+    number_padding: int = integer_column()
+    next_client_serial: int = bigint_column()
+    next_contact_serial: int = bigint_column()
+    next_group_serial: int = added_counter_column()
+    next_document_serial: int = added_counter_column()
     password_hash: str | None = Field(sa_type=TEXT, nullable=True)
     created_at: datetime = moment_column()
 
@@ -67,6 +67,6 @@ class GroupRow(SQLModel, table=True):
     name_folded: str = text_column()
 
 
-ACCOUNT = table(AccountRow)
-TOKEN = table(TokenRow)
-GROUP = table(GroupRow)
+ACCOUNT = core_table(AccountRow)
+TOKEN = core_table(TokenRow)
+GROUP = core_table(GroupRow)

@@ -26,11 +26,11 @@ MICROSECOND = timedelta(microseconds=1)
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text ordered by code point: SQLite's BINARY, PostgreSQL's "C"."""
 
-WHOLE = Integer().with_variant(BigInteger(), "postgresql")
+INTEGER = Integer().with_variant(BigInteger(), "postgresql")
 """Whole numbers of 64 bits: SQLite has no others, PostgreSQL's INTEGER has 32."""
 
 
-class Moment(TypeDecorator[datetime]):
+class MomentType(TypeDecorator[datetime]):
     """An aware moment as whole microseconds since 1970: SQLite would forget its zone."""
 
     impl = BigInteger
@@ -43,7 +43,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else EPOCH + value * MICROSECOND
 
 
-class Money(TypeDecorator[Decimal]):
+class MoneyType(TypeDecorator[Decimal]):
     """An exact amount as whole millionths: SQLite would make a float of it."""
 
     impl = BigInteger
@@ -58,7 +58,7 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-MONEY_PLACES)
 
 
-class JsonText(TypeDecorator[Any]):
+class JsonType(TypeDecorator[Any]):
     """A JSON value as text, its key order kept."""
 
     impl = Text
@@ -89,25 +89,25 @@ def account_column() -> Any:
     )
 
 
-def number_column(*, nullable: bool = False) -> Any:
+def bigint_column(*, nullable: bool = False) -> Any:
     return Field(sa_type=BigInteger, nullable=nullable)
 
 
-def whole_column(*, nullable: bool = False) -> Any:
-    return Field(sa_type=WHOLE, nullable=nullable)
+def integer_column(*, nullable: bool = False) -> Any:
+    return Field(sa_type=INTEGER, nullable=nullable)
 
 
 def id_column() -> Any:
     """A number that the engine gives."""
-    return Field(default=None, sa_type=WHOLE, primary_key=True)
+    return Field(default=None, sa_type=INTEGER, primary_key=True)
 
 
-def derived_column() -> Any:
+def added_text_column() -> Any:
     """A derived text that a later migration added to rows that were there already."""
     return Field(sa_type=TEXT, nullable=False, sa_column_kwargs={"server_default": ""})
 
 
-def counter_column() -> Any:
+def added_counter_column() -> Any:
     """A counter that a later migration added to rows that were there already."""
     return Field(
         sa_type=BigInteger, nullable=False, default=1, sa_column_kwargs={"server_default": "1"}
@@ -115,14 +115,14 @@ def counter_column() -> Any:
 
 
 def moment_column(*, nullable: bool = False) -> Any:
-    return Field(sa_type=Moment, nullable=nullable)
+    return Field(sa_type=MomentType, nullable=nullable)
 
 
 def money_column() -> Any:
-    return Field(sa_type=Money, nullable=False)
+    return Field(sa_type=MoneyType, nullable=False)
 
 
-def table(model: type[SQLModel]) -> Table:
+def core_table(model: type[SQLModel]) -> Table:
     """The Core table behind a model; statements are written in Core."""
     found = SQLModel.metadata.tables[str(model.__tablename__)]
     assert isinstance(found, Table)  # noqa: S101  a plain declaration has a plain table

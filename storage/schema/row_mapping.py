@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from storage.model.accounts import Account
-from storage.model.folding import LONGEST_KEY, digits_order, fold, folded_key
+from storage.model.folding import MAX_KEY_LENGTH, digits_sort_key, fold, fold_key
 from storage.model.records import Client, Contact, Document, Origin, Secret
 
 from .account_tables import ACCOUNT
@@ -32,19 +32,19 @@ DOCUMENT_FIELDS = Document.__struct_fields__
 DOCUMENT_COLUMNS = tuple(DOCUMENT.c[name] for name in DOCUMENT_FIELDS)
 ORIGIN_FIELDS = Origin.__struct_fields__
 ORIGIN_COLUMNS = tuple(ORIGIN.c[name] for name in ORIGIN_FIELDS)
-BETWEEN = "\n"
+TEXT_SEPARATOR = "\n"
 """Stands between the searched texts; fold() leaves it, a search term never holds it."""
 
 
-def account_record(row: Sequence[Any]) -> Account:
+def account_from_row(row: Sequence[Any]) -> Account:
     return Account(**dict(zip(Account.__struct_fields__, row, strict=True)))
 
 
-def origin_record(row: Sequence[Any]) -> Origin:
+def origin_from_row(row: Sequence[Any]) -> Origin:
     return Origin(**dict(zip(ORIGIN_FIELDS, row, strict=True)))
 
 
-def client_record(
+def client_from_row(
     row: Sequence[Any], contacts: tuple[Contact, ...], documents: tuple[Document, ...]
 ) -> Client:
     values = dict(zip(CLIENT_FIELDS, row, strict=True))
@@ -52,37 +52,37 @@ def client_record(
     return Client(**values)
 
 
-def contact_record(row: Sequence[Any]) -> Contact:
+def contact_from_row(row: Sequence[Any]) -> Contact:
     values = dict(zip(CONTACT_FIELDS, row, strict=True))
     if values["password_hash"] is not None:
         values["password_hash"] = Secret(values["password_hash"])
     return Contact(**values)
 
 
-def document_record(row: Sequence[Any]) -> Document:
+def document_from_row(row: Sequence[Any]) -> Document:
     return Document(**dict(zip(DOCUMENT_FIELDS, row, strict=True)))
 
 
-def client_row(account_id: int, record: Client) -> Row:
-    return dict(zip(CLIENT_NAMES, client_values(account_id, record), strict=True))
+def client_to_row(account_id: int, record: Client) -> Row:
+    return dict(zip(CLIENT_NAMES, client_row_values(account_id, record), strict=True))
 
 
-def client_values(account_id: int, record: Client) -> list[Any]:
+def client_row_values(account_id: int, record: Client) -> list[Any]:
     """A row as the values of all its columns, in their order."""
-    return [account_id, *fields_of_client(record), *compared(record)]
+    return [account_id, *fields_of_client(record), *derived_values(record)]
 
 
-def compared(record: Client) -> tuple[str, ...]:
+def derived_values(record: Client) -> tuple[str, ...]:
     """What is derived: all columns behind those of the record itself."""
     contact, shown = record.primary_contact, record.name
     name = fold(shown)
     return (
         name,
-        folded_key(record.number),
-        digits_order(record.number),
-        folded_key(record.id_number),
-        search_text(searched_texts(record, shown)),
-        (name or fold(lent_name(record)))[:LONGEST_KEY],
+        fold_key(record.number),
+        digits_sort_key(record.number),
+        fold_key(record.id_number),
+        search_text(searchable_texts(record, shown)),
+        (name or fold(fallback_name(record)))[:MAX_KEY_LENGTH],
         fold(contact.name) if contact else "",
         fold(contact.email) if contact else "",
         fold(record.vat_number),
@@ -93,7 +93,7 @@ def compared(record: Client) -> tuple[str, ...]:
     )
 
 
-def lent_name(record: Client) -> str:
+def fallback_name(record: Client) -> str:
     """What a nameless client is listed under: its name giver's name, or else that e-mail."""
     giver = record.name_giver
     if giver is None:
@@ -103,29 +103,29 @@ def lent_name(record: Client) -> str:
 
 def search_text(texts: Sequence[str]) -> str:
     """Each folded by itself; at once where that is the same."""
-    whole = BETWEEN.join(texts)
-    return fold(whole) if whole.isascii() else BETWEEN.join(map(fold, texts))
+    whole = TEXT_SEPARATOR.join(texts)
+    return fold(whole) if whole.isascii() else TEXT_SEPARATOR.join(map(fold, texts))
 
 
-def contact_row(account_id: int, client_serial: int, record: Contact) -> Row:
-    values = contact_values(account_id, client_serial, record)
+def contact_to_row(account_id: int, client_serial: int, record: Contact) -> Row:
+    values = contact_row_values(account_id, client_serial, record)
     return dict(zip(CONTACT_NAMES, values, strict=True))
 
 
-def contact_values(account_id: int, client_serial: int, record: Contact) -> list[Any]:
+def contact_row_values(account_id: int, client_serial: int, record: Contact) -> list[Any]:
     """A row as the values of all its columns, in their order."""
-    own, email = fields_of_contact(record), folded_key(record.email)
+    own, email = fields_of_contact(record), fold_key(record.email)
     return [account_id, record.serial, client_serial, *own, None, email]
 
 
-def document_row(account_id: int, record: Document) -> Row:
+def document_to_row(account_id: int, record: Document) -> Row:
     row: Row = structs.asdict(record)
     row["account_id"] = account_id
     row["name_folded"] = fold(record.name)
     return row
 
 
-def searched_texts(record: Client, name: str) -> list[str]:
+def searchable_texts(record: Client, name: str) -> list[str]:
     """What Ninja's `filter` looks into, empty texts left out."""
     texts = [name, *texts_of_client(record)]
     for contact in record.contacts:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from .column_types import JsonText, id_column, key_column, moment_column, table, text_column
+from .column_types import JsonType, core_table, id_column, key_column, moment_column, text_column
 
 
 class RunRow(SQLModel, table=True):
@@ -20,7 +20,7 @@ class RunRow(SQLModel, table=True):
     options: str = text_column()
     holder: str = text_column()
     checkpoint: str = text_column()
-    counts: dict[str, int] = Field(sa_type=JsonText, nullable=False)
+    counts: dict[str, int] = Field(sa_type=JsonType, nullable=False)
     reason: str = text_column()
     started_at: datetime = moment_column()
     updated_at: datetime = moment_column()
@@ -39,7 +39,7 @@ class RunLineRow(SQLModel, table=True):
     text: str = text_column()
 
 
-RUN = table(RunRow)
-RUN_LINE = table(RunLineRow)
+RUN = core_table(RunRow)
+RUN_LINE = core_table(RunLineRow)
 
 Index("ix_run_line_kind", RUN_LINE.c.run_id, RUN_LINE.c.kind, RUN_LINE.c.field)

@@ -14,16 +14,16 @@ from sqlmodel import Field, SQLModel
 from .account_tables import ACCOUNT, GROUP, TOKEN
 from .column_types import (
     TEXT,
-    JsonText,
+    JsonType,
     account_column,
-    derived_column,
+    added_text_column,
+    bigint_column,
+    core_table,
+    integer_column,
     key_column,
     moment_column,
     money_column,
-    number_column,
-    table,
     text_column,
-    whole_column,
 )
 from .run_tables import RUN, RUN_LINE
 
@@ -49,7 +49,7 @@ class ClientRow(SQLModel, table=True):
     uuid: UUID = Field(sa_type=Uuid)
     external_id: str | None = Field(sa_type=TEXT, nullable=True)
     number: str = text_column()
-    version: int = number_column()
+    version: int = bigint_column()
     created_at: datetime = moment_column()
     updated_at: datetime = moment_column()
 
@@ -68,7 +68,7 @@ class ClientRow(SQLModel, table=True):
     credit_balance: Decimal = money_column()
 
     phone: str = text_column()
-    phone_rank: int = whole_column()
+    phone_rank: int = integer_column()
     website: str = text_column()
 
     address1: str = text_column()
@@ -76,14 +76,14 @@ class ClientRow(SQLModel, table=True):
     city: str = text_column()
     state: str = text_column()
     postal_code: str = text_column()
-    country_id: int | None = whole_column(nullable=True)
+    country_id: int | None = integer_column(nullable=True)
 
     shipping_address1: str = text_column()
     shipping_address2: str = text_column()
     shipping_city: str = text_column()
     shipping_state: str = text_column()
     shipping_postal_code: str = text_column()
-    shipping_country_id: int | None = whole_column(nullable=True)
+    shipping_country_id: int | None = integer_column(nullable=True)
     service_text: str | None = Field(sa_type=TEXT, nullable=True)
     entrance_no: str = text_column()
     floor: str = text_column()
@@ -94,11 +94,11 @@ class ClientRow(SQLModel, table=True):
 
     private_notes: str = text_column()
     public_notes: str = text_column()
-    user_serial: int = number_column()
-    assigned_user_serial: int | None = number_column(nullable=True)
-    group_serial: int | None = number_column(nullable=True)
-    industry_id: int | None = whole_column(nullable=True)
-    size_id: int | None = whole_column(nullable=True)
+    user_serial: int = bigint_column()
+    assigned_user_serial: int | None = bigint_column(nullable=True)
+    group_serial: int | None = bigint_column(nullable=True)
+    industry_id: int | None = integer_column(nullable=True)
+    size_id: int | None = integer_column(nullable=True)
     vat_number: str = text_column()
     id_number: str = text_column()
     routing_id: str = text_column()
@@ -111,21 +111,21 @@ class ClientRow(SQLModel, table=True):
     client_hash: str = text_column()
     settings: str = text_column()
     last_login: datetime | None = moment_column(nullable=True)
-    extras: dict[str, str] = Field(sa_type=JsonText, nullable=False)
+    extras: dict[str, str] = Field(sa_type=JsonType, nullable=False)
 
     name_folded: str = text_column()
     number_folded: str = text_column()
     number_order: str = text_column()
     id_number_folded: str = text_column()
     search: str = text_column()
-    display_folded: str = derived_column()
-    contact_folded: str = derived_column()
-    contact_email_folded: str = derived_column()
-    vat_number_folded: str = derived_column()
-    custom_value1_folded: str = derived_column()
-    custom_value2_folded: str = derived_column()
-    custom_value3_folded: str = derived_column()
-    custom_value4_folded: str = derived_column()
+    display_folded: str = added_text_column()
+    contact_folded: str = added_text_column()
+    contact_email_folded: str = added_text_column()
+    vat_number_folded: str = added_text_column()
+    custom_value1_folded: str = added_text_column()
+    custom_value2_folded: str = added_text_column()
+    custom_value3_folded: str = added_text_column()
+    custom_value4_folded: str = added_text_column()
 
 
 class ContactRow(SQLModel, table=True):
@@ -138,13 +138,13 @@ class ContactRow(SQLModel, table=True):
 
     account_id: int = key_column()
     serial: int = key_column()
-    client_serial: int = number_column()
+    client_serial: int = bigint_column()
     first_name: str = text_column()
     last_name: str = text_column()
     email: str = text_column()
-    email_rank: int = whole_column()
+    email_rank: int = integer_column()
     phone: str = text_column()
-    phone_rank: int = whole_column()
+    phone_rank: int = integer_column()
     is_primary: bool
     send_email: bool
     is_locked: bool
@@ -175,10 +175,10 @@ class OriginRow(SQLModel, table=True):
     account_id: int = key_column()
     source: str = Field(sa_type=TEXT, primary_key=True)
     foreign_id: str = Field(sa_type=TEXT, primary_key=True)
-    client_serial: int = number_column()
+    client_serial: int = bigint_column()
     foreign_updated_at: datetime | None = moment_column(nullable=True)
-    stamp: str = derived_column()
-    version: int | None = number_column(nullable=True)
+    stamp: str = added_text_column()
+    version: int | None = bigint_column(nullable=True)
 
 
 class DocumentRow(SQLModel, table=True):
@@ -191,15 +191,15 @@ class DocumentRow(SQLModel, table=True):
 
     account_id: int = key_column()
     serial: int = key_column()
-    client_serial: int = number_column()
+    client_serial: int = bigint_column()
     name: str = text_column()
     type: str = text_column()
     hash: str = text_column()
-    size: int = number_column()
-    width: int = whole_column()
-    height: int = whole_column()
+    size: int = bigint_column()
+    width: int = integer_column()
+    height: int = integer_column()
     is_public: bool
-    user_serial: int = number_column()
+    user_serial: int = bigint_column()
     created_at: datetime = moment_column()
     updated_at: datetime = moment_column()
 
@@ -219,11 +219,11 @@ class TombstoneRow(SQLModel, table=True):
     deleted_at: datetime = moment_column()
 
 
-CLIENT = table(ClientRow)
-CONTACT = table(ContactRow)
-ORIGIN = table(OriginRow)
-DOCUMENT = table(DocumentRow)
-TOMBSTONE = table(TombstoneRow)
+CLIENT = core_table(ClientRow)
+CONTACT = core_table(ContactRow)
+ORIGIN = core_table(OriginRow)
+DOCUMENT = core_table(DocumentRow)
+TOMBSTONE = core_table(TombstoneRow)
 
 Index("uq_client_uuid", CLIENT.c.account_id, CLIENT.c.uuid, unique=True)
 Index("uq_client_number", CLIENT.c.account_id, CLIENT.c.number_folded, unique=True)

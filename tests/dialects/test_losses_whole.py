@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec import Struct, structs
 
-from dialects.base.migration.object_codec import Dump
+from dialects.base.migration.object_codec import ObjectCodec
 from dialects.ninja.migration.object_codec import DUMP as NINJA
 from dialects.planado.migration.object_codec import DUMP as PLANADO
 from storage.model.countries import COUNTRIES
@@ -106,7 +106,7 @@ def sample(field: str, default: Any) -> Any:
             return "value"
 
 
-def is_carried(dump: Dump, field: str, after: Client) -> bool:
+def is_carried(dump: ObjectCodec, field: str, after: Client) -> bool:
     is_shown = dump.write(after, ACCOUNT) != dump.write(BASE, ACCOUNT)
     return is_shown or any(field in line.field for line in dump.losses(after))
 

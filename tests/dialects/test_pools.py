@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dialects.base.http.store_calls import ask, carry, count, tell
+from dialects.base.http.store_calls import run_file_io, run_rate_check, run_read, run_write
 
-KINDS = {"reads": ask, "writes": tell, "files": carry, "counts": count}
+KINDS = {"reads": run_read, "writes": run_write, "files": run_file_io, "counts": run_rate_check}
 MORE_THAN_ANY = 40
 
 

@@ -15,9 +15,9 @@ from gateway.settings import Settings
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.errors import Unavailable
-from storage.model.generators import Makers
-from storage.read_cache.rendering_cache import Renderings
-from storage.read_cache.snapshot_reader import Glance
+from storage.model.generators import Generators
+from storage.read_cache.rendering_cache import RenderingCache
+from storage.read_cache.snapshot_reader import SnapshotReader
 from storage.store import Store
 from tests.conftest import CLOCK
 from tests.databases import Files
@@ -27,7 +27,7 @@ CLIENTS = 45
 
 
 class LongStore(Store):
-    def glance(self) -> Glance | None:
+    def glance(self) -> SnapshotReader | None:
         """Nothing at once: every request goes to its route."""
         return None
 
@@ -78,9 +78,9 @@ class Caller(NamedTuple):
 def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
     folder = tmp_path_factory.mktemp("ways")
     with Files(folder).empty() as url:
-        renderings = Renderings(str(folder / "renderings"))
-        store = Store.open(url, Makers(clock=CLOCK), renderings=renderings)
-        other = LongStore.at(url, Makers(clock=CLOCK))
+        renderings = RenderingCache(str(folder / "renderings"))
+        store = Store.open(url, Generators(clock=CLOCK), renderings=renderings)
+        other = LongStore.at(url, Generators(clock=CLOCK))
         apps = [create_app(opened, Settings()) for opened in (store, other)]
         with TestClient(apps[0]) as short, TestClient(apps[1]) as long:
             yield Ways(store, short, long)
@@ -253,7 +253,7 @@ def test_a_store_that_fails_half_way_is_answered_for_by_the_long_way(
 
 def test_full_renderings_are_begun_anew(caller: Caller, tmp_path, monkeypatch) -> None:
     """One mebibyte, of which some is the table's own."""
-    small = Renderings(str(tmp_path / "small"), mebibytes=1)
+    small = RenderingCache(str(tmp_path / "small"), mebibytes=1)
     monkeypatch.setattr(caller.ways.store, "renderings", small)
     for _ in fill(caller.ways.store, caller.account, CLIENTS, 900):
         pass

@@ -8,8 +8,8 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import Connection
 
-from dialects.base.http.store_calls import tell
-from storage.database.write_methods import Write
+from dialects.base.http.store_calls import run_write
+from storage.database.write_methods import WriteMethod
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, CreateClient
 from storage.model.errors import Unavailable
@@ -56,7 +56,9 @@ def test_no_change_of_a_crowd_is_lost(store: Store, account: Account) -> None:
     serial = store.create_client(account.id, CreateClient()).serial
 
     async def crowd() -> list[Client]:
-        changes = (tell(store.change_client, account.id, serial, one_more) for _ in range(CROWD))
+        changes = (
+            run_write(store.change_client, account.id, serial, one_more) for _ in range(CROWD)
+        )
         return await asyncio.gather(*changes)
 
     told = run(crowd)
@@ -69,7 +71,7 @@ def test_a_failure_is_told_to_its_caller_alone(store: Store, account: Account) -
     async def crowd() -> list[object]:
         numbers = ["same", "same", "other"]
         commands = [CreateClient(number=number) for number in numbers]
-        made = (tell(store.create_client, account.id, command) for command in commands)
+        made = (run_write(store.create_client, account.id, command) for command in commands)
         return await asyncio.gather(*made, return_exceptions=True)
 
     told = run(crowd)
@@ -81,12 +83,12 @@ def test_a_failure_is_told_to_its_caller_alone(store: Store, account: Account) -
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_write_whose_caller_went_away_is_written(store: Store, account: Account) -> None:
     async def leave() -> None:
-        task = asyncio.create_task(tell(store.create_client, account.id, CreateClient()))
+        task = asyncio.create_task(run_write(store.create_client, account.id, CreateClient()))
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await tell(store.create_client, account.id, CreateClient())
+        await run_write(store.create_client, account.id, CreateClient())
 
     run(leave)
 
@@ -96,7 +98,7 @@ def test_a_write_whose_caller_went_away_is_written(store: Store, account: Accoun
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_loop_that_ended_meanwhile_keeps_nobody_waiting(store: Store, account: Account) -> None:
     async def leave() -> None:
-        told = asyncio.create_task(tell(store.create_client, account.id, CreateClient()))
+        told = asyncio.create_task(run_write(store.create_client, account.id, CreateClient()))
         await asyncio.sleep(0.01)
         told.cancel()
 
@@ -104,7 +106,7 @@ def test_a_loop_that_ended_meanwhile_keeps_nobody_waiting(store: Store, account:
         run(leave)
 
     assert store.create_client(account.id, CreateClient()).serial
-    assert run(lambda: tell(store.create_client, account.id, CreateClient()))
+    assert run(lambda: run_write(store.create_client, account.id, CreateClient()))
     assert len(store.scan(account.id)) == 3
 
 
@@ -112,10 +114,10 @@ def test_a_loop_that_ended_meanwhile_keeps_nobody_waiting(store: Store, account:
 def test_whoever_waits_too_long_is_refused(
     store: Store, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Write, "patience", 0.02)
+    monkeypatch.setattr(WriteMethod, "patience", 0.02)
 
     with busy(store), pytest.raises(Unavailable, match="too many"):
-        run(lambda: tell(store.create_client, account.id, CreateClient()))
+        run(lambda: run_write(store.create_client, account.id, CreateClient()))
 
     made = store.create_client(account.id, CreateClient())
     assert store.scan(account.id) == (made,)
@@ -127,7 +129,7 @@ def test_several_loops_write_side_by_side(store: Store, account: Account) -> Non
 
     async def some() -> None:
         for _ in range(CROWD):
-            await tell(store.change_client, account.id, serial, one_more)
+            await run_write(store.change_client, account.id, serial, one_more)
 
     threads = [Thread(target=run, args=(some,)) for _ in range(3)]
     for thread in threads:

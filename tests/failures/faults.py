@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 from gateway.__main__ import main
 from storage.database import sqlite
 from storage.database.fast_sql import statements
-from storage.database.group_commit import Waiting
+from storage.database.group_commit import PendingStep
 from storage.schema.tables import CONTACT
 
 Fault = Callable[[], None]
@@ -24,9 +24,9 @@ committed by half."""
 
 
 def answer_before_the_commit() -> None:
-    answer = Waiting.answer
+    answer = PendingStep.answer
 
-    def answered(mine: Waiting, found: Any = None, failure: Exception | None = None) -> None:
+    def answered(mine: PendingStep, found: Any = None, failure: Exception | None = None) -> None:
         answer(mine, found, failure)
         # A step that raises has no early answer: its failure is told as ever.
         if failure is None:
@@ -34,22 +34,22 @@ def answer_before_the_commit() -> None:
             mine.wake = lambda: None
             time.sleep(GAP)
 
-    Waiting.answer = answered  # type: ignore[method-assign]
+    PendingStep.answer = answered  # type: ignore[method-assign]
 
 
 def commit_before_the_contacts() -> None:
-    inserted = statements.inserted
+    inserted = statements.insert_many
 
     def split(connection: Connection, table: Table, given: Sequence[statements.Given]) -> None:
         if table is CONTACT:
             # Behind the back of SQLAlchemy, which shall believe that all is one transaction.
-            statements.said(connection, "COMMIT")
+            statements.execute_text(connection, "COMMIT")
             time.sleep(GAP)
             sqlite.begin(connection)
-            statements.said(connection, "SAVEPOINT step")  # that of storage/committing.py
+            statements.execute_text(connection, "SAVEPOINT step")  # that of storage/committing.py
         inserted(connection, table, given)
 
-    statements.inserted = split
+    statements.insert_many = split
 
 
 FAULTS: dict[str, Fault] = {

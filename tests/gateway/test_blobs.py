@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import Settings
-from storage.documents.blob_store import Blobs
+from storage.documents.blob_store import BlobStore
 from storage.model.commands import ChangeClient, CreateClient
 from storage.model.documents import Upload
 from storage.store import Store
@@ -37,7 +37,7 @@ def test_get_answers_a_download_from_the_place(
     place = str(tmp_path / "blobs")
     monkeypatch.setenv("GATEWAY_BLOBS", place)
     run("account", "create", "acme")
-    store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", blobs=Blobs.at(place))
+    store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", blobs=BlobStore.at(place))
     file = Upload(name="a.txt", type="txt", file=io.BytesIO(b'{"a":1}'), size=7)
     made = store.create_client(1, CreateClient())
     change = ChangeClient(documents=store.keep(1, [file]))

@@ -5,15 +5,15 @@ from typing import Any
 from hypothesis import strategies as st
 
 from storage.model.queries import (
-    Among,
+    ClientColumn,
     ClientQuery,
     Comparison,
-    GroupOrder,
+    ComparisonOperator,
+    Contains,
+    GroupColumn,
     GroupQuery,
-    Holding,
-    Operator,
-    Order,
-    Sorting,
+    OneOf,
+    SortKey,
     TextColumn,
     TombstoneQuery,
 )
@@ -34,23 +34,35 @@ PATTERNS = ["%", "_", "a_", "%a", "\\", "\\%", '"', "aäa", "a*"]
 NOWHERE = ["a\0b", "\0", "\ud800", "abc\nabc", "ß" * 300]
 terms = st.one_of(words, st.sampled_from(PATTERNS), st.sampled_from(PATTERNS + NOWHERE))
 cursors = mostly(live_keys, st.none())
-MEMBERS = [Order.CLASSIFICATION, Order.CITY, Order.ID_NUMBER]
-REFERENCES = [Order.GROUP, Order.COUNTRY, Order.SHIPPING_COUNTRY, Order.ASSIGNED_USER]
+MEMBERS = [ClientColumn.CLASSIFICATION, ClientColumn.CITY, ClientColumn.ID_NUMBER]
+REFERENCES = [
+    ClientColumn.GROUP,
+    ClientColumn.COUNTRY,
+    ClientColumn.SHIPPING_COUNTRY,
+    ClientColumn.ASSIGNED_USER,
+]
 text_members = st.builds(
-    Among, column=st.sampled_from(MEMBERS), values=st.lists(terms, max_size=3).map(tuple)
+    OneOf, column=st.sampled_from(MEMBERS), values=st.lists(terms, max_size=3).map(tuple)
 )
 reference_members = st.builds(
-    Among,
+    OneOf,
     column=st.sampled_from(REFERENCES),
     values=st.lists(st.sampled_from([1, 2, 3, 276, 840, 2**40]), max_size=3).map(tuple),
 )
-OFTEN = [Order.NAME, Order.CITY, Order.NUMBER, Order.COUNTRY, Order.ARCHIVED_AT, Order.CREATED_AT]
-orders = st.one_of(st.sampled_from(OFTEN), st.sampled_from(Order))
-sortings = st.builds(Sorting, order=orders, is_descending=st.booleans())
+OFTEN = [
+    ClientColumn.NAME,
+    ClientColumn.CITY,
+    ClientColumn.NUMBER,
+    ClientColumn.COUNTRY,
+    ClientColumn.ARCHIVED_AT,
+    ClientColumn.CREATED_AT,
+]
+orders = st.one_of(st.sampled_from(OFTEN), st.sampled_from(ClientColumn))
+sortings = st.builds(SortKey, order=orders, is_descending=st.booleans())
 CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "serials": several_serials.map(tuple),
     "states": st.frozensets(states),
-    "balance": st.builds(Comparison, operator=st.sampled_from(Operator), amount=amounts),
+    "balance": st.builds(Comparison, operator=st.sampled_from(ComparisonOperator), amount=amounts),
     "balance_between": st.tuples(amounts, amounts),
     "email": mostly(emails, terms),
     "id_number": numbers,
@@ -59,7 +71,7 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "text": terms,
     "among": st.lists(st.one_of(text_members, reference_members), max_size=2).map(tuple),
     "holding": st.lists(
-        st.builds(Holding, column=st.sampled_from(TextColumn), text=terms), max_size=2
+        st.builds(Contains, column=st.sampled_from(TextColumn), text=terms), max_size=2
     ).map(tuple),
     "first": serials,
 }
@@ -93,7 +105,7 @@ group_queries = st.builds(
     GroupQuery,
     text=st.one_of(st.none(), terms),
     states=st.one_of(st.none(), st.frozensets(states)),
-    order=st.sampled_from(GroupOrder),
+    order=st.sampled_from(GroupColumn),
     is_descending=st.booleans(),
     limit=limits,
 )

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from dialects.planado.clients.contacts import entries
+from dialects.planado.clients.contacts import contact_entries
 from storage.model.accounts import Account
 from storage.model.commands import ContactDraft, CreateAccount, ImportClient
 from storage.model.countries import COUNTRIES
@@ -218,7 +218,7 @@ def planado_edits(record: Client) -> st.SearchStrategy[dict[str, Any]]:
 def shuffled(record: Client) -> st.SearchStrategy[list[dict[str, Any]]]:
     """The list as it is shown, in another order, some of it renamed, some of it gone."""
 
-    shown = [{"name": e.name, "type": e.type, "value": e.value} for e in entries(record)]
+    shown = [{"name": e.name, "type": e.type, "value": e.value} for e in contact_entries(record)]
     if not shown:
         return st.just([])
     kept = st.lists(st.sampled_from(shown), max_size=6)

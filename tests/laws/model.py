@@ -15,7 +15,7 @@ from msgspec import UNSET, structs
 from storage.model.commands import ChangeClient, ClientKey, CreateClient, LiveKey
 from storage.model.errors import Conflict, Locked, NotFound, Stale
 from storage.model.folding import fold
-from storage.model.preconditions import Expected, Match
+from storage.model.preconditions import Precondition, VersionMatch
 from storage.model.records import Client, Origin, State, Tombstone
 from tests.laws import model_contacts
 from tests.laws.model_found import Found
@@ -78,7 +78,7 @@ class Model(Found):
 
     # Changes
 
-    def change_client(self, key: ClientKey, change: Change, expected: Expected) -> Client:
+    def change_client(self, key: ClientKey, change: Change, expected: Precondition) -> Client:
         before = self.client(key)
         refuse_stale(before, expected)
         return self.changed(before, change, is_locked=before.is_deleted)
@@ -92,7 +92,7 @@ class Model(Found):
         key: LiveKey,
         change: Change,
         create: Callable[[], CreateClient],
-        expected: Expected,
+        expected: Precondition,
     ) -> "Upserted":
         before = self.client_or_none(key)
         refuse_stale(before, expected)
@@ -143,7 +143,7 @@ class Model(Found):
 
     # Life and death
 
-    def move_client(self, key: ClientKey, state: State, expected: Expected) -> Client:
+    def move_client(self, key: ClientKey, state: State, expected: Precondition) -> Client:
         before = self.client(key)
         refuse_stale(before, expected)
         return self.moved(before, state)
@@ -167,18 +167,18 @@ class Model(Found):
                 after = structs.replace(after, external_id=None)
         return self.keep(before, after)
 
-    def purge_client(self, key: ClientKey, expected: Expected) -> None:
+    def purge_client(self, key: ClientKey, expected: Precondition) -> None:
         client = self.client(key)
         refuse_stale(client, expected)
         if not client.is_deleted:
             self.lay_stone(client, self.later(client))
         del self.client_of[client.serial], self.origins_of[client.serial]
 
-    def merge_clients(self, key: ClientKey, other: ClientKey, expected: Expected) -> Client:
+    def merge_clients(self, key: ClientKey, other: ClientKey, expected: Precondition) -> Client:
         before = self.client(key)
         refuse_stale(before, expected)
         source = self.client(other)
-        self.purge_client(other, Expected())
+        self.purge_client(other, Precondition())
         after = structs.replace(
             before,
             balance=before.balance + source.balance,
@@ -244,12 +244,12 @@ def identity(source: Client | CreateClient) -> dict[str, str]:
     return {field: NORMAL[field](value) if value else "" for field, value in given.items()}
 
 
-def refuse_stale(client: Client | None, expected: Expected) -> None:
+def refuse_stale(client: Client | None, expected: Precondition) -> None:
     is_there = expected.match is None or fits(client, expected.match)
     is_other = expected.none_match is None or not fits(client, expected.none_match)
     if not (is_there and is_other):
         raise Stale("")
 
 
-def fits(client: Client | None, match: Match) -> bool:
+def fits(client: Client | None, match: VersionMatch) -> bool:
     return client is not None and (match.versions is None or client.version in match.versions)

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from storage.model.commands import ContactDraft
 from storage.model.folding import fold
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.records import Client, Contact
 
 RANKS = {"email": "email_rank", "phone": "phone_rank"}
@@ -20,7 +20,7 @@ def drawn_up(
     drafts: Sequence[ContactDraft],
     serials: Iterator[int],
     now: datetime,
-    makers: Makers,
+    makers: Generators,
 ) -> tuple[Contact, ...]:
     """Contacts as the drafts say, a blank one when there is none. The first that is flagged, or
     the first of all, is primary, and it stands before the others."""
@@ -38,7 +38,7 @@ def drawn_up(
     return primary_first(contacts)
 
 
-def blank(serial: int, length: int, now: datetime, makers: Makers) -> Contact:
+def blank(serial: int, length: int, now: datetime, makers: Generators) -> Contact:
     key = makers.random_text(length)
     return Contact(serial=serial, contact_key=key, created_at=now, updated_at=now)
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from storage.model.commands import ClientKey, LiveKey
 from storage.model.errors import Invalid, NotFound, Problem
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.queries import ClientQuery, TombstoneQuery
 from storage.model.records import Client, Origin, Page, Tombstone
 from tests.laws import model_lists
@@ -16,7 +16,7 @@ from tests.laws.model_groups import Groups
 class Found(Groups):
     """All that one account has."""
 
-    def __init__(self, makers: Makers, country_id: int) -> None:
+    def __init__(self, makers: Generators, country_id: int) -> None:
         super().__init__(makers)
         self.country_id = country_id
         self.next_client = self.next_contact = self.next_number = 1

@@ -8,14 +8,14 @@ from msgspec import UNSET, structs
 from storage.model.commands import ChangeGroup, CreateGroup
 from storage.model.errors import Conflict, Locked, NotFound
 from storage.model.folding import fold
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.queries import GroupQuery
 from storage.model.records import Group, Page, State
 from tests.laws.model_lists import has_state
 
 
 class Groups:
-    def __init__(self, makers: Makers) -> None:
+    def __init__(self, makers: Generators) -> None:
         self.makers = makers
         self.next_group = 1
         self.group_of: dict[int, Group] = {}

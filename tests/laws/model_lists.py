@@ -6,7 +6,14 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from storage.model.folding import fold
-from storage.model.queries import Among, ClientQuery, Comparison, Operator, Order, TombstoneQuery
+from storage.model.queries import (
+    ClientColumn,
+    ClientQuery,
+    Comparison,
+    ComparisonOperator,
+    OneOf,
+    TombstoneQuery,
+)
 from storage.model.records import Client, Contact, Group, State, Tombstone
 
 
@@ -47,12 +54,12 @@ def has_state(record: Client | Group, states: frozenset[State] | None) -> bool:
 
 
 def compares(client: Client, comparison: Comparison) -> bool:
-    words: dict[Operator, Callable[[Any, Any], bool]] = {
-        Operator.LT: lt,
-        Operator.LTE: le,
-        Operator.GT: gt,
-        Operator.GTE: ge,
-        Operator.EQ: eq,
+    words: dict[ComparisonOperator, Callable[[Any, Any], bool]] = {
+        ComparisonOperator.LT: lt,
+        ComparisonOperator.LTE: le,
+        ComparisonOperator.GT: gt,
+        ComparisonOperator.GTE: ge,
+        ComparisonOperator.EQ: eq,
     }
     return words[comparison.operator](client.balance, comparison.amount)
 
@@ -71,7 +78,7 @@ def holds(text: str, part: str) -> bool:
     return fold(part) in fold(text) and "\n" not in part
 
 
-def is_among(client: Client, among: Among) -> bool:
+def is_among(client: Client, among: OneOf) -> bool:
     value = getattr(client, among.column.value)
     return caseless(value) in [caseless(given) for given in among.values]
 
@@ -118,23 +125,23 @@ def primary(client: Client) -> Contact:
 
 
 FOLDED = (
-    Order.ID_NUMBER,
-    Order.VAT_NUMBER,
-    Order.CUSTOM_VALUE1,
-    Order.CUSTOM_VALUE2,
-    Order.CUSTOM_VALUE3,
-    Order.CUSTOM_VALUE4,
+    ClientColumn.ID_NUMBER,
+    ClientColumn.VAT_NUMBER,
+    ClientColumn.CUSTOM_VALUE1,
+    ClientColumn.CUSTOM_VALUE2,
+    ClientColumn.CUSTOM_VALUE3,
+    ClientColumn.CUSTOM_VALUE4,
 )
-KEYS: dict[Order, Callable[[Client], Any]] = {
-    Order.NAME: lambda c: fold(called(c)),
-    Order.CONTACT: lambda c: fold(primary(c).name),
-    Order.CONTACT_EMAIL: lambda c: fold(primary(c).email),
-    Order.NUMBER: lambda c: int("".join(re.findall("[0-9]", c.number)) or "0"),
+KEYS: dict[ClientColumn, Callable[[Client], Any]] = {
+    ClientColumn.NAME: lambda c: fold(called(c)),
+    ClientColumn.CONTACT: lambda c: fold(primary(c).name),
+    ClientColumn.CONTACT_EMAIL: lambda c: fold(primary(c).email),
+    ClientColumn.NUMBER: lambda c: int("".join(re.findall("[0-9]", c.number)) or "0"),
 }
 """Those that are no field of a client, or not sorted by it as it stands."""
 
 
-def field_key(order: Order) -> Callable[[Client], Any]:
+def field_key(order: ClientColumn) -> Callable[[Client], Any]:
     def key(client: Client) -> tuple[bool, Any]:
         value = getattr(client, order.value)
         is_folded = order in FOLDED

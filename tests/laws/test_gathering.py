@@ -8,18 +8,18 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from dialects.base.migration.object_codec import Gathered
+from dialects.base.migration.object_codec import ParsedColumns
 from dialects.ninja.migration.object_codec import DUMP
-from storage.imports.prepared.columns import Readied
-from storage.imports.prepared.prepare_columns import readied_crowd
-from storage.imports.prepared.rows import readied
-from storage.model.generators import Makers
-from storage.model.imports import wanted_of
+from storage.imports.prepared.columns import PreparedColumns
+from storage.imports.prepared.prepare_columns import prepare_columns
+from storage.imports.prepared.rows import prepare_rows
+from storage.model.generators import Generators
+from storage.model.imports import identifiers_of
 from tests.carried import ACCOUNT
 from tests.laws.test_round_trip import records
 
 Tree = dict[str, Any]
-SAME = Makers(
+SAME = Generators(
     clock=lambda: datetime(2026, 1, 1, tzinfo=UTC),
     uuid=lambda: UUID(int=7),
     random_text=lambda length: "x" * length,
@@ -74,15 +74,22 @@ def clear(tree: Tree) -> None:
 
 def alone(raw: bytes) -> tuple[Any, ...]:
     told = DUMP.read(raw, ACCOUNT)
-    ready = readied(told.client, ACCOUNT, SAME)
+    ready = prepare_rows(told.client, ACCOUNT, SAME)
     assert ready is not None
     assert not told.lost
     assert not told.groups
     whole = (ready.version, ready.is_archived, ready.is_deleted, ready.rows)
-    return told.foreign_id, told.stamp, told.label, wanted_of(told.client), whole, told.updated_at
+    return (
+        told.foreign_id,
+        told.stamp,
+        told.label,
+        identifiers_of(told.client),
+        whole,
+        told.updated_at,
+    )
 
 
-def together(found: Gathered, crowd: Readied) -> list[tuple[Any, ...]]:
+def together(found: ParsedColumns, crowd: PreparedColumns) -> list[tuple[Any, ...]]:
     whole = [
         (one.version, one.is_archived, one.is_deleted, one.rows) for one in crowd.ready(ACCOUNT.id)
     ]
@@ -97,7 +104,7 @@ def together(found: Gathered, crowd: Readied) -> list[tuple[Any, ...]]:
 @given(raws=st.lists(objects(), min_size=1, max_size=6))
 def test_objects_read_together_are_what_they_are_alone(raws: list[bytes]) -> None:
     found = DUMP.gather(raws, ACCOUNT)
-    crowd = readied_crowd(found.crowd, ACCOUNT, SAME) if found else None
+    crowd = prepare_columns(found.crowd, ACCOUNT, SAME) if found else None
     if not found or crowd is None:
         return
 

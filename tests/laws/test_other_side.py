@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 
 from storage.model.commands import ImportClient
-from storage.model.names import folded_blanks
+from storage.model.names import collapse_spaces
 from storage.model.records import Client, Contact
 from storage.store import Store
 from tests.laws.generated import born, imports, ninja_edits, ninja_text, planado_edits
@@ -117,14 +117,14 @@ def test_a_list_through_planado_leaves_people_it_never_showed(
 ) -> None:
     account, before = born(shelf, command)
     edit = data.draw(planado_edits(before))
-    named = {folded_blanks(c["name"] or "") for c in edit.get("contacts", [])}
+    named = {collapse_spaces(c["name"] or "") for c in edit.get("contacts", [])}
 
     after = PlanadoTongue(shelf, account).write(before, edit)
 
     strangers = [
         c
         for c in before.contacts
-        if not is_visible(c) and c.name and folded_blanks(c.name) not in named
+        if not is_visible(c) and c.name and collapse_spaces(c.name) not in named
     ]
     assert all(c in after.contacts for c in strangers)
 

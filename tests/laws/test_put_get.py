@@ -4,9 +4,9 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from dialects.ninja.protocol.scalars import trimmed
+from dialects.ninja.protocol.scalars import trim
 from storage.model.commands import ImportClient
-from storage.model.names import folded_blanks
+from storage.model.names import collapse_spaces
 from storage.model.records import Client
 from storage.store import Store
 from tests.laws.generated import NINJA_TEXTS, born, imports, ninja_edits, planado_edits
@@ -33,7 +33,7 @@ def expected(key: str, value: Any) -> Any:
     if key == "contacts":
         return expected_contacts(value)
     if key in NINJA_TEXTS or value is None or isinstance(value, str):
-        return trimmed(value or "")
+        return trim(value or "")
     return value
 
 
@@ -42,8 +42,8 @@ def normal(key: str, value: Any, record: Client) -> Any:
     if key == "contacts":
         return [{k: v for k, v in contact.items() if k in EDITED} for contact in value]
     if key == "name" and record.is_individual:
-        return folded_blanks(value)
-    return trimmed(value) if isinstance(value, str) else value
+        return collapse_spaces(value)
+    return trim(value) if isinstance(value, str) else value
 
 
 EDITED = ("first_name", "last_name", "phone", "custom_value2", "is_primary", "send_email")
@@ -57,7 +57,7 @@ def expected_contacts(given_list: list[Tree]) -> list[Tree]:
         wants_mail[0] = True
     texts = ("first_name", "last_name", "phone", "custom_value2")
     return [
-        {name: trimmed(contact.get(name) or "") for name in texts}
+        {name: trim(contact.get(name) or "") for name in texts}
         | {"is_primary": n == 0, "send_email": wants_mail[n]}
         for n, contact in enumerate(contacts)
     ]
@@ -79,7 +79,7 @@ def test_what_planado_writes_planado_reads(
 def in_planado(key: str, value: Any) -> Any:
     match key:
         case "contacts":
-            return [c | {"name": folded_blanks(c["name"] or "") or None} for c in value]
+            return [c | {"name": collapse_spaces(c["name"] or "") or None} for c in value]
         case "site_address":
             return in_planado_address(value)
         case _:

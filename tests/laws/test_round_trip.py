@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, strategies as st
 from msgspec import structs
 
-from dialects.base.migration.object_codec import Dump
+from dialects.base.migration.object_codec import ObjectCodec
 from dialects.ninja.migration.object_codec import DUMP as NINJA
-from dialects.ninja.protocol.scalars import trimmed
+from dialects.ninja.protocol.scalars import trim
 from dialects.planado.migration.object_codec import DUMP as PLANADO
 from storage.model.commands import ImportClient
-from storage.model.names import folded_blanks
+from storage.model.names import collapse_spaces
 from storage.model.records import Client
 from tests.carried import ACCOUNT, born, changed
 from tests.laws.generated import imports
@@ -55,7 +55,9 @@ records = st.builds(later, imports(), st.integers(1, 2**40))
 
 @each_dump
 @given(before=records)
-def test_what_is_shown_makes_a_client_that_is_shown_alike(dump: Dump, before: Client) -> None:
+def test_what_is_shown_makes_a_client_that_is_shown_alike(
+    dump: ObjectCodec, before: Client
+) -> None:
     raw = dump.write(before, ACCOUNT)
 
     after = born(dump.read(raw, ACCOUNT).client)
@@ -65,7 +67,7 @@ def test_what_is_shown_makes_a_client_that_is_shown_alike(dump: Dump, before: Cl
 
 @each_dump
 @given(before=records)
-def test_what_is_shown_changes_nothing(dump: Dump, before: Client) -> None:
+def test_what_is_shown_changes_nothing(dump: ObjectCodec, before: Client) -> None:
     told = dump.read(dump.write(before, ACCOUNT), ACCOUNT)
 
     assert changed(before, told) is before
@@ -74,14 +76,14 @@ def test_what_is_shown_changes_nothing(dump: Dump, before: Client) -> None:
 
 @each_dump
 @given(before=records)
-def test_what_is_shown_differs_in_nothing(dump: Dump, before: Client) -> None:
+def test_what_is_shown_differs_in_nothing(dump: ObjectCodec, before: Client) -> None:
     assert dump.differences(dump.write(before, ACCOUNT), before, ACCOUNT) == ()
 
 
 @each_dump
 @given(before=records, other=records)
 def test_what_another_client_shows_is_shown_after_the_change(
-    dump: Dump, before: Client, other: Client
+    dump: ObjectCodec, before: Client, other: Client
 ) -> None:
     raw = dump.write(other, ACCOUNT)
 
@@ -93,7 +95,7 @@ def test_what_another_client_shows_is_shown_after_the_change(
 
 @each_dump
 @given(before=records, other=records)
-def test_a_change_has_no_second_one(dump: Dump, before: Client, other: Client) -> None:
+def test_a_change_has_no_second_one(dump: ObjectCodec, before: Client, other: Client) -> None:
     told = dump.read(dump.write(other, ACCOUNT), ACCOUNT)
 
     after = changed(before, told)
@@ -104,7 +106,7 @@ def test_a_change_has_no_second_one(dump: Dump, before: Client, other: Client) -
 @each_dump
 @given(before=records, other=records)
 def test_differences_name_what_a_change_would_change(
-    dump: Dump, before: Client, other: Client
+    dump: ObjectCodec, before: Client, other: Client
 ) -> None:
     raw = dump.write(other, ACCOUNT)
     told = structs.replace(other, archived_at=None)
@@ -120,8 +122,8 @@ def normal(raw: bytes, record: Client) -> Tree:
     """Of a person's name, which Ninja keeps in parts, runs of blanks do not count."""
     shown: Tree = msgspec.json.decode(raw)
     if record.is_individual and "display_name" in shown:
-        shown["name"] = folded_blanks(shown["name"])
-        shown["display_name"] = folded_blanks(shown["display_name"])
+        shown["name"] = collapse_spaces(shown["name"])
+        shown["display_name"] = collapse_spaces(shown["display_name"])
     return shown
 
 
@@ -143,7 +145,7 @@ def plain(raw: bytes, record: Client) -> Tree:
 def trimmed_tree(value: Any) -> Any:
     match value:
         case str():
-            return trimmed(value)
+            return trim(value)
         case dict():
             return {key: trimmed_tree(child) for key, child in value.items()}
         case list():

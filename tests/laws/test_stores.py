@@ -13,8 +13,8 @@ from msgspec import Struct, structs
 
 from storage.model.commands import ClientKey, CreateAccount, CreateClient, CreateGroup, LiveKey
 from storage.model.errors import Failure, Unavailable
-from storage.model.generators import Makers
-from storage.model.preconditions import Expected
+from storage.model.generators import Generators
+from storage.model.preconditions import Precondition
 from storage.model.queries import ClientQuery, GroupQuery, TombstoneQuery
 from storage.model.records import State
 from storage.store import Store
@@ -42,8 +42,8 @@ class Chance:
         self.now, self.step = now, step
         self.uuids, self.texts = count(UUIDS + clients), count()
 
-    def makers(self) -> Makers:
-        return Makers(
+    def makers(self) -> Generators:
+        return Generators(
             clock=lambda: self.now,
             uuid=lambda: UUID(int=next(self.uuids)),
             random_text=lambda length: f"{self.step}.{next(self.texts)}".ljust(length, "-"),
@@ -186,9 +186,9 @@ class Stores(RuleBasedStateMachine):
     def replace(self, at: At, edit: Edit) -> None:
         """A client goes, another takes its external id, and the first comes back."""
         key, new = LiveKey(external_id="a"), CreateClient(external_id="a")
-        self.tell(at, "upsert_client", key, edit, lambda: new, Expected())
-        self.tell(at, "move_client", key, State.DELETED, Expected())
-        self.tell(at, "upsert_client", key, edit, lambda: new, Expected())
+        self.tell(at, "upsert_client", key, edit, lambda: new, Precondition())
+        self.tell(at, "move_client", key, State.DELETED, Precondition())
+        self.tell(at, "upsert_client", key, edit, lambda: new, Precondition())
         self.tell(at, "move_clients", range(1, 9), State.ACTIVE)
 
     @rule(at=times, told=trouble.grouping)

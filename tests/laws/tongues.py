@@ -53,8 +53,8 @@ class NinjaTongue(Tongue):
 
     def write(self, record: Client, body: Tree) -> Client:
         refuse_unstorable(body)
-        tree = input_tree.client_tree(input_tree.normalised(body))
-        change = clients_translate.changing(tree, self.caller, {})
+        tree = input_tree.normalize_client_tree(input_tree.normalize_tree(body))
+        change = clients_translate.change_client(tree, self.caller, {})
         return self.store.change_client(self.account.id, record.serial, change)
 
 
@@ -67,8 +67,8 @@ class PlanadoTongue(Tongue):
     def write(self, record: Client, body: Tree) -> Client:
         refuse_unstorable(body)
         key = LiveKey(external_id=str(record.uuid), uuid=record.uuid)
-        change = planado_clients_translate.changing(body)
-        create = planado_clients_translate.creating(body, key)
+        change = planado_clients_translate.change_client(body)
+        create = planado_clients_translate.create_under_key(body, key)
         return self.store.upsert_client(self.account.id, key, change, create).client
 
 

@@ -19,9 +19,9 @@ from storage.model.commands import (
     CreateGroup,
     ImportClient,
     LiveKey,
-    drafted,
+    draft_of_contact,
 )
-from storage.model.preconditions import ANY, Expected, Match
+from storage.model.preconditions import ANY_VERSION, Precondition, VersionMatch
 from storage.model.records import Client, Origin, Secret, State
 
 START = datetime(2024, 2, 29, 23, 59, 59, 999_990, tzinfo=UTC)
@@ -155,7 +155,7 @@ class ContactEdit(Struct, frozen=True):
         if self.place is None:
             return ContactDraft(**self.given)
         contact = record.contacts[self.place % len(record.contacts)]
-        return structs.replace(drafted(contact), **self.given)
+        return structs.replace(draft_of_contact(contact), **self.given)
 
 
 class Edit(Struct, frozen=True):
@@ -192,11 +192,12 @@ live_keys = st.one_of(
 )
 keys = mostly(serials, live_keys)
 matches = st.one_of(
-    st.just(ANY), st.builds(Match, versions=st.frozensets(st.integers(1, 3), max_size=2))
+    st.just(ANY_VERSION),
+    st.builds(VersionMatch, versions=st.frozensets(st.integers(1, 3), max_size=2)),
 )
 expectations = mostly(
-    st.just(Expected()),
-    st.one_of(st.builds(Expected, match=matches), st.builds(Expected, none_match=matches)),
+    st.just(Precondition()),
+    st.one_of(st.builds(Precondition, match=matches), st.builds(Precondition, none_match=matches)),
 )
 new_groups = st.builds(CreateGroup, name=words, settings=st.sampled_from(["", "{}"]))
 group_edits = st.builds(
@@ -212,7 +213,7 @@ def telling(verb: str, *given: st.SearchStrategy[Any]) -> st.SearchStrategy[Told
     return st.tuples(st.just(verb), *given)
 
 
-def upserting(key: LiveKey, edit: Edit, new: CreateClient, expected: Expected) -> Told:
+def upserting(key: LiveKey, edit: Edit, new: CreateClient, expected: Precondition) -> Told:
     create = partial(structs.replace, new, external_id=key.external_id)
     return "upsert_client", key, edit, create, expected
 

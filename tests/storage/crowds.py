@@ -68,7 +68,7 @@ class Book:
 
 
 def saying(word: str) -> Step:
-    return lambda connection: statements.said(connection, word)
+    return lambda connection: statements.execute_text(connection, word)
 
 
 def group_of(transaction: Callable[[Step], Any]) -> GroupCommit:

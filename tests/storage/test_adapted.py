@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pysqlite3 import _sqlite3
 
-from storage.database.sqlite_driver import ADAPTED, sqlite_module
+from storage.database.sqlite_driver import ADAPTERS, sqlite_module
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_values_are_stored_as_what_they_are(value: Any, kind: str, stored: Any) 
     connection.close()
 
 
-@pytest.mark.parametrize("kind", ADAPTED)
+@pytest.mark.parametrize("kind", ADAPTERS)
 def test_the_driver_is_told_only_of_what_it_does_not_know(kind: type) -> None:
     """It asks around about whole numbers and texts too, once it is told anything of them."""
     assert kind not in {int, float, str, bytearray}

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from msgspec import structs
 
-from storage.imports.incoming import arriving
-from storage.imports.prepared.rows import readied
-from storage.indexes.trigram_search import FEW
+from storage.imports.incoming import incoming_client
+from storage.imports.prepared.rows import prepare_rows
+from storage.indexes.trigram_search import MIN_BATCH
 from storage.model.commands import CreateAccount, CreateClient, ImportClient, ImportContact
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.queries import ClientQuery
 from storage.model.records import Client, Origin, State
-from storage.model.runs import Note, StartRun
+from storage.model.runs import RunProgress, StartRun
 from storage.store import Store
 from tests.databases import Databases
 
@@ -58,15 +58,17 @@ def arrived(store: Store, account_id: int, number: int) -> None:
             contacts=(ImportContact(serial=n + 1),),
             **LIVES[n % 3],
         )
-        ready = readied(command, account, Makers())
+        ready = prepare_rows(command, account, Generators())
         assert ready is not None
-        one = arriving(Origin(source="there", foreign_id=str(n)), command, lambda _, c=command: c)
+        one = incoming_client(
+            Origin(source="there", foreign_id=str(n)), command, lambda _, c=command: c
+        )
         incoming.append(structs.replace(one, ready=ready))
-    note = Note(checkpoint="", counts={})
+    note = RunProgress(checkpoint="", counts={})
     store.import_clients(account_id, incoming, run_id=run.id, take=lambda _: note)
 
 
-@pytest.mark.parametrize("number", [2, FEW - 1, FEW, 3 * FEW + 1])
+@pytest.mark.parametrize("number", [2, MIN_BATCH - 1, MIN_BATCH, 3 * MIN_BATCH + 1])
 @pytest.mark.parametrize("make", [each, together, arrived])
 def test_clients_are_counted_and_found_from_their_birth_on(
     store: Store, make: Make, number: int

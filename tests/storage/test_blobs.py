@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from storage.documents import blob_store
-from storage.documents.blob_store import Blobs
+from storage.documents.blob_store import BlobStore
 from storage.model.commands import ChangeClient, CreateAccount, CreateClient
 from storage.model.documents import Upload
 from storage.model.errors import Invalid, NotFound, Unavailable
@@ -17,18 +17,18 @@ from storage.store import Store
 
 
 @pytest.fixture(params=["folder", "bucket", "memory"])
-def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
     match request.param:
         case "folder":
-            return Blobs.at(str(tmp_path / "new" / "blobs"))
+            return BlobStore.at(str(tmp_path / "new" / "blobs"))
         case "bucket":
-            return Blobs.at(f"{request.getfixturevalue('bucket')}/{uuid4()}")
+            return BlobStore.at(f"{request.getfixturevalue('bucket')}/{uuid4()}")
         case _:
-            return Blobs.at("memory://")
+            return BlobStore.at("memory://")
 
 
 @pytest.fixture
-def store(database: str, blobs: Blobs) -> Iterator[Store]:
+def store(database: str, blobs: BlobStore) -> Iterator[Store]:
     store = Store.open(database, blobs=blobs)
     yield store
     store.close()
@@ -39,7 +39,7 @@ def upload(content: bytes, name: str = "a.txt") -> Upload:
 
 
 @pytest.mark.parametrize("size", [0, 1, blob_store.CHUNK, 2 * blob_store.PART + 1])
-def test_bytes_are_read_as_they_were_written(blobs: Blobs, size: int) -> None:
+def test_bytes_are_read_as_they_were_written(blobs: BlobStore, size: int) -> None:
     content = os.urandom(size)
 
     blobs.write("1/a.txt", io.BytesIO(content))
@@ -47,7 +47,7 @@ def test_bytes_are_read_as_they_were_written(blobs: Blobs, size: int) -> None:
     assert b"".join(blobs.read("1/a.txt")) == content
 
 
-def test_a_file_is_written_from_its_beginning(blobs: Blobs) -> None:
+def test_a_file_is_written_from_its_beginning(blobs: BlobStore) -> None:
     file = io.BytesIO(b"abc")
     file.read(2)
 
@@ -56,7 +56,7 @@ def test_a_file_is_written_from_its_beginning(blobs: Blobs) -> None:
     assert b"".join(blobs.read("1/a.txt")) == b"abc"
 
 
-def test_bytes_come_in_pieces(blobs: Blobs) -> None:
+def test_bytes_come_in_pieces(blobs: BlobStore) -> None:
     blobs.write("1/a.txt", io.BytesIO(bytes(5 * blob_store.CHUNK)))
 
     pieces = [len(piece) for piece in blobs.read("1/a.txt")]
@@ -66,12 +66,12 @@ def test_bytes_come_in_pieces(blobs: Blobs) -> None:
         assert max(pieces) < 3 * blob_store.CHUNK
 
 
-def test_what_is_not_there_is_missing_before_it_is_read(blobs: Blobs) -> None:
+def test_what_is_not_there_is_missing_before_it_is_read(blobs: BlobStore) -> None:
     with pytest.raises(NotFound):
         blobs.read("1/a.txt")
 
 
-def test_what_is_removed_is_gone_and_may_be_removed_again(blobs: Blobs) -> None:
+def test_what_is_removed_is_gone_and_may_be_removed_again(blobs: BlobStore) -> None:
     blobs.write("1/a.txt", io.BytesIO(b"abc"))
 
     blobs.remove("1/a.txt")
@@ -82,7 +82,7 @@ def test_what_is_removed_is_gone_and_may_be_removed_again(blobs: Blobs) -> None:
 
 
 def test_a_folder_is_made_when_it_is_needed(tmp_path: Path) -> None:
-    blobs = Blobs.at(str(tmp_path / "blobs"))
+    blobs = BlobStore.at(str(tmp_path / "blobs"))
     before = list(tmp_path.iterdir())
 
     blobs.write("1/a.txt", io.BytesIO(b"abc"))
@@ -93,7 +93,7 @@ def test_a_folder_is_made_when_it_is_needed(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_used_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    blobs = Blobs.at(str(tmp_path / "file" / "blobs"))
+    blobs = BlobStore.at(str(tmp_path / "file" / "blobs"))
 
     with pytest.raises(Unavailable):
         blobs.write("1/a.txt", io.BytesIO(b"abc"))
@@ -101,7 +101,7 @@ def test_a_place_that_cannot_be_used_is_unavailable(tmp_path: Path) -> None:
 
 def test_a_bucket_that_does_not_exist_is_unavailable(bucket: str) -> None:
     with pytest.raises(Unavailable):
-        Blobs.at(f"{bucket}-that-is-not-there").write("1/a.txt", io.BytesIO(b"abc"))
+        BlobStore.at(f"{bucket}-that-is-not-there").write("1/a.txt", io.BytesIO(b"abc"))
 
 
 def test_a_bucket_that_cannot_be_reached_is_unavailable(
@@ -110,13 +110,13 @@ def test_a_bucket_that_cannot_be_reached_is_unavailable(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
 
     with pytest.raises(Unavailable):
-        Blobs.at(bucket).read("1/a.txt")
+        BlobStore.at(bucket).read("1/a.txt")
 
 
 @pytest.mark.parametrize("place", ["ftp://host/a", "http://host/a", "gs://bucket"])
 def test_a_place_of_another_kind_is_refused(place: str) -> None:
     with pytest.raises(Invalid):
-        Blobs.at(place)
+        BlobStore.at(place)
 
 
 def test_a_store_without_a_place_keeps_no_documents(database: str) -> None:
@@ -127,7 +127,9 @@ def test_a_store_without_a_place_keeps_no_documents(database: str) -> None:
     store.close()
 
 
-def test_kept_bytes_have_names_of_our_own_and_rows_follow_them(store: Store, blobs: Blobs) -> None:
+def test_kept_bytes_have_names_of_our_own_and_rows_follow_them(
+    store: Store, blobs: BlobStore
+) -> None:
     account = store.create_account(CreateAccount(name="acme"))
     client = store.create_client(account.id, CreateClient())
 

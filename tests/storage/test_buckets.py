@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from storage.accounts.rate_limiter import Buckets, Rate
+from storage.accounts.rate_limiter import RateLimit, RateLimiter
 from storage.database.sqlite_driver import sqlite_module
 from storage.model.errors import Unavailable
 
-VENDORS = Rate(per_minute=90, capacity=90)
+VENDORS = RateLimit(per_minute=90, capacity=90)
 
 
 class Clock:
@@ -28,21 +28,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def buckets(clock: Clock) -> Buckets:
-    return Buckets(":memory:", clock)
+def buckets(clock: Clock) -> RateLimiter:
+    return RateLimiter(":memory:", clock)
 
 
-def poured(buckets: Buckets, times: int, rate: Rate = VENDORS, token: int = 1) -> int:
+def poured(buckets: RateLimiter, times: int, rate: RateLimit = VENDORS, token: int = 1) -> int:
     """How many of these calls were let in."""
     return sum(buckets.pour(token, rate) == 0.0 for _ in range(times))
 
 
-def test_a_burst_as_large_as_the_bucket_goes_through(buckets: Buckets) -> None:
+def test_a_burst_as_large_as_the_bucket_goes_through(buckets: RateLimiter) -> None:
     assert poured(buckets, 200) == 90
 
 
 def test_a_full_bucket_lets_one_in_every_two_thirds_of_a_second(
-    buckets: Buckets, clock: Clock
+    buckets: RateLimiter, clock: Clock
 ) -> None:
     poured(buckets, 90)
 
@@ -55,7 +55,7 @@ def test_a_full_bucket_lets_one_in_every_two_thirds_of_a_second(
     assert poured(buckets, 100) == 15
 
 
-def test_a_refused_call_costs_nothing(buckets: Buckets, clock: Clock) -> None:
+def test_a_refused_call_costs_nothing(buckets: RateLimiter, clock: Clock) -> None:
     poured(buckets, 90 + 1000)
 
     clock.now += 60
@@ -63,14 +63,14 @@ def test_a_refused_call_costs_nothing(buckets: Buckets, clock: Clock) -> None:
     assert poured(buckets, 100) == 90
 
 
-def test_tokens_do_not_pay_for_each_other(buckets: Buckets) -> None:
+def test_tokens_do_not_pay_for_each_other(buckets: RateLimiter) -> None:
     poured(buckets, 90, token=1)
 
     assert poured(buckets, 90, token=2) == 90
 
 
-def test_rate_and_capacity_are_set_apart(buckets: Buckets, clock: Clock) -> None:
-    rate = Rate(per_minute=600, capacity=5)
+def test_rate_and_capacity_are_set_apart(buckets: RateLimiter, clock: Clock) -> None:
+    rate = RateLimit(per_minute=600, capacity=5)
 
     assert poured(buckets, 10, rate) == 5
     clock.now += 0.25
@@ -82,7 +82,7 @@ def test_no_span_of_time_sees_more_than_the_bucket_and_what_dripped_in_it(
     pauses: list[float], capacity: int
 ) -> None:
     clock = Clock()
-    buckets, rate = Buckets(":memory:", clock), Rate(per_minute=90, capacity=capacity)
+    buckets, rate = RateLimiter(":memory:", clock), RateLimit(per_minute=90, capacity=capacity)
     let_in = []
     for pause in pauses:
         clock.now += pause
@@ -95,7 +95,7 @@ def test_no_span_of_time_sees_more_than_the_bucket_and_what_dripped_in_it(
 
 
 def fill(path: str) -> int:
-    return poured(Buckets(path), 400, Rate(per_minute=1, capacity=500))
+    return poured(RateLimiter(path), 400, RateLimit(per_minute=1, capacity=500))
 
 
 def test_processes_that_share_the_file_count_together(tmp_path: Path) -> None:
@@ -121,13 +121,13 @@ def test_the_clock_is_read_when_it_is_this_calls_turn(tmp_path: Path) -> None:
         refused.append(str(locked.value))
         return 1000.0
 
-    poured(Buckets(path, clock), 2)
+    poured(RateLimiter(path, clock), 2)
 
     assert refused == ["database is locked"] * 2
 
 
 def test_a_file_that_cannot_be_used_is_an_outage_with_a_name(tmp_path: Path) -> None:
-    buckets = Buckets(str(tmp_path / "nowhere" / "buckets"))
+    buckets = RateLimiter(str(tmp_path / "nowhere" / "buckets"))
 
     with pytest.raises(Unavailable, match="the rate limit"):
         buckets.pour(1, VENDORS)
@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_used_is_an_outage_with_a_name(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("later", [10.0, -900.0])
 def test_a_clock_that_starts_anew_locks_nobody_out(
-    buckets: Buckets, clock: Clock, later: float
+    buckets: RateLimiter, clock: Clock, later: float
 ) -> None:
     poured(buckets, 90)
 
@@ -144,14 +144,14 @@ def test_a_clock_that_starts_anew_locks_nobody_out(
     assert poured(buckets, 200) == 90
 
 
-def test_a_smaller_bucket_forgets_what_was_in_the_larger_one(buckets: Buckets) -> None:
-    poured(buckets, 60, Rate(per_minute=60, capacity=60))
+def test_a_smaller_bucket_forgets_what_was_in_the_larger_one(buckets: RateLimiter) -> None:
+    poured(buckets, 60, RateLimit(per_minute=60, capacity=60))
 
-    assert poured(buckets, 10, Rate(per_minute=60, capacity=5)) == 5
+    assert poured(buckets, 10, RateLimit(per_minute=60, capacity=5)) == 5
 
 
 def test_closed_buckets_are_opened_again(tmp_path: Path, clock: Clock) -> None:
-    buckets = Buckets(str(tmp_path / "buckets"), clock)
+    buckets = RateLimiter(str(tmp_path / "buckets"), clock)
     poured(buckets, 90)
 
     buckets.close()

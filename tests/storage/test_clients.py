@@ -14,10 +14,10 @@ from storage.model.commands import (
     ImportClient,
     ImportContact,
     LiveKey,
-    drafted,
+    draft_of_contact,
 )
 from storage.model.errors import Conflict, Invalid, Locked, NotFound
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.queries import ClientQuery
 from storage.model.records import Client, Origin, State
 from storage.store import Store
@@ -73,13 +73,13 @@ def test_a_change_counts_once_and_touches_nothing_else(store: Store, account: Ac
 
 def test_a_change_to_the_same_value_is_no_change(store: Store, account: Account) -> None:
     before = a_client(store, account, private_notes="same")
-    echo = change(private_notes="same", contacts=tuple(map(drafted, before.contacts)))
+    echo = change(private_notes="same", contacts=tuple(map(draft_of_contact, before.contacts)))
 
     assert store.change_client(account.id, before.serial, lambda _: echo) == before
 
 
 def test_updated_at_grows_even_when_the_clock_stands_still(database: str) -> None:
-    store = Store.open(database, Makers(clock=lambda: MOMENT))
+    store = Store.open(database, Generators(clock=lambda: MOMENT))
     account = store.create_account(CreateAccount(name="still"))
     before = a_client(store, account)
 
@@ -247,7 +247,7 @@ def test_contacts_left_out_are_gone_and_new_ones_get_new_serials(
     made = a_client(
         store, account, contacts=(ContactDraft(first_name="A"), ContactDraft(first_name="B"))
     )
-    drafts = (drafted(made.contacts[1]), ContactDraft(first_name="C"))
+    drafts = (draft_of_contact(made.contacts[1]), ContactDraft(first_name="C"))
 
     after = store.change_client(account.id, made.serial, lambda _: change(contacts=drafts))
 

@@ -17,7 +17,7 @@ from storage.database.group_commit import GroupCommit, Step
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, CreateAccount, CreateClient
 from storage.model.errors import Conflict, NotFound, Unavailable
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.records import Client
 from storage.store import Store
 from tests.storage.crowds import Book, behind_a_slow_one, broken, group_of, saying, wait_until
@@ -69,7 +69,7 @@ def test_one_that_fails_takes_nobody_along(store: Store, account: Account) -> No
 
 def test_what_a_failing_step_has_written_is_undone_alone(store: Store, account: Account) -> None:
     def half(connection: Connection) -> None:
-        clients_writes.created(connection, account.id, [CreateClient()], Makers())
+        clients_writes.create_clients(connection, account.id, [CreateClient()], Generators())
         raise NotFound("other half")
 
     with behind_a_slow_one(store._group, 2) as pool:
@@ -216,7 +216,7 @@ def test_whoever_is_interrupted_leaves_nobody_waiting() -> None:
 
 
 def test_a_crowd_is_taken_in_several_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.database.group_commit.MOST", 2)
+    monkeypatch.setattr("storage.database.group_commit.MAX_STEPS", 2)
     transactions = []
 
     def counted(step: Step) -> None:
@@ -246,7 +246,7 @@ def test_a_step_that_takes_long_is_not_shared() -> None:
 
 
 def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.database.group_commit.WAIT", 0.01)
+    monkeypatch.setattr("storage.database.group_commit.WAIT_SECONDS", 0.01)
     group = group_of(Book().transaction)
 
     def nested(_connection: Connection) -> None:

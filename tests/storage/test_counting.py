@@ -7,11 +7,11 @@ from itertools import combinations
 
 import pytest
 
-from storage.indexes.block_counts import SIZE, Blocks
+from storage.indexes.block_counts import BLOCK_SIZE, BlockCounts
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, CreateAccount, CreateClient
 from storage.model.errors import NotFound
-from storage.model.queries import ClientQuery, Comparison, Operator, Order, Sorting
+from storage.model.queries import ClientColumn, ClientQuery, Comparison, ComparisonOperator, SortKey
 from storage.model.records import Client, State
 from storage.store import Store
 from tests.databases import Databases
@@ -111,13 +111,15 @@ def test_what_a_text_is_found_in(
     assert (page.total, list(page.records)) == (len(expected), expected[3:10])
 
 
-@pytest.mark.parametrize("order", [Order.NAME, Order.BALANCE, Order.CITY, Order.ARCHIVED_AT])
+@pytest.mark.parametrize(
+    "order", [ClientColumn.NAME, ClientColumn.BALANCE, ClientColumn.CITY, ClientColumn.ARCHIVED_AT]
+)
 @pytest.mark.parametrize("text", ["needle", "renamed"])
 def test_an_order_is_kept_on_every_way(
-    store: Store, account: Account, order: Order, text: str
+    store: Store, account: Account, order: ClientColumn, text: str
 ) -> None:
-    sorting = (Sorting(order=order, is_descending=True),)
-    every = Comparison(operator=Operator.GTE, amount=Decimal(0))
+    sorting = (SortKey(order=order, is_descending=True),)
+    every = Comparison(operator=ComparisonOperator.GTE, amount=Decimal(0))
 
     page = store.clients(account.id, ClientQuery(text=text, sorting=sorting, limit=5000))
     other = store.clients(
@@ -155,22 +157,22 @@ def test_an_account_without_clients_has_none(store: Store) -> None:
 
 
 def test_a_place_in_blocks() -> None:
-    blocks = Blocks.of([(0, 10), (2, 0), (5, 3)])
+    blocks = BlockCounts.of([(0, 10), (2, 0), (5, 3)])
 
     assert [blocks.place(n) for n in (0, 9, 10, 12, 13)] == [
         (0, 0),
         (0, 9),
-        (5 * SIZE, 0),
-        (5 * SIZE, 2),
+        (5 * BLOCK_SIZE, 0),
+        (5 * BLOCK_SIZE, 2),
         None,
     ]
-    assert Blocks.of([]).place(0) is None
+    assert BlockCounts.of([]).place(0) is None
 
 
 def test_in_a_whole_block_a_place_is_a_serial() -> None:
-    blocks = Blocks.of([(0, SIZE - 1), (1, SIZE), (2, 5)])
+    blocks = BlockCounts.of([(0, BLOCK_SIZE - 1), (1, BLOCK_SIZE), (2, 5)])
 
     assert blocks.place(7) == (0, 7)
-    assert blocks.place(SIZE - 1) == (SIZE, 0)
-    assert blocks.place(SIZE + 9) == (SIZE + 10, 0)
-    assert blocks.place(2 * SIZE) == (2 * SIZE, 1)
+    assert blocks.place(BLOCK_SIZE - 1) == (BLOCK_SIZE, 0)
+    assert blocks.place(BLOCK_SIZE + 9) == (BLOCK_SIZE + 10, 0)
+    assert blocks.place(2 * BLOCK_SIZE) == (2 * BLOCK_SIZE, 1)

@@ -167,7 +167,7 @@ def test_it_is_too_late_to_leave_for_one_that_was_taken_up() -> None:
 
 
 def test_the_deputy_waits_for_as_many_as_there_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.database.group_commit.TOGETHER", SECONDS)
+    monkeypatch.setattr("storage.database.group_commit.GATHER_SECONDS", SECONDS)
     book = Counted()
     group = group_of(book.transaction)
     for one in begun_together(group, [saying(word) for word in "abc"]):

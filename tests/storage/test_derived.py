@@ -17,11 +17,11 @@ from storage.model.commands import (
     CreateClient,
     ImportClient,
     LiveKey,
-    drafted,
+    draft_of_contact,
 )
 from storage.model.queries import ClientQuery
 from storage.model.records import Client, State
-from storage.schema.row_mapping import changed_columns, client_row
+from storage.schema.row_mapping import changed_columns, client_to_row
 from storage.schema.tables import CLIENT
 from storage.store import Store
 
@@ -58,7 +58,7 @@ def imported(store: Store, account_id: int) -> None:
 def turned_around(store: Store, account_id: int) -> None:
     """The other contact becomes the primary one, nothing else changes."""
     before = made(store, account_id)
-    ada, bob = map(drafted, before.contacts)
+    ada, bob = map(draft_of_contact, before.contacts)
     drafts = (
         ContactDraft(serial=ada.serial, first_name="Áda", email="ADA@x"),
         ContactDraft(serial=bob.serial, last_name="Böb", email="bob@x", is_primary=True),
@@ -113,7 +113,7 @@ def test_a_row_says_what_its_record_says(
         rows = connection.execute(select(CLIENT).order_by(CLIENT.c.serial)).mappings().all()
 
     records = store.clients(account.id, ClientQuery()).records
-    assert [dict(row) for row in rows] == [client_row(account.id, r) for r in records]
+    assert [dict(row) for row in rows] == [client_to_row(account.id, r) for r in records]
     assert rows
 
 
@@ -124,6 +124,6 @@ def test_nothing_is_derived_of_a_field_that_is_written_by_itself(field: str) -> 
     before = Client(created_at=now, updated_at=now, **given)
     after = structs.replace(before, **{field: "Needle"})
 
-    rows = [client_row(1, record) for record in (before, after)]
+    rows = [client_to_row(1, record) for record in (before, after)]
 
     assert changed_columns(*rows) == {field: "Needle"}

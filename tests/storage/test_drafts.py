@@ -1,7 +1,7 @@
 """Drafts become contacts: what changes nothing is no change, and every value has its own place."""
 
 from storage.model.accounts import Account
-from storage.model.commands import ChangeClient, ContactDraft, ImportClient, drafted
+from storage.model.commands import ChangeClient, ContactDraft, ImportClient, draft_of_contact
 from storage.store import Store
 
 ADA = ContactDraft(first_name="Ada", email="ada@example.com", is_primary=True)
@@ -10,7 +10,7 @@ BOB = ContactDraft(first_name="Bob", email="bob@example.com")
 
 def test_a_second_primary_flag_changes_nothing(store: Store, account: Account) -> None:
     before = store.create_client(account.id, ImportClient(contacts=(ADA, BOB)))
-    ada, bob = (drafted(contact) for contact in before.contacts)
+    ada, bob = (draft_of_contact(contact) for contact in before.contacts)
     flagged = ContactDraft(serial=bob.serial, first_name="Bob", email=bob.email, is_primary=True)
 
     after = store.change_client(
@@ -25,7 +25,7 @@ def test_a_contact_that_becomes_primary_has_changed(store: Store, account: Accou
     bob = before.contacts[1]
 
     after = store.change_client(
-        account.id, before.serial, lambda _: ChangeClient(contacts=(drafted(bob),))
+        account.id, before.serial, lambda _: ChangeClient(contacts=(draft_of_contact(bob),))
     )
 
     assert after.contacts[0].is_primary
@@ -36,7 +36,7 @@ def test_a_new_phone_and_a_new_contact_take_different_places(
     store: Store, account: Account
 ) -> None:
     before = store.create_client(account.id, ImportClient())
-    change = ChangeClient(phone="1", contacts=(drafted(before.contacts[0]), BOB))
+    change = ChangeClient(phone="1", contacts=(draft_of_contact(before.contacts[0]), BOB))
 
     after = store.change_client(account.id, before.serial, lambda _: change)
 

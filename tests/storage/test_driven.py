@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storage.clients.persistence import updating
+from storage.clients.persistence import update_statement
 from storage.database.fast_sql import statements
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient
 from storage.model.records import Client
-from storage.schema.row_mapping import CLIENT_COLUMNS, CLIENT_FIELDS, client_record, client_row
+from storage.schema.row_mapping import CLIENT_COLUMNS, CLIENT_FIELDS, client_from_row, client_to_row
 from storage.schema.tables import CLIENT, DOCUMENT
 from storage.store import Store
 
@@ -49,22 +49,22 @@ def another(client: Client, serial: int) -> dict[str, object]:
 def test_what_is_found_is_what_sqlalchemy_finds(connection, account, client):
     given = {"account_id": account.id}
 
-    (row,) = statements.rows(connection, EVERYTHING, given)
+    (row,) = statements.fetch_all(connection, EVERYTHING, given)
 
     assert tuple(row) == tuple(connection.execute(EVERYTHING, given).one())
-    assert client_record(row, client.contacts, ()) == client
-    assert statements.first(connection, FIRST, given)[0] == client.serial
-    assert statements.first(connection, FIRST, {"account_id": 0}) is None
+    assert client_from_row(row, client.contacts, ()) == client
+    assert statements.fetch_first(connection, FIRST, given)[0] == client.serial
+    assert statements.fetch_first(connection, FIRST, {"account_id": 0}) is None
 
 
 def test_only_the_columns_that_are_given_are_written(connection, account, client):
     own = {"own_account_id": account.id, "own_serial": client.serial}
     told = {"balance": Decimal("-0.000001"), "archived_at": MOMENT, "last_login": None}
 
-    statements.written(connection, updating(CLIENT), told | own)
-    statements.written(connection, updating(CLIENT), {"is_deleted": True} | own)
+    statements.execute(connection, update_statement(CLIENT), told | own)
+    statements.execute(connection, update_statement(CLIENT), {"is_deleted": True} | own)
 
-    row = statements.first(connection, EVERYTHING, {"account_id": account.id})
+    row = statements.fetch_first(connection, EVERYTHING, {"account_id": account.id})
     kept = dict(zip(CLIENT_FIELDS, row, strict=True))
     assert {name: kept[name] for name in told} == told
     assert kept["is_deleted"] is True
@@ -72,12 +72,14 @@ def test_only_the_columns_that_are_given_are_written(connection, account, client
 
 
 def test_rows_are_inserted_together(connection, account, client):
-    rows = [client_row(account.id, client) | another(client, serial) for serial in (7, 8)]
+    rows = [client_to_row(account.id, client) | another(client, serial) for serial in (7, 8)]
 
-    statements.inserted(connection, CLIENT, rows)
-    statements.inserted(connection, DOCUMENT, [])
+    statements.insert_many(connection, CLIENT, rows)
+    statements.insert_many(connection, DOCUMENT, [])
 
-    found = statements.rows(connection, of_account(CLIENT.c.serial), {"account_id": account.id})
+    found = statements.fetch_all(
+        connection, of_account(CLIENT.c.serial), {"account_id": account.id}
+    )
     assert [row[0] for row in found] == [client.serial, 7, 8]
 
 
@@ -85,7 +87,9 @@ def test_what_an_update_returns_is_told(connection, account, client):
     mine = update(CLIENT).where(CLIENT.c.account_id == bindparam("account"))
     doubled = mine.values(balance=CLIENT.c.balance + CLIENT.c.balance)
 
-    rows = statements.rows(connection, doubled.returning(CLIENT.c.balance), {"account": account.id})
+    rows = statements.fetch_all(
+        connection, doubled.returning(CLIENT.c.balance), {"account": account.id}
+    )
 
     assert [row[0] for row in rows] == [Decimal("2.5")]
 
@@ -93,10 +97,10 @@ def test_what_an_update_returns_is_told(connection, account, client):
 def test_a_failure_has_the_name_that_sqlalchemy_gives_it_and_nobodys_values(
     connection, account, client
 ):
-    row = client_row(account.id, client) | {"private_notes": "nobody's business"}
+    row = client_to_row(account.id, client) | {"private_notes": "nobody's business"}
 
     with pytest.raises(IntegrityError) as driver, connection.begin_nested():
-        statements.written(connection, insert(CLIENT), row)
+        statements.execute(connection, insert(CLIENT), row)
     with pytest.raises(IntegrityError) as library, connection.begin_nested():
         connection.execute(insert(CLIENT), row)
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from storage.accounts.numbering import taken_numbers
+from storage.accounts.numbering import used_numbers_finder
 from storage.model.accounts import Account
 from storage.model.commands import (
     ChangeClient,
@@ -20,16 +20,16 @@ from storage.model.commands import (
 )
 from storage.model.documents import DocumentDraft
 from storage.model.errors import Conflict, Invalid, NotFound
-from storage.model.folding import folded_key
+from storage.model.folding import fold_key
 from storage.model.queries import (
-    Among,
+    ClientColumn,
     ClientQuery,
     Comparison,
+    ComparisonOperator,
+    Contains,
     DocumentQuery,
-    Holding,
-    Operator,
-    Order,
-    Sorting,
+    OneOf,
+    SortKey,
     TextColumn,
 )
 from storage.model.records import Client, Origin, State
@@ -61,9 +61,12 @@ def test_an_amount_beyond_all_compares_with_the_extreme_balance(
     store: Store, account: Account, sign: int
 ) -> None:
     made(store, account, balance=sign * LARGEST)
-    less, more = (Operator.LT, Operator.LTE), (Operator.GT, Operator.GTE)
+    less, more = (
+        (ComparisonOperator.LT, ComparisonOperator.LTE),
+        (ComparisonOperator.GT, ComparisonOperator.GTE),
+    )
 
-    for operator in Operator:
+    for operator in ComparisonOperator:
         comparison = Comparison(operator=operator, amount=sign * (LARGEST + 1))
         is_true = operator in (less if sign == 1 else more)
         assert bool(found(store, account, balance=comparison)) is is_true
@@ -101,15 +104,15 @@ def test_texts_may_be_long(store: Store, account: Account) -> None:
 
     both = [one.serial, other.serial]
     assert found(store, account, name=LONG) == found(store, account, name=LONG[9:]) == both
-    for order in Order:
-        assert found(store, account, sorting=(Sorting(order=order),))
+    for order in ClientColumn:
+        assert found(store, account, sorting=(SortKey(order=order),))
 
 
 def test_a_nameless_client_may_have_a_long_contact(store: Store, account: Account) -> None:
     named = made(store, account, contacts=(ContactDraft(last_name=LONG),))
     mailed = made(store, account, contacts=(ContactDraft(email=LONG),))
 
-    by_name = (Sorting(order=Order.NAME),)
+    by_name = (SortKey(order=ClientColumn.NAME),)
     assert found(store, account, sorting=by_name) == [named.serial, mailed.serial]
 
 
@@ -120,7 +123,7 @@ def test_names_sort_by_their_first_255_characters_and_then_by_age(
         made(store, account, organization_name="x" * 255 + end)
     made(store, account, organization_name="x" * 254 + "w")
 
-    assert found(store, account, sorting=(Sorting(order=Order.NAME),)) == [5, 1, 2, 3, 4]
+    assert found(store, account, sorting=(SortKey(order=ClientColumn.NAME),)) == [5, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("length", [254, 255, 256, 257, 5000])
@@ -153,7 +156,7 @@ def test_no_text_passes_for_the_short_form_of_another(
 ) -> None:
     made(store, account, **{field: LONG})
 
-    assert made(store, account, **{field: folded_key(LONG)}).serial == 2
+    assert made(store, account, **{field: fold_key(LONG)}).serial == 2
 
 
 @pytest.mark.parametrize("text", ["é" * 501, LONG])
@@ -196,8 +199,8 @@ NUL = "ab\0cd"
 ASKED_FOR_NUL: list[dict[str, Any]] = [
     {field: NUL} for field in ("name", "text", "email", "number", "id_number")
 ]
-ASKED_FOR_NUL += [{"holding": (Holding(column=c, text=NUL),)} for c in TextColumn]
-ASKED_FOR_NUL += [{"among": (Among(column=Order.CLASSIFICATION, values=(NUL,)),)}]
+ASKED_FOR_NUL += [{"holding": (Contains(column=c, text=NUL),)} for c in TextColumn]
+ASKED_FOR_NUL += [{"among": (OneOf(column=ClientColumn.CLASSIFICATION, values=(NUL,)),)}]
 
 
 @pytest.mark.parametrize("asked", ASKED_FOR_NUL, ids=str)
@@ -264,12 +267,14 @@ def test_a_serial_that_nobody_has_is_not_found(store: Store, account: Account, k
         store.revoke_token(key)
 
 
-@pytest.mark.parametrize("column", [Order.COUNTRY, Order.INDUSTRY, Order.GROUP, Order.SIZE])
+@pytest.mark.parametrize(
+    "column", [ClientColumn.COUNTRY, ClientColumn.INDUSTRY, ClientColumn.GROUP, ClientColumn.SIZE]
+)
 @pytest.mark.parametrize("value", [2**31, 2**32, BEYOND, 10**30, -1])
 def test_a_number_that_nobody_has_is_found_nowhere(
-    store: Store, account: Account, column: Order, value: int
+    store: Store, account: Account, column: ClientColumn, value: int
 ) -> None:
-    among = Among(column=column, values=(value, 4))
+    among = OneOf(column=column, values=(value, 4))
     client = made(store, account, **{column.value: 4})
     made(store, account, **{column.value: 5})
 
@@ -298,9 +303,9 @@ def test_more_values_may_be_asked_for_than_a_statement_takes(
     words = tuple(f"word {n}" for n in numbers)
 
     assert found(store, account, serials=numbers) == [client.serial]
-    among = (Among(column=Order.GROUP, values=numbers),)
+    among = (OneOf(column=ClientColumn.GROUP, values=numbers),)
     assert found(store, account, among=among) == [client.serial]
-    among = (Among(column=Order.CLASSIFICATION, values=(*words, "X")),)
+    among = (OneOf(column=ClientColumn.CLASSIFICATION, values=(*words, "X")),)
     assert found(store, account, among=among) == [client.serial]
     assert store.documents(account.id, DocumentQuery(client_serials=numbers)).total == 0
     assert store.groups_by_serial(account.id, numbers) == {}
@@ -320,7 +325,7 @@ def test_many_clients_may_come_at_once(store: Store, account: Account) -> None:
 
     assert set(refused.value.fields) == {"number", "id_number", "external_id"}
     numbers = [command.number for command in commands]
-    taken = store._read(lambda connection: taken_numbers(connection, account.id)(numbers))
+    taken = store._read(lambda connection: used_numbers_finder(connection, account.id)(numbers))
     assert taken == {"n7"}
 
 
@@ -380,6 +385,8 @@ def test_texts_sort_by_code_point(store: Store, account: Account) -> None:
     for text in shuffled:
         made(store, account, organization_name=text, city=text, contacts=(ContactDraft(email="z"),))
 
-    records = store.clients(account.id, ClientQuery(sorting=(Sorting(order=Order.CITY),))).records
+    records = store.clients(
+        account.id, ClientQuery(sorting=(SortKey(order=ClientColumn.CITY),))
+    ).records
 
     assert [record.city for record in records] == sorted(ORDERED)

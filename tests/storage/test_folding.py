@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage.model.folding import digits_order, fold
-from storage.model.names import folded_blanks, joined, split_contact_name, split_name
+from storage.model.folding import digits_sort_key, fold
+from storage.model.names import collapse_spaces, join_name, split_contact_name, split_name
 
 EQUAL = [
     ("ADA", "ada"),
@@ -34,7 +34,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 def test_numbers_sort_by_the_value_of_their_digits() -> None:
     numbers = ["10000", "0009", "INV-10", "", "x", "0002_abc", "99999999999999999999"]
 
-    ordered = sorted(numbers, key=digits_order)
+    ordered = sorted(numbers, key=digits_sort_key)
 
     assert ordered == ["", "x", "0002_abc", "0009", "INV-10", "10000", "99999999999999999999"]
 
@@ -51,11 +51,11 @@ SPLITS = [
 @pytest.mark.parametrize(("name", "parts"), SPLITS)
 def test_a_name_splits_into_two_words_and_the_rest(name: str, parts: tuple[str, str, str]) -> None:
     assert split_name(name) == parts
-    assert joined(*parts) == folded_blanks(name)
+    assert join_name(*parts) == collapse_spaces(name)
 
 
 @pytest.mark.parametrize(("name", "_parts"), SPLITS)
 def test_a_contacts_name_splits_into_one_word_and_the_rest(
     name: str, _parts: tuple[str, str, str]
 ) -> None:
-    assert joined(*split_contact_name(name)) == folded_blanks(name)
+    assert join_name(*split_contact_name(name)) == collapse_spaces(name)

@@ -4,7 +4,7 @@ import pytest
 
 from storage.model.accounts import Account
 from storage.model.commands import CreateGroup
-from storage.model.queries import GroupOrder, GroupQuery
+from storage.model.queries import GroupColumn, GroupQuery
 from storage.model.records import State
 from storage.store import Store
 
@@ -16,7 +16,7 @@ def test_groups_that_were_never_archived_come_before_those_that_were(
     for name in ("a", "b", "c"):
         store.create_group(account.id, CreateGroup(name=name))
     store.move_groups(account.id, [2], State.ARCHIVED)
-    query = GroupQuery(order=GroupOrder.ARCHIVED_AT, is_descending=is_descending)
+    query = GroupQuery(order=GroupColumn.ARCHIVED_AT, is_descending=is_descending)
 
     found = store.groups(account.id, query).records
 

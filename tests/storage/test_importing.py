@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from msgspec import structs
 
 from storage.clients import persistence as clients
-from storage.imports.incoming import Incoming, arriving as arriving_whole
+from storage.imports.incoming import IncomingClient, incoming_client as arriving_whole
 from storage.model.accounts import Account
 from storage.model.commands import (
     ChangeClient,
@@ -21,12 +21,12 @@ from storage.model.commands import (
     CreateClient,
     ImportClient,
     ImportContact,
-    drafted,
+    draft_of_contact,
 )
-from storage.model.imports import Fate, Outcome, Policy
+from storage.model.imports import ConflictPolicy, ImportOutcome, ImportStatus
 from storage.model.queries import TombstoneQuery
 from storage.model.records import Client, Contact, Origin, Secret, State
-from storage.model.runs import Note, StartRun
+from storage.model.runs import RunProgress, StartRun
 from storage.store import Store
 from tests.databases import Databases
 
@@ -43,15 +43,15 @@ def arriving(
     stamp: str = "a",
     at: datetime | None = None,
     **fields: Any,
-) -> Incoming:
+) -> IncomingClient:
     """A client that another service tells; whoever is here already shall be as it says."""
     origin = Origin(source=SOURCE, foreign_id=foreign_id, stamp=stamp, foreign_updated_at=at)
     client = ImportClient(**fields)
     return arriving_whole(origin, client, lambda _: client)
 
 
-def noted(outcomes: tuple[Outcome, ...]) -> Note:
-    return Note(checkpoint="", counts={"read": len(outcomes)})
+def noted(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
+    return RunProgress(checkpoint="", counts={"read": len(outcomes)})
 
 
 class Imports:
@@ -62,18 +62,22 @@ class Imports:
         self.id = account.id
         self.run = store.start_run(self.id, StartRun(verb="pull", dialect="any", source=SOURCE))
 
-    def take(self, *batch: Incoming, policy: Policy = Policy.SKIP) -> tuple[Outcome, ...]:
+    def take(
+        self, *batch: IncomingClient, policy: ConflictPolicy = ConflictPolicy.SKIP
+    ) -> tuple[ImportOutcome, ...]:
         outcomes = self.store.import_clients(
             self.id, batch, run_id=self.run.id, take=noted, policy=policy
         )
         assert len(outcomes) == len(batch)
         return outcomes
 
-    def took(self, incoming: Incoming, policy: Policy = Policy.SKIP) -> Client:
+    def took(
+        self, incoming: IncomingClient, policy: ConflictPolicy = ConflictPolicy.SKIP
+    ) -> Client:
         (outcome,) = self.take(incoming, policy=policy)
         return self.client(outcome)
 
-    def client(self, of: Outcome) -> Client:
+    def client(self, of: ImportOutcome) -> Client:
         assert of.serial is not None
         return self.store.client(self.id, of.serial)
 
@@ -111,7 +115,7 @@ def imports(store: Store, account: Account) -> Imports:
     return Imports(store, account)
 
 
-def fates(outcomes: tuple[Outcome, ...]) -> list[Fate]:
+def fates(outcomes: tuple[ImportOutcome, ...]) -> list[ImportStatus]:
     return [outcome.fate for outcome in outcomes]
 
 
@@ -224,7 +228,7 @@ def test_nobody_comes_of_an_empty_batch(imports: Imports) -> None:
 # Identities that somebody else has here
 
 
-def told(outcome: Outcome) -> set[str]:
+def told(outcome: ImportOutcome) -> set[str]:
     return {field for field, _ in outcome.departures}
 
 
@@ -233,7 +237,7 @@ def test_a_newcomer_whose_serial_is_anothers_gets_a_new_one(imports: Imports) ->
 
     (outcome,) = imports.take(arriving(serial=mine.serial, client_hash="another"))
 
-    assert (outcome.fate, told(outcome)) == (Fate.CREATED, {"id"})
+    assert (outcome.fate, told(outcome)) == (ImportStatus.CREATED, {"id"})
     assert imports.all[0] == mine
     assert imports.all[1].serial > mine.serial
 
@@ -286,7 +290,7 @@ def test_a_changed_client_whose_new_contacts_serial_is_anothers_gets_a_new_one(
 
     (outcome,) = imports.take(arriving("2", stamp="b", contacts=(BOB, ADA)))
 
-    assert (outcome.fate, told(outcome)) == (Fate.CHANGED, {"contacts[1].id"})
+    assert (outcome.fate, told(outcome)) == (ImportStatus.CHANGED, {"contacts[1].id"})
     assert imports.client(outcome).contacts[1].serial > 70
 
 
@@ -381,7 +385,7 @@ def test_a_purged_client_may_come_back(imports: Imports) -> None:
 
     (outcome,) = imports.take(arriving(uuid=KEY, number="7"))
 
-    assert outcome.fate is Fate.CREATED
+    assert outcome.fate is ImportStatus.CREATED
     assert (imports.client(outcome).uuid, imports.client(outcome).number) == (KEY, "7")
     assert imports.gone == set()
 
@@ -400,18 +404,18 @@ def test_a_client_that_is_purged_while_it_arrives_is_a_new_one(
 ) -> None:
     """Somebody purges it after it was recognised and before it is locked."""
     imports.take(arriving(uuid=KEY))
-    monkeypatch.setattr(clients, "locked_in_order", purging(clients.locked_in_order))
+    monkeypatch.setattr(clients, "locked_in_order", purging(clients.lock_clients))
 
     (outcome,) = imports.take(arriving(uuid=KEY, stamp="b", city="Rome"))
 
-    assert outcome.fate is Fate.CREATED
+    assert outcome.fate is ImportStatus.CREATED
     assert [client.city for client in imports.all] == ["Rome"]
 
 
 def purging(locked_in_order: Callable[..., Iterator[Client]]) -> Callable[..., Iterator[Client]]:
     def locked(connection: Any, account_id: int, serials: list[int]) -> Iterator[Client]:
         for record in locked_in_order(connection, account_id, serials):
-            clients.purged(connection, account_id, record, LATE)
+            clients.delete_client_rows(connection, account_id, record, LATE)
         return iter(())
 
     return locked
@@ -438,14 +442,14 @@ UNSTORABLE: list[dict[str, Any]] = [
 ]
 
 
-def unstorable(**others: Any) -> list[Incoming]:
+def unstorable(**others: Any) -> list[IncomingClient]:
     """One arrival for each of them, each with a uuid of its own."""
     common = [{"foreign_id": f"{n}", "uuid": UUID(int=n)} for n in range(len(UNSTORABLE))]
     return [arriving(**own | others | f) for own, f in zip(common, UNSTORABLE, strict=True)]
 
 
-def is_said(outcome: Outcome, fields: dict[str, Any]) -> bool:
-    return outcome.fate is Fate.REFUSED and next(iter(fields)) in outcome.reason
+def is_said(outcome: ImportOutcome, fields: dict[str, Any]) -> bool:
+    return outcome.fate is ImportStatus.REFUSED and next(iter(fields)) in outcome.reason
 
 
 def test_what_cannot_be_stored_is_refused_by_name_and_the_rest_kept(imports: Imports) -> None:
@@ -453,7 +457,7 @@ def test_what_cannot_be_stored_is_refused_by_name_and_the_rest_kept(imports: Imp
         arriving("first"), *unstorable(), arriving("last", city="Rome")
     )
 
-    assert fates((first, last)) == [Fate.CREATED] * 2
+    assert fates((first, last)) == [ImportStatus.CREATED] * 2
     assert all(map(is_said, refused, UNSTORABLE))
     assert [client.city for client in imports.all] == ["", "Rome"]
 
@@ -468,7 +472,7 @@ def test_a_change_that_cannot_be_stored_is_refused_by_name_and_the_rest_kept(
         arriving("first", stamp="b", city="Rome"), *unstorable(stamp="b", city="Rome")
     )
 
-    assert fates((first,)) == [Fate.CHANGED]
+    assert fates((first,)) == [ImportStatus.CHANGED]
     assert all(map(is_said, refused, UNSTORABLE))
     assert list(imports.all[1:]) == before
 
@@ -483,7 +487,7 @@ def test_the_same_batch_twice_writes_nothing(imports: Imports) -> None:
 
     second = imports.take(*batch)
 
-    assert fates(second) == [Fate.UNCHANGED] * 2
+    assert fates(second) == [ImportStatus.UNCHANGED] * 2
     assert [o.serial for o in second] == [o.serial for o in first]
     assert imports.all == before
 
@@ -498,7 +502,7 @@ def test_a_client_that_comes_twice_in_a_batch_is_one(
 
     outcomes = imports.take(arriving("1", **shared), arriving(again, **shared), arriving("3"))
 
-    assert fates(outcomes) == [Fate.CREATED, Fate.UNCHANGED, Fate.CREATED]
+    assert fates(outcomes) == [ImportStatus.CREATED, ImportStatus.UNCHANGED, ImportStatus.CREATED]
     assert outcomes[0].serial == outcomes[1].serial
     assert len(imports.all) == 2
 
@@ -508,7 +512,7 @@ def test_a_client_that_comes_again_changed_in_a_batch_ends_as_it_came_last(
 ) -> None:
     outcomes = imports.take(*(arriving(stamp=city, city=city) for city in ("a", "b", "c")))
 
-    assert fates(outcomes) == [Fate.CREATED, Fate.CHANGED, Fate.CHANGED]
+    assert fates(outcomes) == [ImportStatus.CREATED, ImportStatus.CHANGED, ImportStatus.CHANGED]
     assert [(client.city, client.version) for client in imports.all] == [("c", 3)]
 
 
@@ -521,7 +525,9 @@ def test_a_change_writes_the_fields_that_differ_and_counts_once(imports: Imports
     (outcome,) = imports.take(arriving(stamp="b", city="Rome", balance=Decimal(3)))
 
     after = imports.client(outcome)
-    assert outcome == Outcome(fate=Fate.CHANGED, serial=before.serial, fields=("balance", "city"))
+    assert outcome == ImportOutcome(
+        fate=ImportStatus.CHANGED, serial=before.serial, fields=("balance", "city")
+    )
     assert (after.city, after.balance, after.website) == ("Rome", Decimal(3), "w")
     assert (after.version, after.updated_at > before.updated_at) == (2, True)
 
@@ -542,7 +548,7 @@ def test_a_version_alone_is_no_change(imports: Imports) -> None:
 
     (outcome,) = imports.take(arriving(stamp="b", version=9))
 
-    assert outcome.fate is Fate.UNCHANGED
+    assert outcome.fate is ImportStatus.UNCHANGED
     assert imports.client(outcome) == before
 
 
@@ -577,7 +583,7 @@ def test_who_is_restored_without_the_external_id_that_another_took_is_restored(
 
     (outcome,) = imports.take(arriving("1", stamp="c", is_deleted=False))
 
-    assert (outcome.fate, told(outcome)) == (Fate.CHANGED, {"external_id"})
+    assert (outcome.fate, told(outcome)) == (ImportStatus.CHANGED, {"external_id"})
     assert imports.client(outcome).external_id is None
     assert imports.store.client(imports.id, owner.serial) == owner
 
@@ -589,7 +595,7 @@ def test_the_number_of_another_is_not_taken_over(imports: Imports) -> None:
     (outcome,) = imports.take(arriving(stamp="b", number="MINE", city="Rome"))
 
     after = imports.client(outcome)
-    assert (outcome.fate, told(outcome)) == (Fate.CHANGED, {"number"})
+    assert (outcome.fate, told(outcome)) == (ImportStatus.CHANGED, {"number"})
     assert (after.number, after.city) == ("old", "Rome")
 
 
@@ -626,7 +632,7 @@ def test_a_change_to_anothers_external_id_is_refused_whole_and_the_rest_kept(
         arriving("2", stamp="b", city="Rome"),
     )
 
-    assert fates(outcomes) == [Fate.REFUSED, Fate.CHANGED]
+    assert fates(outcomes) == [ImportStatus.REFUSED, ImportStatus.CHANGED]
     assert "external_id" in outcomes[0].reason
     assert imports.all[1] == before
 
@@ -641,7 +647,7 @@ def test_contacts_that_do_not_come_again_are_deleted(imports: Imports) -> None:
 
 def test_a_contact_that_is_known_is_changed_in_place(imports: Imports) -> None:
     (before,) = imports.took(arriving(contacts=(ADA,))).contacts
-    draft = structs.replace(drafted(before), phone="+2")
+    draft = structs.replace(draft_of_contact(before), phone="+2")
 
     after = imports.took(arriving(stamp="b", contacts=(draft,)))
 
@@ -663,7 +669,7 @@ def test_two_who_import_the_same_at_once_make_no_duplicates(
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: Imports(store, account).take(*batch), range(4)))
 
-    created = [fates(outcomes).count(Fate.CREATED) for outcomes in found]
+    created = [fates(outcomes).count(ImportStatus.CREATED) for outcomes in found]
     assert sorted(created) == [0, 0, 0, 40]
     assert [client.serial for client in imports.all] == list(range(5, 45))
     assert not any(outcome.departures for outcomes in found for outcome in outcomes)
@@ -681,7 +687,7 @@ def test_those_who_edit_meanwhile_lose_nothing(
 
     def pull(turn: int) -> None:
         batch = [arriving(str(n), stamp=f"{turn}", city=f"{turn}") for n in range(10)]
-        Imports(store, account).take(*reversed(batch), policy=Policy.REMOTE)
+        Imports(store, account).take(*reversed(batch), policy=ConflictPolicy.REMOTE)
 
     def edit(turn: int) -> None:
         for client in clients_here:
@@ -707,7 +713,7 @@ class Model:
         self.clients: dict[str, dict[str, Any]] = {}
         self.links: dict[str, tuple[str, str, int]] = {}
 
-    def settled(self, one: Incoming, policy: Policy) -> Fate:
+    def settled(self, one: IncomingClient, policy: ConflictPolicy) -> ImportStatus:
         key, stamp = one.origin.foreign_id, one.origin.stamp
         name, met, agreed = self.links.get(key, (self.owner("external_id", one.whole()), "", 0))
         wanted = {f: getattr(one.whole(), f) for f in ("number", "external_id", "city")}
@@ -715,30 +721,35 @@ class Model:
             number = None if self.owner("number", one.whole()) else wanted["number"]
             self.clients[key] = wanted | {"number": number, "version": 1}
             self.links[key] = (key, stamp, 1)
-            return Fate.CREATED
+            return ImportStatus.CREATED
         before = self.clients[name]
         if self.owner("external_id", one.whole()) not in {None, name}:
-            return Fate.REFUSED
+            return ImportStatus.REFUSED
         if self.owner("number", one.whole()) not in {None, name}:
             wanted["number"] = before["number"]
-        fate = Fate.UNCHANGED
+        fate = ImportStatus.UNCHANGED
         if wanted | {"version": before["version"]} != before:
             is_same_here = agreed == before["version"]
             fate = self.decided(met == stamp, is_same_here, policy)
-        if fate is Fate.CHANGED:
+        if fate is ImportStatus.CHANGED:
             before |= wanted | {"version": before["version"] + 1}
-        if fate is not Fate.CONFLICT:
-            version = agreed if fate is Fate.KEPT else before["version"]
+        if fate is not ImportStatus.CONFLICT:
+            version = agreed if fate is ImportStatus.KEPT else before["version"]
             self.links[key] = (name, stamp, version)
         return fate
 
-    def decided(self, is_same_there: bool, is_same_here: bool, policy: Policy) -> Fate:
+    def decided(
+        self, is_same_there: bool, is_same_here: bool, policy: ConflictPolicy
+    ) -> ImportStatus:
         if is_same_there:
-            return Fate.KEPT
+            return ImportStatus.KEPT
         if is_same_here:
-            return Fate.CHANGED
-        kept = {Policy.SKIP: Fate.CONFLICT, Policy.REMOTE: Fate.CHANGED}
-        return kept.get(policy, Fate.KEPT)
+            return ImportStatus.CHANGED
+        kept = {
+            ConflictPolicy.SKIP: ImportStatus.CONFLICT,
+            ConflictPolicy.REMOTE: ImportStatus.CHANGED,
+        }
+        return kept.get(policy, ImportStatus.KEPT)
 
     def owner(self, field: str, of: ImportClient) -> str | None:
         wanted = getattr(of, field)
@@ -747,7 +758,7 @@ class Model:
 
 
 @st.composite
-def arrivals(draw: st.DrawFn) -> Incoming:
+def arrivals(draw: st.DrawFn) -> IncomingClient:
     key = draw(st.sampled_from(FOREIGN))
     fields = {
         field: value and value.format(key)
@@ -760,14 +771,16 @@ def arrivals(draw: st.DrawFn) -> Incoming:
 
 
 turns = st.tuples(
-    st.lists(arrivals(), max_size=6), st.sampled_from(Policy), st.sampled_from([None, *FOREIGN])
+    st.lists(arrivals(), max_size=6),
+    st.sampled_from(ConflictPolicy),
+    st.sampled_from([None, *FOREIGN]),
 )
 
 
 @settings(max_examples=settings.default.max_examples // 5)
 @given(st.lists(turns, min_size=1, max_size=4))
 def test_every_arrival_has_the_fate_of_the_model(
-    store: Store, played: list[tuple[list[Incoming], Policy, str | None]]
+    store: Store, played: list[tuple[list[IncomingClient], ConflictPolicy, str | None]]
 ) -> None:
     imports = Imports(store, store.create_account(CreateAccount(name=str(uuid4()))))
     model, serials = Model(), {}
@@ -783,7 +796,7 @@ def test_every_arrival_has_the_fate_of_the_model(
         outcomes = imports.take(*batch, policy=policy)
         assert fates(outcomes) == [model.settled(one, policy) for one in batch]
         for one, outcome in zip(batch, outcomes, strict=True):
-            if outcome.fate is Fate.CREATED:
+            if outcome.fate is ImportStatus.CREATED:
                 serials[one.origin.foreign_id] = outcome.serial
         if edited in model.links:
             name = model.links[edited][0]

@@ -5,13 +5,13 @@ from itertools import count
 
 import pytest
 
-from storage.imports.incoming import arriving
+from storage.imports.incoming import incoming_client
 from storage.model.accounts import Account
 from storage.model.commands import CreateGroup, ImportClient, ImportGroup
-from storage.model.imports import Outcome
+from storage.model.imports import ImportOutcome
 from storage.model.queries import GroupQuery
 from storage.model.records import Origin
-from storage.model.runs import Note, StartRun
+from storage.model.runs import RunProgress, StartRun
 from storage.store import Store
 
 NUMBERS = count(1)
@@ -19,10 +19,10 @@ BORN = datetime(2019, 5, 1, 12, 0, 0, 5, UTC)
 RETAIL = ImportGroup(serial=7, name="Retail", settings='{"currency_id":"3"}', created_at=BORN)
 
 
-def arrived(store: Store, account: Account, *groups: ImportGroup) -> tuple[Outcome, ...]:
+def arrived(store: Store, account: Account, *groups: ImportGroup) -> tuple[ImportOutcome, ...]:
     """What became of a client for each of these groups."""
     incoming = [
-        arriving(
+        incoming_client(
             Origin(source="test", foreign_id=str(next(NUMBERS)), stamp="1"),
             ImportClient(group_serial=group.serial),
             lambda _record: ImportClient(),
@@ -31,7 +31,7 @@ def arrived(store: Store, account: Account, *groups: ImportGroup) -> tuple[Outco
         for group in groups
     ]
     run = store.start_run(account.id, StartRun(verb="pull", dialect="ninja", source="test"))
-    note = Note(checkpoint="", counts={})
+    note = RunProgress(checkpoint="", counts={})
     return store.import_clients(account.id, incoming, run_id=run.id, take=lambda _outcomes: note)
 
 

@@ -8,22 +8,22 @@ from uuid import uuid4
 import pytest
 from msgspec import structs
 
-from storage.imports.incoming import Incoming
+from storage.imports.incoming import IncomingClient
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateClient
 from storage.model.errors import Invalid, NotFound
-from storage.model.imports import Fate, Link, Policy
+from storage.model.imports import ClientLink, ConflictPolicy, ImportStatus
 from storage.model.records import Client, Origin, State
-from storage.model.runs import Note
+from storage.model.runs import RunProgress
 from storage.store import Store
 from tests.databases import Databases
 from tests.storage.test_importing import KEY, SOURCE, Imports, arriving, fates, told, unstorable
 
-NOTE = Note(checkpoint="linked", counts={"read": 1})
+NOTE = RunProgress(checkpoint="linked", counts={"read": 1})
 
 
 class Links(Imports):
-    def link(self, *links: Link) -> None:
+    def link(self, *links: ClientLink) -> None:
         self.store.link_clients(self.id, links, run_id=self.run.id, note=NOTE)
 
     def unlink(self, foreign_id: str, source: str = SOURCE) -> None:
@@ -34,7 +34,7 @@ class Links(Imports):
         known = self.store.links(self.id, source, serials)
         return {serial: origin.foreign_id for serial, origin in known.items()}
 
-    def recognised(self, *incoming: Incoming) -> dict[int, int]:
+    def recognised(self, *incoming: IncomingClient) -> dict[int, int]:
         records = self.store.recognise(self.id, incoming)
         return {place: record.serial for place, record in records.items()}
 
@@ -61,8 +61,8 @@ def here(store: Store, account: Account) -> Links:
     return Links(store, account)
 
 
-def linked(client: Client, foreign_id: str, source: str = SOURCE, **fields: Any) -> Link:
-    return Link(client.serial, Origin(source=source, foreign_id=foreign_id, **fields))
+def linked(client: Client, foreign_id: str, source: str = SOURCE, **fields: Any) -> ClientLink:
+    return ClientLink(client.serial, Origin(source=source, foreign_id=foreign_id, **fields))
 
 
 # Recognising
@@ -92,7 +92,7 @@ def test_who_never_came_before_is_known_by_what_it_is(here: Links, shared: Any) 
     (outcome,) = here.take(arriving("other", **shared))
 
     assert here.recognised(arriving("another", **shared)) == {0: there.serial}
-    assert (outcome.fate, outcome.serial) == (Fate.UNCHANGED, there.serial)
+    assert (outcome.fate, outcome.serial) == (ImportStatus.UNCHANGED, there.serial)
     assert here.counterparts() == {there.serial: "other"}
 
 
@@ -119,7 +119,7 @@ def test_a_uuid_means_the_deleted_client_too(here: Links) -> None:
 
     (outcome,) = here.take(arriving(uuid=gone.uuid))
 
-    assert (outcome.fate, outcome.serial) == (Fate.UNCHANGED, gone.serial)
+    assert (outcome.fate, outcome.serial) == (ImportStatus.UNCHANGED, gone.serial)
 
 
 def test_a_number_in_any_case_is_enough_for_recognising_but_not_for_an_import(here: Links) -> None:
@@ -128,7 +128,7 @@ def test_a_number_in_any_case_is_enough_for_recognising_but_not_for_an_import(he
     (outcome,) = here.take(arriving("1", number="NEE"))
 
     assert here.recognised(arriving("2", number="nEe")) == {0: mine.serial}
-    assert (outcome.fate, told(outcome)) == (Fate.CREATED, {"number"})
+    assert (outcome.fate, told(outcome)) == (ImportStatus.CREATED, {"number"})
 
 
 def test_clients_are_recognised_by_their_places(here: Links) -> None:
@@ -159,7 +159,7 @@ def test_clients_of_another_account_are_nobody(here: Links, store: Store) -> Non
     other = Links(store, store.create_account(CreateAccount(name=str(uuid4()))))
 
     assert other.recognised(arriving("1", **shared)) == {}
-    assert fates(other.take(arriving("1", **shared))) == [Fate.CREATED]
+    assert fates(other.take(arriving("1", **shared))) == [ImportStatus.CREATED]
     assert other.all[0].uuid == here.all[0].uuid
 
 
@@ -169,7 +169,7 @@ def test_an_id_means_another_at_another_source(here: Links) -> None:
 
     (outcome,) = here.take(structs.replace(arriving("1"), origin=elsewhere))
 
-    assert outcome.fate is Fate.CREATED
+    assert outcome.fate is ImportStatus.CREATED
     assert len(here.counterparts()) == len(here.counterparts("elsewhere")) == 1
 
 
@@ -183,33 +183,33 @@ def test_only_the_other_side_has_changed_so_it_is_followed(here: Links) -> None:
         assert here.took(arriving(stamp=f"{n}", city=city)).city == city
 
 
-@pytest.mark.parametrize("policy", Policy)
-def test_only_this_side_has_changed_so_it_stays(here: Links, policy: Policy) -> None:
+@pytest.mark.parametrize("policy", ConflictPolicy)
+def test_only_this_side_has_changed_so_it_stays(here: Links, policy: ConflictPolicy) -> None:
     client = here.took(arriving(city="Oslo"))
     mine = here.edited(client, city="Rome")
 
     for _ in range(3):
         (outcome,) = here.take(arriving(city="Oslo"), policy=policy)
-        assert (outcome.fate, outcome.fields) == (Fate.KEPT, ("city",))
+        assert (outcome.fate, outcome.fields) == (ImportStatus.KEPT, ("city",))
 
     assert here.all == (mine,)
 
 
 NEVER = datetime(1999, 1, 1, tzinfo=UTC)
 VERDICTS = [
-    (Policy.SKIP, None, Fate.CONFLICT),
-    (Policy.LOCAL, None, Fate.KEPT),
-    (Policy.REMOTE, None, Fate.CHANGED),
-    (Policy.NEWEST, None, Fate.KEPT),
-    (Policy.NEWEST, NEVER, Fate.KEPT),
-    (Policy.NEWEST, datetime.now(UTC) + timedelta(days=1), Fate.CHANGED),
+    (ConflictPolicy.SKIP, None, ImportStatus.CONFLICT),
+    (ConflictPolicy.LOCAL, None, ImportStatus.KEPT),
+    (ConflictPolicy.REMOTE, None, ImportStatus.CHANGED),
+    (ConflictPolicy.NEWEST, None, ImportStatus.KEPT),
+    (ConflictPolicy.NEWEST, NEVER, ImportStatus.KEPT),
+    (ConflictPolicy.NEWEST, datetime.now(UTC) + timedelta(days=1), ImportStatus.CHANGED),
 ]
 
 
 @pytest.mark.parametrize("has_met", [True, False])
 @pytest.mark.parametrize(("policy", "at", "fate"), VERDICTS)
 def test_where_both_have_changed_the_policy_decides(
-    here: Links, policy: Policy, at: datetime | None, fate: Fate, *, has_met: bool
+    here: Links, policy: ConflictPolicy, at: datetime | None, fate: ImportStatus, *, has_met: bool
 ) -> None:
     client = here.took(arriving(uuid=KEY, city="Oslo"))
     mine = here.edited(client, city="Rome")
@@ -219,7 +219,7 @@ def test_where_both_have_changed_the_policy_decides(
     (outcome,) = here.take(arriving(stamp="b", at=at, uuid=KEY, city="Bonn"), policy=policy)
 
     assert (outcome.fate, outcome.serial, outcome.fields) == (fate, mine.serial, ("city",))
-    if fate is Fate.CHANGED:
+    if fate is ImportStatus.CHANGED:
         assert (here.all[0].city, here.all[0].version) == ("Bonn", mine.version + 1)
     else:
         assert here.all == (mine,)
@@ -229,19 +229,19 @@ def test_a_conflict_remains_until_somebody_decides(here: Links) -> None:
     here.edited(here.took(arriving(city="Oslo")), city="Rome")
     remote = arriving(stamp="b", city="Bonn")
 
-    assert fates(here.take(remote) + here.take(remote)) == [Fate.CONFLICT] * 2
-    assert fates(here.take(remote, policy=Policy.REMOTE)) == [Fate.CHANGED]
-    assert fates(here.take(remote)) == [Fate.UNCHANGED]
+    assert fates(here.take(remote) + here.take(remote)) == [ImportStatus.CONFLICT] * 2
+    assert fates(here.take(remote, policy=ConflictPolicy.REMOTE)) == [ImportStatus.CHANGED]
+    assert fates(here.take(remote)) == [ImportStatus.UNCHANGED]
 
 
 def test_who_has_won_here_once_stays_until_the_other_side_changes_again(here: Links) -> None:
     here.edited(here.took(arriving(city="Oslo")), city="Rome")
-    here.take(arriving(stamp="b", city="Bonn"), policy=Policy.LOCAL)
+    here.take(arriving(stamp="b", city="Bonn"), policy=ConflictPolicy.LOCAL)
 
-    again = here.take(arriving(stamp="b", city="Bonn"), policy=Policy.REMOTE)
+    again = here.take(arriving(stamp="b", city="Bonn"), policy=ConflictPolicy.REMOTE)
     changed = here.take(arriving(stamp="c", city="Kiel"))
 
-    assert fates(again + changed) == [Fate.KEPT, Fate.CONFLICT]
+    assert fates(again + changed) == [ImportStatus.KEPT, ImportStatus.CONFLICT]
 
 
 def test_two_that_never_met_and_are_alike_are_in_step_from_then_on(here: Links) -> None:
@@ -250,7 +250,7 @@ def test_two_that_never_met_and_are_alike_are_in_step_from_then_on(here: Links) 
     first = here.take(arriving(external_id="e", city="Oslo"))
     second = here.take(arriving(stamp="b", external_id="e", city="Rome"))
 
-    assert fates(first + second) == [Fate.UNCHANGED, Fate.CHANGED]
+    assert fates(first + second) == [ImportStatus.UNCHANGED, ImportStatus.CHANGED]
 
 
 def test_two_that_changed_alike_are_in_step_again(here: Links) -> None:
@@ -259,7 +259,7 @@ def test_two_that_changed_alike_are_in_step_again(here: Links) -> None:
     both = here.take(arriving(stamp="b", city="Rome"))
     again = here.take(arriving(stamp="c", city="Bonn"))
 
-    assert fates(both + again) == [Fate.UNCHANGED, Fate.CHANGED]
+    assert fates(both + again) == [ImportStatus.UNCHANGED, ImportStatus.CHANGED]
     assert here.all[0].version == mine.version + 1
 
 
@@ -268,7 +268,7 @@ def test_a_source_without_stamps_is_followed_too(here: Links) -> None:
 
     outcomes = here.take(arriving(stamp="", city="Rome"))
 
-    assert fates(outcomes) == [Fate.CHANGED]
+    assert fates(outcomes) == [ImportStatus.CHANGED]
 
 
 def test_a_source_without_stamps_does_not_overrun_what_was_changed_here(here: Links) -> None:
@@ -276,7 +276,7 @@ def test_a_source_without_stamps_does_not_overrun_what_was_changed_here(here: Li
 
     outcomes = here.take(arriving(stamp="", city="Oslo"))
 
-    assert fates(outcomes) == [Fate.CONFLICT]
+    assert fates(outcomes) == [ImportStatus.CONFLICT]
     assert here.all == (mine,)
 
 
@@ -345,7 +345,7 @@ def test_a_client_that_was_purged_meanwhile_is_not_linked(here: Links) -> None:
     gone, client = here.made(), here.made()
     here.store.purge_client(here.id, gone.serial)
 
-    here.link(linked(gone, "a"), linked(client, "b"), Link(2**70, linked(client, "c").origin))
+    here.link(linked(gone, "a"), linked(client, "b"), ClientLink(2**70, linked(client, "c").origin))
 
     assert here.counterparts() == {client.serial: "b"}
     assert here.store.run(here.run.id).checkpoint == "linked"
@@ -357,7 +357,7 @@ def test_a_purged_client_is_not_there_any_more(here: Links) -> None:
 
     (outcome,) = here.take(arriving("a"))
 
-    assert outcome.fate is Fate.CREATED
+    assert outcome.fate is ImportStatus.CREATED
     assert here.counterparts() == {outcome.serial: "a"}
 
 

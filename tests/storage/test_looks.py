@@ -13,7 +13,7 @@ from storage.clients.lookup import BY_EXTERNAL_ID, BY_SERIAL, BY_UUID
 from storage.clients.persistence import UPDATES
 from storage.clients.statements import CONTACTS_OF_ONE, DOCUMENTS_OF_ONE
 from storage.database.engine_factory import open_engine
-from storage.migrations.upgrade import upgraded
+from storage.migrations.upgrade import upgrade_schema
 
 LOOKS: dict[str, tuple[ClauseElement, str]] = {
     "a client by its serial": (BY_SERIAL, "serial=?"),
@@ -34,7 +34,7 @@ LOOKS: dict[str, tuple[ClauseElement, str]] = {
 def engine() -> Iterator[Engine]:
     engine = open_engine("sqlite://")
     with engine.begin() as connection:
-        upgraded(connection)
+        upgrade_schema(connection)
     yield engine
     engine.dispose()
 

@@ -13,8 +13,8 @@ from sqlmodel import SQLModel
 from storage.database.engine_factory import open_engine
 from storage.database.fast_sql import statements
 from storage.indexes import block_counts, new_clients
-from storage.migrations.alembic_runner import configuration
-from storage.migrations.upgrade import upgraded
+from storage.migrations.alembic_runner import alembic_config
+from storage.migrations.upgrade import upgrade_schema
 from storage.model.accounts import Account
 from storage.model.commands import (
     ChangeClient,
@@ -24,10 +24,10 @@ from storage.model.commands import (
     CreateGroup,
     CreateToken,
     ImportClient,
-    drafted,
+    draft_of_contact,
 )
 from storage.model.documents import DocumentDraft
-from storage.model.folding import LONGEST_KEY, fold
+from storage.model.folding import MAX_KEY_LENGTH, fold
 from storage.model.records import Origin, State
 from storage.store import Store
 from tests.databases import Databases
@@ -40,7 +40,7 @@ Row = dict[str, Any]
 def revisions() -> list[str]:
     engine = open_engine("sqlite://")
     with engine.connect() as connection:
-        scripts = ScriptDirectory.from_config(configuration(connection))
+        scripts = ScriptDirectory.from_config(alembic_config(connection))
         found = [script.revision for script in scripts.walk_revisions()]
     engine.dispose()
     return found[::-1]
@@ -62,7 +62,7 @@ def pair(databases: Databases) -> Iterator[Pair]:
     with databases.empty() as old, databases.empty() as new:
         pair = Pair(open_engine(old), open_engine(new))
         with pair.new.begin() as connection:
-            upgraded(connection)
+            upgrade_schema(connection)
         yield pair
         pair.old.dispose()
         pair.new.dispose()
@@ -104,13 +104,13 @@ def written(store: Store, revision: str) -> None:
 def without_the_primary_contact(store: Store, account: Account) -> None:
     """A new client whose older contact takes the place of the primary one; it is deleted."""
     made = store.create_client(account.id, NAMELESS[-1])
-    left = tuple(drafted(contact) for contact in made.contacts if not contact.is_primary)
+    left = tuple(draft_of_contact(contact) for contact in made.contacts if not contact.is_primary)
     store.change_client(account.id, made.serial, lambda _: ChangeClient(contacts=left))
     store.move_client(account.id, made.serial, State.DELETED)
 
 
 def brought_to(connection: Connection, revision: str) -> None:
-    command.upgrade(configuration(connection), revision)
+    command.upgrade(alembic_config(connection), revision)
 
 
 def contents(connection: Connection) -> dict[str, list[Row]]:
@@ -134,15 +134,17 @@ def filled(connection: Connection, held: dict[str, list[Row]], revision: str) ->
             connection.execute(insert(table), kept)
     for account_id, lives in lives_of(held["client"]).items():
         if revision >= "0018":
-            new_clients.told(connection, account_id, lives)
+            new_clients.register_new_clients(connection, account_id, lives)
         elif revision == "0017" and connection.dialect.name == "sqlite":
             # 0018 fills the index anew.
-            statements.many(connection, block_counts.ADD, new_clients.counted(account_id, lives))
+            statements.execute_many_text(
+                connection, block_counts.ADD_COUNTS, new_clients.block_increments(account_id, lives)
+            )
 
 
-def lives_of(clients: list[Row]) -> dict[int, list[new_clients.Life]]:
+def lives_of(clients: list[Row]) -> dict[int, list[new_clients.Lifecycle]]:
     """By account. Before 0017 triggers told SQLite's own tables of them."""
-    lives: dict[int, list[new_clients.Life]] = {}
+    lives: dict[int, list[new_clients.Lifecycle]] = {}
     for row in clients:
         life = (row["serial"], row["archived_at"] is not None, bool(row["is_deleted"]))
         lives.setdefault(row["account_id"], []).append(life)
@@ -157,7 +159,7 @@ def as_then(table: str, row: Row, revision: str) -> Row:
         return row
     shown = row["name_folded"] or row["contact_folded"] or row["contact_email_folded"]
     if revision >= "0008":
-        return row | {"display_folded": shown[:LONGEST_KEY]}
+        return row | {"display_folded": shown[:MAX_KEY_LENGTH]}
     whole = {f"{name}_folded": fold(row[name]) for name in ("number", "id_number")}
     return row | whole | {"display_folded": shown}
 
@@ -174,7 +176,7 @@ def test_an_older_database_becomes_what_todays_code_would_have_written(
         filled(connection, held, revision)
 
     with pair.old.begin() as connection:
-        upgraded(connection)
+        upgrade_schema(connection)
 
     with pair.old.begin() as connection:
         assert contents(connection) == held

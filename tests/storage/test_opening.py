@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
 from storage.database.engine_factory import open_engine
-from storage.migrations.upgrade import comparison
+from storage.migrations.upgrade import autogenerate_options
 from storage.model.commands import CreateAccount, CreateClient
 from storage.model.errors import Invalid, Unavailable
 from storage.store import Store
@@ -30,7 +30,7 @@ def executed(url: str, statement: str) -> list[tuple[object, ...]]:
 
 def differences(engine: Engine) -> list[object]:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts=comparison(connection))
+        context = MigrationContext.configure(connection, opts=autogenerate_options(connection))
         return list(compare_metadata(context, SQLModel.metadata))
 
 

@@ -10,16 +10,16 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from storage.imports.incoming import arriving
-from storage.imports.prepared.rows import Ready, readied
+from storage.imports.incoming import incoming_client
+from storage.imports.prepared.rows import PreparedRows, prepare_rows
 from storage.model.accounts import Account
 from storage.model.commands import ContactDraft, CreateAccount, ImportClient, ImportContact
 from storage.model.documents import DocumentDraft
-from storage.model.generators import Makers
-from storage.model.imports import Outcome
+from storage.model.generators import Generators
+from storage.model.imports import ImportOutcome
 from storage.model.queries import ClientQuery
 from storage.model.records import Client, Origin
-from storage.model.runs import Note, StartRun
+from storage.model.runs import RunProgress, StartRun
 from storage.store import Store
 from tests.databases import Databases
 
@@ -68,28 +68,28 @@ def whole(n: int, **fields: Any) -> ImportClient:
     return ImportClient(**told | fields)
 
 
-def sent(ready: Ready | None) -> Ready | None:
+def sent(ready: PreparedRows | None) -> PreparedRows | None:
     """As another process gets it."""
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(ready), type=Ready | None)
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(ready), type=PreparedRows | None)
 
 
 def imported(
     store: Store, account: Account, commands: list[ImportClient], *, is_ready: bool
-) -> tuple[tuple[Outcome, ...], list[Client]]:
+) -> tuple[tuple[ImportOutcome, ...], list[Client]]:
     run = store.start_run(account.id, StartRun(verb="import", dialect="any", source="there"))
     incoming = [
         structs.replace(
-            arriving(
+            incoming_client(
                 Origin(source="there", foreign_id=f"{run.id} {n}"),
                 command,
                 lambda _, command=command: command,
             ),
-            ready=sent(readied(command, account, Makers())) if is_ready else None,
+            ready=sent(prepare_rows(command, account, Generators())) if is_ready else None,
         )
         for n, command in enumerate(commands)
     ]
     outcomes = store.import_clients(
-        account.id, incoming, run_id=run.id, take=lambda _: Note(checkpoint="", counts={})
+        account.id, incoming, run_id=run.id, take=lambda _: RunProgress(checkpoint="", counts={})
     )
     found = [store.client(account.id, o.serial) for o in outcomes if o.serial is not None]
     return outcomes, found
@@ -98,7 +98,7 @@ def imported(
 def test_ready_ones_become_what_the_others_do(store: Store, account: Account):
     other = store.create_account(CreateAccount(name=str(uuid4()), country_id=276))
     commands = [whole(n) for n in range(1, MANY + 1)]
-    assert all(readied(command, account, Makers()) for command in commands)
+    assert all(prepare_rows(command, account, Generators()) for command in commands)
 
     told, records = imported(store, account, commands, is_ready=True)
 
@@ -169,5 +169,5 @@ def test_who_needs_something_or_cannot_be_stored_is_not_ready(fields: dict[str, 
         created_at=BORN,
     )
 
-    assert readied(whole(1), account, Makers()) is not None
-    assert readied(structs.replace(whole(1), **fields), account, Makers()) is None
+    assert prepare_rows(whole(1), account, Generators()) is not None
+    assert prepare_rows(structs.replace(whole(1), **fields), account, Generators()) is None

@@ -5,76 +5,82 @@ from pathlib import Path
 
 import pytest
 
-from storage.read_cache.rendering_cache import Renderings, variant
-from storage.read_cache.snapshot_reader import Edition
+from storage.read_cache.rendering_cache import RenderingCache, variant_key
+from storage.read_cache.snapshot_reader import ClientVersion
 
-A, B = variant("a"), variant("b")
+A, B = variant_key("a"), variant_key("b")
 
 
 @pytest.fixture
-def renderings(tmp_path: Path) -> Iterator[Renderings]:
-    renderings = Renderings(str(tmp_path / "renderings"), mebibytes=1)
+def renderings(tmp_path: Path) -> Iterator[RenderingCache]:
+    renderings = RenderingCache(str(tmp_path / "renderings"), mebibytes=1)
     yield renderings
     renderings.close()
 
 
-def test_only_the_edition_that_was_kept_is_found(renderings: Renderings) -> None:
-    renderings.keep(A, {Edition(1, 7): b"one", Edition(2, 1): b"two"})
+def test_only_the_edition_that_was_kept_is_found(renderings: RenderingCache) -> None:
+    renderings.keep(A, {ClientVersion(1, 7): b"one", ClientVersion(2, 1): b"two"})
 
-    assert renderings.find(A, [Edition(1, 7), Edition(2, 1)]) == [b"one", b"two"]
-    assert renderings.find(A, [Edition(1, 8), Edition(2, 1), Edition(3, 1)]) == [None, b"two", None]
-    assert renderings.find(A, [Edition(1, 6)]) == [None]
-
-
-def test_a_later_edition_takes_the_place_of_the_one_before(renderings: Renderings) -> None:
-    renderings.keep(A, {Edition(1, 7): b"seven"})
-    renderings.keep(A, {Edition(1, 8): b"eight"})
-
-    assert renderings.find(A, [Edition(1, 8)]) == [b"eight"]
-    assert renderings.find(A, [Edition(1, 7)]) == [None]
+    assert renderings.find(A, [ClientVersion(1, 7), ClientVersion(2, 1)]) == [b"one", b"two"]
+    assert renderings.find(A, [ClientVersion(1, 8), ClientVersion(2, 1), ClientVersion(3, 1)]) == [
+        None,
+        b"two",
+        None,
+    ]
+    assert renderings.find(A, [ClientVersion(1, 6)]) == [None]
 
 
-def test_variants_share_nothing(renderings: Renderings) -> None:
-    renderings.keep(A, {Edition(1, 1): b"a"})
+def test_a_later_edition_takes_the_place_of_the_one_before(renderings: RenderingCache) -> None:
+    renderings.keep(A, {ClientVersion(1, 7): b"seven"})
+    renderings.keep(A, {ClientVersion(1, 8): b"eight"})
 
-    assert renderings.find(B, [Edition(1, 1)]) == [None]
-    assert variant("a", 1) != variant("a", "1") != variant("a,1")
+    assert renderings.find(A, [ClientVersion(1, 8)]) == [b"eight"]
+    assert renderings.find(A, [ClientVersion(1, 7)]) == [None]
 
 
-def test_processes_find_what_others_kept(renderings: Renderings, tmp_path: Path) -> None:
-    other = Renderings(str(tmp_path / "renderings"), mebibytes=1)
+def test_variants_share_nothing(renderings: RenderingCache) -> None:
+    renderings.keep(A, {ClientVersion(1, 1): b"a"})
 
-    other.keep(B, {Edition(1, 1): b"theirs"})
-    renderings.keep(A, {Edition(1, 1): b"ours"})
+    assert renderings.find(B, [ClientVersion(1, 1)]) == [None]
+    assert variant_key("a", 1) != variant_key("a", "1") != variant_key("a,1")
 
-    assert renderings.find(B, [Edition(1, 1)]) == [b"theirs"]
-    assert other.find(A, [Edition(1, 1)]) == [b"ours"]
+
+def test_processes_find_what_others_kept(renderings: RenderingCache, tmp_path: Path) -> None:
+    other = RenderingCache(str(tmp_path / "renderings"), mebibytes=1)
+
+    other.keep(B, {ClientVersion(1, 1): b"theirs"})
+    renderings.keep(A, {ClientVersion(1, 1): b"ours"})
+
+    assert renderings.find(B, [ClientVersion(1, 1)]) == [b"theirs"]
+    assert other.find(A, [ClientVersion(1, 1)]) == [b"ours"]
     other.close()
 
 
 @pytest.mark.parametrize("serial", [2**40, 2**62])
-def test_serials_that_have_no_place_are_never_found(renderings: Renderings, serial: int) -> None:
+def test_serials_that_have_no_place_are_never_found(
+    renderings: RenderingCache, serial: int
+) -> None:
     """They would stand where another variant's clients do."""
-    renderings.keep(A, {Edition(serial, 1): b"far", Edition(1, 1): b"near"})
+    renderings.keep(A, {ClientVersion(serial, 1): b"far", ClientVersion(1, 1): b"near"})
 
-    assert renderings.find(A, [Edition(serial, 1), Edition(1, 1)]) == [None, b"near"]
+    assert renderings.find(A, [ClientVersion(serial, 1), ClientVersion(1, 1)]) == [None, b"near"]
 
 
 def test_who_is_full_begins_anew_and_stays_within_its_size(
-    renderings: Renderings, tmp_path: Path
+    renderings: RenderingCache, tmp_path: Path
 ) -> None:
     for serial in range(3000):
-        renderings.keep(A, {Edition(serial, 1): b"x" * 2000})
-    renderings.keep(A, {Edition(3000, 1): b"last"})
+        renderings.keep(A, {ClientVersion(serial, 1): b"x" * 2000})
+    renderings.keep(A, {ClientVersion(3000, 1): b"last"})
 
-    assert renderings.find(A, [Edition(3000, 1)]) == [b"last"]
+    assert renderings.find(A, [ClientVersion(3000, 1)]) == [b"last"]
     assert (tmp_path / "renderings").stat().st_size <= 2**20
 
 
 def test_a_file_that_is_none_costs_nothing_but_the_renderings(tmp_path: Path) -> None:
     (tmp_path / "renderings").write_bytes(b"no database" * 1000)
-    broken = Renderings(str(tmp_path / "renderings"))
+    broken = RenderingCache(str(tmp_path / "renderings"))
 
-    broken.keep(A, {Edition(1, 1): b"one"})
+    broken.keep(A, {ClientVersion(1, 1): b"one"})
 
-    assert broken.find(A, [Edition(1, 1)]) == [None]
+    assert broken.find(A, [ClientVersion(1, 1)]) == [None]

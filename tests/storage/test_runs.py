@@ -8,14 +8,14 @@ import pytest
 from msgspec import structs
 from sqlalchemy import Connection, select
 
-from storage.database.transactions import Gone, Passing
+from storage.database.transactions import ConnectionLost, Retryable
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, ImportClient, ImportContact
 from storage.model.errors import Invalid, NotFound, Unavailable
-from storage.model.generators import Makers
-from storage.model.imports import Fate, Outcome, Policy, wanted_of
-from storage.model.runs import Note, RunLine, RunState, StartRun, Total
-from storage.rules.preview import imagined
+from storage.model.generators import Generators
+from storage.model.imports import ConflictPolicy, ImportOutcome, ImportStatus, identifiers_of
+from storage.model.runs import LineTotal, RunLine, RunProgress, RunState, StartRun
+from storage.rules.preview import preview_client
 from storage.schema.account_tables import ACCOUNT
 from storage.schema.run_tables import RUN_LINE
 from storage.store import Store
@@ -45,11 +45,11 @@ def imports(store: Store, account: Account) -> Imports:
     return Imports(store, account)
 
 
-def note(*lines: RunLine, checkpoint: str = "far", **counts: int) -> Note:
-    return Note(checkpoint=checkpoint, counts=counts, lines=lines)
+def note(*lines: RunLine, checkpoint: str = "far", **counts: int) -> RunProgress:
+    return RunProgress(checkpoint=checkpoint, counts=counts, lines=lines)
 
 
-def keep(imports: Imports, given: Note) -> None:
+def keep(imports: Imports, given: RunProgress) -> None:
     imports.store.link_clients(imports.id, [], run_id=imports.run.id, note=given)
 
 
@@ -161,16 +161,16 @@ def test_runs_have_their_own_lines(store: Store, account: Account) -> None:
     keep(two, note(line(2)))
 
     assert (lines(one), lines(two)) == ([line(1)], [line(2)])
-    assert store.run_totals(two.run.id) == (Total("lost", "city", 1),)
+    assert store.run_totals(two.run.id) == (LineTotal("lost", "city", 1),)
 
 
 def test_totals_count_the_lines_of_a_kind_and_a_field(imports: Imports) -> None:
     keep(imports, note(line(1), line(2), line(3, "refused", ""), line(4, field="état")))
 
     assert imports.store.run_totals(imports.run.id) == (
-        Total("lost", "city", 2),
-        Total("lost", "état", 1),
-        Total("refused", "", 1),
+        LineTotal("lost", "city", 2),
+        LineTotal("lost", "état", 1),
+        LineTotal("refused", "", 1),
     )
 
 
@@ -197,8 +197,8 @@ def test_what_no_index_holds_can_be_told_of(imports: Imports) -> None:
 
 
 def test_what_a_run_takes_down_is_decided_on_the_outcomes(imports: Imports) -> None:
-    def take(outcomes: tuple[Outcome, ...]) -> Note:
-        return note(LOST, created=fates(outcomes).count(Fate.CREATED), read=len(outcomes))
+    def take(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
+        return note(LOST, created=fates(outcomes).count(ImportStatus.CREATED), read=len(outcomes))
 
     imports.store.import_clients(
         imports.id, [arriving("1"), arriving("1")], run_id=imports.run.id, take=take
@@ -241,7 +241,7 @@ def test_where_taking_down_fails_nothing_is_left(imports: Imports) -> None:
     imports.take(arriving("1", city="Oslo"))
     before = everything(imports)
 
-    def take(_outcomes: tuple[Outcome, ...]) -> Note:
+    def take(_outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -259,13 +259,13 @@ def test_where_noting_fails_nothing_is_left(imports: Imports, store: Store) -> N
     assert everything(imports) == before
 
 
-@pytest.mark.parametrize("failure", [Passing, Gone])
+@pytest.mark.parametrize("failure", [Retryable, ConnectionLost])
 def test_a_transaction_that_is_tried_again_counts_once(
-    imports: Imports, monkeypatch: pytest.MonkeyPatch, failure: type[Passing]
+    imports: Imports, monkeypatch: pytest.MonkeyPatch, failure: type[Retryable]
 ) -> None:
-    taken: list[tuple[Outcome, ...]] = []
+    taken: list[tuple[ImportOutcome, ...]] = []
 
-    def take(outcomes: tuple[Outcome, ...]) -> Note:
+    def take(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
         taken.append(outcomes)
         if len(taken) == 1:
             raise failure("the server has restarted")
@@ -281,7 +281,7 @@ def test_a_transaction_that_is_tried_again_counts_once(
 def test_a_failure_that_does_not_pass_is_told_once_and_leaves_nothing(imports: Imports) -> None:
     before = everything(imports)
 
-    def take(_outcomes: tuple[Outcome, ...]) -> Note:
+    def take(_outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
         raise Unavailable("the disk is full")
 
     with pytest.raises(Unavailable):
@@ -301,20 +301,27 @@ def test_a_rehearsal_says_what_would_become_of_each_and_leaves_nothing(imports: 
     assert everything(imports) == before
 
     assert rehearsed == imports.take(*BATCH)
-    assert fates(rehearsed) == [Fate.CHANGED, Fate.CREATED, Fate.CREATED, Fate.REFUSED]
+    assert fates(rehearsed) == [
+        ImportStatus.CHANGED,
+        ImportStatus.CREATED,
+        ImportStatus.CREATED,
+        ImportStatus.REFUSED,
+    ]
 
 
 def test_a_rehearsal_follows_the_policy(imports: Imports) -> None:
     imports.edited(imports.took(arriving(city="Oslo")), city="Rome")
     remote = [arriving(stamp="b", city="Bonn")]
 
-    found = {p: imports.store.rehearse_import(imports.id, remote, p)[0].fate for p in Policy}
+    found = {
+        p: imports.store.rehearse_import(imports.id, remote, p)[0].fate for p in ConflictPolicy
+    }
 
     assert found == {
-        Policy.SKIP: Fate.CONFLICT,
-        Policy.LOCAL: Fate.KEPT,
-        Policy.REMOTE: Fate.CHANGED,
-        Policy.NEWEST: Fate.KEPT,
+        ConflictPolicy.SKIP: ImportStatus.CONFLICT,
+        ConflictPolicy.LOCAL: ImportStatus.KEPT,
+        ConflictPolicy.REMOTE: ImportStatus.CHANGED,
+        ConflictPolicy.NEWEST: ImportStatus.KEPT,
     }
 
 
@@ -326,7 +333,7 @@ def test_nobody_is_rehearsed_in_an_unknown_account(store: Store) -> None:
 # Imagined clients
 
 KEYS = iter(UUID(int=n) for n in range(1, 1000))
-MAKERS = Makers(uuid=lambda: next(KEYS), random_text=lambda length: "x" * length)
+MAKERS = Generators(uuid=lambda: next(KEYS), random_text=lambda length: "x" * length)
 
 
 def test_an_imagined_client_is_what_an_import_into_an_empty_account_makes(
@@ -337,9 +344,9 @@ def test_an_imagined_client_is_what_an_import_into_an_empty_account_makes(
     )
 
     real = imports.took(
-        structs.replace(arriving(), wanted=wanted_of(command), whole=lambda: command)
+        structs.replace(arriving(), wanted=identifiers_of(command), whole=lambda: command)
     )
-    one = imagined(command, account, 1, MAKERS)
+    one = preview_client(command, account, 1, MAKERS)
 
     own = ("uuid", "client_hash", "created_at", "updated_at")
     assert one == structs.replace(real, **{name: getattr(one, name) for name in own})
@@ -348,7 +355,7 @@ def test_an_imagined_client_is_what_an_import_into_an_empty_account_makes(
 def test_imagined_clients_are_numbered_by_their_places(account: Account) -> None:
     places = [1, 12, 12_345]
 
-    made = [imagined(ImportClient(), account, place, MAKERS) for place in places]
+    made = [preview_client(ImportClient(), account, place, MAKERS) for place in places]
 
     assert [client.serial for client in made] == places
     assert [client.number for client in made] == ["0001", "0012", "12345"]
@@ -358,8 +365,8 @@ def test_no_two_contacts_of_imagined_clients_have_one_serial(account: Account) -
     blank = ImportContact()
     command = ImportClient(contacts=(structs.replace(ADA, serial=1), blank, blank))
 
-    made = [imagined(command, account, place, MAKERS) for place in range(1, 30)]
-    made += [imagined(ImportClient(contacts=(blank, blank)), account, 30, MAKERS)]
+    made = [preview_client(command, account, place, MAKERS) for place in range(1, 30)]
+    made += [preview_client(ImportClient(contacts=(blank, blank)), account, 30, MAKERS)]
 
     fresh = [c.serial for client in made for c in client.contacts if c.serial != 1]
     assert len(set(fresh)) == len(fresh) == 60
@@ -368,4 +375,4 @@ def test_no_two_contacts_of_imagined_clients_have_one_serial(account: Account) -
 @pytest.mark.parametrize("fields", [{"city": "\0"}, {"serial": 2**63}], ids=str)
 def test_what_no_engine_holds_cannot_be_imagined(account: Account, fields: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
-        imagined(ImportClient(**fields), account, 1, MAKERS)
+        preview_client(ImportClient(**fields), account, 1, MAKERS)

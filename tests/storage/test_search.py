@@ -11,14 +11,14 @@ from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, ContactDraft, CreateAccount, CreateClient, LiveKey
 from storage.model.errors import Conflict
 from storage.model.folding import fold
-from storage.model.queries import ClientQuery, Holding, Order, Sorting, TextColumn
-from storage.model.records import LIVE, Client, State
-from storage.schema.row_mapping import Row, client_row
+from storage.model.queries import ClientColumn, ClientQuery, Contains, SortKey, TextColumn
+from storage.model.records import LIVE_STATES, Client, State
+from storage.schema.row_mapping import Row, client_to_row
 from storage.store import Store
 from tests.databases import Databases
 
 ALL = ClientQuery(limit=10_000)
-BY_NAME = (Sorting(order=Order.NAME),)
+BY_NAME = (SortKey(order=ClientColumn.NAME),)
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +103,13 @@ def test_the_index_finds_what_a_scan_finds(shelf, steps, terms, cuts):
 
     for account_id in accounts:
         records = shelf.clients(account_id, ALL).records
-        rows = [client_row(account_id, record) for record in records]
+        rows = [client_to_row(account_id, record) for record in records]
         for term in terms + pieces(records, cuts):
             by_text = found(shelf, account_id, text=term)
             assert by_text == scanned(rows, "search", term)
             by_name = found(shelf, account_id, name=term)
             assert by_name == scanned(rows, "name_folded", term)
-            holding = Holding(column=TextColumn.CUSTOM_VALUE1, text=term)
+            holding = Contains(column=TextColumn.CUSTOM_VALUE1, text=term)
             by_value = found(shelf, account_id, holding=(holding,))
             assert by_value == scanned(rows, "custom_value1_folded", term)
 
@@ -215,11 +215,11 @@ def test_a_deleted_client_is_found_among_the_deleted(store: Store, account: Acco
     made = store.create_client(account.id, CreateClient(organization_name="Needle"))
 
     store.move_client(account.id, made.serial, State.DELETED)
-    assert found(store, account.id, text="needle", states=LIVE) == set()
+    assert found(store, account.id, text="needle", states=LIVE_STATES) == set()
     assert found(store, account.id, text="needle") == {made.serial}
 
     store.move_client(account.id, made.serial, State.ACTIVE)
-    assert found(store, account.id, text="needle", states=LIVE) == {made.serial}
+    assert found(store, account.id, text="needle", states=LIVE_STATES) == {made.serial}
 
 
 def test_a_purged_client_is_found_no_more(store: Store, account: Account) -> None:

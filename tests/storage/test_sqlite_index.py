@@ -15,13 +15,13 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
 from storage.clients import persistence
-from storage.clients.statements import counted, window
+from storage.clients.statements import select_count, select_page
 from storage.database.engine_factory import open_engine
-from storage.indexes.trigram_search import FEW
-from storage.migrations.upgrade import comparison, upgraded
+from storage.indexes.trigram_search import MIN_BATCH
+from storage.migrations.upgrade import autogenerate_options, upgrade_schema
 from storage.model.commands import ChangeClient, ContactDraft, CreateAccount, CreateClient
-from storage.model.queries import ClientQuery, Holding, Order, Sorting, TextColumn
-from storage.model.records import LIVE
+from storage.model.queries import ClientColumn, ClientQuery, Contains, SortKey, TextColumn
+from storage.model.records import LIVE_STATES
 from storage.store import Store
 from tests.storage.learning import INTACT, migration, refuse_a_wrong_index
 
@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> str:
 def engine() -> Iterator[Engine]:
     engine = open_engine("sqlite://")
     with engine.begin() as connection:
-        upgraded(connection)
+        upgrade_schema(connection)
     yield engine
     engine.dispose()
 
@@ -102,7 +102,7 @@ def test_the_index_is_right_whatever_it_has_learned_and_forgotten(path: str) -> 
                 made = [store.create_client(account_id, CreateClient(organization_name=name))]
                 serials += [client.serial for client in made]
             case "many" if turn % 3 == 0:
-                many = [CreateClient(organization_name=name)] * FEW
+                many = [CreateClient(organization_name=name)] * MIN_BATCH
                 serials += [client.serial for client in store.create_clients(account_id, many)]
             case "purged" if serials:
                 store.purge_client(account_id, serials.pop(chance.randrange(len(serials))))
@@ -122,12 +122,12 @@ def test_the_index_is_right_whatever_it_has_learned_and_forgotten(path: str) -> 
 def test_clients_that_come_back_while_their_going_is_due_are_learned_once(path: str) -> None:
     store = Store.open(path)
     account_id = store.create_account(CreateAccount(name="acme")).id
-    names = [CreateClient(organization_name=f"Needle {n}") for n in range(FEW)]
+    names = [CreateClient(organization_name=f"Needle {n}") for n in range(MIN_BATCH)]
     gone = store.create_clients(account_id, names)
     for client in gone:
         store.purge_client(account_id, client.serial)
 
-    store._write(persistence.inserted, account_id, gone)
+    store._write(persistence.insert_clients, account_id, gone)
 
     assert found(store, account_id, "needle") == {client.serial for client in gone}
     with store._engine.begin() as connection:
@@ -208,15 +208,15 @@ PLANNED: list[dict[str, Any]] = [
     {},
     {"name": "edl"},
     {"first": 3},
-    {"states": LIVE},
-    {"sorting": (Sorting(order=Order.SERIAL, is_descending=True),)},
+    {"states": LIVE_STATES},
+    {"sorting": (SortKey(order=ClientColumn.SERIAL, is_descending=True),)},
     {"email": "a@b"},
-    *({"sorting": (Sorting(order=order),)} for order in Order),
-    *({"text": None, "holding": (Holding(column=c, text="needle"),)} for c in CUSTOM),
+    *({"sorting": (SortKey(order=order),)} for order in ClientColumn),
+    *({"text": None, "holding": (Contains(column=c, text="needle"),)} for c in CUSTOM),
 ]
 
 
-@pytest.mark.parametrize("build", [counted, window])
+@pytest.mark.parametrize("build", [select_count, select_page])
 @pytest.mark.parametrize("more", PLANNED, ids=[str(number) for number in range(len(PLANNED))])
 def test_the_index_comes_first_whatever_else_is_asked(
     engine: Engine, build: Any, more: Any
@@ -235,7 +235,7 @@ def test_the_index_comes_first_whatever_else_is_asked(
 
 
 def test_postgresql_is_not_asked_for_the_index_of_sqlite() -> None:
-    statement = counted(1, ClientQuery(text="needle", name="edl", first=3))
+    statement = select_count(1, ClientQuery(text="needle", name="edl", first=3))
 
     text = str(statement.compile(dialect=postgresql.dialect()))
 
@@ -250,7 +250,7 @@ def test_only_the_inside_of_the_index_is_left_out_of_the_comparison(path: str) -
 
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE client_search_extra (id INTEGER)")
-        context = MigrationContext.configure(connection, opts=comparison(connection))
+        context = MigrationContext.configure(connection, opts=autogenerate_options(connection))
         differences = compare_metadata(context, SQLModel.metadata)
     engine.dispose()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, text
 
-from storage.clients.statements import counted
+from storage.clients.statements import select_count
 from storage.indexes import trigram_search
 from storage.model.commands import CreateAccount, CreateClient
 from storage.model.queries import ClientQuery
@@ -68,7 +68,7 @@ def planned(connection: Connection, account_id: int, query: ClientQuery) -> str:
     connection.execute(text("ANALYZE client"))
     for way in ("enable_seqscan", "enable_indexscan"):
         connection.execute(text(f"SET LOCAL {way} = off"))
-    statement = counted(account_id, query).compile(
+    statement = select_count(account_id, query).compile(
         connection, compile_kwargs={"render_postcompile": True}
     )
     rows = connection.exec_driver_sql(f"EXPLAIN {statement}", statement.params)

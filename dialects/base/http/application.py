@@ -13,12 +13,12 @@ from storage import Failure, Unavailable
 
 from .authentication import logger
 from .error_mapping import Render, failure_of
-from .routing import Guarded
+from .routing import GuardedRoute
 
 
 def assemble(
     *,
-    routes: Sequence[Guarded],
+    routes: Sequence[GuardedRoute],
     auth: Callable[[ASGIApp], ASGIApp],
     short: Callable[[ASGIApp], ASGIApp],
     render: Render,

@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dialects.base.protocol.failures import Broken, TooManyRequests
-from storage import Access, Account, Rate, Store
+from storage import Access, Account, RateLimit, Store
 
 from .error_mapping import Render, failure_of
 from .routing import SAFE_METHODS
-from .store_calls import ask, count, tell
+from .store_calls import run_rate_check, run_read, run_write
 
 logger = logging.getLogger("gateway.dialects")
 
@@ -30,7 +30,9 @@ class AuthMiddleware:
     It answers refusals itself: an exception raised in here would pass by the app's handlers.
     """
 
-    def __init__(self, app: ASGIApp, *, store: Store, render: Render, rate: Rate | None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, store: Store, render: Render, rate: RateLimit | None
+    ) -> None:
         self.app = app
         self.store = store
         self.render = render
@@ -47,10 +49,10 @@ class AuthMiddleware:
             known = glance.access(dialect, credential)
             if known is not None:
                 return known
-        return await ask(self.store.access, dialect, credential)
+        return await run_read(self.store.access, dialect, credential)
 
-    async def count(self, access: Access, rate: Rate) -> None:
-        wait = await count(self.store.pour, access.token_id, rate)
+    async def count(self, access: Access, rate: RateLimit) -> None:
+        wait = await run_rate_check(self.store.pour, access.token_id, rate)
         if wait:
             raise TooManyRequests(math.ceil(wait))
 
@@ -63,7 +65,7 @@ class AuthMiddleware:
             if self.rate is not None:
                 await self.count(access, self.rate)
             if self.store.has_replica and scope["method"] not in SAFE_METHODS:
-                await tell(self.store.pin, access.token_id)
+                await run_write(self.store.pin, access.token_id)
         except Exception as error:
             failure = failure_of(error)
             if isinstance(failure, Broken):

@@ -14,12 +14,12 @@ def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = N
     return Response(ENCODER.encode(body), status, headers, media_type="application/json")
 
 
-async def body_of(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
     """The whole body, at most `limit` bytes. Raises TooLarge without reading the rest."""
-    return b"".join([chunk async for chunk in stream_of(request, limit)])
+    return b"".join([chunk async for chunk in stream_body(request, limit)])
 
 
-async def stream_of(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+async def stream_body(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body as it comes in, at most `limit` bytes of it."""
     if request.headers.get("content-encoding", "").lower() not in {"", "identity"}:
         raise Unsupported("compressed bodies are not read")

@@ -13,18 +13,18 @@ from typing import NamedTuple
 from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from storage import Access, Account, Client, Edition, Editions, Glance, Store
+from storage import Access, Account, Client, ClientVersion, ClientVersions, SnapshotReader, Store
 
-from .conditional_requests import is_known, quoted
-from .store_calls import ask
+from .conditional_requests import etag, names_version
+from .store_calls import run_read
 
 logger = logging.getLogger("gateway.dialects")
 
 Lines = Sequence[tuple[bytes, bytes]]
 """Headers of an answer, in their order."""
 
-Find = Callable[[Glance], Editions | None]
-Wrap = Callable[[Sequence[bytes], int], bytes]
+FindVersions = Callable[[SnapshotReader], ClientVersions | None]
+WrapBodies = Callable[[Sequence[bytes], int], bytes]
 
 HOST = re.compile(rb"[0-9A-Za-z.-]{1,255}(:[0-9]{1,5})?")
 """Whoever is addressed by another name is not plain to us."""
@@ -33,7 +33,7 @@ TELLING = frozenset({b"host", b"if-none-match", b"content-length", b"transfer-en
 JSON = (b"content-type", b"application/json")
 
 
-class Call(NamedTuple):
+class PlainGet(NamedTuple):
     """A GET without a body: `path` is that of the dialect, `prefix` what stands before it, `url`
     the scheme and the host; `query` and `none_match` as they were sent."""
 
@@ -45,15 +45,15 @@ class Call(NamedTuple):
     none_match: str
 
 
-class Plain(Struct, frozen=True):
+class CachedRead(Struct, frozen=True):
     """How a plain read is answered: what to look for, under which name its clients' renderings
     are kept and how they are made, and how they, and how many there are in all, become a body.
     `is_one`: it is a client that is read, which has a tag."""
 
-    find: Find
+    find: FindVersions
     variant: bytes
     render: Callable[[Client], bytes]
-    wrap: Wrap
+    wrap: WrapBodies
     is_one: bool
     headers: Lines = ()
 
@@ -64,8 +64,10 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Shortcut:
-    def __init__(self, app: ASGIApp, store: Store, read: Callable[[Call], Plain | None]) -> None:
+class CachedReads:
+    def __init__(
+        self, app: ASGIApp, store: Store, read: Callable[[PlainGet], CachedRead | None]
+    ) -> None:
         self.app = app
         self.store = store
         self.read = read
@@ -86,7 +88,7 @@ class Shortcut:
     async def answer(self, scope: Scope) -> Answer | None:
         """None for whatever is to go the long way."""
         glance = self.store.glance()
-        call = call_of(scope)
+        call = plain_get(scope)
         if glance is None or glance.now is None or call is None:
             return None
         key = self, call.account.id, *call[1:]
@@ -102,12 +104,12 @@ class Shortcut:
             glance.memory.keep(key, answer, len(answer.body))
         return answer
 
-    async def made(self, call: Call, plain: Plain, found: Editions) -> Answer | None:
+    async def made(self, call: PlainGet, plain: CachedRead, found: ClientVersions) -> Answer | None:
         tags = []
         if plain.is_one:
             version = found.found[0].version
-            tags = [(b"etag", quoted(version).encode())]
-            if is_known(version, call.none_match):
+            tags = [(b"etag", etag(version).encode())]
+            if names_version(version, call.none_match):
                 return Answer(304, tags, b"")
         bodies = self.store.renderings.find(plain.variant, found.found)
         if None in bodies:
@@ -125,16 +127,16 @@ class Shortcut:
         return Answer(200, [*plain.headers, *tags, length, JSON], body)
 
     async def rendered(
-        self, account: Account, plain: Plain, editions: Sequence[Edition]
-    ) -> dict[Edition, bytes]:
+        self, account: Account, plain: CachedRead, editions: Sequence[ClientVersion]
+    ) -> dict[ClientVersion, bytes]:
         serials = [edition.serial for edition in editions]
-        records = await ask(self.store.clients_by_serial, account.id, serials)
-        made = {Edition(r.serial, r.version): plain.render(r) for r in records.values()}
+        records = await run_read(self.store.clients_by_serial, account.id, serials)
+        made = {ClientVersion(r.serial, r.version): plain.render(r) for r in records.values()}
         self.store.renderings.keep(plain.variant, made)
         return made
 
 
-def call_of(scope: Scope) -> Call | None:
+def plain_get(scope: Scope) -> PlainGet | None:
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
     told = [line for line in scope["headers"] if line[0] in TELLING]
@@ -148,7 +150,7 @@ def call_of(scope: Scope) -> Call | None:
     prefix: str = scope["root_path"]
     path = scope["path"][len(prefix) :]
     url = f"{scope['scheme']}://{host.decode()}"
-    return Call(
+    return PlainGet(
         access.account,
         url,
         prefix,

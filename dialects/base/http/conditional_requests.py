@@ -10,30 +10,30 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storage import ANY, Client, Expected, Match, Stale
+from storage import ANY_VERSION, Client, Precondition, Stale, VersionMatch
 
 FIELDS = ("if-match", "if-none-match")
 TAG = re.compile(r'(?:W/)?("?)([1-9][0-9]{0,17})\1')
 
 
-def tag(record: Client) -> dict[str, str]:
-    return {"ETag": quoted(record.version)}
+def etag_header(record: Client) -> dict[str, str]:
+    return {"ETag": etag(record.version)}
 
 
-def quoted(version: int) -> str:
+def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def expected(request: Request) -> Expected:
+def precondition(request: Request) -> Precondition:
     """From If-Match and If-None-Match of a request that writes. Raises Stale for one of them
     that cannot be read: nobody could say that it holds."""
-    match, none_match = (told(request, name) for name in FIELDS)
-    return Expected(match=match, none_match=none_match)
+    match, none_match = (read_condition(request, name) for name in FIELDS)
+    return Precondition(match=match, none_match=none_match)
 
 
-def told(request: Request, name: str) -> Match | None:
-    text = field(request, name)
-    match = None if text is None else parsed(text)
+def read_condition(request: Request, name: str) -> VersionMatch | None:
+    text = header_value(request, name)
+    match = None if text is None else parse_tags(text)
     if text is not None and match is None:
         raise Stale(f"{name} cannot be read")
     return match
@@ -45,31 +45,31 @@ def refuse_conditions(request: Request) -> None:
         raise Stale("what is written here has no version")
 
 
-def unchanged(request: Request, record: Client) -> Response | None:
+def not_modified(request: Request, record: Client) -> Response | None:
     """304 for a reader whose If-None-Match names the version that is shown."""
-    if not is_known(record.version, field(request, "if-none-match") or ""):
+    if not names_version(record.version, header_value(request, "if-none-match") or ""):
         return None
-    return Response(status_code=304, headers=tag(record))
+    return Response(status_code=304, headers=etag_header(record))
 
 
-def is_known(version: int, text: str) -> bool:
+def names_version(version: int, text: str) -> bool:
     """Whether the text of an If-None-Match names the version."""
-    known = parsed(text) if text else None
+    known = parse_tags(text) if text else None
     return known is not None and known.names(version)
 
 
-def field(request: Request, name: str) -> str | None:
+def header_value(request: Request, name: str) -> str | None:
     """All lines of a field as one; None without any."""
     lines = request.headers.getlist(name)
     return ", ".join(lines).strip() if lines else None
 
 
-def parsed(text: str) -> Match | None:
+def parse_tags(text: str) -> VersionMatch | None:
     """`*`, or tags with commas between them; None for anything else, even beside tags."""
     if text == "*":
-        return ANY
+        return ANY_VERSION
     parts = [part for part in map(str.strip, text.split(",")) if part]
     tags = [tag for tag in map(TAG.fullmatch, parts) if tag]
     if not tags or len(tags) < len(parts):
         return None
-    return Match(versions=frozenset(int(tag[2]) for tag in tags))
+    return VersionMatch(versions=frozenset(int(tag[2]) for tag in tags))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from storage import Rate
+from storage import RateLimit
 
 Calls = Annotated[int, Meta(ge=0, le=60_000_000)]
 
@@ -21,7 +21,7 @@ class RateOptions(Struct, frozen=True, kw_only=True):
             raise ValueError("a rate capacity means nothing without a rate limit")
 
     @property
-    def rate(self) -> Rate | None:
+    def rate(self) -> RateLimit | None:
         if not self.rate_limit:
             return None
-        return Rate(per_minute=self.rate_limit, capacity=self.rate_capacity or self.rate_limit)
+        return RateLimit(per_minute=self.rate_limit, capacity=self.rate_capacity or self.rate_limit)

@@ -16,17 +16,17 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-Guarded = NewType("Guarded", Route)
+GuardedRoute = NewType("GuardedRoute", Route)
 """A route that `route` has made, and so one that asks whether the token may write."""
 
 
-class Reads(NamedTuple):
+class ReadOnly(NamedTuple):
     """An endpoint that changes nothing, whatever its method."""
 
     endpoint: Endpoint
 
 
-class Standing(NamedTuple):
+class MethodOverride(NamedTuple):
     """For requests that stand for another method, which they name in what must be read first.
 
     `seen` is that method as far as it shows before, `read` says which it is, and who answers.
@@ -36,34 +36,34 @@ class Standing(NamedTuple):
     read: Callable[[Request], AbstractAsyncContextManager[tuple[str, Endpoint]]]
 
 
-Entry = Endpoint | Reads | Standing
+Entry = Endpoint | ReadOnly | MethodOverride
 
 
-def route(path: str, **entries: Entry) -> Guarded:
+def route(path: str, **entries: Entry) -> GuardedRoute:
     """All methods of one path together, so that a wrong one is answered with every right one."""
 
     async def dispatch(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        return await answered(request, entries[method])
+        return await dispatch_entry(request, entries[method])
 
-    return Guarded(Route(path, dispatch, methods=list(entries)))
+    return GuardedRoute(Route(path, dispatch, methods=list(entries)))
 
 
-async def answered(request: Request, entry: Entry) -> Response:
+async def dispatch_entry(request: Request, entry: Entry) -> Response:
     match entry:
-        case Reads(endpoint):
+        case ReadOnly(endpoint):
             return await endpoint(request)
-        case Standing(seen, read):
-            permit(request, seen(request))
+        case MethodOverride(seen, read):
+            check_permission(request, seen(request))
             async with read(request) as (method, endpoint):
-                permit(request, method)
+                check_permission(request, method)
                 return await endpoint(request)
         case _:
-            permit(request, request.method)
+            check_permission(request, request.method)
             return await entry(request)
 
 
-def permit(request: Request, method: str) -> None:
+def check_permission(request: Request, method: str) -> None:
     """Raise Forbidden for a method that writes when the token only reads."""
     access: Access = request.scope["gateway.access"]
     if access.is_read_only and method not in SAFE_METHODS:

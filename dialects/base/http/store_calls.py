@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 
-from storage import Store, Write
+from storage import Store, WriteMethod
 
 T = TypeVar("T")
 
@@ -17,32 +17,32 @@ FILES, COUNTS = CapacityLimiter(8), CapacityLimiter(4)
 """Files on their way and calls being counted at once; they hold no connection."""
 
 
-def late(request: Request, store: Store) -> dict[str, bool]:
+def replica_options(request: Request, store: Store) -> dict[str, bool]:
     """For reads that may come from a replica: not those of a token that has written of late."""
     return {"may_lag": store.may_lag(request.scope["gateway.access"])}
 
 
-async def ask(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+async def run_read(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Ask the synchronous store without blocking the event loop."""
     call = functools.partial(method, *args, **kwargs)
     return await to_thread.run_sync(call, limiter=READS)
 
 
-async def tell(method: Callable[..., T], *args: Any) -> T:
+async def run_write(method: Callable[..., T], *args: Any) -> T:
     """Have the store write. Writers wait for each other: they must not keep readers waiting."""
-    if isinstance(method, Write) and method.takes_turns:
-        return await turn(method, *args)
+    if isinstance(method, WriteMethod) and method.takes_turns:
+        return await await_write(method, *args)
     return await to_thread.run_sync(functools.partial(method, *args), limiter=WRITES)
 
 
-async def turn(method: Write[..., T], *args: Any) -> T:
+async def await_write(method: WriteMethod[..., T], *args: Any) -> T:
     """No thread of its own sleeps until it has been written."""
     loop = asyncio.get_running_loop()
     answered = loop.create_future()
 
     def wake() -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
-            loop.call_soon_threadsafe(settle, answered)
+            loop.call_soon_threadsafe(resolve, answered)
 
     begun = method.begin(wake, *args)
     late = loop.call_later(method.patience, method.leave, begun)
@@ -54,16 +54,16 @@ async def turn(method: Write[..., T], *args: Any) -> T:
     return found
 
 
-def settle(answered: asyncio.Future[None]) -> None:
+def resolve(answered: asyncio.Future[None]) -> None:
     if not answered.done():  # its caller may have gone
         answered.set_result(None)
 
 
-async def carry(method: Callable[..., T], *args: Any) -> T:
+async def run_file_io(method: Callable[..., T], *args: Any) -> T:
     """Have the store move bytes of files. They are slow, and keep neither readers nor writers."""
     return await to_thread.run_sync(functools.partial(method, *args), limiter=FILES)
 
 
-async def count(method: Callable[..., T], *args: Any) -> T:
+async def run_rate_check(method: Callable[..., T], *args: Any) -> T:
     """Have the store count a call: no file and no slow reader may keep the others waiting."""
     return await to_thread.run_sync(functools.partial(method, *args), limiter=COUNTS)

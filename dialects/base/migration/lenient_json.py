@@ -13,7 +13,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType, structs
 
 from storage import Invalid, Problem
 
-from .losses import Loss, loss
+from .losses import Loss, make_loss
 
 Shape = TypeVar("Shape", bound=Struct)
 
@@ -35,7 +35,7 @@ class Place(NamedTuple):
     is_list: bool
 
 
-def read(raw: bytes, shape: type[Shape]) -> tuple[Shape, list[Loss]]:
+def read_object(raw: bytes, shape: type[Shape]) -> tuple[Shape, list[Loss]]:
     """The object in a shape that forbids unknown fields and needs none, and what it has besides.
 
     Raises Invalid for what is no JSON object at all.
@@ -61,7 +61,7 @@ def read_whole(raw: bytes, shape: type[Shape]) -> Shape | None:
 
 def read_pieced(raw: bytes, shape: type[Shape], lost: list[Loss]) -> Shape:
     refuse_unreadable(raw)
-    return pieced(raw, shape, "", lost)
+    return read_by_field(raw, shape, "", lost)
 
 
 @functools.cache
@@ -86,7 +86,7 @@ def whole_or_pieced(raw: Piece, shape: type[Shape], path: str, lost: list[Loss])
     try:
         return decoder_of(shape).decode(raw)
     except msgspec.ValidationError:
-        return pieced(raw, shape, path, lost)
+        return read_by_field(raw, shape, path, lost)
 
 
 @functools.cache
@@ -99,14 +99,14 @@ def decoder_of(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
     return found
 
 
-def pieced(raw: Piece, shape: type[Shape], path: str, lost: list[Loss]) -> Shape:
+def read_by_field(raw: Piece, shape: type[Shape], path: str, lost: list[Loss]) -> Shape:
     """Field by field, for an object that does not fit as a whole."""
     known, values = places(shape), {}
     for key, piece in TREE.decode(raw).items():
         where, place = f"{path}{key}", known.get(key)
         if place is None:
-            unread(piece, where, lost)
-        elif (value := placed(place, piece, where, lost)) is not UNSET:
+            report_unread(piece, where, lost)
+        elif (value := read_field(place, piece, where, lost)) is not UNSET:
             values[place.name] = value
     return shape(**values)
 
@@ -124,32 +124,32 @@ def place_of(field: structs.FieldInfo) -> Place:
     return Place(field.name, msgspec.json.Decoder(field.type), nested, is_list=items is not None)
 
 
-def placed(place: Place, piece: Raw, where: str, lost: list[Loss]) -> Any:
+def read_field(place: Place, piece: Raw, where: str, lost: list[Loss]) -> Any:
     try:
         return place.decoder.decode(piece)
     except msgspec.ValidationError:
         first = bytes(piece)[:1]
     if place.shape is not None and place.is_list and first == b"[":
-        return listed(piece, place.shape, where, lost)
+        return read_list(piece, place.shape, where, lost)
     if place.shape is not None and not place.is_list and first == b"{":
-        return pieced(piece, place.shape, f"{where}.", lost)
-    return unread(piece, where, lost)
+        return read_by_field(piece, place.shape, f"{where}.", lost)
+    return report_unread(piece, where, lost)
 
 
-def listed(piece: Raw, shape: type[Struct], where: str, lost: list[Loss]) -> list[Struct]:
+def read_list(piece: Raw, shape: type[Struct], where: str, lost: list[Loss]) -> list[Struct]:
     """The objects of a list; what is none leaves no gap."""
     found = []
     for n, item in enumerate(ITEMS.decode(piece)):
         if bytes(item)[:1] == b"{":
             found.append(whole_or_pieced(item, shape, f"{where}[{n}].", lost))
         else:
-            unread(item, f"{where}[{n}]", lost)
+            report_unread(item, f"{where}[{n}]", lost)
     return found
 
 
-def unread(piece: Raw, where: str, lost: list[Loss]) -> UnsetType:
+def report_unread(piece: Raw, where: str, lost: list[Loss]) -> UnsetType:
     if not is_empty(piece):
-        lost.append(loss(where, words_of(piece)))
+        lost.append(make_loss(where, value_text(piece)))
     return UNSET
 
 
@@ -159,7 +159,7 @@ def is_empty(piece: Raw) -> bool:
     return len(text) < SHORT and b"".join(text.split()) in EMPTY
 
 
-def words_of(piece: Raw) -> str:
+def value_text(piece: Raw) -> str:
     """A text without its quotes, anything else as it stands there."""
     text = bytes(piece).decode()
     return msgspec.json.decode(piece, type=str) if text.startswith('"') else text

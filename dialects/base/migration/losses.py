@@ -21,7 +21,7 @@ class Loss(NamedTuple):
     text: str
 
 
-def loss(field: str, text: str) -> Loss:
+def make_loss(field: str, text: str) -> Loss:
     """Told in one line, and not in full when it is long."""
     line = " ".join(text.split())
     return Loss(field, line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…")
@@ -33,10 +33,10 @@ def lost_columns(
     """A line for each of these that is not empty."""
     for column in columns:
         if value := getattr(record, column):
-            yield loss(f"{path}{column}", worded(value))
+            yield make_loss(f"{path}{column}", value_text(value))
 
 
-def worded(value: Any) -> str:
+def value_text(value: Any) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
@@ -59,12 +59,12 @@ def lost_parts(path: str, text: str) -> Iterator[Loss]:
     try:
         parts = msgspec.json.decode(text, type=dict[str, Raw])
     except (msgspec.MsgspecError, RecursionError):
-        yield loss(path, text)
+        yield make_loss(path, text)
         return
     for name, part in parts.items():
         words = bytes(part).decode()
         if words not in EMPTY:
-            yield loss(f"{path}.{name}", words.strip('"'))
+            yield make_loss(f"{path}.{name}", words.strip('"'))
 
 
 EMPTY = frozenset({"null", '""', "{}", "[]"})

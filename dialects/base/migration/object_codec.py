@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from storage import Account, Client, Crowd, ImportClient, ImportGroup, Invalid
+from storage import Account, Client, ClientColumns, ImportClient, ImportGroup, Invalid
 
 from .losses import Loss
 
 
-class StrangeId(Invalid):
+class ForeignSaltId(Invalid):
     """An id that the account's salt did not write."""
 
 
@@ -20,11 +20,11 @@ def no_serial(_id: str, _account: Account) -> int | None:
     return None
 
 
-def all_are(_record: Client) -> bool:
+def always_listed(_record: Client) -> bool:
     return True
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class ParsedObject(Struct, frozen=True, kw_only=True):
     """What one object of the API says of a client.
 
     `foreign_id` is its id there, `stamp` differs whenever the client has been changed there,
@@ -47,11 +47,11 @@ class Told(Struct, frozen=True, kw_only=True):
         return self.whole()
 
 
-def at_hand(client: ImportClient) -> Callable[[], ImportClient]:
+def constantly(client: ImportClient) -> Callable[[], ImportClient]:
     return lambda: client
 
 
-class Gathered(NamedTuple):
+class ParsedColumns(NamedTuple):
     """Of many objects those that can be read together, by their places: what `Told` says of each
     (nothing is lost, there are no groups), and all of them as new clients, column by column."""
 
@@ -59,14 +59,14 @@ class Gathered(NamedTuple):
     foreign_ids: Sequence[str]
     stamps: Sequence[str]
     labels: Sequence[str]
-    crowd: Crowd
+    crowd: ClientColumns
 
 
-def nobody(_objects: Sequence[bytes], _account: Account) -> Gathered | None:
+def no_columns(_objects: Sequence[bytes], _account: Account) -> ParsedColumns | None:
     return None
 
 
-class Dump(Struct, frozen=True, kw_only=True):
+class ObjectCodec(Struct, frozen=True, kw_only=True):
     """Objects of the API to records and back, nothing refused that its own server could hold.
 
     `id_of` is the id by which the API calls a record, `serial_of` the other way round where the
@@ -79,10 +79,10 @@ class Dump(Struct, frozen=True, kw_only=True):
     """
 
     id_of: Callable[[Client, Account], str]
-    read: Callable[[bytes, Account], Told]
+    read: Callable[[bytes, Account], ParsedObject]
     write: Callable[[Client, Account], bytes]
     differences: Callable[[bytes, Client, Account], tuple[str, ...]]
     losses: Callable[[Client], tuple[Loss, ...]]
-    gather: Callable[[Sequence[bytes], Account], Gathered | None] = nobody
+    gather: Callable[[Sequence[bytes], Account], ParsedColumns | None] = no_columns
     serial_of: Callable[[str, Account], int | None] = no_serial
-    is_listed: Callable[[Client], bool] = all_are
+    is_listed: Callable[[Client], bool] = always_listed

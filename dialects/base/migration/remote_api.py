@@ -6,14 +6,14 @@ from msgspec import Struct
 from storage import Account, Client
 
 from .losses import Loss
-from .object_codec import Told
+from .object_codec import ParsedObject
 
 
-def no_files(_raw: bytes) -> tuple["File", ...]:
+def no_files(_raw: bytes) -> tuple["RemoteFile", ...]:
     return ()
 
 
-class Ask(Struct, frozen=True, kw_only=True):
+class ApiRequest(Struct, frozen=True, kw_only=True):
     """A request to a server of the API. One that is not repeatable may create a client twice."""
 
     method: str = "GET"
@@ -23,7 +23,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     is_repeatable: bool = True
 
 
-class File(Struct, frozen=True, kw_only=True):
+class RemoteFile(Struct, frozen=True, kw_only=True):
     """A file of a client at another server: where its bytes are, and what is said of it. `type`
     is an extension."""
 
@@ -36,18 +36,18 @@ class File(Struct, frozen=True, kw_only=True):
     height: int = 0
 
 
-class Leaf(Struct, frozen=True, kw_only=True):
+class ObjectPage(Struct, frozen=True, kw_only=True):
     """One page of a list: objects, and the ids that they have there. `total`, where the API
     tells it, is how many there are on all pages, and `born` when each of these was made."""
 
     objects: tuple[bytes, ...]
     ids: tuple[str, ...]
-    next: Ask | None
+    next: ApiRequest | None
     total: int | None = None
     born: tuple[datetime, ...] = ()
 
 
-class Counterpart(Struct, frozen=True, kw_only=True):
+class RemoteObject(Struct, frozen=True, kw_only=True):
     """A client as the other server has it: its id there and, where it is needed to change it,
     the object itself."""
 
@@ -55,7 +55,7 @@ class Counterpart(Struct, frozen=True, kw_only=True):
     shown: bytes = b""
 
 
-class Written(Struct, frozen=True, kw_only=True):
+class WriteReceipt(Struct, frozen=True, kw_only=True):
     """What a server answered to a write; an empty stamp is one that it did not tell."""
 
     foreign_id: str
@@ -63,7 +63,7 @@ class Written(Struct, frozen=True, kw_only=True):
     updated_at: datetime | None = None
 
 
-class Remote(Struct, frozen=True, kw_only=True):
+class RemoteApi(Struct, frozen=True, kw_only=True):
     """The requests by which a server of the API is read and written.
 
     `first` asks for the first page of all clients, or of those changed since a moment; `leaf`
@@ -78,17 +78,17 @@ class Remote(Struct, frozen=True, kw_only=True):
     API's own documentation asks for, 0 for none. `files` are those that an object names.
     """
 
-    first: Callable[[datetime | None], Ask]
-    leaf: Callable[[Ask, bytes], Leaf]
-    met: Callable[[bytes, Account], Told]
-    one: Callable[[str], Ask]
+    first: Callable[[datetime | None], ApiRequest]
+    leaf: Callable[[ApiRequest, bytes], ObjectPage]
+    met: Callable[[bytes, Account], ParsedObject]
+    one: Callable[[str], ApiRequest]
     shown: Callable[[bytes], bytes]
-    create: Callable[[Client, str, Account], Ask]
-    change: Callable[[Client, Counterpart, Account], Ask]
-    delete: Callable[[str], Ask]
-    written: Callable[[bytes, Counterpart | None, Account], Written]
-    settle: Callable[[Client, bytes], Ask | None]
+    create: Callable[[Client, str, Account], ApiRequest]
+    change: Callable[[Client, RemoteObject, Account], ApiRequest]
+    delete: Callable[[str], ApiRequest]
+    written: Callable[[bytes, RemoteObject | None, Account], WriteReceipt]
+    settle: Callable[[Client, bytes], ApiRequest | None]
     lost: Callable[[Client], tuple[Loss, ...]]
     fixed: tuple[str, ...] = ()
     per_minute: int = 0
-    files: Callable[[bytes], tuple[File, ...]] = no_files
+    files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files

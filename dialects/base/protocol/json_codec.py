@@ -15,7 +15,7 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def parsed_json(raw: bytes) -> Any:
+def parse_json(raw: bytes) -> Any:
     """Any JSON value. Raises Malformed for what is no JSON in UTF-8, or nested beyond reason."""
     try:
         return msgspec.json.decode(raw)

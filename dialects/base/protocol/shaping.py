@@ -19,7 +19,7 @@ Describe = Callable[[str, Path], str]
 """Words for a value of the wrong type: gets what was expected (`array`, `str | null`) and where."""
 
 
-def shaped(
+def to_shape(
     tree: Mapping[str, Any], shape: type[Shape], describe: Describe, problems: list[Problem]
 ) -> Shape:
     """The tree as a shape. Unknown keys are left out, and so are fields of a wrong type: each
@@ -34,12 +34,12 @@ def shaped(
         try:
             values[field.name] = msgspec.convert(given, field.type)
         except msgspec.ValidationError:
-            found = misfits(given, field.type, (field.encode_name,), describe)
+            found = find_misfits(given, field.type, (field.encode_name,), describe)
             problems += islice(found, MOST_PROBLEMS)
     return shape(**values)
 
 
-def misfits(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[Problem]:
+def find_misfits(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[Problem]:
     """All that is of a wrong type within a value; the library tells of the first only."""
     kinds = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
     shape = next((k for k in kinds if isinstance(k, type) and issubclass(k, Struct)), None)
@@ -48,17 +48,17 @@ def misfits(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[P
         for field in structs.fields(shape):
             place = (*path, field.encode_name)
             if field.encode_name in given:
-                yield from misfits(given[field.encode_name], field.type, place, describe)
+                yield from find_misfits(given[field.encode_name], field.type, place, describe)
             elif field.required:
                 yield Problem(place, describe("missing", place))
     elif isinstance(given, list) and items:
         for n, child in enumerate(given):
-            yield from misfits(child, items[0], (*path, n), describe)
+            yield from find_misfits(child, items[0], (*path, n), describe)
     else:
-        yield from misfit(given, kind, path, describe)
+        yield from check_value(given, kind, path, describe)
 
 
-def misfit(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[Problem]:
+def check_value(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[Problem]:
     try:
         msgspec.convert(given, kind)
     except msgspec.ValidationError as error:

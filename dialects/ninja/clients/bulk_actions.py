@@ -8,44 +8,46 @@ from msgspec import Struct
 from dialects.base.protocol.failures import Rejected
 from storage import ClientQuery, Group, Invalid, Page, Problem, State
 
-from ..protocol.id_codec import Ids
-from ..protocol.input_tree import Tree
+from ..protocol.id_codec import IdCodec
+from ..protocol.input_tree import InputTree
 from ..protocol.pagination import Window
 from ..protocol.scalars import text_of
 from ..reference.statics import BULK_COLUMNS
 
 T = TypeVar("T")
 
-MOVES = {"archive": State.ARCHIVED, "restore": State.ACTIVE, "delete": State.DELETED}
+STATE_ACTIONS = {"archive": State.ARCHIVED, "restore": State.ACTIVE, "delete": State.DELETED}
 ASSIGN, UPDATE = "assign_group", "bulk_update"
-ACTIONS = frozenset({*MOVES, ASSIGN, UPDATE})
-MOST = 5_000
+ACTIONS = frozenset({*STATE_ACTIONS, ASSIGN, UPDATE})
+MAX_IDS = 5_000
 
 
-class Bulk(Struct, frozen=True):
+class BulkAction(Struct, frozen=True):
     """Clients, and the state they move to or, when it is None, the input that changes them."""
 
     serials: tuple[int, ...]
     state: State | None
-    change: Tree
+    change: InputTree
 
 
-def read(tree: Tree, ids: Ids) -> Bulk:
-    serials, action = named(tree, ids, ACTIONS)
-    return Bulk(serials, MOVES.get(action), change(action, tree))
+def read_bulk_action(tree: InputTree, ids: IdCodec) -> BulkAction:
+    serials, action = read_ids_and_action(tree, ids, ACTIONS)
+    return BulkAction(serials, STATE_ACTIONS.get(action), change_of_action(action, tree))
 
 
-def read_move(tree: Tree, ids: Ids) -> tuple[tuple[int, ...], State]:
+def read_state_action(tree: InputTree, ids: IdCodec) -> tuple[tuple[int, ...], State]:
     """For records that can be moved and nothing else."""
-    serials, action = named(tree, ids, MOVES)
-    return serials, MOVES[action]
+    serials, action = read_ids_and_action(tree, ids, STATE_ACTIONS)
+    return serials, STATE_ACTIONS[action]
 
 
-def named(tree: Tree, ids: Ids, actions: Container[str]) -> tuple[tuple[int, ...], str]:
+def read_ids_and_action(
+    tree: InputTree, ids: IdCodec, actions: Container[str]
+) -> tuple[tuple[int, ...], str]:
     """Raise Invalid with the sentences of the original for an action or ids it would refuse."""
     action, given = tree.get("action"), tree.get("ids")
     # Reading an id costs far more than counting it, and a repeated one is read once.
-    few = set(map(text_of, given)) if isinstance(given, list) and len(given) <= MOST else ()
+    few = set(map(text_of, given)) if isinstance(given, list) and len(given) <= MAX_IDS else ()
     serials = [ids.read(text) for text in few]
     problems = action_problems(action, tree, actions) + ids_problems(given, serials)
     if problems:
@@ -53,18 +55,18 @@ def named(tree: Tree, ids: Ids, actions: Container[str]) -> tuple[tuple[int, ...
     return tuple(sorted(serial for serial in serials if serial is not None)), str(action)
 
 
-def change(action: str, tree: Tree) -> Tree:
+def change_of_action(action: str, tree: InputTree) -> InputTree:
     if action == ASSIGN:
         return {"group_settings_id": tree["group_settings_id"]}
     return {str(tree["column"]): tree.get("new_value")} if action == UPDATE else {}
 
 
-def action_problems(action: object, tree: Tree, actions: Container[str]) -> list[Problem]:
+def action_problems(action: object, tree: InputTree, actions: Container[str]) -> list[Problem]:
     match action:
         case None:
             return [Problem(("action",), "The action field is required.")]
         case str() if action not in actions:
-            return [unknown("action")]
+            return [invalid_selection("action")]
         case "assign_group" if tree.get("group_settings_id") is None:
             words = "The group settings id field is required when action is assign_group."
             return [Problem(("group_settings_id",), words)]
@@ -72,11 +74,11 @@ def action_problems(action: object, tree: Tree, actions: Container[str]) -> list
             words = "The column field is required when action is bulk_update."
             return [Problem(("column",), words)]
         case "bulk_update" if tree["column"] not in BULK_COLUMNS:
-            return [unknown("column")]
+            return [invalid_selection("column")]
         case str():
             return []
         case _:
-            return [unknown("action")]
+            return [invalid_selection("action")]
 
 
 def ids_problems(given: object, serials: list[int | None]) -> list[Problem]:
@@ -84,26 +86,26 @@ def ids_problems(given: object, serials: list[int | None]) -> list[Problem]:
         return [Problem(("ids",), "The ids field is required.")]
     if not isinstance(given, list):
         return [Problem(("ids",), "The ids must be an array.")]
-    if len(given) > MOST:
-        return [Problem(("ids",), f"The ids must not have more than {MOST} items.")]
-    return [unknown("ids")] if None in serials else []
+    if len(given) > MAX_IDS:
+        return [Problem(("ids",), f"The ids must not have more than {MAX_IDS} items.")]
+    return [invalid_selection("ids")] if None in serials else []
 
 
-def unknown(field: str) -> Problem:
+def invalid_selection(field: str) -> Problem:
     return Problem((field,), f"The selected {field.replace('_', ' ')} is invalid.")
 
 
-def counting(serials: Iterable[int | None]) -> ClientQuery:
+def count_query(serials: Iterable[int | None]) -> ClientQuery:
     """How many of them there are; an unreadable id is nobody's."""
     return ClientQuery(serials=tuple(s for s in serials if s is not None), limit=0)
 
 
-def page(records: Sequence[T], at: Window) -> Page[T]:
+def slice_page(records: Sequence[T], at: Window) -> Page[T]:
     start = (at.page - 1) * at.per_page
     return Page(records=tuple(records[start : start + at.per_page]), total=len(records))
 
 
-def groups(bulk: Bulk, ids: Ids) -> list[int]:
+def joined_groups(bulk: BulkAction, ids: IdCodec) -> list[int]:
     """The group that the clients are to join; 0, which is nobody's, for an unreadable id."""
     given = bulk.change.get("group_settings_id")
     return [] if given is None else [ids.read(given) or 0]
@@ -112,13 +114,13 @@ def groups(bulk: Bulk, ids: Ids) -> list[int]:
 def refuse_missing(serials: Sized, found: int) -> None:
     """One id that is nobody's here, or another account's, refuses the whole request."""
     if found < len(serials):
-        raise Invalid(unknown("ids"))
+        raise Invalid(invalid_selection("ids"))
 
 
-def refuse_unknown(bulk: Bulk, found: int, groups: Mapping[int, Group]) -> None:
+def refuse_unknown(bulk: BulkAction, found: int, groups: Mapping[int, Group]) -> None:
     refuse_missing(bulk.serials, found)
     if "group_settings_id" in bulk.change and not any(not g.is_deleted for g in groups.values()):
-        raise Invalid(unknown("group_settings_id"))
+        raise Invalid(invalid_selection("group_settings_id"))
 
 
 def refuse_merge(serial: int, other: int | None, found: int) -> None:

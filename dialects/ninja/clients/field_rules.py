@@ -15,76 +15,76 @@ from msgspec import UNSET, structs
 from storage import COUNTRIES, Client, Path, Problem
 
 from ..protocol import wire
-from ..protocol.id_codec import Ids
+from ..protocol.id_codec import IdCodec
 from ..protocol.messages import attribute
-from ..protocol.scalars import read_flag, read_integer, text_of, trimmed, write_id
+from ..protocol.scalars import read_flag, read_integer, text_of, trim, write_id
 from ..reference.tables import CLASSIFICATIONS, COUNTRY_BY_CODE, INDUSTRIES, SIZES
 
-LINE = 255
-TEXT = 65_535
+MAX_LINE = 255
+MAX_TEXT = 65_535
 TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
 
-Read = Callable[[str], Any]
+ReadValue = Callable[[str], Any]
 
 
-class Unacceptable(Exception):
+class UnacceptableValue(Exception):
     """A value that cannot be taken; carries the sentence, `{}` standing for the field."""
 
 
-class Field(NamedTuple):
+class FieldRule(NamedTuple):
     """The record's column, how its text is read, and how it is shown."""
 
     column: str
-    read: Read
+    read: ReadValue
     show: Callable[[Any], str] = str
 
 
 def text(longest: int, given: str) -> str:
     if len(given) > longest:
-        raise Unacceptable(f"The {{}} must not be greater than {longest} characters.")
+        raise UnacceptableValue(f"The {{}} must not be greater than {longest} characters.")
     return given
 
 
 def notes(given: str) -> str:
-    return text(TEXT, given.replace("</sc", "<-"))
+    return text(MAX_TEXT, given.replace("</sc", "<-"))
 
 
 def name(given: str) -> str:
     # Tags are looked for only in what could be a name without them.
-    return text(LINE, trimmed(TAG.sub("", given)) if len(given) <= TEXT else given)
+    return text(MAX_LINE, trim(TAG.sub("", given)) if len(given) <= MAX_TEXT else given)
 
 
 def classification(given: str) -> str:
     if given and given not in CLASSIFICATIONS:
-        raise Unacceptable("The selected {} is invalid.")
+        raise UnacceptableValue("The selected {} is invalid.")
     return given
 
 
-def reference(table: Container[int], given: str) -> int | None:
+def read_reference(table: Container[int], given: str) -> int | None:
     """The id of a row of a reference table; empty for none."""
     if not given:
         return None
     found = read_integer(given)
     if found is None:
-        raise Unacceptable("The {} must be an integer.")
+        raise UnacceptableValue("The {} must be an integer.")
     if found not in table:
-        raise Unacceptable("The selected {} is invalid.")
+        raise UnacceptableValue("The selected {} is invalid.")
     return found
 
 
 def country(given: str) -> int | None:
-    return reference(COUNTRIES, "" if given == "0" else given)
+    return read_reference(COUNTRIES, "" if given == "0" else given)
 
 
 def number(given: str) -> str | None:
     """None asks for the next number of the account."""
-    return text(LINE, given) if given and given != "0" else None
+    return text(MAX_LINE, given) if given and given != "0" else None
 
 
 def flag(given: str) -> bool:
     found = read_flag(given)
     if found is None:
-        raise Unacceptable("The {} field must be true or false.")
+        raise UnacceptableValue("The {} field must be true or false.")
     return found
 
 
@@ -92,54 +92,54 @@ def show_flag(value: object) -> str:
     return "1" if value else ""
 
 
-def serial(ids: Ids, given: str) -> int | None:
+def serial(ids: IdCodec, given: str) -> int | None:
     """The record behind an id; which one exists is not checked here, nor in the original."""
     found = ids.read(given)
     if given and found is None:
-        raise Unacceptable("The selected {} is invalid.")
+        raise UnacceptableValue("The selected {} is invalid.")
     return found
 
 
-line = partial(text, LINE)
-long_text = partial(text, TEXT)
+line = partial(text, MAX_LINE)
+long_text = partial(text, MAX_TEXT)
 
 FIELDS = {
-    "website": Field("website", line),
-    "private_notes": Field("private_notes", notes),
-    "size_id": Field("size_id", partial(reference, SIZES), write_id),
-    "public_notes": Field("public_notes", notes),
-    "address1": Field("address1", line),
-    "address2": Field("address2", line),
-    "phone": Field("phone", line),
-    "city": Field("city", line),
-    "state": Field("state", line),
-    "postal_code": Field("postal_code", line),
-    "country_id": Field("country_id", country, write_id),
-    "industry_id": Field("industry_id", partial(reference, INDUSTRIES), write_id),
-    "custom_value1": Field("custom_value1", long_text),
-    "custom_value2": Field("custom_value2", long_text),
-    "custom_value3": Field("custom_value3", long_text),
-    "custom_value4": Field("custom_value4", long_text),
-    "vat_number": Field("vat_number", line),
-    "id_number": Field("id_number", line),
-    "number": Field("number", number),
-    "has_valid_vat_number": Field("has_valid_vat_number", flag, show_flag),
-    "is_tax_exempt": Field("is_tax_exempt", flag, show_flag),
-    "routing_id": Field("routing_id", line),
+    "website": FieldRule("website", line),
+    "private_notes": FieldRule("private_notes", notes),
+    "size_id": FieldRule("size_id", partial(read_reference, SIZES), write_id),
+    "public_notes": FieldRule("public_notes", notes),
+    "address1": FieldRule("address1", line),
+    "address2": FieldRule("address2", line),
+    "phone": FieldRule("phone", line),
+    "city": FieldRule("city", line),
+    "state": FieldRule("state", line),
+    "postal_code": FieldRule("postal_code", line),
+    "country_id": FieldRule("country_id", country, write_id),
+    "industry_id": FieldRule("industry_id", partial(read_reference, INDUSTRIES), write_id),
+    "custom_value1": FieldRule("custom_value1", long_text),
+    "custom_value2": FieldRule("custom_value2", long_text),
+    "custom_value3": FieldRule("custom_value3", long_text),
+    "custom_value4": FieldRule("custom_value4", long_text),
+    "vat_number": FieldRule("vat_number", line),
+    "id_number": FieldRule("id_number", line),
+    "number": FieldRule("number", number),
+    "has_valid_vat_number": FieldRule("has_valid_vat_number", flag, show_flag),
+    "is_tax_exempt": FieldRule("is_tax_exempt", flag, show_flag),
+    "routing_id": FieldRule("routing_id", line),
 }
 
 
 @functools.lru_cache(maxsize=1024)
-def fields_of(ids: Ids) -> dict[str, Field]:
+def fields_of(ids: IdCodec) -> dict[str, FieldRule]:
     read = partial(serial, ids)
     return FIELDS | {
-        "assigned_user_id": Field("assigned_user_serial", read, ids.write),
-        "group_settings_id": Field("group_serial", read, ids.write),
+        "assigned_user_id": FieldRule("assigned_user_serial", read, ids.write),
+        "group_settings_id": FieldRule("group_serial", read, ids.write),
     }
 
 
-def changed(
-    given: wire.ClientInput, record: Client | None, ids: Ids, problems: list[Problem]
+def changed_fields(
+    given: wire.ClientInput, record: Client | None, ids: IdCodec, problems: list[Problem]
 ) -> dict[str, Any]:
     """Columns with their new values; without a record, what differs from a blank client."""
     told = {}
@@ -147,7 +147,7 @@ def changed(
         value = getattr(given, field_name)
         if value is not UNSET:
             shown = field.show(getattr(record, field.column)) if record else ""
-            told[field.column] = difference((field_name,), value, shown, field.read, problems)
+            told[field.column] = read_if_changed((field_name,), value, shown, field.read, problems)
     return {column: value for column, value in told.items() if value is not UNSET}
 
 
@@ -166,17 +166,17 @@ def with_country(given: wire.ClientInput) -> wire.ClientInput:
     return structs.replace(given, **ids) if ids else given
 
 
-def difference(
-    path: Path, given: wire.Scalar, shown: str, read: Read, problems: list[Problem]
+def read_if_changed(
+    path: Path, given: wire.Scalar, shown: str, read: ReadValue, problems: list[Problem]
 ) -> Any:
     """The value read, or UNSET when none was given or it equals what is shown."""
     if given is UNSET:
         return UNSET
     told = text_of(given)
-    if told == trimmed(shown):
+    if told == trim(shown):
         return UNSET
     try:
         return read(told)
-    except Unacceptable as error:
+    except UnacceptableValue as error:
         problems.append(Problem(path, str(error).format(attribute(path))))
         return UNSET

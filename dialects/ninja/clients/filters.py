@@ -4,24 +4,33 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from storage import LIVE, Among, Comparison, Holding, Operator, Order, State, TextColumn
+from storage import (
+    LIVE_STATES,
+    ClientColumn,
+    Comparison,
+    ComparisonOperator,
+    Contains,
+    OneOf,
+    State,
+    TextColumn,
+)
 
 from ..protocol import wire
-from ..protocol.id_codec import Ids
+from ..protocol.id_codec import IdCodec
 from ..protocol.scalars import read_amount, read_integer, read_moment, text_of
 
 DELETED = frozenset({State.DELETED})
-ALL = LIVE | DELETED
+ALL = LIVE_STATES | DELETED
 
 HASHED = {
-    "group": Order.GROUP,
-    "group_settings_id": Order.GROUP,
-    "assigned_user_ids": Order.ASSIGNED_USER,
+    "group": ClientColumn.GROUP,
+    "group_settings_id": ClientColumn.GROUP,
+    "assigned_user_ids": ClientColumn.ASSIGNED_USER,
 }
 NUMBERED = {
-    "country_id": Order.COUNTRY,
-    "industry_id": Order.INDUSTRY,
-    "size_id": Order.SIZE,
+    "country_id": ClientColumn.COUNTRY,
+    "industry_id": ClientColumn.INDUSTRY,
+    "size_id": ClientColumn.SIZE,
 }
 HOLDING = {
     "custom_value1": TextColumn.CUSTOM_VALUE1,
@@ -33,7 +42,7 @@ HOLDING = {
 LAST_MICROSECOND = 999_999
 
 
-def serials(text: str, ids: Ids) -> tuple[int, ...] | None:
+def read_serial_filter(text: str, ids: IdCodec) -> tuple[int, ...] | None:
     """The record of an id; an id that nobody can have finds nothing."""
     if not text:
         return None
@@ -41,28 +50,28 @@ def serials(text: str, ids: Ids) -> tuple[int, ...] | None:
     return () if serial is None else (serial,)
 
 
-def among(given: wire.ListParams, ids: Ids) -> Iterator[Among]:
+def one_of_filters(given: wire.ListParams, ids: IdCodec) -> Iterator[OneOf]:
     """Comma lists; a member that nobody can have finds nothing."""
     for name, column in HASHED.items():
-        if texts := members(getattr(given, name)):
+        if texts := split_list(getattr(given, name)):
             found = [ids.read(text) for text in texts]
-            yield Among(column=column, values=tuple(s for s in found if s is not None))
+            yield OneOf(column=column, values=tuple(s for s in found if s is not None))
     for name, column in NUMBERED.items():
-        if texts := members(getattr(given, name)):
+        if texts := split_list(getattr(given, name)):
             numbers = [read_integer(text) for text in texts]
-            yield Among(column=column, values=tuple(n for n in numbers if n is not None))
-    if words := members(given.classification):
-        yield Among(column=Order.CLASSIFICATION, values=tuple(words))
+            yield OneOf(column=column, values=tuple(n for n in numbers if n is not None))
+    if words := split_list(given.classification):
+        yield OneOf(column=ClientColumn.CLASSIFICATION, values=tuple(words))
 
 
-def members(given: wire.Scalar) -> list[str]:
+def split_list(given: wire.Scalar) -> list[str]:
     return [text for text in text_of(given).split(",") if text]
 
 
-def holding(given: wire.ListParams) -> Iterator[Holding]:
+def contains_filters(given: wire.ListParams) -> Iterator[Contains]:
     for name, column in HOLDING.items():
         if text := text_of(getattr(given, name)):
-            yield Holding(column=column, text=text)
+            yield Contains(column=column, text=text)
 
 
 def states(given: wire.ListParams) -> frozenset[State] | None:
@@ -76,15 +85,15 @@ def states(given: wire.ListParams) -> frozenset[State] | None:
         case "true" | "1":
             left &= DELETED
         case "false" | "0":
-            left &= LIVE
+            left &= LIVE_STATES
         case _:
             pass
     if text_of(given.with_trashed).lower() == "false":
-        left &= LIVE
+        left &= LIVE_STATES
     return None if left == ALL else left
 
 
-def balance(text: str) -> Comparison | None:
+def read_balance(text: str) -> Comparison | None:
     """`lt:10` as documented, `10:lt` as the official SDK sends it; an unknown word means equal."""
     left, colon, right = text.partition(":")
     if not colon:
@@ -93,16 +102,18 @@ def balance(text: str) -> Comparison | None:
     amount = read_amount(number)
     if amount is None:
         return None
-    known = word in {operator.value for operator in Operator}
-    return Comparison(operator=Operator(word) if known else Operator.EQ, amount=amount)
+    known = word in {operator.value for operator in ComparisonOperator}
+    return Comparison(
+        operator=ComparisonOperator(word) if known else ComparisonOperator.EQ, amount=amount
+    )
 
 
-def between(text: str) -> Any:
+def read_amount_range(text: str) -> Any:
     amounts = tuple(read_amount(part) for part in text.split(":"))
     return amounts if len(amounts) == 2 and None not in amounts else None  # noqa: PLR2004  two ends
 
 
-def span(text: str) -> tuple[datetime | None, datetime | None]:
+def read_time_span(text: str) -> tuple[datetime | None, datetime | None]:
     """`from,to`, both included; anything else does not count. Times are shown in whole seconds:
     an end that is one includes all that happened in it."""
     match [read_moment(part) for part in text.split(",")]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from dialects.base.protocol.ignored_fields import unknown_keys
 
 from ..protocol import wire
-from ..protocol.input_tree import Tree
+from ..protocol.input_tree import InputTree
 
 ASIDE = frozenset(
     [
@@ -26,19 +26,19 @@ ASIDE = frozenset(
 """Keys that speak of the request or its answer, not of the record."""
 
 
-def beside(tree: Tree, *shapes: type[Struct]) -> Iterator[str]:
+def beside(tree: InputTree, *shapes: type[Struct]) -> Iterator[str]:
     return (key for key in unknown_keys(tree, "", *shapes) if key not in ASIDE)
 
 
-def of_document(tree: Tree) -> Iterator[str]:
+def of_document(tree: InputTree) -> Iterator[str]:
     return beside(tree, wire.DocumentInput, wire.Document)
 
 
-def of_group(tree: Tree) -> Iterator[str]:
+def of_group(tree: InputTree) -> Iterator[str]:
     return beside(tree, wire.GroupInput, wire.Group)
 
 
-def of_client(tree: Tree) -> Iterator[str]:
+def of_client(tree: InputTree) -> Iterator[str]:
     yield from beside(tree, wire.ClientInput, wire.Client)
     contacts = tree.get("contacts")
     for n, contact in enumerate(contacts if isinstance(contacts, list) else ()):

@@ -6,15 +6,15 @@ import msgspec
 from msgspec import structs
 
 from dialects.base.protocol.failures import Rejected
-from storage import ClientQuery, Order, Sorting
+from storage import ClientColumn, ClientQuery, SortKey
 
 from ..protocol import wire
-from ..protocol.id_codec import Ids
-from ..protocol.pagination import Window, window
+from ..protocol.id_codec import IdCodec
+from ..protocol.pagination import Window, read_window
 from ..protocol.scalars import read_moment, text_of
 from . import filters
 
-MOST_SORTINGS = 10
+MAX_SORT_KEYS = 10
 
 INCLUDES = frozenset(
     [
@@ -48,13 +48,13 @@ INCLUDES = frozenset(
 )
 """Relations of a client; those that are not served are accepted and produce nothing."""
 
-COLUMNS = {order.value: order for order in Order} | {
-    "id": Order.SERIAL,
-    "display_name": Order.NAME,
-    "contacts": Order.CONTACT,
-    "user_id": Order.USER,
-    "assigned_user_id": Order.ASSIGNED_USER,
-    "group_settings_id": Order.GROUP,
+COLUMNS = {order.value: order for order in ClientColumn} | {
+    "id": ClientColumn.SERIAL,
+    "display_name": ClientColumn.NAME,
+    "contacts": ClientColumn.CONTACT,
+    "user_id": ClientColumn.USER,
+    "assigned_user_id": ClientColumn.ASSIGNED_USER,
+    "group_settings_id": ClientColumn.GROUP,
 }
 
 
@@ -66,32 +66,32 @@ def params(tree: dict[str, Any]) -> wire.ListParams:
     return msgspec.convert(flat, wire.ListParams)
 
 
-def query(given: wire.ListParams, ids: Ids) -> ClientQuery:
+def query(given: wire.ListParams, ids: IdCodec) -> ClientQuery:
     check_include(given)
     created, updated = (
-        filters.span(text_of(given.created_between)),
-        filters.span(text_of(given.updated_between)),
+        filters.read_time_span(text_of(given.created_between)),
+        filters.read_time_span(text_of(given.updated_between)),
     )
     found = ClientQuery(
-        serials=filters.serials(text_of(given.client_id), ids),
+        serials=filters.read_serial_filter(text_of(given.client_id), ids),
         states=filters.states(given),
-        balance=filters.balance(text_of(given.balance)),
-        balance_between=filters.between(text_of(given.between_balance)),
+        balance=filters.read_balance(text_of(given.balance)),
+        balance_between=filters.read_amount_range(text_of(given.between_balance)),
         email=text_of(given.email) or None,
         id_number=text_of(given.id_number) or None,
         number=text_of(given.number) or None,
         name=text_of(given.name) or None,
         text=text_of(given.filter) or None,
-        among=tuple(filters.among(given, ids)),
-        holding=tuple(filters.holding(given)),
+        among=tuple(filters.one_of_filters(given, ids)),
+        holding=tuple(filters.contains_filters(given)),
         created_from=filters.latest(read_moment(text_of(given.created_at)), created[0]),
         created_to=created[1],
         updated_from=filters.latest(read_moment(text_of(given.updated_at)), updated[0]),
         updated_to=updated[1],
         first=ids.read(text_of(given.with_)),
-        sorting=sorting(given.sort),
+        sorting=read_sort_keys(given.sort),
     )
-    return paged(found, window(given))
+    return with_window(found, read_window(given))
 
 
 def wants_outline(given: wire.ListParams) -> bool:
@@ -110,17 +110,17 @@ def check_include(given: wire.ListParams) -> None:
             raise Rejected(f"Relation `{name}` is not a valid include.")
 
 
-def sorting(given: wire.Scalar | list[Any]) -> tuple[Sorting, ...]:
+def read_sort_keys(given: wire.Scalar | list[Any]) -> tuple[SortKey, ...]:
     """`column|asc`, any other direction is descending; the first of several weighs most. Unknown
     columns do not count, nor does one that is there already, nor more than there may be."""
-    known: dict[Order, Sorting] = {}
+    known: dict[ClientColumn, SortKey] = {}
     for text in map(text_of, given if isinstance(given, list) else [given]):
         column, *direction = text.split("|")
         if column in COLUMNS and len(direction) == 1:
-            key = Sorting(order=COLUMNS[column], is_descending=direction != ["asc"])
+            key = SortKey(order=COLUMNS[column], is_descending=direction != ["asc"])
             known.setdefault(key.order, key)
-    return tuple(known.values())[:MOST_SORTINGS]
+    return tuple(known.values())[:MAX_SORT_KEYS]
 
 
-def paged(query: ClientQuery, at: Window) -> ClientQuery:
+def with_window(query: ClientQuery, at: Window) -> ClientQuery:
     return structs.replace(query, offset=(at.page - 1) * at.per_page, limit=at.per_page)

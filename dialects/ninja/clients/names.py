@@ -4,10 +4,10 @@ from typing import Any
 
 from msgspec import UNSET
 
-from storage import Client, Problem, folded_blanks, split_name
+from storage import Client, Problem, collapse_spaces, split_name
 
 from ..protocol import wire
-from .field_rules import classification, difference, name
+from .field_rules import classification, name, read_if_changed
 
 
 def display_name(record: Client) -> str:
@@ -21,13 +21,13 @@ def display_name(record: Client) -> str:
     return f"{giver.first_name} {giver.last_name}" if giver.name.strip() else giver.email
 
 
-def changed(
+def changed_names(
     given: wire.ClientInput, record: Client | None, problems: list[Problem]
 ) -> dict[str, Any]:
     """A changed name goes where the kind keeps it; a changed kind takes the name along."""
     shown, word = (record.name, record.classification) if record else ("", "")
-    told = difference(("name",), given.name, shown, name, problems)
-    told_word = difference(
+    told = read_if_changed(("name",), given.name, shown, name, problems)
+    told_word = read_if_changed(
         ("classification",), given.classification, word, classification, problems
     )
     is_individual = record.is_individual if record else True
@@ -40,15 +40,15 @@ def changed(
     new_kind = new_word == "individual" or not (new_word or new_name)
     if told is UNSET and new_kind == is_individual:
         return {"classification": new_word}
-    return {"classification": new_word} | kept(new_name, is_individual=new_kind)
+    return {"classification": new_word} | stored_names(new_name, is_individual=new_kind)
 
 
 def same_name(told: str, shown: str, *, is_individual: bool) -> bool:
     """Whether two names are one: of a person's, runs of blanks do not count."""
-    return told == shown or (is_individual and folded_blanks(told) == folded_blanks(shown))
+    return told == shown or (is_individual and collapse_spaces(told) == collapse_spaces(shown))
 
 
-def kept(new_name: str, *, is_individual: bool) -> dict[str, str]:
+def stored_names(new_name: str, *, is_individual: bool) -> dict[str, str]:
     first, last, middle = split_name(new_name) if is_individual else ("", "", "")
     return {
         "organization_name": "" if is_individual else new_name,

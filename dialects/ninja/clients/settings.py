@@ -10,7 +10,7 @@ from msgspec import UNSET, Raw
 from storage import Account, Client, Group, Problem
 
 from ..protocol import wire
-from ..protocol.input_tree import clean
+from ..protocol.input_tree import clean_value
 from ..protocol.scalars import text_of
 from ..reference.tables import CURRENCY_BY_CODE, LANGUAGE_BY_LOCALE
 
@@ -33,7 +33,7 @@ DESIGN_KEYS = frozenset(
 OBJECT_KEYS = frozenset({"pdf_variables", "translations"})
 
 
-def shown(record: Client, account: Account) -> Raw:
+def shown_settings(record: Client, account: Account) -> Raw:
     """The stored text as it is, or the defaults of a client that never got settings."""
     return Raw(record.settings.encode() or msgspec.json.encode(defaults(account)))
 
@@ -42,26 +42,26 @@ def defaults(account: Account) -> Settings:
     return BLANK | {"currency_id": str(account.currency_id)}
 
 
-def blank() -> str:
+def blank_settings() -> str:
     return msgspec.json.encode(BLANK).decode()
 
 
-def of_group(told: Settings, problems: list[Problem]) -> str:
-    check(present(told), problems)
-    return msgspec.json.encode({"entity": BLANK["entity"]} | present(told)).decode()
+def group_settings(told: Settings, problems: list[Problem]) -> str:
+    check_settings(without_nulls(told), problems)
+    return msgspec.json.encode({"entity": BLANK["entity"]} | without_nulls(told)).decode()
 
 
-def new(
+def new_settings(
     given: wire.ClientInput,
     account: Account,
     groups: Iterable[Group],
     problems: list[Problem],
 ) -> str:
     """The settings of a new client: the sent ones under the forced and defaulted keys."""
-    told = {} if given.settings is UNSET else present(given.settings)
+    told = {} if given.settings is UNSET else without_nulls(given.settings)
     told.pop("translations", None)
-    told |= codes(given)
-    check(told, problems)
+    told |= settings_of_codes(given)
+    check_settings(told, problems)
     if not told.get("currency_id"):
         told.pop("currency_id", None)
     settled = defaults(account) | currency_of(groups) | told | BLANK
@@ -78,25 +78,25 @@ def currency_of(groups: Iterable[Group]) -> Settings:
     return {}
 
 
-def changed(
+def changed_settings(
     given: wire.ClientInput, record: Client, account: Account, problems: list[Problem]
 ) -> dict[str, str]:
     """Only the keys that were sent and differ; null takes a key away, the currency never goes."""
-    before: Settings = msgspec.json.decode(shown(record, account))
+    before: Settings = msgspec.json.decode(shown_settings(record, account))
     told = {} if given.settings is UNSET else dict(given.settings)
     if language := language_id(text_of(given.language_code)):
         told["language_id"] = language
-    differing = {k: v for k, v in told.items() if not same(v, clean(before.get(k)))}
+    differing = {k: v for k, v in told.items() if not same_json(v, clean_value(before.get(k)))}
     if not differing:
         return {}
-    check(present(differing), problems)
+    check_settings(without_nulls(differing), problems)
     after = {k: v for k, v in (before | differing).items() if differing.get(k, v) is not None}
     if not after.get("currency_id"):
         after["currency_id"] = str(account.currency_id)
     return {"settings": msgspec.json.encode(after).decode()}
 
 
-def codes(given: wire.ClientInput) -> Settings:
+def settings_of_codes(given: wire.ClientInput) -> Settings:
     """Currency and language by their codes; they count only for a new client, and over ids."""
     told: Settings = {}
     if currency := text_of(given.currency_code):
@@ -111,23 +111,23 @@ def language_id(locale: str) -> str:
     return str(LANGUAGE_BY_LOCALE.get(locale, ""))
 
 
-def present(told: Settings) -> Settings:
+def without_nulls(told: Settings) -> Settings:
     return {key: value for key, value in told.items() if value is not None}
 
 
-def same(given: Any, shown_value: Any) -> bool:
+def same_json(given: Any, shown_value: Any) -> bool:
     """Equal as JSON: to Python `1`, `1.0` and `true` are all one."""
     return msgspec.json.encode(given) == msgspec.json.encode(shown_value)
 
 
-def check(told: Settings, problems: list[Problem]) -> None:
+def check_settings(told: Settings, problems: list[Problem]) -> None:
     for key, value in told.items():
-        kind = expected(key, value)
+        kind = expected_type(key, value)
         if kind:
             problems.append(Problem(("settings",), f"{key} is not a valid {kind}"))
 
 
-def expected(key: str, value: Any) -> str:
+def expected_type(key: str, value: Any) -> str:
     """The type that a value should have had, empty when it is right."""
     if isinstance(value, dict | list):
         return "" if key in OBJECT_KEYS else "string"

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from dialects.base.protocol.shaping import shaped
+from dialects.base.protocol.shaping import to_shape
 from storage import (
     Account,
     ChangeClient,
@@ -21,9 +21,9 @@ from storage import (
 )
 
 from ..protocol import wire
-from ..protocol.id_codec import Ids, ids_of
-from ..protocol.input_tree import Tree
-from ..protocol.messages import describe
+from ..protocol.id_codec import IdCodec, id_codec
+from ..protocol.input_tree import InputTree
+from ..protocol.messages import describe_type
 from ..protocol.scalars import write_amount, write_id, write_moment
 from . import (
     contacts as clients_contacts,
@@ -45,13 +45,13 @@ class Caller(Struct, frozen=True):
     url: str
 
     @property
-    def ids(self) -> Ids:
-        return ids_of(self.account.hash_salt)
+    def ids(self) -> IdCodec:
+        return id_codec(self.account.hash_salt)
 
 
 def client(record: Client, caller: Caller) -> wire.Client:
     write = caller.ids.write
-    ship = service_address.shown(record)
+    ship = service_address.shown_address(record)
     extras = extras_of(record)
     return wire.Client(
         id=write(record.serial),
@@ -87,7 +87,7 @@ def client(record: Client, caller: Caller) -> wire.Client:
         shipping_state=ship.state,
         shipping_postal_code=ship.postal_code,
         shipping_country_id=write_id(ship.country_id),
-        settings=clients_settings.shown(record, caller.account),
+        settings=clients_settings.shown_settings(record, caller.account),
         is_deleted=record.is_deleted,
         vat_number=record.vat_number,
         id_number=record.id_number,
@@ -169,7 +169,7 @@ def blank(caller: Caller, client_hash: str) -> wire.Client:
         updated_at=EPOCH,
         user_serial=caller.account.owner_serial,
         client_hash=client_hash,
-        settings=clients_settings.blank(),
+        settings=clients_settings.blank_settings(),
     )
     shown = client(record, caller)
     shown.id = ""
@@ -191,30 +191,35 @@ def extras_of(record: Client) -> wire.Extras:
     return msgspec.json.decode(text, type=wire.Extras) if text else NO_EXTRAS
 
 
-def groups(tree: Tree, caller: Caller) -> list[int]:
+def joined_group(tree: InputTree, caller: Caller) -> list[int]:
     """The group that a new client is to join, if there is one."""
     serial = caller.ids.read(tree.get("group_settings_id"))
     return [] if serial is None else [serial]
 
 
 def create_client(
-    tree: Tree, caller: Caller, hashes: clients_contacts.Hashes, groups: Mapping[int, Group]
+    tree: InputTree,
+    caller: Caller,
+    hashes: clients_contacts.PasswordHashes,
+    groups: Mapping[int, Group],
 ) -> CreateClient:
     """`groups` holds the group that the client joins: its currency comes before the account's."""
     problems: list[Problem] = []
     given = read(tree, problems)
-    told = field_rules.changed(given, None, caller.ids, problems)
-    told |= clients_names.changed(given, None, problems)
-    told |= service_address.changed(given, None, problems)
-    told |= {"settings": clients_settings.new(given, caller.account, groups.values(), problems)}
-    told |= clients_contacts.changed(given.contacts, None, caller.ids, hashes, problems)
+    told = field_rules.changed_fields(given, None, caller.ids, problems)
+    told |= clients_names.changed_names(given, None, problems)
+    told |= service_address.changed_address(given, None, problems)
+    told |= {
+        "settings": clients_settings.new_settings(given, caller.account, groups.values(), problems)
+    }
+    told |= clients_contacts.changed_contacts(given.contacts, None, caller.ids, hashes, problems)
     if problems:
         raise Invalid(*problems)
     return CreateClient(**told)
 
 
-def changing(
-    tree: Tree, caller: Caller, hashes: clients_contacts.Hashes
+def change_client(
+    tree: InputTree, caller: Caller, hashes: clients_contacts.PasswordHashes
 ) -> Callable[[Client], ChangeClient]:
     """What a PUT changes, decided on the record as it is when it is written."""
 
@@ -223,11 +228,13 @@ def changing(
 
     def change(record: Client) -> ChangeClient:
         problems = list(misread)
-        told = field_rules.changed(given, record, caller.ids, problems)
-        told |= clients_names.changed(given, record, problems)
-        told |= service_address.changed(given, record, problems)
-        told |= clients_settings.changed(given, record, caller.account, problems)
-        told |= clients_contacts.changed(given.contacts, record, caller.ids, hashes, problems)
+        told = field_rules.changed_fields(given, record, caller.ids, problems)
+        told |= clients_names.changed_names(given, record, problems)
+        told |= service_address.changed_address(given, record, problems)
+        told |= clients_settings.changed_settings(given, record, caller.account, problems)
+        told |= clients_contacts.changed_contacts(
+            given.contacts, record, caller.ids, hashes, problems
+        )
         if problems:
             raise Invalid(*problems)
         return ChangeClient(**told)
@@ -235,5 +242,5 @@ def changing(
     return change
 
 
-def read(tree: Tree, problems: list[Problem]) -> wire.ClientInput:
-    return field_rules.with_country(shaped(tree, wire.ClientInput, describe, problems))
+def read(tree: InputTree, problems: list[Problem]) -> wire.ClientInput:
+    return field_rules.with_country(to_shape(tree, wire.ClientInput, describe_type, problems))

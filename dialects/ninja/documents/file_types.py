@@ -51,10 +51,10 @@ MIME = {
     "odp": "application/vnd.oasis.opendocument.presentation",
 }
 """The accepted types in the order in which this API names them, and how they are served."""
-PICTURES = frozenset({"png", "jpeg", "jpg", "gif", "webp", "tiff", "psd"})
+IMAGE_TYPES = frozenset({"png", "jpeg", "jpg", "gif", "webp", "tiff", "psd"})
 
 
-def kind(head: bytes, name: str) -> str | None:
+def detect_type(head: bytes, name: str) -> str | None:
     """The extension of one of the accepted types, or None."""
     suffix = name.rpartition(".")[2].lower()
     if head.startswith(COMPOUND_MAGIC):

@@ -12,7 +12,7 @@ FRAMES = frozenset(range(0xC0, 0xD0)) - NO_FRAME
 END, SCAN = 0xD9, 0xDA
 
 
-def dimensions(file: BinaryIO) -> tuple[int, int]:
+def image_size(file: BinaryIO) -> tuple[int, int]:
     """Zeros for what is no picture, or a broken one."""
     file.seek(0)
     head = file.read(32)

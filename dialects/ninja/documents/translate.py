@@ -6,49 +6,49 @@ from urllib.parse import quote
 
 from msgspec import UNSET, structs
 
-from dialects.base.protocol.shaping import shaped
+from dialects.base.protocol.shaping import to_shape
 from storage import (
     ChangeClient,
     Client,
     Document,
+    DocumentColumn,
     DocumentDraft,
-    DocumentOrder,
     DocumentQuery,
     Invalid,
     Problem,
-    drafted_document,
+    draft_of_document,
 )
 
-from ..clients.filters import serials
+from ..clients.filters import read_serial_filter
 from ..protocol import wire
-from ..protocol.id_codec import Ids
-from ..protocol.input_tree import Tree
-from ..protocol.messages import describe
+from ..protocol.id_codec import IdCodec
+from ..protocol.input_tree import InputTree
+from ..protocol.messages import describe_type
 from ..protocol.pagination import Window
 from ..protocol.scalars import read_flag, read_sorting, text_of
-from .file_types import PICTURES
-from .upload_checks import shown_name
+from .file_types import IMAGE_TYPES
+from .upload_checks import display_file_name
 
-MOST_DOCUMENTS = 1000
+MAX_DOCUMENTS = 1000
 PDF = frozenset({"pdf"})
 KINDS: dict[str, dict[str, Any]] = {
     "private": {"is_public": False},
     "public": {"is_public": True},
     "pdf": {"types": PDF},
-    "image": {"types": PICTURES},
-    "other": {"other_than": PICTURES | PDF},
+    "image": {"types": IMAGE_TYPES},
+    "other": {"other_than": IMAGE_TYPES | PDF},
 }
-COLUMNS = {order.value: order for order in DocumentOrder} | {
-    "id": DocumentOrder.SERIAL,
-    "name": DocumentOrder.NAME,
+COLUMNS = {order.value: order for order in DocumentColumn} | {
+    "id": DocumentColumn.SERIAL,
+    "name": DocumentColumn.NAME,
 }
 
 
-def query(asked: Tree, at: Window, ids: Ids) -> DocumentQuery:
+def document_query(asked: InputTree, at: Window, ids: IdCodec) -> DocumentQuery:
     """An unknown type does not count, an unreadable client finds nothing."""
     column, is_descending = read_sorting(text_of(asked.get("sort")), COLUMNS)
     return DocumentQuery(
-        client_serials=serials(text_of(asked.get("client_id")), ids),
+        client_serials=read_serial_filter(text_of(asked.get("client_id")), ids),
         name=text_of(asked.get("filter")) or None,
         order=COLUMNS[column],
         is_descending=is_descending,
@@ -58,32 +58,32 @@ def query(asked: Tree, at: Window, ids: Ids) -> DocumentQuery:
     )
 
 
-def nothing(_record: Client) -> ChangeClient:
+def no_change(_record: Client) -> ChangeClient:
     return ChangeClient()
 
 
-def attaching(
-    drafts: tuple[DocumentDraft, ...], change: Callable[[Client], ChangeClient] = nothing
+def attach_documents(
+    drafts: tuple[DocumentDraft, ...], change: Callable[[Client], ChangeClient] = no_change
 ) -> Callable[[Client], ChangeClient]:
     """The change, and the documents with it."""
 
     def attach(record: Client) -> ChangeClient:
-        kept = tuple(map(drafted_document, record.documents))
-        if len(kept) + len(drafts) > MOST_DOCUMENTS:
-            words = f"The documents must not have more than {MOST_DOCUMENTS} items."
+        kept = tuple(map(draft_of_document, record.documents))
+        if len(kept) + len(drafts) > MAX_DOCUMENTS:
+            words = f"The documents must not have more than {MAX_DOCUMENTS} items."
             raise Invalid(Problem(("documents",), words))
         return structs.replace(change(record), documents=kept + drafts)
 
     return attach if drafts else change
 
 
-def redrafting(tree: Tree) -> Callable[[Document], DocumentDraft]:
+def change_document(tree: InputTree) -> Callable[[Document], DocumentDraft]:
     """What a PUT changes: the name shown, and who may see the file."""
     problems: list[Problem] = []
-    given = shaped(tree, wire.DocumentInput, describe, problems)
+    given = to_shape(tree, wire.DocumentInput, describe_type, problems)
     told: dict[str, Any] = {}
     if given.name is not UNSET:
-        told["name"] = shown_name(text_of(given.name))
+        told["name"] = display_file_name(text_of(given.name))
         if not told["name"]:
             problems.append(Problem(("name",), "The name field is required."))
     if given.is_public not in {UNSET, None}:
@@ -92,10 +92,10 @@ def redrafting(tree: Tree) -> Callable[[Document], DocumentDraft]:
             problems.append(Problem(("is_public",), "The is public field must be true or false."))
     if problems:
         raise Invalid(*problems)
-    return lambda record: structs.replace(drafted_document(record), **told)
+    return lambda record: structs.replace(draft_of_document(record), **told)
 
 
-def disposition(name: str, *, is_inline: bool) -> str:
+def content_disposition(name: str, *, is_inline: bool) -> str:
     """A Content-Disposition as in RFC 6266: the name in ASCII for old callers, then in full."""
     kind = "inline" if is_inline else "attachment"
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)

@@ -7,9 +7,9 @@ from typing import BinaryIO, NamedTuple
 
 from storage import Invalid, Path, Problem, Upload
 
-from ..protocol.scalars import read_flag, trimmed
-from .file_types import HEAD, MIME, PICTURES, kind
-from .image_size import dimensions
+from ..protocol.scalars import read_flag, trim
+from .file_types import HEAD, IMAGE_TYPES, MIME, detect_type
+from .image_size import image_size
 
 LARGEST_KILOBYTES = 100_000
 LONGEST_NAME = 255
@@ -17,7 +17,7 @@ TYPES = ", ".join(MIME)
 SUFFIX = re.compile(r"\.[0-9A-Za-z]{1,10}$", re.ASCII)
 
 
-class Sent(NamedTuple):
+class SentFile(NamedTuple):
     """A file as it came, and the field that it came in."""
 
     path: Path
@@ -26,19 +26,19 @@ class Sent(NamedTuple):
     size: int
 
 
-def read(files: Sequence[Sent], is_public: object) -> list[Upload]:
+def check_uploads(files: Sequence[SentFile], is_public: object) -> list[Upload]:
     """Raise Invalid with the sentences of the original for files it would refuse."""
     problems, uploads = [], []
     is_shown = read_flag(is_public) if isinstance(is_public, str) else is_public is None or None
     if is_shown is None:
         problems.append(Problem(("is_public",), "The is public field must be true or false."))
     for sent in files:
-        found = kind(head(sent.file), sent.name)
-        problems += refusals(sent, found)
-        width, height = dimensions(sent.file) if found in PICTURES else (0, 0)
+        found = detect_type(head(sent.file), sent.name)
+        problems += upload_problems(sent, found)
+        width, height = image_size(sent.file) if found in IMAGE_TYPES else (0, 0)
         uploads.append(
             Upload(
-                name=shown_name(sent.name) or f"document.{found}",
+                name=display_file_name(sent.name) or f"document.{found}",
                 type=str(found),
                 file=sent.file,
                 size=sent.size,
@@ -52,7 +52,7 @@ def read(files: Sequence[Sent], is_public: object) -> list[Upload]:
     return uploads
 
 
-def refusals(sent: Sent, found: str | None) -> Iterator[Problem]:
+def upload_problems(sent: SentFile, found: str | None) -> Iterator[Problem]:
     field = ".".join(map(str, sent.path))
     if found is None:
         yield Problem(sent.path, f"The {field} must be a file of type: {TYPES}.")
@@ -66,10 +66,10 @@ def head(file: BinaryIO) -> bytes:
     return file.read(HEAD)
 
 
-def shown_name(name: str) -> str:
+def display_file_name(name: str) -> str:
     """A name that is no path and fits on a line; a long one is cut before its extension."""
     plain = "".join(c for c in name.replace("/", "-") if unicodedata.category(c) not in INVISIBLE)
-    plain = trimmed(plain)
+    plain = trim(plain)
     if len(plain) <= LONGEST_NAME:
         return plain
     suffix = SUFFIX.search(plain)

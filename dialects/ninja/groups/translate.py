@@ -4,36 +4,36 @@ from collections.abc import Iterable
 
 from msgspec import UNSET, Raw
 
-from dialects.base.protocol.shaping import shaped
+from dialects.base.protocol.shaping import to_shape
 from storage import (
     ChangeGroup,
     Client,
     CreateGroup,
-    Given,
     Group,
-    GroupOrder,
+    GroupColumn,
     GroupQuery,
     Invalid,
+    OrUnset,
     Problem,
 )
 
 from ..clients import filters, list_query, settings as clients_settings
-from ..clients.field_rules import LINE, Unacceptable, text
+from ..clients.field_rules import MAX_LINE, UnacceptableValue, text
 from ..clients.translate import EPOCH
 from ..protocol import wire
-from ..protocol.id_codec import Ids
-from ..protocol.input_tree import Tree
-from ..protocol.messages import describe
+from ..protocol.id_codec import IdCodec
+from ..protocol.input_tree import InputTree
+from ..protocol.messages import describe_type
 from ..protocol.pagination import Window
 from ..protocol.scalars import read_sorting, text_of, write_moment
 
-COLUMNS = {order.value: order for order in GroupOrder} | {
-    "id": GroupOrder.SERIAL,
-    "name": GroupOrder.NAME,
+COLUMNS = {order.value: order for order in GroupColumn} | {
+    "id": GroupColumn.SERIAL,
+    "name": GroupColumn.NAME,
 }
 
 
-def group(record: Group, ids: Ids) -> wire.Group:
+def group(record: Group, ids: IdCodec) -> wire.Group:
     return wire.Group(
         id=ids.write(record.serial),
         name=record.name,
@@ -46,14 +46,14 @@ def group(record: Group, ids: Ids) -> wire.Group:
     )
 
 
-def blank(ids: Ids) -> wire.Group:
+def blank(ids: IdCodec) -> wire.Group:
     """A group before it is stored."""
     shown = group(Group(serial=0, name="", created_at=EPOCH, updated_at=EPOCH), ids)
     shown.id = ""
     return shown
 
 
-def query(asked: Tree, at: Window) -> GroupQuery:
+def query(asked: InputTree, at: Window) -> GroupQuery:
     given = list_query.params(asked)
     column, is_descending = read_sorting(text_of(asked.get("sort")), COLUMNS)
     return GroupQuery(
@@ -70,25 +70,27 @@ def serials_of(records: Iterable[Client]) -> list[int]:
     return sorted({c.group_serial for c in records if c.group_serial is not None})
 
 
-def create_group(tree: Tree) -> CreateGroup:
+def create_group(tree: InputTree) -> CreateGroup:
     problems: list[Problem] = []
-    given = shaped(tree, wire.GroupInput, describe, problems)
+    given = to_shape(tree, wire.GroupInput, describe_type, problems)
     name = read_name(given, problems)
-    told = clients_settings.of_group({} if given.settings is UNSET else given.settings, problems)
+    told = clients_settings.group_settings(
+        {} if given.settings is UNSET else given.settings, problems
+    )
     if problems:
         raise Invalid(*problems)
     return CreateGroup(name=name, settings=told)
 
 
-def change_group(tree: Tree) -> ChangeGroup:
+def change_group(tree: InputTree) -> ChangeGroup:
     """Given settings replace the group's, unlike a client's: a front end takes an override back by
     leaving its key out. Settings that are not given stay."""
     problems: list[Problem] = []
-    given = shaped(tree, wire.GroupInput, describe, problems)
-    name: Given[str] = read_name(given, problems) if "name" in tree else UNSET
-    told: Given[str] = UNSET
+    given = to_shape(tree, wire.GroupInput, describe_type, problems)
+    name: OrUnset[str] = read_name(given, problems) if "name" in tree else UNSET
+    told: OrUnset[str] = UNSET
     if given.settings is not UNSET:
-        told = clients_settings.of_group(given.settings, problems)
+        told = clients_settings.group_settings(given.settings, problems)
     if problems:
         raise Invalid(*problems)
     return ChangeGroup(name=name, settings=told)
@@ -99,7 +101,7 @@ def read_name(given: wire.GroupInput, problems: list[Problem]) -> str:
     if not name and not problems:
         problems.append(Problem(("name",), "The name field is required."))
     try:
-        return text(LINE, name)
-    except Unacceptable as error:
+        return text(MAX_LINE, name)
+    except UnacceptableValue as error:
         problems.append(Problem(("name",), str(error).format("name")))
         return ""

@@ -6,14 +6,14 @@ from functools import lru_cache
 
 from msgspec import Raw
 
-from dialects.base.http.cached_reads import Call, Find, Plain, Wrap
+from dialects.base.http.cached_reads import CachedRead, FindVersions, PlainGet, WrapBodies
 from dialects.base.protocol.json_codec import ENCODER
-from storage import Account, Client, variant
+from storage import Account, Client, variant_key
 
 from ..clients import translate as clients_translate
 from ..clients.translate import Caller
 from ..protocol import pagination as protocol_pagination, wire
-from ..protocol.envelope import enveloped
+from ..protocol.envelope import wrap_envelope
 from .options import NoLinks, Options
 from .response_headers import API_VERSION
 
@@ -24,27 +24,29 @@ LARGEST_PAGE = 500
 HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in API_VERSION.items())
 
 
-class Reader:
+class CachedReadMatcher:
     def __init__(self, options: Options) -> None:
         self.options = options
 
-    def __call__(self, call: Call) -> Plain | None:
+    def __call__(self, call: PlainGet) -> CachedRead | None:
         caller = Caller(call.account, self.options.public_url or call.url)
         if one := ONE.fullmatch(call.path):
             serial = None if call.query else caller.ids.read(one[1])
             return None if serial is None else self.one(caller, serial)
-        pairs = numbers(call.query) if call.path == "/clients" else None
+        pairs = page_numbers(call.query) if call.path == "/clients" else None
         if pairs is None:
             return None
         return self.many(caller, call.prefix + call.path, pairs)
 
-    def one(self, caller: Caller, serial: int) -> Plain:
-        return plain(
-            caller, lambda glance: glance.client(caller.account.id, serial), item, is_one=True
+    def one(self, caller: Caller, serial: int) -> CachedRead:
+        return cached_read(
+            caller, lambda glance: glance.client(caller.account.id, serial), wrap_one, is_one=True
         )
 
-    def many(self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]) -> Plain | None:
-        at = protocol_pagination.window(wire.ListParams(**dict(pairs)))
+    def many(
+        self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]
+    ) -> CachedRead | None:
+        at = protocol_pagination.read_window(wire.ListParams(**dict(pairs)))
         if at.per_page > LARGEST_PAGE:
             return None
 
@@ -52,10 +54,10 @@ class Reader:
             no_links: NoLinks = {} if self.options.empty_links == "object" else []
             links = protocol_pagination.links(caller.url + path, pairs, total, at) or no_links
             meta = wire.Meta(protocol_pagination.pagination(total, len(bodies), at, links))
-            return ENCODER.encode(enveloped(list(map(Raw, bodies)), {}, meta))
+            return ENCODER.encode(wrap_envelope(list(map(Raw, bodies)), {}, meta))
 
         offset = (at.page - 1) * at.per_page
-        return plain(
+        return cached_read(
             caller,
             lambda glance: glance.page(caller.account.id, offset, at.per_page),
             wrap,
@@ -63,25 +65,27 @@ class Reader:
         )
 
 
-def item(bodies: Sequence[bytes], _total: int) -> bytes:
+def wrap_one(bodies: Sequence[bytes], _total: int) -> bytes:
     return b'{"data":%b}' % bodies[0]
 
 
-def plain(caller: Caller, find: Find, wrap: Wrap, *, is_one: bool) -> Plain:
+def cached_read(
+    caller: Caller, find: FindVersions, wrap: WrapBodies, *, is_one: bool
+) -> CachedRead:
     def render(record: Client) -> bytes:
         return ENCODER.encode(clients_translate.client(record, caller))
 
     name = variant_of(caller.account, caller.url)
-    return Plain(find, name, render, wrap, is_one=is_one, headers=HEADERS)
+    return CachedRead(find, name, render, wrap, is_one=is_one, headers=HEADERS)
 
 
 @lru_cache(maxsize=1024)
 def variant_of(account: Account, url: str) -> bytes:
     """All that is shown of a client beyond its own: ids by the account's salt, links by the url."""
-    return variant("ninja", account, url)
+    return variant_key("ninja", account, url)
 
 
-def numbers(query: bytes) -> list[tuple[str, str]] | None:
+def page_numbers(query: bytes) -> list[tuple[str, str]] | None:
     """The page and its size, each once, in the order of the query; None for any other query."""
     matches = [NUMBER.fullmatch(part) for part in query.split(b"&")] if query else []
     pairs = [(match[1].decode(), match[2].decode()) for match in matches if match]

@@ -12,26 +12,31 @@ from starlette.responses import Response
 
 from dialects.base.http.authentication import account_of
 from dialects.base.http.bodies import reply
-from dialects.base.http.conditional_requests import expected, refuse_conditions, tag, unchanged
-from dialects.base.http.store_calls import ask, carry, late, tell
+from dialects.base.http.conditional_requests import (
+    etag_header,
+    not_modified,
+    precondition,
+    refuse_conditions,
+)
+from dialects.base.http.store_calls import replica_options, run_file_io, run_read, run_write
 from dialects.base.protocol.failures import Rejected
 from dialects.base.protocol.ignored_fields import ignored_headers
 from storage import Client, Group, NotFound, Page, Secret, State, Store, hash_password, random_text
 
 from ..clients import bulk_actions, ignored_fields, list_query, translate as clients_translate
-from ..clients.contacts import passwords
+from ..clients.contacts import passwords_to_hash
 from ..clients.translate import Caller
 from ..documents import translate as documents_translate
 from ..groups.translate import group, serials_of
 from ..protocol import pagination as protocol_pagination, wire
-from ..protocol.envelope import enveloped
-from ..protocol.input_tree import Tree
+from ..protocol.envelope import wrap_envelope
+from ..protocol.input_tree import InputTree
 from ..protocol.pagination import Window
 from .multipart import Form
 from .options import NoLinks, Options
 from .password_confirmation import confirm
 from .response_headers import API_VERSION
-from .stored_uploads import kept
+from .stored_uploads import stored_uploads
 
 
 class Clients:
@@ -43,9 +48,9 @@ class Clients:
         caller, asked = self.caller(request), form.tree
         given = list_query.params(asked)
         query = list_query.query(given, caller.ids)
-        lag = late(request, self.store)
-        found = await ask(self.store.clients, caller.account.id, query, **lag)
-        at = protocol_pagination.window(given)
+        lag = replica_options(request, self.store)
+        found = await run_read(self.store.clients, caller.account.id, query, **lag)
+        at = protocol_pagination.read_window(given)
         if list_query.wants_outline(given):
             outlines = [clients_translate.outline(record, caller) for record in found.records]
             return self.page(request, outlines, found.total, at, asked)
@@ -53,39 +58,39 @@ class Clients:
 
     async def create(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
-        expected(request).check(None)
-        groups = await self.groups(caller, clients_translate.groups(tree, caller))
+        precondition(request).check(None)
+        groups = await self.groups(caller, clients_translate.joined_group(tree, caller))
         command = clients_translate.create_client(tree, caller, await hashes_of(tree), groups)
-        async with kept(self.store, caller.account.id, form) as drafts:
+        async with stored_uploads(self.store, caller.account.id, form) as drafts:
             command = structs.replace(command, documents=drafts)
-            record = await tell(self.store.create_client, caller.account.id, command)
+            record = await run_write(self.store.create_client, caller.account.id, command)
         return await self.item(
             request, record, tree, ignored_headers(ignored_fields.of_client(tree))
         )
 
     async def blank(self, request: Request, form: Form) -> Response:
         shown = clients_translate.blank(self.caller(request), client_hash=random_text(40))
-        return reply(enveloped(shown, form.tree), headers=API_VERSION)
+        return reply(wrap_envelope(shown, form.tree), headers=API_VERSION)
 
     async def show(self, request: Request, form: Form) -> Response:
         caller = self.caller(request)
-        serial, lag = serial_of(request, caller), late(request, self.store)
-        record = await ask(self.store.client, caller.account.id, serial, **lag)
+        serial, lag = serial_of(request, caller), replica_options(request, self.store)
+        record = await run_read(self.store.client, caller.account.id, serial, **lag)
         # The version is the client's: it does not tell of a change to the group shown with it.
         has_group = list_query.wants_groups(list_query.params(form.tree))
-        known = None if has_group else unchanged(request, record)
+        known = None if has_group else not_modified(request, record)
         return known or await self.item(request, record, form.tree)
 
     async def update(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
         serial = serial_of(request, caller)
-        if passwords(tree):
-            await ask(self.store.client, caller.account.id, serial)  # no hash for nobody
-        change = clients_translate.changing(tree, caller, await hashes_of(tree))
-        async with kept(self.store, caller.account.id, form) as drafts:
-            attach = documents_translate.attaching(drafts, change)
-            record = await tell(
-                self.store.change_client, caller.account.id, serial, attach, expected(request)
+        if passwords_to_hash(tree):
+            await run_read(self.store.client, caller.account.id, serial)  # no hash for nobody
+        change = clients_translate.change_client(tree, caller, await hashes_of(tree))
+        async with stored_uploads(self.store, caller.account.id, form) as drafts:
+            attach = documents_translate.attach_documents(drafts, change)
+            record = await run_write(
+                self.store.change_client, caller.account.id, serial, attach, precondition(request)
             )
         return await self.item(
             request, record, tree, ignored_headers(ignored_fields.of_client(tree))
@@ -94,8 +99,8 @@ class Clients:
     async def delete(self, request: Request, form: Form) -> Response:
         caller = self.caller(request)
         serial = serial_of(request, caller)
-        record = await tell(
-            self.store.move_client, caller.account.id, serial, State.DELETED, expected(request)
+        record = await run_write(
+            self.store.move_client, caller.account.id, serial, State.DELETED, precondition(request)
         )
         return await self.item(request, record, form.tree)
 
@@ -103,7 +108,7 @@ class Clients:
         await confirm(self.store, request)
         caller = self.caller(request)
         serial = serial_of(request, caller)
-        await tell(self.store.purge_client, caller.account.id, serial, expected(request))
+        await run_write(self.store.purge_client, caller.account.id, serial, precondition(request))
         return reply(wire.Message("Success"))
 
     async def merge(self, request: Request, form: Form) -> Response:
@@ -111,48 +116,50 @@ class Clients:
         caller = self.caller(request)
         account_id, serial = caller.account.id, serial_of(request, caller)
         other = caller.ids.read(request.path_params["other"])
-        known = await ask(self.store.clients, account_id, bulk_actions.counting([other]))
+        known = await run_read(self.store.clients, account_id, bulk_actions.count_query([other]))
         bulk_actions.refuse_merge(serial, other, known.total)
-        record = await tell(self.store.merge_clients, account_id, serial, other, expected(request))
+        record = await run_write(
+            self.store.merge_clients, account_id, serial, other, precondition(request)
+        )
         return await self.item(request, record, form.tree)
 
     async def bulk(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         caller, tree = self.caller(request), form.tree
-        wanted, given = bulk_actions.read(tree, caller.ids), list_query.params(tree)
+        wanted, given = bulk_actions.read_bulk_action(tree, caller.ids), list_query.params(tree)
         list_query.check_include(given)
         account_id, serials = caller.account.id, wanted.serials
-        known = await ask(self.store.clients, account_id, bulk_actions.counting(serials))
-        groups = await self.groups(caller, bulk_actions.groups(wanted, caller.ids))
+        known = await run_read(self.store.clients, account_id, bulk_actions.count_query(serials))
+        groups = await self.groups(caller, bulk_actions.joined_groups(wanted, caller.ids))
         bulk_actions.refuse_unknown(wanted, known.total, groups)
         if wanted.state is not None:
-            records = await tell(self.store.move_clients, account_id, serials, wanted.state)
+            records = await run_write(self.store.move_clients, account_id, serials, wanted.state)
         else:
-            change = clients_translate.changing(wanted.change, caller, {})
-            records = await tell(self.store.change_clients, account_id, serials, change)
-        at = protocol_pagination.window(given, default=len(serials))
-        return await self.listed(request, bulk_actions.page(records, at), at, tree)
+            change = clients_translate.change_client(wanted.change, caller, {})
+            records = await run_write(self.store.change_clients, account_id, serials, change)
+        at = protocol_pagination.read_window(given, default=len(serials))
+        return await self.listed(request, bulk_actions.slice_page(records, at), at, tree)
 
     async def item(
         self,
         request: Request,
         record: Client,
-        asked: Tree,
+        asked: InputTree,
         more_headers: Mapping[str, str] | None = None,
     ) -> Response:
         caller = self.caller(request)
         (shown,) = await self.shown(caller, [record], asked)
-        headers = {**API_VERSION, **tag(record), **(more_headers or {})}
-        return reply(enveloped(shown, asked), headers=headers)
+        headers = {**API_VERSION, **etag_header(record), **(more_headers or {})}
+        return reply(wrap_envelope(shown, asked), headers=headers)
 
     async def listed(
-        self, request: Request, found: Page[Client], at: Window, asked: Tree
+        self, request: Request, found: Page[Client], at: Window, asked: InputTree
     ) -> Response:
         shown = await self.shown(self.caller(request), found.records, asked)
         return self.page(request, shown, found.total, at, asked)
 
     def page(
-        self, request: Request, shown: Sequence[Any], total: int, at: Window, asked: Tree
+        self, request: Request, shown: Sequence[Any], total: int, at: Window, asked: InputTree
     ) -> Response:
         """One page of anything, with the links to its neighbours."""
         url = self.caller(request).url + request.url.path
@@ -160,10 +167,10 @@ class Clients:
         no_links: NoLinks = {} if self.options.empty_links == "object" else []
         links = protocol_pagination.links(url, pairs, total, at) or no_links
         meta = wire.Meta(protocol_pagination.pagination(total, len(shown), at, links))
-        return reply(enveloped(list(shown), asked, meta), headers=API_VERSION)
+        return reply(wrap_envelope(list(shown), asked, meta), headers=API_VERSION)
 
     async def shown(
-        self, caller: Caller, records: Sequence[Client], asked: Tree
+        self, caller: Caller, records: Sequence[Client], asked: InputTree
     ) -> list[wire.Client]:
         """With their groups, when those were asked for."""
         given = list_query.params(asked)
@@ -179,7 +186,7 @@ class Clients:
     async def groups(self, caller: Caller, serials: list[int]) -> dict[int, Group]:
         if not serials:
             return {}
-        return await ask(self.store.groups_by_serial, caller.account.id, serials)
+        return await run_read(self.store.groups_by_serial, caller.account.id, serials)
 
     def caller(self, request: Request) -> Caller:
         return Caller(account_of(request), self.options.public_url or own_url(request))
@@ -199,9 +206,11 @@ def url_at(scheme: str, server: tuple[str, int | None] | None, host: str | None)
     return f"{url.scheme}://{url.netloc}"
 
 
-async def hashes_of(tree: Tree) -> dict[str, Secret]:
+async def hashes_of(tree: InputTree) -> dict[str, Secret]:
     """Made here, before any transaction and beside the readers: a hash is slow by design."""
-    return {password: await carry(hash_password, password) for password in passwords(tree)}
+    return {
+        password: await run_file_io(hash_password, password) for password in passwords_to_hash(tree)
+    }
 
 
 def serial_of(request: Request, caller: Caller, kind: str = "client") -> int:

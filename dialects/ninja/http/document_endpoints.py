@@ -5,26 +5,26 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from dialects.base.http.bodies import reply
-from dialects.base.http.conditional_requests import expected
-from dialects.base.http.store_calls import ask, carry, tell
+from dialects.base.http.conditional_requests import precondition
+from dialects.base.http.store_calls import run_file_io, run_read, run_write
 from dialects.base.protocol.failures import WrongMethod
 from dialects.base.protocol.ignored_fields import ignored_headers
-from storage import Client, Document, DocumentQuery, Expected, Invalid, Problem
+from storage import Client, Document, DocumentQuery, Invalid, Precondition, Problem
 
 from ..clients import ignored_fields, list_query, translate as clients_translate
 from ..clients.translate import Caller
 from ..documents import translate as documents_translate
 from ..documents.file_types import MIME
 from ..protocol import pagination, wire
-from ..protocol.envelope import enveloped
-from ..protocol.input_tree import Tree
+from ..protocol.envelope import wrap_envelope
+from ..protocol.input_tree import InputTree
 from ..protocol.pagination import Window
 from ..protocol.scalars import read_flag
 from .client_endpoints import Clients, serial_of
-from .method_override import meant
-from .multipart import Form, form_of
+from .method_override import named_method
+from .multipart import Form, read_form
 from .response_headers import API_VERSION
-from .stored_uploads import kept
+from .stored_uploads import stored_uploads
 
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
@@ -43,97 +43,101 @@ class Documents:
     async def upload(self, request: Request) -> Response:
         caller = self.clients.caller(request)
         # First of all: nobody sends megabytes to a client that is not there, or has changed.
-        record, wanted = await self.owner(request, caller), expected(request)
+        record, wanted = await self.owner(request, caller), precondition(request)
         wanted.check(record)
-        async with form_of(request) as form:
-            if request.method == "POST" and meant(request, form.tree) not in {"POST", "PUT"}:
+        async with read_form(request) as form:
+            if request.method == "POST" and named_method(request, form.tree) not in {"POST", "PUT"}:
                 raise WrongMethod("POST, PUT")
             refuse_texts(form.tree)
             if form.files:
                 record = await self.attached(caller, record.serial, form, wanted)
         return await self.clients.item(request, record, form.tree)
 
-    async def attached(self, caller: Caller, serial: int, form: Form, wanted: Expected) -> Client:
+    async def attached(
+        self, caller: Caller, serial: int, form: Form, wanted: Precondition
+    ) -> Client:
         account_id = caller.account.id
-        async with kept(self.store, account_id, form) as drafts:
-            change = documents_translate.attaching(drafts)
-            return await tell(self.store.change_client, account_id, serial, change, wanted)
+        async with stored_uploads(self.store, account_id, form) as drafts:
+            change = documents_translate.attach_documents(drafts)
+            return await run_write(self.store.change_client, account_id, serial, change, wanted)
 
     async def owned(self, request: Request, form: Form) -> Response:
         caller, asked = self.clients.caller(request), form.tree
         owner = await self.owner(request, caller)
-        at = pagination.window(list_query.params(asked))
-        query = documents_translate.query(asked, at, caller.ids)
+        at = pagination.read_window(list_query.params(asked))
+        query = documents_translate.document_query(asked, at, caller.ids)
         own = structs.replace(query, client_serials=(owner.serial,))
         return await self.listed(request, own, at, asked)
 
     async def owner(self, request: Request, caller: Caller) -> Client:
-        return await ask(self.store.client, caller.account.id, serial_of(request, caller))
+        return await run_read(self.store.client, caller.account.id, serial_of(request, caller))
 
     # Of all clients
 
     async def index(self, request: Request, form: Form) -> Response:
         caller, asked = self.clients.caller(request), form.tree
-        at = pagination.window(list_query.params(asked))
+        at = pagination.read_window(list_query.params(asked))
         return await self.listed(
-            request, documents_translate.query(asked, at, caller.ids), at, asked
+            request, documents_translate.document_query(asked, at, caller.ids), at, asked
         )
 
     async def listed(
-        self, request: Request, query: DocumentQuery, at: Window, asked: Tree
+        self, request: Request, query: DocumentQuery, at: Window, asked: InputTree
     ) -> Response:
         caller = self.clients.caller(request)
-        found = await ask(self.store.documents, caller.account.id, query)
+        found = await run_read(self.store.documents, caller.account.id, query)
         shown = [clients_translate.document(record, caller) for record in found.records]
         return self.clients.page(request, shown, found.total, at, asked)
 
     async def show(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
-        record = await ask(self.store.document, caller.account.id, serial_in(request, caller))
-        return item(record, caller, form.tree)
+        record = await run_read(self.store.document, caller.account.id, serial_in(request, caller))
+        return document_response(record, caller, form.tree)
 
     async def download(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
-        record = await ask(self.store.document, caller.account.id, serial_in(request, caller))
+        record = await run_read(self.store.document, caller.account.id, serial_in(request, caller))
         is_inline = read_flag(form.tree.get("inline")) is True
         headers = {
             **HARMLESS,
             "Content-Type": MIME.get(record.type, "application/octet-stream"),
             "Content-Length": str(record.size),
-            "Content-Disposition": documents_translate.disposition(
+            "Content-Disposition": documents_translate.content_disposition(
                 record.name, is_inline=is_inline
             ),
         }
         if request.method == "HEAD":
             return Response(headers=headers)
-        pieces = await carry(self.store.content, caller.account.id, record)
+        pieces = await run_file_io(self.store.content, caller.account.id, record)
         return StreamingResponse(pieces, headers=headers)
 
     async def update(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
         account_id, serial = caller.account.id, serial_in(request, caller)
-        change, wanted = documents_translate.redrafting(form.tree), expected(request)
-        record = await tell(self.store.change_document, account_id, serial, change, wanted)
-        return item(record, caller, form.tree)
+        change, wanted = documents_translate.change_document(form.tree), precondition(request)
+        record = await run_write(self.store.change_document, account_id, serial, change, wanted)
+        return document_response(record, caller, form.tree)
 
     async def delete(self, request: Request, _form: Form) -> Response:
         caller = self.clients.caller(request)
         serial = serial_in(request, caller)
-        await tell(self.store.remove_document, caller.account.id, serial, expected(request))
+        await run_write(
+            self.store.remove_document, caller.account.id, serial, precondition(request)
+        )
         return reply(wire.Message("Success"))
 
 
-def item(record: Document, caller: Caller, asked: Tree) -> Response:
+def document_response(record: Document, caller: Caller, asked: InputTree) -> Response:
     shown = clients_translate.document(record, caller)
     headers = {**API_VERSION, **ignored_headers(ignored_fields.of_document(asked))}
-    return reply(enveloped(shown, asked), headers=headers)
+    return reply(wrap_envelope(shown, asked), headers=headers)
 
 
 def serial_in(request: Request, caller: Caller) -> int:
     return serial_of(request, caller, "document")
 
 
-def refuse_texts(tree: Tree) -> None:
+def refuse_texts(tree: InputTree) -> None:
     """Refuse texts where files belong."""
     given = tree.get("documents") or []
     if not isinstance(given, list):

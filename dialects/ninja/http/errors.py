@@ -22,7 +22,7 @@ from dialects.base.protocol.failures import (
 from storage import Conflict, Invalid, Locked, NotFound, Problem, Stale, Unavailable
 
 from ..protocol import wire
-from ..protocol.messages import dotted, taken
+from ..protocol.messages import dotted, taken_problem
 
 MISSING = "No query results for model [App\\Models\\{}]."
 MODELS = {"group": "GroupSetting", "document": "Document"}
@@ -32,56 +32,58 @@ LOCKED = "Record is deleted and cannot be edited. Restore the record to enable e
 def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case per failure
     match failure:
         case NotFound():
-            return say(404, MISSING.format(MODELS.get(failure.kind, "Client")))
+            return error_response(404, MISSING.format(MODELS.get(failure.kind, "Client")))
         case NoRoute():
-            return say(404, "Route does not exist")
+            return error_response(404, "Route does not exist")
         case Invalid():
-            return refuse(*failure.problems)
+            return validation_response(*failure.problems)
         case Conflict():
-            return refuse(*map(taken, failure.fields))
+            return validation_response(*map(taken_problem, failure.fields))
         case Locked():
-            return say(400, LOCKED)
+            return error_response(400, LOCKED)
         case Rejected():
-            return say(400, str(failure))
+            return error_response(400, str(failure))
         case Stale():
-            return say(412, "The record has changed since")
+            return error_response(412, "The record has changed since")
         case Unauthenticated():
-            return say(403, str(failure), {})
+            return error_response(403, str(failure), {})
         case Forbidden():
-            return say(401, "This action is unauthorized.")
+            return error_response(401, "This action is unauthorized.")
         case Unconfirmed():
-            return say(412, "Invalid Password", {})
+            return error_response(412, "Invalid Password", {})
         case Malformed():
-            return say(400, "The request body is not valid JSON.", {})
+            return error_response(400, "The request body is not valid JSON.", {})
         case TooLarge():
-            return say(413, "The request body is too large.", {})
+            return error_response(413, "The request body is too large.", {})
         case Unsupported():
-            return say(415, "Compressed request bodies are not read.", {})
+            return error_response(415, "Compressed request bodies are not read.", {})
         case TooManyRequests():
-            response = say(429, "Too many requests")
+            response = error_response(429, "Too many requests")
             response.headers["Retry-After"] = str(failure.retry_after)
             return response
         case WrongMethod():
-            response = say(405, "Method not supported for this route")
+            response = error_response(405, "Method not supported for this route")
             response.headers["Allow"] = failure.allowed
             return response
         case Unavailable():
-            response = say(503, "The service is busy, try again.")
+            response = error_response(503, "The service is busy, try again.")
             response.headers["Retry-After"] = "1"
             return response
         case Broken():
-            return say(500, "Server Error")
+            return error_response(500, "Server Error")
         case _:
             assert_never(failure)
 
 
-def say(status: int, message: str, errors: dict[str, list[str]] | None = None) -> Response:
+def error_response(
+    status: int, message: str, errors: dict[str, list[str]] | None = None
+) -> Response:
     told = wire.Message(message) if errors is None else wire.Message(message, errors)
     return reply(told, status)
 
 
-def refuse(*problems: Problem) -> Response:
+def validation_response(*problems: Problem) -> Response:
     errors: dict[str, list[str]] = {}
     for problem in problems:
         errors.setdefault(dotted(problem.path), []).append(problem.message)
-    return say(422, "The given data was invalid.", errors)
+    return error_response(422, "The given data was invalid.", errors)

@@ -6,16 +6,16 @@ from starlette.responses import Response
 from dialects.base.http.authentication import account_of
 from dialects.base.http.bodies import reply
 from dialects.base.http.conditional_requests import refuse_conditions
-from dialects.base.http.store_calls import ask, tell
+from dialects.base.http.store_calls import run_read, run_write
 from dialects.base.protocol.ignored_fields import ignored_headers
 from storage import Group, NotFound, Page, State
 
 from ..clients import bulk_actions, ignored_fields, list_query
 from ..groups import translate as groups_translate
 from ..protocol import pagination
-from ..protocol.envelope import enveloped
-from ..protocol.id_codec import Ids, ids_of
-from ..protocol.input_tree import Tree
+from ..protocol.envelope import wrap_envelope
+from ..protocol.id_codec import IdCodec, id_codec
+from ..protocol.input_tree import InputTree
 from ..protocol.pagination import Window
 from .client_endpoints import Clients, serial_of
 from .multipart import Form
@@ -29,8 +29,8 @@ class Groups:
 
     async def index(self, request: Request, form: Form) -> Response:
         asked = form.tree
-        at = pagination.window(list_query.params(asked))
-        found = await ask(
+        at = pagination.read_window(list_query.params(asked))
+        found = await run_read(
             self.store.groups, account_of(request).id, groups_translate.query(asked, at)
         )
         return self.listed(request, found, at, asked)
@@ -38,12 +38,12 @@ class Groups:
     async def create(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         command = groups_translate.create_group(form.tree)
-        record = await tell(self.store.create_group, account_of(request).id, command)
+        record = await run_write(self.store.create_group, account_of(request).id, command)
         return self.written(request, record, form.tree)
 
     async def blank(self, request: Request, form: Form) -> Response:
         shown = groups_translate.blank(self.ids(request))
-        return reply(enveloped(shown, form.tree), headers=API_VERSION)
+        return reply(wrap_envelope(shown, form.tree), headers=API_VERSION)
 
     async def show(self, request: Request, form: Form) -> Response:
         return self.item(request, await self.found(request), form.tree)
@@ -53,47 +53,49 @@ class Groups:
         refuse_conditions(request)
         command = groups_translate.change_group(form.tree)
         account_id = account_of(request).id
-        record = await tell(self.store.change_group, account_id, before.serial, command)
+        record = await run_write(self.store.change_group, account_id, before.serial, command)
         return self.written(request, record, form.tree)
 
     async def delete(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         account_id, serials = account_of(request).id, [self.serial(request)]
-        (record,) = await tell(self.store.move_groups, account_id, serials, State.DELETED)
+        (record,) = await run_write(self.store.move_groups, account_id, serials, State.DELETED)
         return self.item(request, record, form.tree)
 
     async def bulk(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         tree, account_id = form.tree, account_of(request).id
-        serials, state = bulk_actions.read_move(tree, self.ids(request))
-        known = await ask(self.store.groups_by_serial, account_id, serials)
+        serials, state = bulk_actions.read_state_action(tree, self.ids(request))
+        known = await run_read(self.store.groups_by_serial, account_id, serials)
         bulk_actions.refuse_missing(serials, len(known))
-        records = await tell(self.store.move_groups, account_id, serials, state)
-        at = pagination.window(list_query.params(tree), default=len(serials))
-        return self.listed(request, bulk_actions.page(records, at), at, tree)
+        records = await run_write(self.store.move_groups, account_id, serials, state)
+        at = pagination.read_window(list_query.params(tree), default=len(serials))
+        return self.listed(request, bulk_actions.slice_page(records, at), at, tree)
 
     async def found(self, request: Request) -> Group:
         serial = self.serial(request)
-        found = await ask(self.store.groups_by_serial, account_of(request).id, [serial])
+        found = await run_read(self.store.groups_by_serial, account_of(request).id, [serial])
         if serial not in found:
             raise NotFound("group")
         return found[serial]
 
-    def written(self, request: Request, record: Group, asked: Tree) -> Response:
+    def written(self, request: Request, record: Group, asked: InputTree) -> Response:
         answer = self.item(request, record, asked)
         answer.headers.update(ignored_headers(ignored_fields.of_group(asked)))
         return answer
 
-    def item(self, request: Request, record: Group, asked: Tree) -> Response:
+    def item(self, request: Request, record: Group, asked: InputTree) -> Response:
         shown = groups_translate.group(record, self.ids(request))
-        return reply(enveloped(shown, asked), headers=API_VERSION)
+        return reply(wrap_envelope(shown, asked), headers=API_VERSION)
 
-    def listed(self, request: Request, found: Page[Group], at: Window, asked: Tree) -> Response:
+    def listed(
+        self, request: Request, found: Page[Group], at: Window, asked: InputTree
+    ) -> Response:
         shown = [groups_translate.group(record, self.ids(request)) for record in found.records]
         return self.clients.page(request, shown, found.total, at, asked)
 
-    def ids(self, request: Request) -> Ids:
-        return ids_of(account_of(request).hash_salt)
+    def ids(self, request: Request) -> IdCodec:
+        return id_codec(account_of(request).hash_salt)
 
     def serial(self, request: Request) -> int:
         return serial_of(request, self.clients.caller(request), "group")

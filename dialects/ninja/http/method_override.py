@@ -8,11 +8,11 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dialects.base.http.routing import Endpoint, Guarded, Standing, route as bare
+from dialects.base.http.routing import Endpoint, GuardedRoute, MethodOverride, route as bare
 from dialects.base.protocol.failures import WrongMethod
 
-from ..protocol.input_tree import Tree
-from .multipart import Form, form_of, texts_of
+from ..protocol.input_tree import InputTree
+from .multipart import Form, read_form, read_text_form
 
 HEADER = "x-http-method-override"
 SHORT = re.compile("[0-9]{1,4}")
@@ -32,17 +32,19 @@ def post_means(**answers: Answer) -> PostMeans:
     return PostMeans(answers)
 
 
-def route(path: str, *, has_files: bool = False, **entries: Answer | PostMeans) -> Guarded:
+def route(path: str, *, has_files: bool = False, **entries: Answer | PostMeans) -> GuardedRoute:
     """`has_files`: what is written there may come with files."""
 
-    def entry(method: str, given: Answer | PostMeans) -> Endpoint | Standing:
-        read = form_of if has_files and method != "GET" else texts_of
-        return standing(given, read) if isinstance(given, PostMeans) else told(given, read)
+    def entry(method: str, given: Answer | PostMeans) -> Endpoint | MethodOverride:
+        read = read_form if has_files and method != "GET" else read_text_form
+        return (
+            override_entry(given, read) if isinstance(given, PostMeans) else with_input(given, read)
+        )
 
     return bare(path, **{method: entry(method, given) for method, given in entries.items()})
 
 
-def told(answer: Answer, read: Read) -> Endpoint:
+def with_input(answer: Answer, read: Read) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         async with read(request) as form:
             return await answer(request, form)
@@ -50,28 +52,28 @@ def told(answer: Answer, read: Read) -> Endpoint:
     return endpoint
 
 
-def standing(post: PostMeans, read: Read) -> Standing:
+def override_entry(post: PostMeans, read: Read) -> MethodOverride:
     @asynccontextmanager
     async def meaning(request: Request) -> AsyncIterator[tuple[str, Endpoint]]:
         async with read(request) as form:
-            method = meant(request, form.tree)
+            method = named_method(request, form.tree)
 
             async def endpoint(request: Request) -> Response:
                 return await answer_to(method, post.answers)(request, form)
 
             yield method, endpoint
 
-    return Standing(seen, meaning)
+    return MethodOverride(apparent_method, meaning)
 
 
-def seen(request: Request) -> str:
+def apparent_method(request: Request) -> str:
     """The method that a POST stands for, before its body is read: a long one writes."""
     length = request.headers.get("content-length", "0")
     is_short = "transfer-encoding" not in request.headers and SHORT.fullmatch(length)
     return (request.headers.get(HEADER) or "GET").upper() if is_short else "POST"
 
 
-def meant(request: Request, tree: Tree) -> str:
+def named_method(request: Request, tree: InputTree) -> str:
     """Named in its header, its body or its query."""
     return str(request.headers.get(HEADER) or tree.get("_method") or "POST").upper()
 

@@ -9,13 +9,13 @@ from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from dialects.base.http.bodies import stream_of
+from dialects.base.http.bodies import stream_body
 from dialects.base.protocol.failures import Malformed, TooLarge
 from storage import Invalid, Path, Problem, Unavailable
 
-from ..documents.upload_checks import Sent
-from ..protocol.input_tree import Tree, nested
-from .request_body import BODY_LIMIT, MULTIPART, checked, inputs, kind_of, query_tree
+from ..documents.upload_checks import SentFile
+from ..protocol.input_tree import InputTree, nest_pairs
+from .request_body import BODY_LIMIT, MULTIPART, checked, kind_of, query_tree, read_inputs
 
 LIMIT = 512 * 2**20
 """Bytes of one request: five files of the largest size."""
@@ -26,33 +26,33 @@ MOST_FIELDS = 1000
 class Form(NamedTuple):
     """`is_public` speaks of the files, and is no part of the tree of a form that has some."""
 
-    tree: Tree
-    files: list[Sent]
+    tree: InputTree
+    files: list[SentFile]
     is_public: object = None
 
 
 @asynccontextmanager
-async def texts_of(request: Request) -> AsyncIterator[Form]:
+async def read_text_form(request: Request) -> AsyncIterator[Form]:
     """A request's input where no files belong: they are refused."""
-    yield Form(await inputs(request), [])
+    yield Form(await read_inputs(request), [])
 
 
 @asynccontextmanager
-async def form_of(request: Request) -> AsyncIterator[Form]:
+async def read_form(request: Request) -> AsyncIterator[Form]:
     """A request's input with the files that it carries; they are gone at the end of the block."""
     if kind_of(request) != MULTIPART:
-        yield Form(await inputs(request), [])
+        yield Form(await read_inputs(request), [])
         return
     form = await read(request)
     try:
         pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-        tree, files = checked(query_tree(request), nested(pairs)), list(sent(form))
+        tree, files = checked(query_tree(request), nest_pairs(pairs)), list(sent(form))
         yield Form(tree, files, tree.pop("is_public", None) if files else None)
     finally:
         await form.close()
 
 
-def sent(form: FormData) -> Iterator[Sent]:
+def sent(form: FormData) -> Iterator[SentFile]:
     """The files in their order. Raises Invalid for one in a field that nobody would read."""
     place = 0
     for name, file in form.multi_items():
@@ -64,7 +64,7 @@ def sent(form: FormData) -> Iterator[Sent]:
             path, place = ("documents", place), place + 1
         elif name not in {"documents", "file"}:
             raise Invalid(Problem(path, f"The {name} must not be a file."))
-        yield Sent(path, file.filename or "", file.file, file.size or 0)
+        yield SentFile(path, file.filename or "", file.file, file.size or 0)
 
 
 async def read(request: Request) -> FormData:
@@ -73,7 +73,9 @@ async def read(request: Request) -> FormData:
     boundary = options.get(b"boundary", b"").decode("latin-1")
     # Only the boundary is passed on: in a charset of the caller's choice anything can happen.
     headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary}"'})
-    parser = Parts(headers, stream_of(request, LIMIT), max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    parser = StrictMultiPartParser(
+        headers, stream_body(request, LIMIT), max_files=MOST_FILES, max_fields=MOST_FIELDS
+    )
     try:
         return await parser.parse()
     except MultiPartException as error:
@@ -82,7 +84,7 @@ async def read(request: Request) -> FormData:
         raise Unavailable(f"no room for files that come in: {error.strerror}") from error
 
 
-class Parts(MultiPartParser):
+class StrictMultiPartParser(MultiPartParser):
     """Notices the end of the form, and texts that are too much or not in UTF-8: the parser would
     hold all of the ones and guess at the others."""
 

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from dialects.base.http.authentication import account_of
-from dialects.base.http.store_calls import ask
+from dialects.base.http.store_calls import run_read
 from dialects.base.protocol.failures import Unconfirmed
 from storage import Store
 
@@ -19,7 +19,7 @@ async def confirm(store: Store, request: Request) -> None:
     """Raise Unconfirmed unless the account has a password and the request carries it."""
     password = password_in(request.headers)
     account = account_of(request)
-    if not password or not await ask(store.is_password, account.id, password):
+    if not password or not await run_read(store.is_password, account.id, password):
         raise Unconfirmed("the account's password is missing or wrong")
 
 

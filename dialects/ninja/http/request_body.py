@@ -8,12 +8,12 @@ from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 from starlette.types import Message
 
-from dialects.base.http.bodies import body_of
+from dialects.base.http.bodies import read_body
 from dialects.base.protocol.failures import Malformed
-from dialects.base.protocol.json_codec import parsed_json, refuse_unstorable
+from dialects.base.protocol.json_codec import parse_json, refuse_unstorable
 from storage import Invalid, Problem
 
-from ..protocol.input_tree import Tree, client_tree, merged, nested
+from ..protocol.input_tree import InputTree, merge_inputs, nest_pairs, normalize_client_tree
 
 BODY_LIMIT = 4 * 2**20
 MOST_FIELDS = 5000
@@ -21,29 +21,29 @@ MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 
 
-async def inputs(request: Request) -> Tree:
+async def read_inputs(request: Request) -> InputTree:
     """Query and body as one tree, normalised, checked for what could not be stored."""
     return checked(query_tree(request), await body_tree(request))
 
 
-def checked(query: Tree, body: Tree) -> Tree:
+def checked(query: InputTree, body: InputTree) -> InputTree:
     refuse_unstorable(query | body)
-    return client_tree(merged(query, body))
+    return normalize_client_tree(merge_inputs(query, body))
 
 
-def query_tree(request: Request) -> Tree:
-    return nested(form_pairs(request.scope["query_string"]))
+def query_tree(request: Request) -> InputTree:
+    return nest_pairs(form_pairs(request.scope["query_string"]))
 
 
-async def body_tree(request: Request) -> Tree:
+async def body_tree(request: Request) -> InputTree:
     kind = kind_of(request)
-    raw = await body_of(request, BODY_LIMIT)
+    raw = await read_body(request, BODY_LIMIT)
     if kind == MULTIPART:
-        return nested(await part_pairs(request, raw))
+        return nest_pairs(await part_pairs(request, raw))
     if kind == URLENCODED and not raw.lstrip().startswith(b"{"):
-        return nested(form_pairs(raw))
+        return nest_pairs(form_pairs(raw))
     # JSON is also taken for JSON without its Content-Type: ignoring it would lose it silently.
-    tree = parsed_json(raw) if raw.strip() else {}
+    tree = parse_json(raw) if raw.strip() else {}
     if tree == []:
         return {}  # how PHP writes an empty object
     if not isinstance(tree, dict):

@@ -8,19 +8,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from dialects.base.http.application import assemble
-from dialects.base.http.cached_reads import Shortcut
-from dialects.base.http.routing import Guarded, Reads, route as bare
+from dialects.base.http.cached_reads import CachedReads
+from dialects.base.http.routing import GuardedRoute, ReadOnly, route as bare
 from storage import Store
 
 from .auth import auth
-from .cached_reads import Reader
+from .cached_reads import CachedReadMatcher
 from .client_endpoints import Clients
 from .company_endpoints import Company
 from .document_endpoints import Documents
 from .errors import render
 from .group_endpoints import Groups
-from .method_override import Answer, post_means, route, told
-from .multipart import Form, texts_of
+from .method_override import Answer, post_means, route, with_input
+from .multipart import Form, read_text_form
 from .options import Options
 from .response_headers import with_headers
 
@@ -47,11 +47,11 @@ def app(store: Store, options: Options) -> ASGIApp:
         bare("/health_check", GET=company.health),
     ]
     secured = auth(store, render, options)
-    short = partial(Shortcut, store=store, read=Reader(options))
+    short = partial(CachedReads, store=store, read=CachedReadMatcher(options))
     return with_headers(assemble(routes=routes, auth=secured, short=short, render=render))
 
 
-def of_groups(groups: Groups) -> list[Guarded]:
+def of_groups(groups: Groups) -> list[GuardedRoute]:
     return [
         route(
             "/group_settings",
@@ -64,10 +64,10 @@ def of_groups(groups: Groups) -> list[Guarded]:
     ]
 
 
-def of_documents(documents: Documents) -> list[Guarded]:
+def of_documents(documents: Documents) -> list[GuardedRoute]:
     return [
         bare("/clients/{id}/upload", PUT=documents.upload, POST=documents.upload),
-        bare("/clients/{id}/documents", POST=Reads(told(documents.owned, texts_of))),
+        bare("/clients/{id}/documents", POST=ReadOnly(with_input(documents.owned, read_text_form))),
         route("/documents", GET=documents.index),
         of_one("/documents/{id}", documents),
         route("/documents/{id}/download", GET=documents.download),
@@ -82,7 +82,7 @@ class Records(Protocol):
     async def delete(self, request: Request, form: Form) -> Response: ...
 
 
-def of_one(path: str, records: Records, *, has_files: bool = False) -> Guarded:
+def of_one(path: str, records: Records, *, has_files: bool = False) -> GuardedRoute:
     """One record: a POST stands for any of the other methods."""
     own: dict[str, Answer] = {
         "GET": records.show,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from dialects.base.http.store_calls import carry
+from dialects.base.http.store_calls import run_file_io
 from storage import DocumentDraft, Failure, Store
 
 from ..documents import upload_checks
@@ -11,17 +11,17 @@ from .multipart import Form
 
 
 @asynccontextmanager
-async def kept(
+async def stored_uploads(
     store: Store, account_id: int, form: Form
 ) -> AsyncIterator[tuple[DocumentDraft, ...]]:
     """The bytes are stored while the block writes the record; when it fails, they go again."""
     if not form.files:
         yield ()
         return
-    read = await carry(upload_checks.read, form.files, form.is_public)
-    drafts = await carry(store.keep, account_id, read)
+    read = await run_file_io(upload_checks.check_uploads, form.files, form.is_public)
+    drafts = await run_file_io(store.keep, account_id, read)
     try:
         yield drafts
     except Failure:
-        await carry(store.discard, account_id, drafts)
+        await run_file_io(store.discard, account_id, drafts)
         raise

@@ -13,12 +13,12 @@ from . import object_shapes
 DIGEST_SIZE = 8
 
 
-def stamp_of(raw: bytes) -> str:
-    given, _ = lenient_json.read(raw, object_shapes.Client)
-    return stamp(given)
+def change_stamp_of_json(raw: bytes) -> str:
+    given, _ = lenient_json.read_object(raw, object_shapes.Client)
+    return change_stamp(given)
 
 
-def stamp(given: object_shapes.Client) -> str:
+def change_stamp(given: object_shapes.Client) -> str:
     """The second of the last change, and a digest of what is read but for links: two changes may
     fall into one second, and a server may get another address."""
     contacts = given.contacts or UNSET

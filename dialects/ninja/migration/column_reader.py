@@ -17,14 +17,14 @@ from msgspec import UNSET, Meta, Struct, structs
 
 from dialects.base.migration import lenient_json
 from dialects.base.migration.losses import Loss
-from dialects.base.migration.object_codec import Gathered
-from storage import Account, Crowd, Invalid, amounts, is_individual, moments
+from dialects.base.migration.object_codec import ParsedColumns
+from storage import Account, ClientColumns, Invalid, is_individual, to_microseconds, to_millionths
 
 from ..clients import names as clients_names
-from ..protocol.id_codec import Ids, ids_of
+from ..protocol.id_codec import IdCodec, id_codec
 from . import object_fields, object_reader, object_shapes
 from .change_stamps import digest
-from .object_fields import EMAIL, FLAG, MONEY, TEXT, TIME, WHOLE, Kind, Unreadable
+from .object_fields import EMAIL, FLAG, MONEY, REFERENCE, TEXT, TIME, FieldKind, UnreadableValue
 
 Columns = dict[str, Sequence[Any]]
 Second = Annotated[int, Meta(ge=0, le=object_fields.LATEST)]
@@ -34,10 +34,10 @@ Empty = Annotated[str, Meta(max_length=0)]
 
 Types = dict[str, Any]
 
-TYPES: dict[Kind, Any] = {
+TYPES: dict[FieldKind, Any] = {
     TEXT: str,
     EMAIL: str,
-    WHOLE: str,
+    REFERENCE: str,
     FLAG: bool,
     MONEY: Decimal,
     TIME: Second,
@@ -51,7 +51,7 @@ CLIENT_TYPES = {
     "client_hash": Filled,
     "created_at": Moment,
     "updated_at": Moment,
-} | dict.fromkeys(object_reader.USERS, str)
+} | dict.fromkeys(object_reader.REFERENCE_COLUMNS, str)
 CONTACT_TYPES = {
     "id": Filled,
     "contact_key": Filled,
@@ -67,7 +67,7 @@ class NotPlain(Exception):
     """What looked plain is not."""
 
 
-def plain(shape: type[Struct], kinds: dict[str, Kind], own: Types) -> type[Struct]:
+def plain_shape(shape: type[Struct], kinds: dict[str, FieldKind], own: Types) -> type[Struct]:
     """The shape of its plain objects. The fields are the same, in the same order: so both shapes
     are written alike. What is kept as it came may be missing."""
     types = {name: TYPES[kind] for name, kind in kinds.items()} | own
@@ -82,27 +82,29 @@ def plain(shape: type[Struct], kinds: dict[str, Kind], own: Types) -> type[Struc
 
 CONTACT_KINDS = object_fields.CONTACT | object_fields.TIMES
 CLIENT_KINDS = object_fields.CLIENT | object_fields.SHIPPING | object_fields.TIMES
-PLAIN_CONTACT = plain(object_shapes.Contact, CONTACT_KINDS, CONTACT_TYPES)
+PLAIN_CONTACT = plain_shape(object_shapes.Contact, CONTACT_KINDS, CONTACT_TYPES)
 PEOPLE = {"contacts": GenericAlias(list, (PLAIN_CONTACT,))}
 DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
-    plain(object_shapes.Client, CLIENT_KINDS, CLIENT_TYPES | PEOPLE)
+    plain_shape(object_shapes.Client, CLIENT_KINDS, CLIENT_TYPES | PEOPLE)
 )
-KEPT = attrgetter("tax_info", "e_invoice", "documents", "gateway_tokens", "group_settings")
+VERBATIM_FIELDS = attrgetter(
+    "tax_info", "e_invoice", "documents", "gateway_tokens", "group_settings"
+)
 
 
-def gather(objects: Sequence[bytes], account: Account) -> Gathered | None:
+def read_columns(objects: Sequence[bytes], account: Account) -> ParsedColumns | None:
     found = {n: given for n, raw in enumerate(objects) if (given := read_plain(raw)) is not None}
     given = list(found.values())
     try:
-        crowd = crowd_of(given, ids_of(account.hash_salt)) if given else None
-    except (NotPlain, Unreadable, Invalid):
+        crowd = client_columns(given, id_codec(account.hash_salt)) if given else None
+    except (NotPlain, UnreadableValue, Invalid):
         return None
     if crowd is None:
         return None
-    return Gathered(
+    return ParsedColumns(
         places=list(found),
         foreign_ids=[one.id for one in given],
-        stamps=list(map(stamp_apart, given)),
+        stamps=list(map(change_stamp_of, given)),
         labels=[f"{one.number} {one.name}".strip() for one in given],
         crowd=crowd,
     )
@@ -117,11 +119,11 @@ def read_plain(raw: bytes) -> Any | None:
         return None
     if not (given.contacts and given.settings and given.name.strip()):
         return None
-    kept = map(bytes, filter(None, KEPT(given)))
+    kept = map(bytes, filter(None, VERBATIM_FIELDS(given)))
     return given if lenient_json.EMPTY.issuperset(kept) else None
 
 
-def stamp_apart(given: Any) -> str:
+def change_stamp_of(given: Any) -> str:
     """Its stamp, as stamps.stamp has it. The object is of no use afterwards."""
     for contact in given.contacts:
         contact.link = UNSET
@@ -129,89 +131,91 @@ def stamp_apart(given: Any) -> str:
     return f"{given.updated_at}-{digest(given)}"
 
 
-def crowd_of(given: Sequence[Any], ids: Ids) -> Crowd:
+def client_columns(given: Sequence[Any], ids: IdCodec) -> ClientColumns:
     """Raises NotPlain, Unreadable and StrangeId for what can only be said of one by itself."""
     people = [contact for one in given for contact in one.contacts]
-    clients = read(CLIENT_KINDS, given) | {"serial": serials(given, ids)}
-    for name, column in object_reader.USERS.items():
+    clients = read_kinds(CLIENT_KINDS, given) | {"serial": read_serials(given, ids)}
+    for name, column in object_reader.REFERENCE_COLUMNS.items():
         read_id = partial(object_fields.read_serial, ids=ids, path=(name,))
-        clients[column] = each(read_id, of(name, given))
+        clients[column] = map_distinct(read_id, column_of(name, given))
     clients["user_serial"] = [serial or None for serial in clients["user_serial"]]
-    clients["settings"] = each(settings, list(map(bytes, of("settings", given))))
-    contacts = read(CONTACT_KINDS, people) | {"serial": serials(people, ids)}
+    clients["settings"] = map_distinct(
+        read_settings, list(map(bytes, column_of("settings", given)))
+    )
+    contacts = read_kinds(CONTACT_KINDS, people) | {"serial": read_serials(people, ids)}
     sizes = [len(one.contacts) for one in given]
-    return Crowd(clients | named(given), contacts, sizes)
+    return ClientColumns(clients | name_columns(given), contacts, sizes)
 
 
-def of(name: str, given: Iterable[Any]) -> list[Any]:
+def column_of(name: str, given: Iterable[Any]) -> list[Any]:
     return list(map(attrgetter(name), given))
 
 
-def read(kinds: dict[str, Kind], given: Iterable[Any]) -> Columns:
+def read_kinds(kinds: dict[str, FieldKind], given: Iterable[Any]) -> Columns:
     every = zip(*map(attrgetter(*kinds), given), strict=True)
     return {name: READ[kinds[name]](values) for name, values in zip(kinds, every, strict=True)}
 
 
-def as_they_are(values: Sequence[Any]) -> Sequence[Any]:
+def unchanged(values: Sequence[Any]) -> Sequence[Any]:
     return values
 
 
-def emails(values: Iterable[str]) -> list[str]:
+def read_emails(values: Iterable[str]) -> list[str]:
     return ["" if value.isspace() else value for value in values]
 
 
-def wholes(values: Sequence[str]) -> list[int | None]:
-    return each(object_fields.read_whole, values)
+def read_reference_ids(values: Sequence[str]) -> list[int | None]:
+    return map_distinct(object_fields.read_reference_id, values)
 
 
-def money(values: Sequence[Decimal]) -> list[int]:
-    found = amounts(values)
+def read_amounts(values: Sequence[Decimal]) -> list[int]:
+    found = to_millionths(values)
     if found is None:
         raise NotPlain
     return found
 
 
-READ: dict[Kind, Callable[[Any], Sequence[Any]]] = {
-    TEXT: as_they_are,
-    EMAIL: emails,
-    WHOLE: wholes,
-    FLAG: as_they_are,
-    MONEY: money,
-    TIME: moments,
+READ: dict[FieldKind, Callable[[Any], Sequence[Any]]] = {
+    TEXT: unchanged,
+    EMAIL: read_emails,
+    REFERENCE: read_reference_ids,
+    FLAG: unchanged,
+    MONEY: read_amounts,
+    TIME: to_microseconds,
 }
 
 
-def each(value_of: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+def map_distinct(value_of: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
     """What is made of each; of those that are the same once."""
     found = {value: value_of(value) for value in set(values)}
     return [found[value] for value in values]
 
 
-def serials(given: Iterable[Any], ids: Ids) -> list[int]:
+def read_serials(given: Iterable[Any], ids: IdCodec) -> list[int]:
     found = [ids.read(one.id) for one in given]
     if None in found:
         raise NotPlain
     return [serial for serial in found if serial is not None]
 
 
-def settings(raw: bytes) -> str:
+def read_settings(raw: bytes) -> str:
     try:
         lenient_json.refuse_unreadable(raw)
     except lenient_json.FAULTS as error:
         raise NotPlain from error
     lost: list[Loss] = []
-    said = object_reader.said_settings(msgspec.Raw(raw), lost)
+    said = object_reader.settings_field(msgspec.Raw(raw), lost)
     if lost:
         raise NotPlain
     return "" if said is UNSET else said
 
 
-def named(given: Sequence[Any]) -> Columns:
+def name_columns(given: Sequence[Any]) -> Columns:
     """The word for their kind, and their names where the kind keeps them."""
-    words, texts = of("classification", given), of("name", given)
+    words, texts = column_of("classification", given), column_of("name", given)
     kinds = map(is_individual, words, texts)
     found = [
-        clients_names.kept(text, is_individual=kind)
+        clients_names.stored_names(text, is_individual=kind)
         for text, kind in zip(texts, kinds, strict=True)
     ]
     kept = {name: [one[name] for one in found] for name in found[0]}

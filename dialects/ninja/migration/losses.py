@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from dialects.base.migration import losses as migration_losses
-from dialects.base.migration.losses import Loss, loss
+from dialects.base.migration.losses import Loss, make_loss
 from storage import Client, split_name
 
 COLUMNS = ("external_id", "entrance_no", "floor", "apartment", "description")
@@ -28,13 +28,13 @@ def lost_place(record: Client) -> Iterator[Loss]:
     for name in ("longitude", "latitude"):
         degrees = getattr(record, name)
         if degrees is not None:
-            yield loss(name, str(degrees))
+            yield make_loss(name, str(degrees))
 
 
 def lost_refusal(record: Client) -> Iterator[Loss]:
     """An address that is explicitly none looks like one that nobody has given."""
     if record.service_text is not None and not record.service_text.strip():
-        yield loss("service_text", "explicitly none")
+        yield make_loss("service_text", "explicitly none")
 
 
 def lost_parts(record: Client) -> Iterator[Loss]:

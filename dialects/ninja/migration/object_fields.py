@@ -10,26 +10,26 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct
 
-from dialects.base.migration.losses import Loss, loss
-from dialects.base.migration.object_codec import StrangeId
+from dialects.base.migration.losses import Loss, make_loss
+from dialects.base.migration.object_codec import ForeignSaltId
 from storage import Problem
 
-from ..protocol.id_codec import Ids
-from ..protocol.scalars import read_flag, read_integer, read_moment, text_of, trimmed, write_moment
+from ..protocol.id_codec import IdCodec
+from ..protocol.scalars import read_flag, read_integer, read_moment, text_of, trim, write_moment
 
 LATEST = 253_402_300_799
 ZERO = Decimal(0)
 PLACES = 6
-LONGEST_ID = 20
-MOST_DIGITS = 20
+MAX_ID_LENGTH = 20
+MAX_DIGITS = 20
 """Before the point. More would be no money, and costs time to look at."""
 
 
-class Unreadable(Exception):
+class UnreadableValue(Exception):
     """A value that its field has no place for."""
 
 
-class Kind(NamedTuple):
+class FieldKind(NamedTuple):
     """How a value is read, and when one told and one of the record are the same; `plain` is the
     type of those that need no reading."""
 
@@ -44,31 +44,31 @@ def read_email(value: Any) -> str:
     return "" if text.isspace() else text
 
 
-def read_whole(value: Any) -> int | None:
+def read_reference_id(value: Any) -> int | None:
     """The number of a row of a reference table, which need not be one that is known here."""
     if not value or value == "0":
         return None
-    text = trimmed(text_of(value))
+    text = trim(text_of(value))
     if text in {"", "0"}:
         return None
     found = read_integer(text)
     if found is None:
-        raise Unreadable
+        raise UnreadableValue
     return found
 
 
-def read_truth(value: Any) -> bool:
+def read_boolean(value: Any) -> bool:
     found = read_flag(value)
     if found is None:
-        raise Unreadable
+        raise UnreadableValue
     return found
 
 
 def read_money(value: Decimal | None) -> Decimal:
     if not value:
         return ZERO
-    if not value.is_finite() or value.adjusted() > MOST_DIGITS:
-        raise Unreadable
+    if not value.is_finite() or value.adjusted() > MAX_DIGITS:
+        raise UnreadableValue
     return value
 
 
@@ -80,12 +80,12 @@ def read_time(value: Any) -> datetime | None:
         return None
     found = read_moment(text)
     if found is None:
-        raise Unreadable
+        raise UnreadableValue
     return found
 
 
 def same_text(told: str, shown: str) -> bool:
-    return told == shown or trimmed(told) == trimmed(shown)
+    return told == shown or trim(told) == trim(shown)
 
 
 def same_second(told: datetime | None, shown: datetime | None) -> bool:
@@ -96,12 +96,12 @@ def same(told: Any, shown: Any) -> bool:
     return bool(told == shown)
 
 
-TEXT = Kind(text_of, same_text, str)
-EMAIL = Kind(read_email, same_text)
-WHOLE = Kind(read_whole, same)
-FLAG = Kind(read_truth, same, bool)
-MONEY = Kind(read_money, same)
-TIME = Kind(read_time, same_second)
+TEXT = FieldKind(text_of, same_text, str)
+EMAIL = FieldKind(read_email, same_text)
+REFERENCE = FieldKind(read_reference_id, same)
+FLAG = FieldKind(read_boolean, same, bool)
+MONEY = FieldKind(read_money, same)
+TIME = FieldKind(read_time, same_second)
 
 ADDRESS = {
     "address1": TEXT,
@@ -109,17 +109,17 @@ ADDRESS = {
     "city": TEXT,
     "state": TEXT,
     "postal_code": TEXT,
-    "country_id": WHOLE,
+    "country_id": REFERENCE,
 }
 SHIPPING = {f"shipping_{name}": kind for name, kind in ADDRESS.items()}
-CUSTOM = dict.fromkeys(
+CUSTOM_VALUES = dict.fromkeys(
     ("custom_value1", "custom_value2", "custom_value3", "custom_value4"),
     TEXT,
 )
 TIMES = {"created_at": TIME, "updated_at": TIME}
 CLIENT = (
     ADDRESS
-    | CUSTOM
+    | CUSTOM_VALUES
     | {
         "website": TEXT,
         "private_notes": TEXT,
@@ -129,10 +129,10 @@ CLIENT = (
         "payment_balance": MONEY,
         "credit_balance": MONEY,
         "last_login": TIME,
-        "size_id": WHOLE,
+        "size_id": REFERENCE,
         "client_hash": TEXT,
         "phone": TEXT,
-        "industry_id": WHOLE,
+        "industry_id": REFERENCE,
         "is_deleted": FLAG,
         "vat_number": TEXT,
         "id_number": TEXT,
@@ -143,7 +143,7 @@ CLIENT = (
         "routing_id": TEXT,
     }
 )
-CONTACT = CUSTOM | {
+CONTACT = CUSTOM_VALUES | {
     "first_name": TEXT,
     "last_name": TEXT,
     "email": EMAIL,
@@ -161,20 +161,22 @@ GENERATED = ("number", "client_hash", "contact_key", "created_at", "updated_at")
 """The store has its own for who brings none, so that empty means not told."""
 
 
-class Table:
+class FieldTable:
     """Fields of a shape by the kinds of their values."""
 
-    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, kinds: Mapping[str, FieldKind]) -> None:
         self._kinds = kinds
         # In an order that is the same in every process, and so that of what is lost.
         plain = dict.fromkeys(kind.plain for kind in kinds.values())
         self._alike = tuple(map(self._group, plain))
 
-    def _group(self, plain: type | None) -> "Alike":
+    def _group(self, plain: type | None) -> "FieldGroup":
         names = tuple(name for name, kind in self._kinds.items() if kind.plain is plain)
         # A getter of one name gives no tuple.
         values_of = attrgetter(*names, *names[: len(names) == 1])
-        return Alike({plain}, names, tuple(self._kinds[name].read for name in names), values_of)
+        return FieldGroup(
+            {plain}, names, tuple(self._kinds[name].read for name in names), values_of
+        )
 
     def read(self, given: Struct, lost: list[Loss], path: str = "") -> dict[str, Any]:
         """The columns that the object tells."""
@@ -190,12 +192,12 @@ class Table:
                     continue
                 try:
                     told[name] = read(value)
-                except Unreadable:
-                    lost.append(loss(f"{path}{name}", str(value)))
+                except UnreadableValue:
+                    lost.append(make_loss(f"{path}{name}", str(value)))
         return told
 
 
-class Alike(NamedTuple):
+class FieldGroup(NamedTuple):
     """Fields whose plain values are of one type, or of which none is plain."""
 
     plain: set[type | None]
@@ -204,9 +206,9 @@ class Alike(NamedTuple):
     values_of: Callable[[Struct], tuple[Any, ...]]
 
 
-read_client = Table(CLIENT | SHIPPING | TIMES).read
-read_contact = Table(CONTACT | TIMES).read
-read_group = Table(GROUP).read
+read_client = FieldTable(CLIENT | SHIPPING | TIMES).read
+read_contact = FieldTable(CONTACT | TIMES).read
+read_group = FieldTable(GROUP).read
 
 
 def without_generated(told: dict[str, Any]) -> dict[str, Any]:
@@ -216,36 +218,38 @@ def without_generated(told: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def rounded(told: dict[str, Any], lost: list[Loss]) -> dict[str, Any]:
+def round_amounts(told: dict[str, Any], lost: list[Loss]) -> dict[str, Any]:
     """Amounts as exact as the store keeps them."""
     for name in AMOUNTS:
         value = told.get(name)
         if value and value.as_tuple().exponent < -PLACES:
             told[name] = round(value, PLACES)
             if told[name] != value:
-                lost.append(loss(name, f"{value:f}"))
+                lost.append(make_loss(name, f"{value:f}"))
     return told
 
 
 @functools.lru_cache(maxsize=4096)
-def read_shared(value: str, ids: Ids) -> int | None:
+def read_shared_id(value: str, ids: IdCodec) -> int | None:
     """Of users and groups there are few: the same ids come again and again."""
     return ids.read(value)
 
 
-def read_serial(value: Any, ids: Ids, path: tuple[str | int, ...]) -> int | None:
+def read_serial(value: Any, ids: IdCodec, path: tuple[str | int, ...]) -> int | None:
     """None for no id at all."""
     text = text_of(value)
     if not text:
         return None
-    serial = read_shared(text, ids) if path in SHARED else ids.read(text)
+    serial = read_shared_id(text, ids) if path in SHARED else ids.read(text)
     if serial is None:
-        shown = text if len(text) <= LONGEST_ID else f"{text[:LONGEST_ID]}…"
-        raise StrangeId(Problem(path, f"{shown!r} was not written with this account's salt"))
+        shown = text if len(text) <= MAX_ID_LENGTH else f"{text[:MAX_ID_LENGTH]}…"
+        raise ForeignSaltId(Problem(path, f"{shown!r} was not written with this account's salt"))
     return serial
 
 
-def changed(told: Mapping[str, Any], record: Struct, kinds: Mapping[str, Kind]) -> dict[str, Any]:
+def changed_fields(
+    told: Mapping[str, Any], record: Struct, kinds: Mapping[str, FieldKind]
+) -> dict[str, Any]:
     """Those told that are not what is shown."""
     return {
         name: value

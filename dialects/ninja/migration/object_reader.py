@@ -7,17 +7,17 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from dialects.base.migration import lenient_json
-from dialects.base.migration.losses import Loss, loss
+from dialects.base.migration.losses import Loss, make_loss
 from storage import Account, ImportGroup, Invalid, Problem
 
 from ..clients.translate import MASK
 from ..protocol import wire
-from ..protocol.id_codec import Ids, ids_of
+from ..protocol.id_codec import IdCodec, id_codec
 from ..protocol.scalars import text_of
 from . import object_fields, object_shapes
 
-Told = dict[str, Any]
-USERS = {
+FieldValues = dict[str, Any]
+REFERENCE_COLUMNS = {
     "user_id": "user_serial",
     "assigned_user_id": "assigned_user_serial",
     "group_settings_id": "group_serial",
@@ -30,7 +30,7 @@ EXTRAS = {
 DOCUMENTS = msgspec.json.Decoder(list[dict[str, Any]])
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class ParsedFields(Struct, frozen=True, kw_only=True):
     """An object read. What it does not tell is UNSET or has no key.
 
     `columns` are those of the client that mean the same in both places, of the service address
@@ -38,12 +38,12 @@ class Said(Struct, frozen=True, kw_only=True):
     """
 
     serial: int
-    columns: Told
+    columns: FieldValues
     name: str | UnsetType
     classification: str | UnsetType
     settings: str | UnsetType
     extras: dict[str, Raw]
-    contacts: tuple[Told, ...] | UnsetType
+    contacts: tuple[FieldValues, ...] | UnsetType
     groups: tuple[ImportGroup, ...]
     lost: tuple[Loss, ...]
 
@@ -52,41 +52,43 @@ class Said(Struct, frozen=True, kw_only=True):
         return self.columns.get("updated_at")
 
     @property
-    def shipping(self) -> Told:
+    def shipping(self) -> FieldValues:
         return {name: self.columns[name] for name in object_fields.SHIPPING if name in self.columns}
 
 
-def read(raw: bytes, account: Account, ids: Ids | None = None) -> tuple[object_shapes.Client, Said]:
+def read_fields(
+    raw: bytes, account: Account, ids: IdCodec | None = None
+) -> tuple[object_shapes.Client, ParsedFields]:
     """Raises Invalid for what is no client, StrangeId for an id that these ids, the account's
     unless others are given, do not write."""
-    given, lost = lenient_json.read(raw, object_shapes.Client)
-    ids = ids or ids_of(account.hash_salt)
+    given, lost = lenient_json.read_object(raw, object_shapes.Client)
+    ids = ids or id_codec(account.hash_salt)
     serial = object_fields.read_serial(given.id, ids, ("id",))
     if serial is None:
         raise Invalid(Problem(("id",), "is missing"))
-    said = Said(
+    said = ParsedFields(
         serial=serial,
         columns=client_columns(given, ids, lost),
-        name=said_text(given.name),
-        classification=said_text(given.classification),
-        settings=said_settings(given.settings, lost),
-        extras=said_extras(given, lost),
-        contacts=said_contacts(given.contacts, ids, lost),
-        groups=said_group(given.group_settings, ids, lost),
+        name=text_field(given.name),
+        classification=text_field(given.classification),
+        settings=settings_field(given.settings, lost),
+        extras=extras_field(given, lost),
+        contacts=contact_fields(given.contacts, ids, lost),
+        groups=group_field(given.group_settings, ids, lost),
         lost=(*lost, *lost_documents(given.documents)),
     )
     return given, said
 
 
-def client_columns(given: object_shapes.Client, ids: Ids, lost: list[Loss]) -> Told:
+def client_columns(given: object_shapes.Client, ids: IdCodec, lost: list[Loss]) -> FieldValues:
     told = object_fields.without_generated(object_fields.read_client(given, lost))
-    return object_fields.rounded(told, lost) | serials(given, ids)
+    return object_fields.round_amounts(told, lost) | read_serials(given, ids)
 
 
-def serials(given: object_shapes.Client, ids: Ids) -> Told:
+def read_serials(given: object_shapes.Client, ids: IdCodec) -> FieldValues:
     """Of the user only who there is; of the others also that there is none."""
-    told: Told = {}
-    for name, column in USERS.items():
+    told: FieldValues = {}
+    for name, column in REFERENCE_COLUMNS.items():
         value = getattr(given, name)
         if value is not UNSET:
             told[column] = object_fields.read_serial(value, ids, (name,))
@@ -95,11 +97,11 @@ def serials(given: object_shapes.Client, ids: Ids) -> Told:
     return told
 
 
-def said_text(value: wire.Scalar) -> str | UnsetType:
+def text_field(value: wire.Scalar) -> str | UnsetType:
     return UNSET if value is UNSET else text_of(value)
 
 
-def said_settings(raw: object_shapes.Verbatim, lost: list[Loss]) -> str | UnsetType:
+def settings_field(raw: object_shapes.Verbatim, lost: list[Loss]) -> str | UnsetType:
     """As they stand there. PHP writes an empty object as an empty list."""
     if raw is UNSET:
         return UNSET
@@ -109,11 +111,11 @@ def said_settings(raw: object_shapes.Verbatim, lost: list[Loss]) -> str | UnsetT
     if text.startswith("[") and lenient_json.is_empty(raw):
         return "{}"
     if not lenient_json.is_empty(raw):
-        lost.append(loss("settings", lenient_json.words_of(raw)))
+        lost.append(make_loss("settings", lenient_json.value_text(raw)))
     return UNSET
 
 
-def said_extras(given: object_shapes.Client, lost: list[Loss]) -> dict[str, Raw]:
+def extras_field(given: object_shapes.Client, lost: list[Loss]) -> dict[str, Raw]:
     told = {}
     for name, default in EXTRAS.items():
         value = getattr(given, name)
@@ -124,7 +126,7 @@ def said_extras(given: object_shapes.Client, lost: list[Loss]) -> dict[str, Raw]
         elif is_sound(value):
             told[name] = value
         else:
-            lost.append(loss(name, lenient_json.words_of(value)))
+            lost.append(make_loss(name, lenient_json.value_text(value)))
     return told
 
 
@@ -137,22 +139,24 @@ def is_sound(raw: Raw) -> bool:
     return True
 
 
-def said_contacts(
-    given: list[object_shapes.Contact] | UnsetType | None, ids: Ids, lost: list[Loss]
-) -> tuple[Told, ...] | UnsetType:
+def contact_fields(
+    given: list[object_shapes.Contact] | UnsetType | None, ids: IdCodec, lost: list[Loss]
+) -> tuple[FieldValues, ...] | UnsetType:
     if given is UNSET or given is None:
         return UNSET
-    return tuple(said_contact(n, contact, ids, lost) for n, contact in enumerate(given))
+    return tuple(contact_field(n, contact, ids, lost) for n, contact in enumerate(given))
 
 
-def said_contact(n: int, given: object_shapes.Contact, ids: Ids, lost: list[Loss]) -> Told:
+def contact_field(
+    n: int, given: object_shapes.Contact, ids: IdCodec, lost: list[Loss]
+) -> FieldValues:
     path = f"contacts[{n}]."
     told = object_fields.read_contact(given, lost, path)
     told["serial"] = object_fields.read_serial(given.id, ids, ("contacts", n, "id"))
     if given.password and text_of(given.password):
-        lost.append(loss(f"{path}password", MASK))
+        lost.append(make_loss(f"{path}password", MASK))
     if given.archived_at and text_of(given.archived_at) not in {"", "0"}:
-        lost.append(loss(f"{path}archived_at", text_of(given.archived_at)))
+        lost.append(make_loss(f"{path}archived_at", text_of(given.archived_at)))
     return object_fields.without_generated(told)
 
 
@@ -163,28 +167,30 @@ def lost_documents(raw: object_shapes.Verbatim) -> list[Loss]:
     try:
         documents = DOCUMENTS.decode(raw)
     except msgspec.ValidationError:
-        return [loss("documents", lenient_json.words_of(raw))]
-    return [loss(f"documents[{n}]", str(d.get("name", ""))) for n, d in enumerate(documents)]
+        return [make_loss("documents", lenient_json.value_text(raw))]
+    return [make_loss(f"documents[{n}]", str(d.get("name", ""))) for n, d in enumerate(documents)]
 
 
-def said_group(raw: object_shapes.Verbatim, ids: Ids, lost: list[Loss]) -> tuple[ImportGroup, ...]:
+def group_field(
+    raw: object_shapes.Verbatim, ids: IdCodec, lost: list[Loss]
+) -> tuple[ImportGroup, ...]:
     """The client's group, where it was asked for; one without an id or a name is lost."""
     if raw is UNSET or lenient_json.is_empty(raw):
         return ()
     try:
-        given, unknown = lenient_json.read(bytes(raw), object_shapes.Group)
+        given, unknown = lenient_json.read_object(bytes(raw), object_shapes.Group)
     except Invalid:
-        lost.append(loss("group_settings", lenient_json.words_of(raw)))
+        lost.append(make_loss("group_settings", lenient_json.value_text(raw)))
         return ()
     path = "group_settings."
-    lost += [loss(f"{path}{field}", text) for field, text in unknown]
+    lost += [make_loss(f"{path}{field}", text) for field, text in unknown]
     serial = object_fields.read_serial(given.id, ids, ("group_settings", "id"))
     name = text_of(given.name).strip()
     if serial is None or not name or "\0" in name:
-        lost.append(loss("group_settings", lenient_json.words_of(raw)))
+        lost.append(make_loss("group_settings", lenient_json.value_text(raw)))
         return ()
     told = object_fields.without_generated(object_fields.read_group(given, lost, path))
-    settings = said_settings(given.settings, lost)
+    settings = settings_field(given.settings, lost)
     if settings is not UNSET:
         told["settings"] = settings
     return (ImportGroup(serial=serial, name=name, **told),)

@@ -13,16 +13,23 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
-from dialects.base.migration.losses import Loss, loss
-from dialects.base.migration.object_codec import Told, at_hand
-from dialects.base.migration.remote_api import Ask, Counterpart, File, Leaf, Remote, Written
+from dialects.base.migration.losses import Loss, make_loss
+from dialects.base.migration.object_codec import ParsedObject, constantly
+from dialects.base.migration.remote_api import (
+    ApiRequest,
+    ObjectPage,
+    RemoteApi,
+    RemoteFile,
+    RemoteObject,
+    WriteReceipt,
+)
 from storage import Account, Client, ImportClient, Invalid, Problem
 
 from ..clients import translate as clients_translate
 from ..protocol import wire
-from ..protocol.id_codec import ids_of
+from ..protocol.id_codec import id_codec
 from ..protocol.scalars import read_moment, text_of, write_moment
-from .change_stamps import stamp_of
+from .change_stamps import change_stamp_of_json
 
 PATH = "/api/v1/clients"
 PER_PAGE = "500"
@@ -61,7 +68,7 @@ class Answered(Struct):
     data: Raw
 
 
-class Brief(Struct):
+class ObjectSummary(Struct):
     """What a write has to know of what is there."""
 
     id: str
@@ -73,13 +80,13 @@ class Brief(Struct):
     contacts: list[dict[str, Any]] | None = None
 
 
-def first(since: datetime | None) -> Ask:
+def list_request(since: datetime | None) -> ApiRequest:
     changed = {} if since is None else {"updated_at": str(write_moment(since))}
     window = {"per_page": PER_PAGE, "page": "1", "sort": "id|asc", "include": INCLUDE}
-    return Ask(path=PATH, params=window | changed)
+    return ApiRequest(path=PATH, params=window | changed)
 
 
-def leaf(ask: Ask, body: bytes) -> Leaf:
+def read_page(ask: ApiRequest, body: bytes) -> ObjectPage:
     try:
         listed = msgspec.json.decode(body, type=Listed)
         objects = tuple(map(bytes, listed.data))
@@ -90,7 +97,7 @@ def leaf(ask: Ask, body: bytes) -> Leaf:
     window = listed.meta.pagination
     is_last = not objects or window.current_page >= window.total_pages
     page = {"page": str(int(ask.params["page"]) + 1)}
-    return Leaf(
+    return ObjectPage(
         objects=objects,
         ids=tuple(one.id for one in found),
         born=tuple(read_moment(text_of(one.created_at)) or LONG_AGO for one in found),
@@ -99,16 +106,16 @@ def leaf(ask: Ask, body: bytes) -> Leaf:
     )
 
 
-def met(raw: bytes, account: Account) -> Told:
+def identify(raw: bytes, account: Account) -> ParsedObject:
     """By its number, and by its id where that is one of ours."""
-    there = brief(raw)
-    serial = ids_of(account.hash_salt).read(there.id)
-    return Told(
+    there = read_summary(raw)
+    serial = id_codec(account.hash_salt).read(there.id)
+    return ParsedObject(
         foreign_id=there.id,
-        stamp=stamp_of(raw),
+        stamp=change_stamp_of_json(raw),
         updated_at=read_moment(text_of(there.updated_at)),
         label=f"{text_of(there.number)} {text_of(there.name)}".strip(),
-        whole=at_hand(
+        whole=constantly(
             ImportClient(
                 serial=UNSET if serial is None else serial,
                 number=text_of(there.number) or UNSET,
@@ -119,15 +126,15 @@ def met(raw: bytes, account: Account) -> Told:
     )
 
 
-def one(foreign_id: str) -> Ask:
-    return Ask(path=path_of(foreign_id), params={"include": INCLUDE})
+def show_request(foreign_id: str) -> ApiRequest:
+    return ApiRequest(path=path_of(foreign_id), params={"include": INCLUDE})
 
 
 def path_of(foreign_id: str) -> str:
     return f"{PATH}/{quote(foreign_id, safe='')}"
 
 
-def shown(body: bytes) -> bytes:
+def unwrap_object(body: bytes) -> bytes:
     """The object in an answer about one client, or in a list of one."""
     try:
         raw = bytes(msgspec.json.decode(body, type=Answered).data)
@@ -136,21 +143,21 @@ def shown(body: bytes) -> bytes:
         raise Invalid(Problem(("data",), f"is no Invoice Ninja client: {error}")) from error
 
 
-def brief(body: bytes) -> Brief:
+def read_summary(body: bytes) -> ObjectSummary:
     try:
-        return msgspec.json.decode(body, type=Brief)
+        return msgspec.json.decode(body, type=ObjectSummary)
     except msgspec.MsgspecError as error:
         raise Invalid(Problem(("data",), f"is no Invoice Ninja client: {error}")) from error
 
 
-def create(record: Client, _key: str, account: Account) -> Ask:
+def create_request(record: Client, _key: str, account: Account) -> ApiRequest:
     body = ENCODER.encode(body_of(record, account, ()))
-    return Ask(method="POST", path=PATH, body=body, is_repeatable=False)
+    return ApiRequest(method="POST", path=PATH, body=body, is_repeatable=False)
 
 
-def change(record: Client, there: Counterpart, account: Account) -> Ask:
-    body = ENCODER.encode(body_of(record, account, brief(there.shown).contacts or ()))
-    return Ask(method="PUT", path=path_of(there.foreign_id), body=body)
+def change_request(record: Client, there: RemoteObject, account: Account) -> ApiRequest:
+    body = ENCODER.encode(body_of(record, account, read_summary(there.shown).contacts or ()))
+    return ApiRequest(method="PUT", path=path_of(there.foreign_id), body=body)
 
 
 def body_of(record: Client, account: Account, people: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -158,10 +165,10 @@ def body_of(record: Client, account: Account, people: Sequence[dict[str, Any]]) 
     seen = clients_translate.client(record, clients_translate.Caller(account, url=""))
     told: dict[str, Any] = {name: getattr(seen, name) for name in TOLD}
     contacts = [{n: getattr(c, n) for n in TOLD_OF_CONTACT} for c in seen.contacts]
-    return told | {"contacts": identified(contacts, list(people))}
+    return told | {"contacts": with_ids(contacts, list(people))}
 
 
-def identified(
+def with_ids(
     contacts: Sequence[dict[str, Any]], people: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Each contact with the id of the one there that has its address, its name, or its place as
@@ -190,7 +197,7 @@ def is_primary(contact: dict[str, Any]) -> bool:
     return bool(contact.get("is_primary"))
 
 
-class Filed(Struct):
+class FileEntry(Struct):
     """What an object says of a file."""
 
     id: str = ""
@@ -203,18 +210,18 @@ class Filed(Struct):
     is_deleted: bool = False
 
 
-class Filing(Struct):
-    documents: list[Filed] = []
+class FileEntries(Struct):
+    documents: list[FileEntry] = []
 
 
-def files(raw: bytes) -> tuple[File, ...]:
+def list_files(raw: bytes) -> tuple[RemoteFile, ...]:
     """Those that can be fetched; an object that says it in another way has none."""
     try:
-        named = msgspec.json.decode(raw, type=Filing, strict=False).documents
+        named = msgspec.json.decode(raw, type=FileEntries, strict=False).documents
     except msgspec.MsgspecError:
         return ()
     return tuple(
-        File(
+        RemoteFile(
             path=f"/api/v1/documents/{quote(one.id, safe='')}/download",
             name=one.name,
             type=one.type or one.name.rpartition(".")[2].lower(),
@@ -228,27 +235,27 @@ def files(raw: bytes) -> tuple[File, ...]:
     )
 
 
-def delete(foreign_id: str) -> Ask:
-    return Ask(method="DELETE", path=path_of(foreign_id))
+def delete_request(foreign_id: str) -> ApiRequest:
+    return ApiRequest(method="DELETE", path=path_of(foreign_id))
 
 
-def written(body: bytes, _there: Counterpart | None, _account: Account) -> Written:
-    raw = shown(body)
-    return Written(foreign_id=brief(raw).id, stamp=stamp_of(raw))
+def read_receipt(body: bytes, _there: RemoteObject | None, _account: Account) -> WriteReceipt:
+    raw = unwrap_object(body)
+    return WriteReceipt(foreign_id=read_summary(raw).id, stamp=change_stamp_of_json(raw))
 
 
-def settle(record: Client, body: bytes) -> Ask | None:
+def follow_up_request(record: Client, body: bytes) -> ApiRequest | None:
     """A new client is active, and no edit archives or restores it."""
-    there = brief(shown(body))
+    there = read_summary(unwrap_object(body))
     is_archived = text_of(there.archived_at) not in {"", "0"}
     if is_archived == (record.archived_at is not None):
         return None
     action = "restore" if is_archived else "archive"
     told = ENCODER.encode({"action": action, "ids": [there.id]})
-    return Ask(method="POST", path=f"{PATH}/bulk", body=told)
+    return ApiRequest(method="POST", path=f"{PATH}/bulk", body=told)
 
 
-def lost(record: Client) -> tuple[Loss, ...]:
+def unsendable_fields(record: Client) -> tuple[Loss, ...]:
     """What only the server itself, or its administrator, may say of a client."""
     money = ("balance", "paid_to_date", "payment_balance", "credit_balance")
     told = {field: str(getattr(record, field)) for field in money if getattr(record, field)}
@@ -257,20 +264,20 @@ def lost(record: Client) -> tuple[Loss, ...]:
     told |= {f"documents[{n}]": d.name for n, d in enumerate(record.documents)}
     locked = [n for n, c in enumerate(record.contacts) if c.password_hash is not None]
     told |= {f"contacts[{n}].password": "is known only as a hash" for n in locked}
-    return tuple(loss(field, text) for field, text in told.items() if text)
+    return tuple(make_loss(field, text) for field, text in told.items() if text)
 
 
-REMOTE = Remote(
-    first=first,
-    leaf=leaf,
-    met=met,
-    one=one,
-    shown=shown,
-    create=create,
-    change=change,
-    delete=delete,
-    written=written,
-    settle=settle,
-    lost=lost,
-    files=files,
+REMOTE = RemoteApi(
+    first=list_request,
+    leaf=read_page,
+    met=identify,
+    one=show_request,
+    shown=unwrap_object,
+    create=create_request,
+    change=change_request,
+    delete=delete_request,
+    written=read_receipt,
+    settle=follow_up_request,
+    lost=unsendable_fields,
+    files=list_files,
 )

@@ -6,15 +6,15 @@ from msgspec import UNSET, Raw, Struct, structs
 
 from ..reference.statics import statics
 from . import wire
-from .input_tree import Tree
+from .input_tree import InputTree
 from .scalars import read_flag, text_of
 
 OURS = frozenset({"meta", "static"})
 """Names that stand beside the data, and so cannot stand for it."""
 
 
-def enveloped(
-    shown: Struct | Raw | list[Any], asked: Tree, meta: wire.Meta | None = None
+def wrap_envelope(
+    shown: Struct | Raw | list[Any], asked: InputTree, meta: wire.Meta | None = None
 ) -> object:
     """`index` renames `data`, or drops all wrapping when it is `none`; `include_static` adds the
     reference tables. Either may stand in the query or in the body."""

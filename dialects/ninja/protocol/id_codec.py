@@ -17,7 +17,7 @@ LOTTERY = 100
 """The remainder by which a number chooses the letter that its digits are shuffled by."""
 
 
-class Ids:
+class IdCodec:
     """Both directions for one salt; the empty salt is the reference installation's.
 
     The digits of a serial stand in a frame that many serials share: letters before and behind
@@ -87,5 +87,5 @@ class Ids:
 
 
 @functools.lru_cache(maxsize=1024)
-def ids_of(salt: str) -> Ids:
-    return Ids(salt)
+def id_codec(salt: str) -> IdCodec:
+    return IdCodec(salt)

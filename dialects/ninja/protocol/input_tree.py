@@ -9,22 +9,22 @@ from typing import Any
 
 from dialects.base.protocol.failures import Malformed
 
-from .scalars import trimmed
+from .scalars import trim
 
 UNTRIMMED = frozenset({"password", "current_password", "password_confirmation"})
 MAX_NESTING = 20
 INDEX = re.compile("[0-9]{1,9}", re.ASCII)
 
-Tree = dict[str, Any]
+InputTree = dict[str, Any]
 
 
-def nested(pairs: Iterable[tuple[str, Any]]) -> Tree:
+def nest_pairs(pairs: Iterable[tuple[str, Any]]) -> InputTree:
     """`contacts[0][email]=a` and `ids[]=b` as PHP nests them; the last of equal keys wins."""
-    tree: Tree = {}
+    tree: InputTree = {}
     for name, value in pairs:
         top, *steps = steps_of(name)
-        place(tree, [top, *steps], value)
-    return {key: listed(value) for key, value in tree.items()}
+        put_at(tree, [top, *steps], value)
+    return {key: as_list(value) for key, value in tree.items()}
 
 
 def steps_of(name: str) -> list[str]:
@@ -37,7 +37,7 @@ def steps_of(name: str) -> list[str]:
     return [match[1], *steps]
 
 
-def place(branch: Tree, steps: list[str], value: Any) -> None:
+def put_at(branch: InputTree, steps: list[str], value: Any) -> None:
     *parents, last = steps
     for step in parents:
         key = step or next_index(branch)
@@ -48,46 +48,46 @@ def place(branch: Tree, steps: list[str], value: Any) -> None:
     branch[last or next_index(branch)] = value
 
 
-def next_index(branch: Tree) -> str:
+def next_index(branch: InputTree) -> str:
     """Where `[]` appends: behind the largest number there is."""
     return str(max((int(key) for key in branch if INDEX.fullmatch(key)), default=-1) + 1)
 
 
-def listed(value: Any) -> Any:
+def as_list(value: Any) -> Any:
     """A branch whose keys are all numbers is a list, whatever the numbers."""
     if not isinstance(value, dict):
         return value
-    children = {key: listed(child) for key, child in value.items()}
+    children = {key: as_list(child) for key, child in value.items()}
     if children and all(map(INDEX.fullmatch, children)):
         return list(children.values())
     return children
 
 
-def merged(query: Tree, body: Tree) -> Tree:
-    return normalised(query | body)
+def merge_inputs(query: InputTree, body: InputTree) -> InputTree:
+    return normalize_tree(query | body)
 
 
-def normalised(tree: Tree) -> Tree:
+def normalize_tree(tree: InputTree) -> InputTree:
     return {
-        key: value if key in UNTRIMMED and value != "" else clean(value)
+        key: value if key in UNTRIMMED and value != "" else clean_value(value)
         for key, value in tree.items()
     }
 
 
-def clean(value: Any) -> Any:
+def clean_value(value: Any) -> Any:
     """Texts trimmed, empty ones null, at any depth."""
     match value:
         case str():
-            return trimmed(value) or None
+            return trim(value) or None
         case dict():
-            return {key: clean(child) for key, child in value.items()}
+            return {key: clean_value(child) for key, child in value.items()}
         case list():
-            return [clean(child) for child in value]
+            return [clean_value(child) for child in value]
         case _:
             return value
 
 
-def with_listed_contacts(tree: Tree) -> Tree:
+def with_listed_contacts(tree: InputTree) -> InputTree:
     """Contacts as a list: a flat object is a list of one, numbered objects are a list."""
     contacts = tree.get("contacts")
     if not isinstance(contacts, dict):
@@ -97,10 +97,10 @@ def with_listed_contacts(tree: Tree) -> Tree:
     return tree | {"contacts": [contacts] if is_flat and values else values}
 
 
-def with_settings_object(tree: Tree) -> Tree:
+def with_settings_object(tree: InputTree) -> InputTree:
     """PHP writes an empty object as an empty list."""
     return tree | {"settings": {}} if tree.get("settings") == [] else tree
 
 
-def client_tree(tree: Tree) -> Tree:
+def normalize_client_tree(tree: InputTree) -> InputTree:
     return with_settings_object(with_listed_contacts(tree))

@@ -12,10 +12,10 @@ def attribute(path: Path) -> str:
     return dotted(path) if len(path) > 1 else dotted(path).replace("_", " ")
 
 
-def taken(field: str) -> Problem:
+def taken_problem(field: str) -> Problem:
     return Problem((field,), f"The {attribute((field,))} has already been taken.")
 
 
-def describe(_expected: str, path: Path) -> str:
+def describe_type(_expected: str, path: Path) -> str:
     kind = "an array" if path[0] in ARRAYS and len(path) <= 2 else "a string"  # noqa: PLR2004
     return f"The {attribute(path)} must be {kind}."

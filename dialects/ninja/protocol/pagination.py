@@ -16,7 +16,7 @@ class Window(Struct, frozen=True):
     per_page: int
 
 
-def window(given: wire.ListParams, default: int = PAGE_SIZE) -> Window:
+def read_window(given: wire.ListParams, default: int = PAGE_SIZE) -> Window:
     """The size counts without its sign and up to the largest; what is no number counts not."""
     size, page = abs(whole(text_of(given.per_page))), text_of(given.page)
     return Window(

@@ -94,7 +94,7 @@ def text_of(value: Scalar) -> str:
             return ""
 
 
-def trimmed(text: str) -> str:
+def trim(text: str) -> str:
     return text.strip(TRIMMED)
 
 

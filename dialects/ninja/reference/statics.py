@@ -24,7 +24,7 @@ def statics() -> dict[str, Any]:
     """Every table a client form needs; those of invoices and payments are empty here."""
     languages = zip(LANGUAGE_NAMES, LOCALES, strict=True)
     return {
-        "industries": by_name(named(INDUSTRIES)),
+        "industries": by_name(named_rows(INDUSTRIES)),
         "countries": by_name([country(c) for c in COUNTRIES.values()]),
         "payment_types": [],
         "languages": by_name(
@@ -34,7 +34,7 @@ def statics() -> dict[str, Any]:
             ]
         ),
         "currencies": by_name([currency(c) for c in CURRENCIES.values()]),
-        "sizes": named(SIZES),
+        "sizes": named_rows(SIZES),
         "datetime_formats": [],
         "gateways": [],
         "timezones": [],
@@ -48,7 +48,7 @@ def by_name(table: Table) -> Table:
     return sorted(table, key=lambda row: str(row["name"]))
 
 
-def named(names: dict[int, str]) -> Table:
+def named_rows(names: dict[int, str]) -> Table:
     return [{"id": str(n), "name": name} for n, name in names.items()]
 
 

@@ -10,14 +10,21 @@ from typing import NamedTuple
 
 from msgspec import Struct, field, structs
 
-from storage import Client, Contact, ContactDraft, drafted, folded_blanks, split_contact_name
+from storage import (
+    Client,
+    Contact,
+    ContactDraft,
+    collapse_spaces,
+    draft_of_contact,
+    split_contact_name,
+)
 
 from ..protocol import wire
 
 SLOTS = ("email", "phone")
 
 
-class Line(NamedTuple):
+class ContactLine(NamedTuple):
     """One entry of the list in normal form: what two entries are compared by."""
 
     name: str
@@ -25,7 +32,7 @@ class Line(NamedTuple):
     value: str
 
 
-class Holder(Struct, eq=False):
+class LineHolder(Struct, eq=False):
     """Whoever holds values: the client itself (one nameless phone) or a contact."""
 
     draft: ContactDraft
@@ -51,14 +58,14 @@ class Holder(Struct, eq=False):
         return slot not in self.values and (slot == "phone" or not self.is_client)
 
 
-class Shown(Struct, eq=False):
+class ShownLine(Struct, eq=False):
     """A line as it is shown now, and where it lives."""
 
-    line: Line
-    holder: Holder
+    line: ContactLine
+    holder: LineHolder
 
 
-class Aligned(NamedTuple):
+class AlignedContacts(NamedTuple):
     """What a given list makes of the client's own phone and of its contacts."""
 
     phone: str
@@ -66,22 +73,22 @@ class Aligned(NamedTuple):
     contacts: tuple[ContactDraft, ...]
 
 
-def entries(record: Client) -> list[wire.Contact]:
+def contact_entries(record: Client) -> list[wire.Contact]:
     """Every value in the order of the ranks; the client's own phone has no name."""
     ranked = [(record.phone_rank, wire.Contact(name=None, value=record.phone, type="phone"))]
     for c in record.contacts:
-        name = folded_blanks(c.name) or None
+        name = collapse_spaces(c.name) or None
         ranked.append((c.email_rank, wire.Contact(name=name, value=c.email, type="email")))
         ranked.append((c.phone_rank, wire.Contact(name=name, value=c.phone, type="phone")))
     visible = [(rank, entry) for rank, entry in ranked if entry.value.strip()]
     return [entry for _, entry in sorted(visible, key=lambda pair: pair[0])]
 
 
-def line(entry: wire.Contact | wire.ContactInput) -> Line:
-    return Line(folded_blanks(entry.name or ""), entry.type, entry.value)
+def contact_line(entry: wire.Contact | wire.ContactInput) -> ContactLine:
+    return ContactLine(collapse_spaces(entry.name or ""), entry.type, entry.value)
 
 
-def aligned(record: Client | None, given: Iterable[Line]) -> Aligned:
+def align_contacts(record: Client | None, given: Iterable[ContactLine]) -> AlignedContacts:
     """The given list laid over the client's (None: a new client's), as the mapping has it.
 
     First equal lines stay; then a line with another name renames its contact, if all lines of
@@ -90,52 +97,52 @@ def aligned(record: Client | None, given: Iterable[Line]) -> Aligned:
     """
     holders = [] if record is None else list(holders_of(record))
     if record is None:
-        holders.append(Holder(ContactDraft(), is_client=True))
+        holders.append(LineHolder(ContactDraft(), is_client=True))
     alignment = Alignment(holders, list(given))
     alignment.keep_equal()
     alignment.rename()
     alignment.keep_values_under_another_name()
     alignment.change_values()
     alignment.place_new()
-    return result(holders)
+    return aligned_result(holders)
 
 
-def holders_of(record: Client) -> Iterator[Holder]:
+def holders_of(record: Client) -> Iterator[LineHolder]:
     values = {"phone": record.phone} if record.phone.strip() else {}
-    yield Holder(ContactDraft(), is_client=True, values=values, was_visible=bool(values))
+    yield LineHolder(ContactDraft(), is_client=True, values=values, was_visible=bool(values))
     for contact in record.contacts:
         yield holder_of(contact)
 
 
-def holder_of(contact: Contact) -> Holder:
+def holder_of(contact: Contact) -> LineHolder:
     values = {slot: getattr(contact, slot) for slot in SLOTS if getattr(contact, slot).strip()}
-    name = folded_blanks(contact.name)
-    return Holder(drafted(contact), name=name, values=values, was_visible=bool(values))
+    name = collapse_spaces(contact.name)
+    return LineHolder(draft_of_contact(contact), name=name, values=values, was_visible=bool(values))
 
 
-def result(holders: list[Holder]) -> Aligned:
+def aligned_result(holders: list[LineHolder]) -> AlignedContacts:
     own, *people = holders
     kept = [h for h in people if h.draft.is_primary or not h.is_emptied]
-    return Aligned(
+    return AlignedContacts(
         own.values.get("phone", ""),
         own.ranks.get("phone", 0),
         tuple(draft_of(holder) for holder in kept),
     )
 
 
-def draft_of(holder: Holder) -> ContactDraft:
+def draft_of(holder: LineHolder) -> ContactDraft:
     """The contact afterwards; its name as it was unless the list says otherwise."""
     draft = holder.draft
     name = "" if holder.is_emptied else holder.name
-    if name != folded_blanks(f"{draft.first_name} {draft.last_name}"):
+    if name != collapse_spaces(f"{draft.first_name} {draft.last_name}"):
         first, last = split_contact_name(name)
         draft = structs.replace(draft, first_name=first, last_name=last)
-    values = {slot: holder.values.get(slot, unseen(getattr(draft, slot))) for slot in SLOTS}
+    values = {slot: holder.values.get(slot, hidden_value(getattr(draft, slot))) for slot in SLOTS}
     ranks = {f"{slot}_rank": holder.ranks.get(slot, 0) for slot in SLOTS}
     return structs.replace(draft, **values, **ranks)
 
 
-def unseen(value: str) -> str:
+def hidden_value(value: str) -> str:
     """What is left of a value that no line carries: it is gone, unless it never was a line."""
     return "" if value.strip() else value
 
@@ -143,11 +150,11 @@ def unseen(value: str) -> str:
 class Alignment:
     """The steps of `aligned`, over the lines that are not settled yet."""
 
-    def __init__(self, holders: list[Holder], given: list[Line]) -> None:
+    def __init__(self, holders: list[LineHolder], given: list[ContactLine]) -> None:
         self.holders = holders
         self.given = dict(enumerate(given, start=1))
         self.shown = [
-            Shown(Line(holder.name, slot, value), holder)
+            ShownLine(ContactLine(holder.name, slot, value), holder)
             for holder in holders
             for slot, value in holder.values.items()
         ]
@@ -188,26 +195,26 @@ class Alignment:
             holder.values[new.type] = new.value
             holder.ranks[new.type] = rank
 
-    def home(self, new: Line) -> Holder:
+    def home(self, new: ContactLine) -> LineHolder:
         """The holder of that name with a free slot, else a blank contact, else a new one."""
         namesakes = [h for h in self.holders if h.name == new.name and h.has_room(new.type)]
         homes = [h for h in namesakes if not h.is_blank] + [h for h in self.holders if h.is_blank]
         if homes:
             return homes[0]
-        holder = Holder(ContactDraft())
+        holder = LineHolder(ContactDraft())
         self.holders.append(holder)
         return holder
 
-    def pairs(self, key: Callable[[Line], object]) -> Iterator[tuple[int, Shown]]:
+    def pairs(self, key: Callable[[ContactLine], object]) -> Iterator[tuple[int, ShownLine]]:
         """Given and shown lines that agree in a key, each at most once, in order."""
-        waiting: dict[object, list[Shown]] = {}
+        waiting: dict[object, list[ShownLine]] = {}
         for shown in self.shown:
             waiting.setdefault(key(shown.line), []).append(shown)
         for rank, line in list(self.given.items()):
             if same := waiting.get(key(line)):
                 yield rank, same.pop(0)
 
-    def settle(self, rank: int, shown: Shown) -> None:
+    def settle(self, rank: int, shown: ShownLine) -> None:
         shown.holder.ranks[shown.line.type] = rank
         del self.given[rank]
         self.shown.remove(shown)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from storage import (
-    LIVE,
+    LIVE_STATES,
     Client,
     ClientQuery,
     Invalid,
@@ -35,7 +35,7 @@ def params(pairs: Iterable[tuple[str, str]]) -> wire.ListParams:
     return msgspec.convert(dict(pairs), wire.ListParams)
 
 
-class Listing(NamedTuple):
+class ListPlan(NamedTuple):
     """A list to go through: what the store is asked for, and how a page of it is written."""
 
     find: Callable[..., tuple[Any, ...]]
@@ -43,26 +43,26 @@ class Listing(NamedTuple):
     page: Callable[[Iterable[Any]], Struct]
 
 
-def wanted(store: Store, given: wire.ListParams, page_size: int) -> Listing:
+def plan_list(store: Store, given: wire.ListParams, page_size: int) -> ListPlan:
     """Of clients or, with `deleted=true`, of what is left of those that are gone."""
     problems: list[Problem] = []
     if given.deleted not in DELETED:
         problems.append(Problem(("deleted",), "must be true or false"))
     if given.updated_at is not UNSET:
         problems.append(Problem(("updated_at",), "must be given as [before] or [after]"))
-    after = bound(given.updated_after, read_moment, problems)
-    before = bound(given.updated_before, partial(read_moment, round_up=True), problems)
+    after = read_bound(given.updated_after, read_moment, problems)
+    before = read_bound(given.updated_before, partial(read_moment, round_up=True), problems)
     if problems:
         raise Invalid(*problems)
     limit = read_limit(given.limit) or page_size
     if DELETED[given.deleted]:
         gone = TombstoneQuery(deleted_after=after, deleted_before=before, limit=limit)
-        return Listing(store.tombstones, gone, tombstones)
-    query = ClientQuery(states=LIVE, updated_after=after, updated_before=before, limit=limit)
-    return Listing(store.newest_clients, query, clients)
+        return ListPlan(store.tombstones, gone, tombstones_page)
+    query = ClientQuery(states=LIVE_STATES, updated_after=after, updated_before=before, limit=limit)
+    return ListPlan(store.newest_clients, query, clients_page)
 
 
-def bound(
+def read_bound(
     text: str | UnsetType, read: Callable[[str], datetime], problems: list[Problem]
 ) -> datetime | None:
     try:
@@ -84,11 +84,11 @@ def cursor(given: wire.ListParams) -> LiveKey | None:
     return None if given.after is UNSET else read_key(given.after)
 
 
-def clients(records: Iterable[Client]) -> wire.Many:
+def clients_page(records: Iterable[Client]) -> wire.Many:
     return wire.Many([clients_translate.client(record) for record in records])
 
 
-def tombstones(records: Iterable[Tombstone]) -> wire.Tombstones:
+def tombstones_page(records: Iterable[Tombstone]) -> wire.Tombstones:
     return wire.Tombstones(
         [wire.Tombstone(r.uuid, r.external_id, write_moment(r.deleted_at)) for r in records]
     )

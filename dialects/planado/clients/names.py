@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from storage import Client, Problem, joined
+from storage import Client, Problem, join_name
 
 from ..protocol import wire
 from ..protocol.messages import check_length
@@ -22,24 +22,24 @@ OTHER_KIND = {True: PARTS, False: ("organization_name",)}
 
 
 def shown_name(record: Client) -> str:
-    return filled(record.organization_name) or joined(*borrowed(record))
+    return blank_to_empty(record.organization_name) or join_name(*fallback_names(record))
 
 
 def shown_parts(record: Client) -> Fields:
-    own = [filled(getattr(record, part)) for part in PARTS]
-    parts = own if any(own) else [*borrowed(record), ""]
+    own = [blank_to_empty(getattr(record, part)) for part in PARTS]
+    parts = own if any(own) else [*fallback_names(record), ""]
     return dict(zip(PARTS, parts, strict=True))
 
 
-def borrowed(record: Client) -> tuple[str, str]:
+def fallback_names(record: Client) -> tuple[str, str]:
     giver = record.name_giver
     if giver is None:
         return f"Client {record.number}", ""
-    first, last = filled(giver.first_name), filled(giver.last_name)
+    first, last = blank_to_empty(giver.first_name), blank_to_empty(giver.last_name)
     return (first, last) if first or last else (giver.email, "")
 
 
-def new(given: wire.ClientInput, problems: list[Problem]) -> Fields:
+def new_names(given: wire.ClientInput, problems: list[Problem]) -> Fields:
     if given.organization is UNSET:
         add_missing("organization", problems)
         return {}
@@ -49,18 +49,18 @@ def new(given: wire.ClientInput, problems: list[Problem]) -> Fields:
             return {}
         check_name(given.organization_name, problems)
         return {"classification": "", "organization_name": given.organization_name}
-    parts = dict.fromkeys(PARTS, "") | told_parts(given)
+    parts = dict.fromkeys(PARTS, "") | given_parts(given)
     check_parts(parts, dict.fromkeys(PARTS, ""), problems)
     return {"classification": "individual", **parts}
 
 
-def changed(given: wire.ClientInput, record: Client, problems: list[Problem]) -> Fields:
+def changed_names(given: wire.ClientInput, record: Client, problems: list[Problem]) -> Fields:
     """What differs from the shown names. One part that differs takes the shown others along, so
     that a person reads back as sent; a borrowed name that comes back as it was stays borrowed."""
     if not record.is_individual:
         return changed_name(given, record, problems)
     shown = shown_parts(record)
-    parts = shown | told_parts(given)
+    parts = shown | given_parts(given)
     if parts == shown:
         return {}
     check_parts(parts, shown, problems)
@@ -75,12 +75,12 @@ def changed_name(given: wire.ClientInput, record: Client, problems: list[Problem
     return {"organization_name": name}
 
 
-def told_parts(given: wire.ClientInput) -> Fields:
+def given_parts(given: wire.ClientInput) -> Fields:
     told = {part: getattr(given, part) for part in PARTS}
-    return {part: filled(text or "") for part, text in told.items() if text is not UNSET}
+    return {part: blank_to_empty(text or "") for part, text in told.items() if text is not UNSET}
 
 
-def filled(text: str) -> str:
+def blank_to_empty(text: str) -> str:
     """Blank is as good as none."""
     return text if text.strip() else ""
 
@@ -101,6 +101,6 @@ def check_parts(parts: Fields, shown: Fields, problems: list[Problem]) -> None:
 
 
 def check_name(name: str, problems: list[Problem]) -> None:
-    if not filled(name):
+    if not blank_to_empty(name):
         problems.append(Problem(("organization_name",), "must be filled"))
     check_length(("organization_name",), name, LONGEST_NAME, problems)

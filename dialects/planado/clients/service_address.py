@@ -47,7 +47,7 @@ def shown_text(record: Client) -> str:
         return record.service_text
     shipping, billing = record.shipping_address, record.billing_address
     # Every client has a billing country; alone it is no address.
-    return in_one_line(shipping) or (in_one_line(billing) if filled(*billing[:-1]) else "")
+    return format_address(shipping) or (format_address(billing) if non_blank(*billing[:-1]) else "")
 
 
 def shown_place(record: Client) -> wire.Geolocation | None:
@@ -56,23 +56,23 @@ def shown_place(record: Client) -> wire.Geolocation | None:
     return wire.Geolocation(longitude=record.longitude, latitude=record.latitude)
 
 
-def in_one_line(address: Address) -> str:
+def format_address(address: Address) -> str:
     country = COUNTRIES.get(address.country_id or 0)
     parts = (
         address.address1,
         address.address2,
-        " ".join(filled(address.postal_code, address.city)),
+        " ".join(non_blank(address.postal_code, address.city)),
         address.state,
         country.name if country else "",
     )
-    return ", ".join(filled(*parts))
+    return ", ".join(non_blank(*parts))
 
 
-def filled(*texts: str) -> list[str]:
+def non_blank(*texts: str) -> list[str]:
     return [text for text in texts if text.strip()]
 
 
-def address_fields(
+def changed_address(
     given: wire.AddressInput | UnsetType | None, record: Client | None, problems: list[Problem]
 ) -> Fields:
     """What a given address changes on the shown one. It replaces the whole: a new street must

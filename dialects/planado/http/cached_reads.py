@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from dialects.base.http.cached_reads import Call, Plain
+from dialects.base.http.cached_reads import CachedRead, PlainGet
 from dialects.base.protocol.json_codec import ENCODER
-from storage import Account, Client, variant
+from storage import Account, Client, variant_key
 
 from ..clients import list_query, translate as clients_translate
 from ..protocol.scalars import read_key
@@ -15,36 +15,36 @@ ONE = re.compile("/clients/([0-9A-Za-z_.~-]{1,100})")
 PART = re.compile("limit=[0-9]{1,4}|after=[0-9A-Za-z_.~-]{1,100}")
 
 
-class Reader:
+class CachedReadMatcher:
     def __init__(self, page_size: int) -> None:
         self.page_size = page_size
 
-    def __call__(self, call: Call) -> Plain | None:
+    def __call__(self, call: PlainGet) -> CachedRead | None:
         account = call.account
         if one := ONE.fullmatch(call.path):
             return None if call.query else self.one(account, one[1])
-        pairs = parts(call.query) if call.path == "/clients" else None
+        pairs = page_parameters(call.query) if call.path == "/clients" else None
         return None if pairs is None else self.many(account, pairs)
 
-    def one(self, account: Account, text: str) -> Plain:
+    def one(self, account: Account, text: str) -> CachedRead:
         key = read_key(text)
-        return Plain(
+        return CachedRead(
             lambda glance: glance.client(account.id, key),
             variant_of(account.id),
             render,
-            item,
+            wrap_one,
             is_one=True,
         )
 
-    def many(self, account: Account, pairs: Sequence[tuple[str, str]]) -> Plain:
+    def many(self, account: Account, pairs: Sequence[tuple[str, str]]) -> CachedRead:
         given = list_query.params(pairs)
         limit = list_query.read_limit(given.limit) or self.page_size
         after = list_query.cursor(given)
-        return Plain(
+        return CachedRead(
             lambda glance: glance.newest(account.id, limit, after),
             variant_of(account.id),
             render,
-            items,
+            wrap_many,
             is_one=False,
         )
 
@@ -53,20 +53,20 @@ def render(record: Client) -> bytes:
     return ENCODER.encode(clients_translate.client(record))
 
 
-def item(bodies: Sequence[bytes], _total: int) -> bytes:
+def wrap_one(bodies: Sequence[bytes], _total: int) -> bytes:
     return b'{"client":%b}' % bodies[0]
 
 
-def items(bodies: Sequence[bytes], _total: int) -> bytes:
+def wrap_many(bodies: Sequence[bytes], _total: int) -> bytes:
     return b'{"clients":[%b]}' % b",".join(bodies)
 
 
 @lru_cache(maxsize=1024)
 def variant_of(account_id: int) -> bytes:
-    return variant("planado", account_id)
+    return variant_key("planado", account_id)
 
 
-def parts(query: bytes) -> list[tuple[str, str]] | None:
+def page_parameters(query: bytes) -> list[tuple[str, str]] | None:
     """The size of the page and the cursor, as often as they come; None for any other query."""
     texts = query.decode("latin-1").split("&") if query else []
     if not all(map(PART.fullmatch, texts)):

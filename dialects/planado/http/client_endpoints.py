@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dialects.base.http.authentication import account_of
-from dialects.base.http.bodies import body_of, reply
-from dialects.base.http.conditional_requests import expected, tag, unchanged
-from dialects.base.http.store_calls import ask, late, tell
+from dialects.base.http.bodies import read_body, reply
+from dialects.base.http.conditional_requests import etag_header, not_modified, precondition
+from dialects.base.http.store_calls import replica_options, run_read, run_write
 from dialects.base.protocol.failures import Malformed
 from dialects.base.protocol.ignored_fields import ignored_headers
-from dialects.base.protocol.json_codec import parsed_json, refuse_unstorable
+from dialects.base.protocol.json_codec import parse_json, refuse_unstorable
 from storage import Client, LiveKey, NotFound, State, Store
 
 from ..clients import list_query, translate as clients_translate
@@ -34,52 +34,54 @@ class Clients:
         refuse_unstorable(dict(pairs))
         given = list_query.params(pairs)
         account_id, after = account_of(request).id, list_query.cursor(given)
-        lag = late(request, self.store)
-        wanted = list_query.wanted(self.store, given, self.options.page_size)
-        found = await ask(wanted.find, account_id, wanted.query, after, **lag)
+        lag = replica_options(request, self.store)
+        wanted = list_query.plan_list(self.store, given, self.options.page_size)
+        found = await run_read(wanted.find, account_id, wanted.query, after, **lag)
         return reply(wanted.page(found))
 
     async def create(self, request: Request) -> Response:
         tree = await tree_of(request)
-        expected(request).check(None)
+        precondition(request).check(None)
         command = clients_translate.create_client(tree)
-        record = await tell(self.store.create_client, account_of(request).id, command)
-        return mutated(record, 201, ignored_headers(ignored(tree, record, by_path=False)))
+        record = await run_write(self.store.create_client, account_of(request).id, command)
+        return mutation_response(record, 201, ignored_headers(ignored(tree, record, by_path=False)))
 
     async def show(self, request: Request) -> Response:
-        key, lag = key_of(request), late(request, self.store)
-        record = await ask(self.store.client, account_of(request).id, key, **lag)
-        return unchanged(request, record) or reply(
-            wire.One(clients_translate.client(record)), headers=tag(record)
+        key, lag = key_of(request), replica_options(request, self.store)
+        record = await run_read(self.store.client, account_of(request).id, key, **lag)
+        return not_modified(request, record) or reply(
+            wire.One(clients_translate.client(record)), headers=etag_header(record)
         )
 
     async def change(self, request: Request) -> Response:
         key, tree = key_of(request), await tree_of(request)
-        record, is_new = await tell(
+        record, is_new = await run_write(
             self.store.upsert_client,
             account_of(request).id,
             key,
-            clients_translate.changing(tree),
-            clients_translate.creating(tree, key),
-            expected(request),
+            clients_translate.change_client(tree),
+            clients_translate.create_under_key(tree, key),
+            precondition(request),
         )
         status = 201 if is_new else 200
-        return mutated(record, status, ignored_headers(ignored(tree, record, by_path=True)))
+        return mutation_response(
+            record, status, ignored_headers(ignored(tree, record, by_path=True))
+        )
 
     async def delete(self, request: Request) -> Response:
-        record = await tell(
+        record = await run_write(
             self.store.move_client,
             account_of(request).id,
             key_of(request),
             State.DELETED,
-            expected(request),
+            precondition(request),
         )
-        return mutated(record, 200, {})
+        return mutation_response(record, 200, {})
 
 
 async def tree_of(request: Request) -> dict[str, Any]:
     """The body as JSON whatever its Content-Type says: most callers send a form's."""
-    tree = parsed_json(await body_of(request, BODY_LIMIT))
+    tree = parse_json(await read_body(request, BODY_LIMIT))
     if not isinstance(tree, dict):
         raise Malformed("the body is not an object")
     refuse_unstorable(tree)
@@ -100,5 +102,5 @@ def key_of(request: Request) -> LiveKey:
     return read_key(text)
 
 
-def mutated(record: Client, status: int, headers: dict[str, str]) -> Response:
-    return reply(wire.Mutation(record.uuid), status, headers | tag(record))
+def mutation_response(record: Client, status: int, headers: dict[str, str]) -> Response:
+    return reply(wire.Mutation(record.uuid), status, headers | etag_header(record))

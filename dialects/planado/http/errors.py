@@ -31,48 +31,48 @@ TAKEN = "is used by another entity"
 def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case per failure
     match failure:
         case NotFound() | NoRoute():
-            return say(404, "Not found")
+            return error_response(404, "Not found")
         case Invalid():
-            return refuse(*failure.problems)
+            return validation_response(*failure.problems)
         case Conflict():
-            return refuse(*(Problem((field,), TAKEN) for field in failure.fields))
+            return validation_response(*(Problem((field,), TAKEN) for field in failure.fields))
         case Locked():
-            return say(422, "The client is deleted")
+            return error_response(422, "The client is deleted")
         case Stale():
-            return say(412, "The client has changed since")
+            return error_response(412, "The client has changed since")
         case Unauthenticated():
-            return say(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
+            return error_response(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
         case Forbidden():
-            return say(403, "This key only reads")
+            return error_response(403, "This key only reads")
         case Unconfirmed():
-            return say(403, "This needs the account's password")
+            return error_response(403, "This needs the account's password")
         case Malformed():
-            return say(400, "Malformed JSON")
+            return error_response(400, "Malformed JSON")
         case Rejected():
-            return say(400, str(failure))
+            return error_response(400, str(failure))
         case TooLarge():
-            return say(413, "The request body is too large")
+            return error_response(413, "The request body is too large")
         case Unsupported():
-            return say(415, "Compressed request bodies are not read")
+            return error_response(415, "Compressed request bodies are not read")
         case TooManyRequests():
             # No JSON: a known integration tries again only after an answer that is none.
             seconds = {"Retry-After": str(failure.retry_after)}
             return PlainTextResponse("Rate Limit Exceeded", 429, seconds)
         case WrongMethod():
-            return say(405, "Method not allowed", {"Allow": failure.allowed})
+            return error_response(405, "Method not allowed", {"Allow": failure.allowed})
         case Unavailable():
-            return say(503, "The service is busy, try again", {"Retry-After": "1"})
+            return error_response(503, "The service is busy, try again", {"Retry-After": "1"})
         case Broken():
-            return say(500, "Internal error")
+            return error_response(500, "Internal error")
         case _:
             assert_never(failure)
 
 
-def say(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+def error_response(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
     return reply(wire.Errors(message), status, headers)
 
 
-def refuse(*problems: Problem) -> Response:
+def validation_response(*problems: Problem) -> Response:
     return reply(wire.Errors("Cannot process request", nested(problems)), 422)
 
 

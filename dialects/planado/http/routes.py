@@ -3,12 +3,12 @@ from functools import partial
 from starlette.types import ASGIApp
 
 from dialects.base.http.application import assemble
-from dialects.base.http.cached_reads import Shortcut
+from dialects.base.http.cached_reads import CachedReads
 from dialects.base.http.routing import route
 from storage import Store
 
 from .auth import KeyMiddleware
-from .cached_reads import Reader
+from .cached_reads import CachedReadMatcher
 from .client_endpoints import Clients
 from .errors import render
 from .options import Options
@@ -27,7 +27,7 @@ def app(store: Store, options: Options) -> ASGIApp:
             ),
         ],
         auth=partial(KeyMiddleware, store=store, render=render, rate=options.rate),
-        short=partial(Shortcut, store=store, read=Reader(options.page_size)),
+        short=partial(CachedReads, store=store, read=CachedReadMatcher(options.page_size)),
         render=render,
     )
 

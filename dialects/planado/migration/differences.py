@@ -12,15 +12,15 @@ from storage import Account, Client
 from ..clients import translate as clients_translate
 from ..clients.service_address import read_address
 from . import object_reader
-from .object_reader import Said
+from .object_reader import ParsedFields
 
 
 def differences(raw: bytes, record: Client, _account: Account) -> tuple[str, ...]:
-    here = object_reader.read(json_codec.ENCODER.encode(clients_translate.client(record)))
-    return tuple(json_diff.differing(normal(object_reader.read(raw)), normal(here)))
+    here = object_reader.read_fields(json_codec.ENCODER.encode(clients_translate.client(record)))
+    return tuple(json_diff.diff_paths(normalize(object_reader.read_fields(raw)), normalize(here)))
 
 
-def normal(said: Said) -> dict[str, Any]:
+def normalize(said: ParsedFields) -> dict[str, Any]:
     told: dict[str, Any] = {name: text or None for name, text in said.names.items()}
     told["organization"] = said.is_organization
     if said.external_id is not UNSET:

@@ -7,10 +7,10 @@ import msgspec
 from msgspec import Raw
 
 from dialects.base.migration import losses as migration_losses
-from dialects.base.migration.losses import Loss, loss
-from storage import COUNTRIES, Client, Contact, folded_blanks, split_contact_name
+from dialects.base.migration.losses import Loss, make_loss
+from storage import COUNTRIES, Client, Contact, collapse_spaces, split_contact_name
 
-from ..clients.service_address import filled, shown_place
+from ..clients.service_address import non_blank, shown_place
 
 COLUMNS = (
     "number",
@@ -66,13 +66,13 @@ def losses(record: Client) -> tuple[Loss, ...]:
 
 def lost_word(record: Client) -> Iterator[Loss]:
     if record.classification not in {"", "individual"}:
-        yield loss("classification", record.classification)
+        yield make_loss("classification", record.classification)
 
 
 def lost_addresses(record: Client) -> Iterator[Loss]:
     """The billing address unless it stands for the service address, and half a place."""
     service, billing = record.shipping_address, record.billing_address
-    is_hidden = record.service_text is not None or any(service) or not filled(*billing[:-1])
+    is_hidden = record.service_text is not None or any(service) or not non_blank(*billing[:-1])
     if is_hidden:
         yield from migration_losses.lost_columns(record, BILLING)
     shown = {"shipping_country_id": service.country_id}
@@ -80,11 +80,11 @@ def lost_addresses(record: Client) -> Iterator[Loss]:
         shown["country_id"] = billing.country_id
     for name, country_id in shown.items():
         if country_id is not None and country_id not in COUNTRIES:
-            yield loss(name, str(country_id))
+            yield make_loss(name, str(country_id))
     for name in ("longitude", "latitude"):
         degrees = getattr(record, name)
         if degrees is not None and shown_place(record) is None:
-            yield loss(name, str(degrees))
+            yield make_loss(name, str(degrees))
 
 
 def lost_settings(record: Client) -> Iterator[Loss]:
@@ -98,7 +98,7 @@ def lost_settings(record: Client) -> Iterator[Loss]:
 
 def lost_documents(record: Client) -> Iterator[Loss]:
     for n, document in enumerate(record.documents):
-        yield loss(f"documents[{n}]", document.name)
+        yield make_loss(f"documents[{n}]", document.name)
 
 
 def lost_people(record: Client) -> Iterator[Loss]:
@@ -107,19 +107,19 @@ def lost_people(record: Client) -> Iterator[Loss]:
         yield from lost_person(contact, path)
         yield from migration_losses.lost_columns(contact, CONTACT_COLUMNS, f"{path}.")
         if contact.password_hash:
-            yield loss(f"{path}.password", "set")
+            yield make_loss(f"{path}.password", "set")
         if not contact.send_email:
-            yield loss(f"{path}.send_email", "no")
+            yield make_loss(f"{path}.send_email", "no")
     yield from lost_primary(record)
 
 
 def lost_person(contact: Contact, path: str) -> Iterator[Loss]:
     """A contact without a value is not shown at all; of one that is, the one name may be split
     in another place."""
-    name = folded_blanks(contact.name)
+    name = collapse_spaces(contact.name)
     if not is_shown(contact):
         if name:
-            yield loss(path, name)
+            yield make_loss(path, name)
     elif split_contact_name(name) != (contact.first_name, contact.last_name):
         yield from migration_losses.lost_columns(contact, ("first_name", "last_name"), f"{path}.")
 
@@ -130,7 +130,7 @@ def lost_primary(record: Client) -> Iterator[Loss]:
     first = min(people, key=first_rank, default=None)
     for n, contact in enumerate(record.contacts):
         if contact.is_primary and first is not None and contact is not first:
-            yield loss(f"contacts[{n}].is_primary", "yes")
+            yield make_loss(f"contacts[{n}].is_primary", "yes")
 
 
 def first_rank(contact: Contact) -> int:
@@ -139,4 +139,4 @@ def first_rank(contact: Contact) -> int:
 
 
 def is_shown(contact: Contact) -> bool:
-    return bool(filled(contact.email, contact.phone))
+    return bool(non_blank(contact.email, contact.phone))

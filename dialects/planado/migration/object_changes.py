@@ -5,30 +5,30 @@ from msgspec import UNSET
 from storage import Client, ImportClient, Problem
 
 from ..clients import names as clients_names
-from ..clients.contacts import aligned, entries, line
+from ..clients.contacts import align_contacts, contact_entries, contact_line
 from ..clients.names import PARTS, Fields
-from ..clients.service_address import address_fields
+from ..clients.service_address import changed_address
 from ..protocol import wire
-from .object_reader import Said
+from .object_reader import ParsedFields
 
 
-def change(record: Client, said: Said) -> ImportClient:
+def change_client(record: Client, said: ParsedFields) -> ImportClient:
     """What differs from what is shown. The version is for the store to take over with it."""
-    told: dict[str, Any] = changed_names(said, record)
-    told |= address(said, record) | contacts(said, record)
+    told: dict[str, Any] = names_change(said, record)
+    told |= address_change(said, record) | contacts_change(said, record)
     if said.external_id is not UNSET and said.external_id != record.external_id:
         told["external_id"] = said.external_id
     return ImportClient(version=said.version, **told)
 
 
-def new_names(said: Said) -> Fields:
+def new_names(said: ParsedFields) -> Fields:
     """Whoever has no name at all would be a person, were it not for a word."""
     if not said.is_organization:
         return {"classification": "individual", **said.names}
     return {"classification": "" if said.names else "other", **said.names}
 
 
-def changed_names(said: Said, record: Client) -> Fields:
+def names_change(said: ParsedFields, record: Client) -> Fields:
     """Here a client may change its kind: it is another one there."""
     if not said.names:
         return {}
@@ -36,17 +36,19 @@ def changed_names(said: Said, record: Client) -> Fields:
         nothing = dict.fromkeys(("organization_name", *PARTS), "")
         return nothing | new_names(said)
     unread: list[Problem] = []
-    told = clients_names.changed(wire.ClientInput(**said.names), record, unread)
+    told = clients_names.changed_names(wire.ClientInput(**said.names), record, unread)
     return {column: text for column, text in told.items() if text != getattr(record, column)}
 
 
-def address(said: Said, record: Client | None) -> Fields:
+def address_change(said: ParsedFields, record: Client | None) -> Fields:
     unread: list[Problem] = []
-    return address_fields(said.address, record, unread)
+    return changed_address(said.address, record, unread)
 
 
-def contacts(said: Said, record: Client | None) -> Fields:
-    if said.lines is UNSET or (record and said.lines == [line(e) for e in entries(record)]):
+def contacts_change(said: ParsedFields, record: Client | None) -> Fields:
+    if said.lines is UNSET or (
+        record and said.lines == [contact_line(e) for e in contact_entries(record)]
+    ):
         return {}
-    phone, rank, drafts = aligned(record, said.lines)
+    phone, rank, drafts = align_contacts(record, said.lines)
     return {"phone": phone, "phone_rank": rank, "contacts": drafts}

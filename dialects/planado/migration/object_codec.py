@@ -4,7 +4,7 @@ from functools import partial
 
 from msgspec import UNSET
 
-from dialects.base.migration.object_codec import Dump, Told, at_hand
+from dialects.base.migration.object_codec import ObjectCodec, ParsedObject, constantly
 from dialects.base.protocol import json_codec
 from storage import Account, Client, ImportClient
 
@@ -12,28 +12,28 @@ from ..clients import translate as clients_translate
 from . import object_reader
 from .differences import differences
 from .losses import losses
-from .object_changes import address, change, contacts, new_names
-from .object_reader import Said
+from .object_changes import address_change, change_client, contacts_change, new_names
+from .object_reader import ParsedFields
 
 
 def id_of(record: Client, _account: Account) -> str:
     return str(record.uuid)
 
 
-def read(raw: bytes, _account: Account) -> Told:
-    said = object_reader.read(raw)
-    return Told(
+def read_object(raw: bytes, _account: Account) -> ParsedObject:
+    said = object_reader.read_fields(raw)
+    return ParsedObject(
         foreign_id=str(said.uuid),
         stamp="" if said.version is UNSET else str(said.version),
         updated_at=None if said.updated_at is UNSET else said.updated_at,
         label=said.label,
-        whole=at_hand(client(said)),
-        change=partial(change, said=said),
+        whole=constantly(import_command(said)),
+        change=partial(change_client, said=said),
         lost=said.lost,
     )
 
 
-def client(said: Said) -> ImportClient:
+def import_command(said: ParsedFields) -> ImportClient:
     return ImportClient(
         uuid=said.uuid,
         external_id=said.external_id,
@@ -41,12 +41,12 @@ def client(said: Said) -> ImportClient:
         created_at=said.created_at,
         updated_at=said.updated_at,
         **new_names(said),
-        **address(said, None),
-        **contacts(said, None),
+        **address_change(said, None),
+        **contacts_change(said, None),
     )
 
 
-def write(record: Client, _account: Account) -> bytes:
+def write_object(record: Client, _account: Account) -> bytes:
     return json_codec.ENCODER.encode(clients_translate.client(record))
 
 
@@ -54,10 +54,10 @@ def is_listed(record: Client) -> bool:
     return not record.is_deleted
 
 
-DUMP = Dump(
+DUMP = ObjectCodec(
     id_of=id_of,
-    read=read,
-    write=write,
+    read=read_object,
+    write=write_object,
     differences=differences,
     losses=losses,
     is_listed=is_listed,

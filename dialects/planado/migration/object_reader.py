@@ -10,11 +10,11 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from dialects.base.migration import lenient_json
-from dialects.base.migration.losses import Loss, loss
+from dialects.base.migration.losses import Loss, make_loss
 from storage import Invalid, Problem, split_name
 
-from ..clients.contacts import Line, line
-from ..clients.names import PARTS, Fields, filled
+from ..clients.contacts import ContactLine, contact_line
+from ..clients.names import PARTS, Fields, blank_to_empty
 from ..clients.service_address import read_text, to_float
 from ..clients.translate import TYPES
 from ..protocol import wire
@@ -26,7 +26,7 @@ YES, NO = frozenset({"true", "1"}), frozenset({"false", "0"})
 LONGEST_INTEGER = 18
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class ParsedFields(Struct, frozen=True, kw_only=True):
     """An object read. What it does not tell is UNSET."""
 
     uuid: UUID
@@ -35,7 +35,7 @@ class Said(Struct, frozen=True, kw_only=True):
     names: Fields
     """One of an organization, up to three of a person; nothing when there is none."""
     address: wire.AddressInput | UnsetType
-    lines: list[Line] | UnsetType
+    lines: list[ContactLine] | UnsetType
     version: int | UnsetType
     created_at: datetime | UnsetType
     updated_at: datetime | UnsetType
@@ -43,22 +43,22 @@ class Said(Struct, frozen=True, kw_only=True):
     lost: tuple[Loss, ...]
 
 
-def read(raw: bytes) -> Said:
-    given, lost = lenient_json.read(raw, object_shapes.Client)
-    uuid = said_uuid(given)
+def read_fields(raw: bytes) -> ParsedFields:
+    given, lost = lenient_json.read_object(raw, object_shapes.Client)
+    uuid = uuid_field(given)
     external_id = UNSET if given.external_id is UNSET else text_of(given.external_id) or None
-    is_organization = said_kind(given, lost)
-    names = said_names(given, lost, is_organization=is_organization)
-    return Said(
+    is_organization = kind_field(given, lost)
+    names = name_fields(given, lost, is_organization=is_organization)
+    return ParsedFields(
         uuid=uuid,
         external_id=external_id,
         is_organization=is_organization,
         names=names,
-        address=said_address(given.site_address, lost),
-        lines=said_lines(given.contacts, lost),
-        version=said("version", given.version, to_integer, lost),
-        created_at=said("created_at", given.created_at, to_moment, lost),
-        updated_at=said("updated_at", given.updated_at, to_moment, lost),
+        address=address_field(given.site_address, lost),
+        lines=contact_lines(given.contacts, lost),
+        version=parse_field("version", given.version, to_integer, lost),
+        created_at=parse_field("created_at", given.created_at, to_moment, lost),
+        updated_at=parse_field("updated_at", given.updated_at, to_moment, lost),
         label=f"{external_id or uuid} {' '.join(filter(None, names.values()))}".strip(),
         lost=tuple(lost),
     )
@@ -76,7 +76,7 @@ def text_of(value: object_shapes.Scalar) -> str:
             return ""
 
 
-def said_uuid(given: object_shapes.Client) -> UUID:
+def uuid_field(given: object_shapes.Client) -> UUID:
     text = text_of(given.uuid)
     if not text:
         raise Invalid(Problem(("uuid",), "is missing"))
@@ -85,31 +85,33 @@ def said_uuid(given: object_shapes.Client) -> UUID:
     return UUID(text)
 
 
-def said_kind(given: object_shapes.Client, lost: list[Loss]) -> bool:
+def kind_field(given: object_shapes.Client, lost: list[Loss]) -> bool:
     """An object that does not say it is of the kind whose names it has."""
     word = text_of(given.organization).lower()
     if word in YES or word in NO:
         return word in YES
     if word:
-        lost.append(loss("organization", word))
+        lost.append(make_loss("organization", word))
     has_parts = any(text_of(getattr(given, part)) for part in PARTS)
     return bool(text_of(given.organization_name)) or not has_parts
 
 
-def said_names(given: object_shapes.Client, lost: list[Loss], *, is_organization: bool) -> Fields:
+def name_fields(given: object_shapes.Client, lost: list[Loss], *, is_organization: bool) -> Fields:
     """The names of its kind, or else the one that is derived of them; the other kind's are lost."""
     told = {name: getattr(given, name) for name in ("organization_name", *PARTS)}
-    texts = {name: filled(text_of(value)) for name, value in told.items() if value is not UNSET}
+    texts = {
+        name: blank_to_empty(text_of(value)) for name, value in told.items() if value is not UNSET
+    }
     own = ("organization_name",) if is_organization else PARTS
-    lost += [loss(name, text) for name, text in texts.items() if text and name not in own]
+    lost += [make_loss(name, text) for name, text in texts.items() if text and name not in own]
     name = text_of(given.name)
     mine = {part: text for part, text in texts.items() if part in own}
-    if any(mine.values()) or not filled(name):
+    if any(mine.values()) or not blank_to_empty(name):
         return mine if any(mine.values()) else {}
     return dict(zip(own, (name,) if is_organization else split_name(name), strict=True))
 
 
-def said_address(
+def address_field(
     given: object_shapes.Address | UnsetType | None, lost: list[Loss]
 ) -> wire.AddressInput | UnsetType:
     """Null is the address of a client that has none: an empty one."""
@@ -123,46 +125,48 @@ def said_address(
         apartment=text_of(given.apartment),
         floor=text_of(given.floor),
         description=text_of(given.description),
-        geolocation=said_place(given.geolocation, lost),
+        geolocation=location_field(given.geolocation, lost),
     )
 
 
-def said_place(
+def location_field(
     given: object_shapes.Geolocation | UnsetType | None, lost: list[Loss]
 ) -> wire.GeolocationInput | None:
     """Half a place is none."""
     if given is UNSET or given is None:
         return None
     path = "site_address.geolocation"
-    longitude = said(f"{path}.longitude", given.longitude, to_degrees, lost)
-    latitude = said(f"{path}.latitude", given.latitude, to_degrees, lost)
+    longitude = parse_field(f"{path}.longitude", given.longitude, to_degrees, lost)
+    latitude = parse_field(f"{path}.latitude", given.latitude, to_degrees, lost)
     if longitude is UNSET or latitude is UNSET:
         halves = {"longitude": longitude, "latitude": latitude}
-        lost += [loss(f"{path}.{k}", str(v)) for k, v in halves.items() if v is not UNSET]
+        lost += [make_loss(f"{path}.{k}", str(v)) for k, v in halves.items() if v is not UNSET]
         return None
     return wire.GeolocationInput(longitude=longitude, latitude=latitude)
 
 
-def said_lines(
+def contact_lines(
     given: list[object_shapes.Contact] | UnsetType | None, lost: list[Loss]
-) -> list[Line] | UnsetType:
+) -> list[ContactLine] | UnsetType:
     if given is UNSET or given is None:
         return UNSET
-    found = (said_line(n, contact, lost) for n, contact in enumerate(given))
+    found = (contact_line_field(n, contact, lost) for n, contact in enumerate(given))
     return [told for told in found if told is not None]
 
 
-def said_line(n: int, given: object_shapes.Contact, lost: list[Loss]) -> Line | None:
+def contact_line_field(
+    n: int, given: object_shapes.Contact, lost: list[Loss]
+) -> ContactLine | None:
     """Entries that hold no value hold nothing; other sorts of values have no place here."""
     name, value, sort = text_of(given.name), text_of(given.value), text_of(given.type)
     if sort in TYPES and value.strip():
-        return line(wire.ContactInput(name=name, value=value, type=sort))
+        return contact_line(wire.ContactInput(name=name, value=value, type=sort))
     if value.strip() or name.strip():
-        lost.append(loss(f"contacts[{n}]", f"{sort} {name} {value}"))
+        lost.append(make_loss(f"contacts[{n}]", f"{sort} {name} {value}"))
     return None
 
 
-def said(
+def parse_field(
     field: str, value: object_shapes.Scalar, read: Callable[[str], T | None], lost: list[Loss]
 ) -> T | UnsetType:
     """What a value comes to; lost when it comes to nothing, UNSET when there is none."""
@@ -171,7 +175,7 @@ def said(
         return UNSET
     found = read(text)
     if found is None:
-        lost.append(loss(field, text))
+        lost.append(make_loss(field, text))
         return UNSET
     return found
 

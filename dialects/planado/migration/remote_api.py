@@ -12,8 +12,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from dialects.base.migration.object_codec import Told, at_hand
-from dialects.base.migration.remote_api import Ask, Counterpart, Leaf, Remote, Written
+from dialects.base.migration.object_codec import ParsedObject, constantly
+from dialects.base.migration.remote_api import (
+    ApiRequest,
+    ObjectPage,
+    RemoteApi,
+    RemoteObject,
+    WriteReceipt,
+)
 from storage import Account, Client, ImportClient, Invalid, Problem
 
 from ..clients import translate as clients_translate
@@ -30,7 +36,7 @@ class Identified(Struct):
     uuid: str
 
 
-class Brief(Struct):
+class ObjectSummary(Struct):
     """What a client is recognised by, and how it stands."""
 
     uuid: UUID
@@ -52,12 +58,12 @@ class Answered(Struct):
     client_uuid: UUID
 
 
-def first(since: datetime | None) -> Ask:
+def list_request(since: datetime | None) -> ApiRequest:
     changed = {} if since is None else {"updated_at[after]": write_moment(since)}
-    return Ask(path=PATH, params={"limit": LIMIT, **changed})
+    return ApiRequest(path=PATH, params={"limit": LIMIT, **changed})
 
 
-def leaf(ask: Ask, body: bytes) -> Leaf:
+def read_page(ask: ApiRequest, body: bytes) -> ObjectPage:
     try:
         objects = tuple(map(bytes, msgspec.json.decode(body, type=Listed).clients))
         ids = tuple(msgspec.json.decode(one, type=Identified).uuid for one in objects)
@@ -65,37 +71,37 @@ def leaf(ask: Ask, body: bytes) -> Leaf:
         words = f"is no page of Planado clients: {error}"
         raise Invalid(Problem(("clients",), words)) from error
     following = {**ask.params, "after": ids[-1]} if ids else {}
-    return Leaf(
+    return ObjectPage(
         objects=objects,
         ids=ids,
         next=msgspec.structs.replace(ask, params=following) if ids else None,
     )
 
 
-def met(raw: bytes, _account: Account) -> Told:
-    there = brief(raw)
-    return Told(
+def identify(raw: bytes, _account: Account) -> ParsedObject:
+    there = read_summary(raw)
+    return ParsedObject(
         foreign_id=str(there.uuid),
         stamp=str(there.version),
         updated_at=to_moment(there.updated_at) if there.updated_at else None,
         label=f"{there.external_id or there.uuid} {there.name or ''}".strip(),
-        whole=at_hand(ImportClient(uuid=there.uuid, external_id=there.external_id)),
+        whole=constantly(ImportClient(uuid=there.uuid, external_id=there.external_id)),
         change=lambda _record: ImportClient(),
     )
 
 
-def brief(raw: bytes) -> "Brief":
+def read_summary(raw: bytes) -> "ObjectSummary":
     try:
-        return msgspec.json.decode(raw, type=Brief)
+        return msgspec.json.decode(raw, type=ObjectSummary)
     except msgspec.MsgspecError as error:
         raise Invalid(Problem((), f"is no Planado client: {error}")) from error
 
 
-def one(key: str) -> Ask:
-    return Ask(path=f"{PATH}/{quote(key, safe='')}")
+def show_request(key: str) -> ApiRequest:
+    return ApiRequest(path=f"{PATH}/{quote(key, safe='')}")
 
 
-def shown(body: bytes) -> bytes:
+def unwrap_object(body: bytes) -> bytes:
     """The object in the answer to `one`."""
     try:
         return bytes(msgspec.json.decode(body, type=Shown).client)
@@ -103,19 +109,19 @@ def shown(body: bytes) -> bytes:
         raise Invalid(Problem(("client",), f"is no Planado client: {error}")) from error
 
 
-def create(record: Client, key: str, _account: Account) -> Ask:
+def create_request(record: Client, key: str, _account: Account) -> ApiRequest:
     """Under a key, so that whoever repeats it changes the client that is there by then."""
-    return Ask(
+    return ApiRequest(
         method="PATCH",
-        path=one(record.external_id or key).path,
+        path=show_request(record.external_id or key).path,
         body=ENCODER.encode(body_of(record, is_new=True)),
     )
 
 
-def change(record: Client, there: Counterpart, _account: Account) -> Ask:
-    return Ask(
+def change_request(record: Client, there: RemoteObject, _account: Account) -> ApiRequest:
+    return ApiRequest(
         method="PATCH",
-        path=one(there.foreign_id).path,
+        path=show_request(there.foreign_id).path,
         body=ENCODER.encode(body_of(record, is_new=False)),
     )
 
@@ -133,29 +139,29 @@ def body_of(record: Client, *, is_new: bool) -> dict[str, Any]:
     return told
 
 
-def delete(foreign_id: str) -> Ask:
-    return Ask(method="DELETE", path=one(foreign_id).path)
+def delete_request(foreign_id: str) -> ApiRequest:
+    return ApiRequest(method="DELETE", path=show_request(foreign_id).path)
 
 
-def written(body: bytes, there: Counterpart | None, _account: Account) -> Written:
+def read_receipt(body: bytes, there: RemoteObject | None, _account: Account) -> WriteReceipt:
     try:
         uuid = msgspec.json.decode(body, type=Answered).client_uuid
     except msgspec.MsgspecError as error:
         raise Invalid(Problem((), f"is no answer of Planado's: {error}")) from error
-    before = brief(there.shown).version if there else 0
-    return Written(foreign_id=str(uuid), stamp=str(before + 1))
+    before = read_summary(there.shown).version if there else 0
+    return WriteReceipt(foreign_id=str(uuid), stamp=str(before + 1))
 
 
-REMOTE = Remote(
-    first=first,
-    leaf=leaf,
-    met=met,
-    one=one,
-    shown=shown,
-    create=create,
-    change=change,
-    delete=delete,
-    written=written,
+REMOTE = RemoteApi(
+    first=list_request,
+    leaf=read_page,
+    met=identify,
+    one=show_request,
+    shown=unwrap_object,
+    create=create_request,
+    change=change_request,
+    delete=delete_request,
+    written=read_receipt,
     settle=lambda _record, _body: None,
     lost=lambda _record: (),
     fixed=("external_id",),

@@ -19,5 +19,5 @@ EXPECTED = {
 }
 
 
-def describe(expected: str, _path: Path) -> str:
+def describe_type(expected: str, _path: Path) -> str:
     return EXPECTED.get(expected.removesuffix(" | null"), "is invalid")

@@ -10,28 +10,28 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from dialects.base.migration.losses import Loss
-from dialects.base.migration.object_codec import Dump, Told, at_hand
-from gateway.migration.objects import Piece, Read, understood
+from dialects.base.migration.object_codec import ObjectCodec, ParsedObject, constantly
+from gateway.migration.objects import RawObject, ReadObject, read_object
 from storage import (
     Account,
     Client,
     ContactDraft,
+    Generators,
+    Identifiers,
     ImportClient,
     ImportContact,
     ImportGroup,
-    Makers,
-    Readied,
-    Ready,
-    Wanted,
-    readied,
-    readied_crowd,
-    wanted_of,
+    PreparedColumns,
+    PreparedRows,
+    identifiers_of,
+    prepare_columns,
+    prepare_rows,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Sent(Struct, frozen=True, array_like=True):
+class EncodedObject(Struct, frozen=True, array_like=True):
     """A Read on its way between processes, without its piece; of one that is ready, without the
     client."""
 
@@ -42,13 +42,13 @@ class Sent(Struct, frozen=True, array_like=True):
     label: str = ""
     lost: tuple[Loss, ...] = ()
     groups: tuple[ImportGroup, ...] = ()
-    wanted: Wanted | None = None
-    ready: Ready | None = None
+    wanted: Identifiers | None = None
+    ready: PreparedRows | None = None
     client: bytes = b""
     is_drafted: bool = False
 
 
-class Together(Struct, frozen=True, array_like=True):
+class ColumnBatch(Struct, frozen=True, array_like=True):
     """A crowd of a batch: the places of its clients, and of each what `Told` says."""
 
     places: list[int]
@@ -56,7 +56,7 @@ class Together(Struct, frozen=True, array_like=True):
     stamps: list[str]
     updated_at: list[int]
     labels: list[str]
-    crowd: Readied
+    crowd: PreparedColumns
 
 
 class Batch(Struct, frozen=True, array_like=True):
@@ -65,8 +65,8 @@ class Batch(Struct, frozen=True, array_like=True):
 
     bytes_read: int
     number: int
-    together: Together | None
-    others: dict[int, tuple[Piece, Sent]]
+    together: ColumnBatch | None
+    others: dict[int, tuple[RawObject, EncodedObject]]
 
 
 class Imported(ImportClient, frozen=True, kw_only=True):
@@ -80,58 +80,59 @@ CLIENTS = msgspec.msgpack.Decoder(Imported)
 DRAFTED = msgspec.msgpack.Decoder(ImportClient)
 
 
-class Lot(NamedTuple):
+class PreparedLot(NamedTuple):
     """A batch of so many objects, read: many of them together, if there are such, and the others
     by their places. `pieces` gives all of them; all one by one takes a while."""
 
-    reading: "Reading"
+    reading: "BatchReader"
     number: int
-    together: Together | None
-    others: dict[int, Read]
-    pieces: Callable[[], list[Piece]]
+    together: ColumnBatch | None
+    others: dict[int, ReadObject]
+    pieces: Callable[[], list[RawObject]]
 
-    def everybody(self) -> list[Read]:
+    def everybody(self) -> list[ReadObject]:
         if self.together is None:
             return [self.others[n] for n in range(self.number)]
         each = self.others | self.reading.apart(self.pieces(), self.together)
         return [each[n] for n in range(self.number)]
 
 
-class Reading(NamedTuple):
+class BatchReader(NamedTuple):
     """How batches are read."""
 
-    dump: Dump
+    dump: ObjectCodec
     account: Account
-    makers: Makers
+    makers: Generators
 
-    def here(self, pieces: list[Piece]) -> Lot:
+    def here(self, pieces: list[RawObject]) -> PreparedLot:
         together = self.together(pieces)
         others = {n: self.prepared(pieces[n]) for n in self.rest(pieces, together)}
-        return Lot(self, len(pieces), together, others, lambda: pieces)
+        return PreparedLot(self, len(pieces), together, others, lambda: pieces)
 
-    def batch(self, pieces: list[Piece], bytes_read: int) -> Batch:
+    def batch(self, pieces: list[RawObject], bytes_read: int) -> Batch:
         """Of what `lot` makes what `here` does."""
         together = self.together(pieces)
         others = {
-            n: (pieces[n], sent(self.prepared(pieces[n]))) for n in self.rest(pieces, together)
+            n: (pieces[n], encode_object(self.prepared(pieces[n])))
+            for n in self.rest(pieces, together)
         }
         return Batch(bytes_read, len(pieces), together, others)
 
-    def lot(self, batch: Batch, pieces: Callable[[], list[Piece]]) -> Lot:
+    def lot(self, batch: Batch, pieces: Callable[[], list[RawObject]]) -> PreparedLot:
         others = {n: self.read(*both) for n, both in batch.others.items()}
-        return Lot(self, batch.number, batch.together, others, pieces)
+        return PreparedLot(self, batch.number, batch.together, others, pieces)
 
-    def rest(self, pieces: list[Piece], together: Together | None) -> list[int]:
+    def rest(self, pieces: list[RawObject], together: ColumnBatch | None) -> list[int]:
         done = set(together.places) if together else set()
         return [n for n in range(len(pieces)) if n not in done]
 
-    def together(self, pieces: list[Piece]) -> Together | None:
+    def together(self, pieces: list[RawObject]) -> ColumnBatch | None:
         """What can be read of many at once; nearly always that is all of them."""
         found = self.dump.gather([piece.raw for piece in pieces], self.account)
-        crowd = readied_crowd(found.crowd, self.account, self.makers) if found else None
+        crowd = prepare_columns(found.crowd, self.account, self.makers) if found else None
         if found is None or crowd is None:
             return None
-        return Together(
+        return ColumnBatch(
             places=list(found.places),
             foreign_ids=list(found.foreign_ids),
             stamps=list(found.stamps),
@@ -140,7 +141,7 @@ class Reading(NamedTuple):
             crowd=crowd,
         )
 
-    def apart(self, pieces: list[Piece], one: Together) -> dict[int, Read]:
+    def apart(self, pieces: list[RawObject], one: ColumnBatch) -> dict[int, ReadObject]:
         """By place, each by itself."""
         crowd = zip(one.crowd.wanted(), one.crowd.ready(self.account.id), strict=True)
         times = [EPOCH + timedelta(microseconds=moment) for moment in one.updated_at]
@@ -148,55 +149,57 @@ class Reading(NamedTuple):
         return {
             n: self.read(
                 pieces[n],
-                Sent("", foreign_id, stamp, updated_at, label, (), (), wanted, ready),
+                EncodedObject("", foreign_id, stamp, updated_at, label, (), (), wanted, ready),
             )
             for n, foreign_id, stamp, updated_at, label, (wanted, ready) in told
         }
 
-    def prepared(self, piece: Piece) -> Read:
-        read = understood(piece, self.dump, self.account)
+    def prepared(self, piece: RawObject) -> ReadObject:
+        read = read_object(piece, self.dump, self.account)
         if read.told is None:
             return read
         client = read.told.client
-        ready = readied(client, self.account, self.makers)
-        return Read(piece.place, read.told, raw=piece.raw, wanted=wanted_of(client), ready=ready)
+        ready = prepare_rows(client, self.account, self.makers)
+        return ReadObject(
+            piece.place, read.told, raw=piece.raw, wanted=identifiers_of(client), ready=ready
+        )
 
-    def read(self, piece: Piece, sent: Sent) -> Read:
+    def read(self, piece: RawObject, sent: EncodedObject) -> ReadObject:
         if sent.wanted is None:
-            return Read(piece.place, None, sent.problem)
-        told = Told(
+            return ReadObject(piece.place, None, sent.problem)
+        told = ParsedObject(
             foreign_id=sent.foreign_id,
             stamp=sent.stamp,
             updated_at=sent.updated_at,
             label=sent.label,
             whole=self.whole(piece, sent),
-            change=partial(changed_anew, piece.raw, self.dump, self.account),
+            change=partial(reread_change, piece.raw, self.dump, self.account),
             lost=sent.lost,
             groups=sent.groups,
         )
-        return Read(piece.place, told, raw=piece.raw, wanted=sent.wanted, ready=sent.ready)
+        return ReadObject(piece.place, told, raw=piece.raw, wanted=sent.wanted, ready=sent.ready)
 
-    def whole(self, piece: Piece, sent: Sent) -> Callable[[], ImportClient]:
+    def whole(self, piece: RawObject, sent: EncodedObject) -> Callable[[], ImportClient]:
         if sent.ready:
-            return partial(whole_anew, piece.raw, self.dump, self.account)
-        return at_hand((DRAFTED if sent.is_drafted else CLIENTS).decode(sent.client))
+            return partial(reread_client, piece.raw, self.dump, self.account)
+        return constantly((DRAFTED if sent.is_drafted else CLIENTS).decode(sent.client))
 
 
-def whole_anew(raw: bytes, dump: Dump, account: Account) -> ImportClient:
+def reread_client(raw: bytes, dump: ObjectCodec, account: Account) -> ImportClient:
     """Few of those that are ready do not get what they want."""
     return dump.read(raw, account).client
 
 
-def changed_anew(raw: bytes, dump: Dump, account: Account, record: Client) -> ImportClient:
+def reread_change(raw: bytes, dump: ObjectCodec, account: Account, record: Client) -> ImportClient:
     """Few are here already, and what they change cannot be sent."""
     return dump.read(raw, account).change(record)
 
 
-def sent(one: Read) -> Sent:
+def encode_object(one: ReadObject) -> EncodedObject:
     if one.told is None:
-        return Sent(problem=one.problem)
+        return EncodedObject(problem=one.problem)
     told, client = one.told, one.told.client
-    return Sent(
+    return EncodedObject(
         foreign_id=told.foreign_id,
         stamp=told.stamp,
         updated_at=told.updated_at,

@@ -1,36 +1,36 @@
 from collections.abc import Iterable
 
 from dialects.base.dialect import Dialect
-from dialects.base.migration.object_codec import Told
-from gateway.json_files.writer import Write
-from gateway.migration.objects import Piece, Read, understood
-from gateway.migration.runs import remark
-from storage import Account, Invalid, Makers, Problem, imagined
+from dialects.base.migration.object_codec import ParsedObject
+from gateway.json_files.writer import WriteLine
+from gateway.migration.objects import RawObject, ReadObject, read_object
+from gateway.migration.runs import run_line
+from storage import Account, Generators, Invalid, Problem, preview_client
 
-from .export import Given, put
+from .export import ExportResult, write_client
 
 
 def convert(
-    found: Iterable[Piece], account: Account, source: Dialect, target: Dialect, write: Write
-) -> Given:
+    found: Iterable[RawObject], account: Account, source: Dialect, target: Dialect, write: WriteLine
+) -> ExportResult:
     """Objects of one dialect as objects of the other, without a store. Raises WrongSalt."""
-    given, makers = Given(), Makers()
+    given, makers = ExportResult(), Generators()
     for place, piece in enumerate(found, 1):
-        read = understood(piece, source.dump, account)
+        read = read_object(piece, source.dump, account)
         label_there = read.told.label if read.told else read.place
         try:
-            record = imagined(told_of(read).client, account, place, makers)
+            record = preview_client(parsed_or_raise(read).client, account, place, makers)
         except Invalid as failure:
             given.refused += 1
-            given.lines.append(remark("refused", label_there, text=str(failure)))
+            given.lines.append(run_line("refused", label_there, text=str(failure)))
             continue
-        for name, text in told_of(read).lost:
-            given.lines.append(remark("lost", label_there, field=name, text=text))
-        put(record, account, target.dump, write, given)
+        for name, text in parsed_or_raise(read).lost:
+            given.lines.append(run_line("lost", label_there, field=name, text=text))
+        write_client(record, account, target.dump, write, given)
     return given
 
 
-def told_of(read: Read) -> Told:
+def parsed_or_raise(read: ReadObject) -> ParsedObject:
     """Raises Invalid when the piece could not be read."""
     if read.told is None:
         raise Invalid(Problem((), read.problem))

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from gateway.json_files.reader import counted, objects
-from gateway.migration.objects import Piece
+from gateway.json_files.reader import file_size, read_json_objects
+from gateway.migration.objects import RawObject
 
 BATCH = 500
 """Objects that are read together."""
 Advance = Callable[[int], None]
 
 
-class Reached:
+class ByteProgress:
     """How many bytes of the files have been read, whoever reads them; `advance` is told of more."""
 
     def __init__(self, advance: Advance) -> None:
@@ -42,25 +42,25 @@ class Files(NamedTuple):
     @property
     def are_lasting(self) -> bool:
         """Whether they can be read more than once: what comes through a pipe cannot."""
-        return all(counted(path) is not None for path in self.paths)
+        return all(file_size(path) is not None for path in self.paths)
 
-    def batches(self, taken: int, advance: Advance) -> Iterator[list[Piece]]:
+    def batches(self, taken: int, advance: Advance) -> Iterator[list[RawObject]]:
         """Of the objects behind so many. `advance` is told of the bytes that have been read."""
         found = islice(pieces(self.paths, advance), taken, None)
         while batch := list(islice(found, BATCH)):
             yield batch
 
 
-class Again:
+class Rereader:
     """Objects of files that have been read already. Who asks for them in their order has the files
     read once."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
-        self._found: Iterator[Piece] = iter(())
+        self._found: Iterator[RawObject] = iter(())
         self._next: int | None = None
 
-    def pieces(self, taken: int, number: int) -> list[Piece]:
+    def pieces(self, taken: int, number: int) -> list[RawObject]:
         """So many behind the first ones."""
         if self._next is None or self._next > taken:
             self._found, self._next = pieces(self._files.paths, lambda _size: None), 0
@@ -69,7 +69,7 @@ class Again:
         return list(islice(self._found, passed, passed + number))
 
 
-def pieces(paths: Iterable[str], advance: Advance) -> Iterator[Piece]:
+def pieces(paths: Iterable[str], advance: Advance) -> Iterator[RawObject]:
     for path in paths:
-        for line in objects(path, advance=advance):
-            yield Piece(line.place, line.raw, line.problem)
+        for line in read_json_objects(path, advance=advance):
+            yield RawObject(line.place, line.raw, line.problem)

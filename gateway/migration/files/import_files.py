@@ -8,25 +8,25 @@ import msgspec
 from msgspec import Struct
 
 from dialects.base.dialect import Dialect
-from gateway.gc_tuning import seldom_collected
-from gateway.migration.importer import Arriving, Terms, begun
+from gateway.gc_tuning import gc_relaxed
+from gateway.migration.importer import Importer, ImportOptions, run_of_import
 from storage import Account, Run, StartRun, Store
 
-from .batch_preparation import Lot
-from .file_batches import Advance, Files, Reached
-from .read_ahead import Begin, read_ahead
+from .batch_preparation import PreparedLot
+from .file_batches import Advance, ByteProgress, Files
+from .read_ahead import ReadStart, read_ahead
 
 TOGETHER = 12
 """Batches of one transaction: more of them are cheaper each, but others wait longer to write."""
 
 
-class Intake(Struct, frozen=True, kw_only=True):
+class FileImport(Struct, frozen=True, kw_only=True):
     """Files that are to be imported; `options` is what the run needs to be resumed."""
 
     dialect: Dialect
     account: Account
     paths: Sequence[str]
-    terms: Terms
+    terms: ImportOptions
     options: str = ""
     is_rehearsal: bool = False
 
@@ -40,34 +40,34 @@ class Intake(Struct, frozen=True, kw_only=True):
         return StartRun(verb="import", dialect=name, source=self.source, options=self.options)
 
 
-class Place(Struct, frozen=True):
+class FilePosition(Struct, frozen=True):
     """How many pieces of the files have been taken."""
 
     taken: int = 0
 
 
-def take_in(
-    store: Store, plan: Intake, advance: Advance, interrupted: Run | None = None
-) -> Arriving:
+def import_files(
+    store: Store, plan: FileImport, advance: Advance, interrupted: Run | None = None
+) -> Importer:
     """Raises Invalid for a file that cannot be opened, WrongSalt, TooManyChanges."""
-    arriving = Arriving(store, plan.account, plan.dialect, source=plan.source, terms=plan.terms)
+    arriving = Importer(store, plan.account, plan.dialect, source=plan.source, terms=plan.terms)
     done = place_of(interrupted)
     files = Files(tuple(plan.paths))
-    taken, reached = done.taken, Reached(advance)
-    begin = Begin(files, files.batches(taken, reached.anew()), taken, reached)
-    with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead, seldom_collected():
+    taken, reached = done.taken, ByteProgress(advance)
+    begin = ReadStart(files, files.batches(taken, reached.anew()), taken, reached)
+    with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead, gc_relaxed():
         # A file that cannot be opened, or ids of another salt, are so before there is a run.
         first = list(islice(ahead, 1))
-        with begun(arriving, plan, interrupted):
-            for lots in together(chain(first, ahead)):
+        with run_of_import(arriving, plan, interrupted):
+            for lots in group_batches(chain(first, ahead)):
                 taken += sum(lot.number for lot in lots)
-                arriving.lay_all(lots, msgspec.json.encode(Place(taken)).decode())
+                arriving.lay_all(lots, msgspec.json.encode(FilePosition(taken)).decode())
     return arriving
 
 
-def together(ahead: Iterable[Lot]) -> Iterator[list[Lot]]:
+def group_batches(ahead: Iterable[PreparedLot]) -> Iterator[list[PreparedLot]]:
     """Batches of one transaction; those before a failure are not held up by it."""
-    held: list[Lot] = []
+    held: list[PreparedLot] = []
     try:
         for lot in ahead:
             held.append(lot)
@@ -82,5 +82,9 @@ def together(ahead: Iterable[Lot]) -> Iterator[list[Lot]]:
         yield held
 
 
-def place_of(run: Run | None) -> Place:
-    return msgspec.json.decode(run.checkpoint, type=Place) if run and run.checkpoint else Place()
+def place_of(run: Run | None) -> FilePosition:
+    return (
+        msgspec.json.decode(run.checkpoint, type=FilePosition)
+        if run and run.checkpoint
+        else FilePosition()
+    )

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from dialects.base.migration.object_codec import Dump
-from gateway.migration.objects import Piece
+from dialects.base.migration.object_codec import ObjectCodec
+from gateway.migration.objects import RawObject
 from gateway.migration.worker_process import Answer, Worker, cores
-from storage import Account, Makers
+from storage import Account, Generators
 
-from .batch_preparation import Batch, Lot, Reading
-from .file_batches import Again, Files, Reached
+from .batch_preparation import Batch, BatchReader, PreparedLot
+from .file_batches import ByteProgress, Files, Rereader
 
 AHEAD = 16
 """Batches that the other process is asked for at once: more than are written together, so that it
@@ -32,24 +32,26 @@ BATCHES = msgspec.msgpack.Decoder(Batch)
 ON = ENCODER.encode(0)
 
 
-class Begin(NamedTuple):
+class ReadStart(NamedTuple):
     """Where reading begins: at the batches of these files that follow the objects taken before."""
 
     files: Files
-    batches: Iterator[list[Piece]]
+    batches: Iterator[list[RawObject]]
     taken: int
-    reached: Reached
+    reached: ByteProgress
 
 
-def read_ahead(begin: Begin, dump: Dump, account: Account) -> Generator[Lot, None, None]:
+def read_ahead(
+    begin: ReadStart, dump: ObjectCodec, account: Account
+) -> Generator[PreparedLot, None, None]:
     """All batches in their order. Raises WrongSalt."""
-    reading = Reading(dump, account, Makers())
+    reading = BatchReader(dump, account, Generators())
     first = list(islice(begin.batches, FEW + 1))
     batches = chain(first, begin.batches)
     if len(first) <= FEW or cores() == 1 or not begin.files.are_lasting:
         yield from map(reading.here, batches)
         return
-    with closing(Worker(following, begin.files, dump, account)) as worker:
+    with closing(Worker(reader_worker, begin.files, dump, account)) as worker:
         taken = begin.taken
         # Until the other process is there nobody waits for it.
         while not worker.awake.is_set():
@@ -58,15 +60,17 @@ def read_ahead(begin: Begin, dump: Dump, account: Account) -> Generator[Lot, Non
                 return
             taken += len(batch)
             yield reading.here(batch)
-        yield from followed(worker, begin, taken, reading)
+        yield from read_with_worker(worker, begin, taken, reading)
 
 
-def followed(worker: Worker, begin: Begin, taken: int, reading: Reading) -> Iterator[Lot]:
+def read_with_worker(
+    worker: Worker, begin: ReadStart, taken: int, reading: BatchReader
+) -> Iterator[PreparedLot]:
     """The batches behind so many objects, as the other process reads them from the files."""
     worker.ask(ENCODER.encode(taken))
     for _ in range(AHEAD - 1):
         worker.ask(ON)
-    again = Again(begin.files)
+    again = Rereader(begin.files)
     while answer := worker.answer():
         batch = BATCHES.decode(answer)
         if not batch.number:
@@ -79,11 +83,11 @@ def followed(worker: Worker, begin: Begin, taken: int, reading: Reading) -> Iter
     yield from map(reading.here, begin.files.batches(taken, begin.reached.anew()))
 
 
-def following(files: Files, dump: Dump, account: Account) -> Answer:
+def reader_worker(files: Files, dump: ObjectCodec, account: Account) -> Answer:
     """Asked first how many objects to pass over, and then to go on; after the last batch it
     answers with an empty one."""
-    reading = Reading(dump, account, Makers())
-    batches: Iterator[list[Piece]] | None = None
+    reading = BatchReader(dump, account, Generators())
+    batches: Iterator[list[RawObject]] | None = None
     bytes_read = 0
 
     def advance(size: int) -> None:

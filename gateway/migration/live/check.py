@@ -6,16 +6,16 @@ from contextlib import closing
 from typing import NamedTuple
 
 from gateway.migration.counterparts import Pair, Sides
-from gateway.migration.runs import Tell, label
-from gateway.remote.http_client import Service
+from gateway.migration.runs import ReportProgress, client_label
+from gateway.remote.http_client import HttpClient
 from storage import Invalid
 
-from .list_scan import Scan, Seen, Sheet, at_first
+from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 
 BATCH = 1000
 
 
-class Sign(enum.Enum):
+class CheckResult(enum.Enum):
     """How a client stands on the two sides."""
 
     SAME = "="
@@ -25,25 +25,25 @@ class Sign(enum.Enum):
     ERROR = "!"
 
 
-class Finding(NamedTuple):
-    sign: Sign
+class CheckedClient(NamedTuple):
+    sign: CheckResult
     client: str
     fields: tuple[str, ...] = ()
     problem: str = ""
 
 
-def check(sides: Sides, service: Service, tell: Tell) -> Iterator[Finding]:
+def check(sides: Sides, service: HttpClient, tell: ReportProgress) -> Iterator[CheckedClient]:
     """Every client of either side once. Raises RemoteFailure, Unsteady."""
-    start = at_first(sides.dialect.remote.first(None))
-    with closing(Seen()) as seen, closing(Seen()) as met:
-        for sheet in Scan(service, sides.dialect.remote, start, seen).sheets():
+    start = start_position(sides.dialect.remote.first(None))
+    with closing(SeenIds()) as seen, closing(SeenIds()) as met:
+        for sheet in ListScan(service, sides.dialect.remote, start, seen).sheets():
             for name, pair in paired(sides, sheet):
-                yield compared(sides, name, pair, met)
+                yield compare_pair(sides, name, pair, met)
             tell(sheet.position.read, sheet.position.total)
-        yield from left_here(sides, met)
+        yield from only_here(sides, met)
 
 
-def paired(sides: Sides, sheet: Sheet) -> Iterator[tuple[str, Pair | Invalid]]:
+def paired(sides: Sides, sheet: ScannedPage) -> Iterator[tuple[str, Pair | Invalid]]:
     """A page at once, and where something on it cannot be read each by itself."""
     try:
         yield from zip(sheet.ids, list(sides.paired(sheet.objects)), strict=True)
@@ -55,27 +55,29 @@ def paired(sides: Sides, sheet: Sheet) -> Iterator[tuple[str, Pair | Invalid]]:
                 yield name, failure
 
 
-def compared(sides: Sides, name: str, pair: Pair | Invalid, met: Seen) -> Finding:
+def compare_pair(sides: Sides, name: str, pair: Pair | Invalid, met: SeenIds) -> CheckedClient:
     if isinstance(pair, Invalid):
-        return Finding(Sign.ERROR, name, problem=str(pair))
+        return CheckedClient(CheckResult.ERROR, name, problem=str(pair))
     record = pair.record
     if record is None:
-        return Finding(Sign.ONLY_THERE, pair.told.label)
+        return CheckedClient(CheckResult.ONLY_THERE, pair.told.label)
     if not met.add(str(record.serial)):
-        words = f"is the same client here as another one there: {label(record)}"
-        return Finding(Sign.ERROR, pair.told.label, problem=words)
+        words = f"is the same client here as another one there: {client_label(record)}"
+        return CheckedClient(CheckResult.ERROR, pair.told.label, problem=words)
     try:
         fields = sides.differences(pair)
     except Invalid as failure:
-        return Finding(Sign.ERROR, label(record), problem=str(failure))
-    return Finding(Sign.DIFFERENT if fields else Sign.SAME, label(record), fields)
+        return CheckedClient(CheckResult.ERROR, client_label(record), problem=str(failure))
+    return CheckedClient(
+        CheckResult.DIFFERENT if fields else CheckResult.SAME, client_label(record), fields
+    )
 
 
-def left_here(sides: Sides, met: Seen) -> Iterator[Finding]:
+def only_here(sides: Sides, met: SeenIds) -> Iterator[CheckedClient]:
     """Those that are not there; of the deleted ones nobody expects it."""
     after = 0
     while records := sides.store.scan(sides.account.id, after, BATCH):
         for record in records:
             if not record.is_deleted and met.add(str(record.serial)):
-                yield Finding(Sign.ONLY_HERE, label(record))
+                yield CheckedClient(CheckResult.ONLY_HERE, client_label(record))
         after = records[-1].serial

@@ -11,37 +11,37 @@ from typing import BinaryIO, NamedTuple, cast
 import msgspec
 from msgspec import structs
 
-from dialects.base.migration.remote_api import File
+from dialects.base.migration.remote_api import RemoteFile
 from gateway.migration.outcomes import KIND
-from gateway.migration.runs import remark
-from gateway.remote.failures import Refused, TooLarge
-from gateway.remote.http_client import Service
+from gateway.migration.runs import run_line
+from gateway.remote.failures import DownloadRefused, TooLarge
+from gateway.remote.http_client import HttpClient
 from storage import (
     Account,
     ChangeClient,
     Client,
+    ClientLink,
     DocumentDraft,
-    Link,
     Locked,
-    Note,
     NotFound,
     Run,
     RunLine,
+    RunProgress,
     Store,
     Upload,
-    drafted_document,
+    draft_of_document,
 )
 
 IN_MEMORY = 1 << 20
 """Bytes of a file that are kept in memory; those of a larger one wait on the disk."""
 
 
-class Wanted(NamedTuple):
+class WantedFile(NamedTuple):
     """A file of a client of ours that the other server has."""
 
     client: Client
     label: str
-    file: File
+    file: RemoteFile
 
     @property
     def is_here(self) -> bool:
@@ -49,8 +49,8 @@ class Wanted(NamedTuple):
         return (self.file.name, self.file.size) in known
 
 
-class Attaching:
-    def __init__(self, store: Store, account: Account, service: Service, run: Run) -> None:
+class FileDownloads:
+    def __init__(self, store: Store, account: Account, service: HttpClient, run: Run) -> None:
         self.store = store
         self.account = account
         self.service = service
@@ -63,29 +63,29 @@ class Attaching:
                 self.fetch(wanted)
             tell(place, None)
 
-    def wanted(self) -> Iterator[Wanted]:
+    def wanted(self) -> Iterator[WantedFile]:
         after = 0
         while lines := self.store.run_lines(self.run.id, kind=KIND, after=after):
             for place, line in lines:
                 after = place
-                file = msgspec.json.decode(line.text, type=File)
+                file = msgspec.json.decode(line.text, type=RemoteFile)
                 try:
                     client = self.store.client(self.account.id, int(line.field))
                 except NotFound:
                     continue  # purged since
-                yield Wanted(client, line.client, file)
+                yield WantedFile(client, line.client, file)
 
-    def fetch(self, wanted: Wanted) -> None:
+    def fetch(self, wanted: WantedFile) -> None:
         with SpooledTemporaryFile(IN_MEMORY) as spooled:
             try:
                 size = sum(map(spooled.write, self.service.carry(wanted.file.path)))
                 spooled.seek(0)
                 self.attach(wanted, cast(BinaryIO, spooled), size)
-            except (Refused, TooLarge, Locked) as failure:
+            except (DownloadRefused, TooLarge, Locked) as failure:
                 words = f"{wanted.file.name}: {failure}"
-                self.note(remark("lost", wanted.label, field="documents", text=words))
+                self.note(run_line("lost", wanted.label, field="documents", text=words))
 
-    def attach(self, wanted: Wanted, file: BinaryIO, size: int) -> None:
+    def attach(self, wanted: WantedFile, file: BinaryIO, size: int) -> None:
         upload = Upload(
             name=wanted.file.name,
             type=wanted.file.type,
@@ -104,22 +104,22 @@ class Attaching:
             raise
         self.note(links=tuple(self.in_step(before, after)), fetched=1)
 
-    def in_step(self, before: Client, after: Client) -> Iterator[Link]:
+    def in_step(self, before: Client, after: Client) -> Iterator[ClientLink]:
         """The file is theirs as well: it makes no difference between the two sides."""
         origin = self.store.links(self.account.id, self.run.source, [before.serial])
         known = origin.get(before.serial)
         if known is not None and known.version == before.version:
-            yield Link(after.serial, structs.replace(known, version=after.version))
+            yield ClientLink(after.serial, structs.replace(known, version=after.version))
 
-    def note(self, *lines: RunLine, links: tuple[Link, ...] = (), fetched: int = 0) -> None:
+    def note(self, *lines: RunLine, links: tuple[ClientLink, ...] = (), fetched: int = 0) -> None:
         run = self.store.run(self.run.id)
         counts = run.counts | {"files": run.counts.get("files", 0) + fetched}
-        note = Note(checkpoint=run.checkpoint, counts=counts, lines=lines)
+        note = RunProgress(checkpoint=run.checkpoint, counts=counts, lines=lines)
         self.store.link_clients(self.account.id, links, run_id=run.id, note=note)
 
 
 def adding(drafts: tuple[DocumentDraft, ...]) -> Callable[[Client], ChangeClient]:
     def change(record: Client) -> ChangeClient:
-        return ChangeClient(documents=(*map(drafted_document, record.documents), *drafts))
+        return ChangeClient(documents=(*map(draft_of_document, record.documents), *drafts))
 
     return change

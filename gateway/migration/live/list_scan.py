@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from msgspec import Struct, structs
 
-from dialects.base.migration.remote_api import Ask, Leaf, Remote
-from gateway.migration.failures import Unsteady
-from gateway.remote.http_client import Answer, Service
+from dialects.base.migration.remote_api import ApiRequest, ObjectPage, RemoteApi
+from gateway.migration.failures import UnstableList
+from gateway.remote.http_client import HttpClient, RemoteResponse
 from storage import Invalid, Problem
 
 RESTS, STALE_PAGES = 3, 3
@@ -31,8 +31,8 @@ class Position(Struct, frozen=True, kw_only=True):
     `shown` how many clients it has shown, `newborn` those that were made after it had begun.
     """
 
-    first: Ask
-    ask: Ask | None
+    first: ApiRequest
+    ask: ApiRequest | None
     began: datetime | None = None
     total: int | None = None
     read: int = 0
@@ -45,7 +45,7 @@ class Position(Struct, frozen=True, kw_only=True):
     stale: int = 0
 
 
-class Sheet(NamedTuple):
+class ScannedPage(NamedTuple):
     """A page's objects that were not on a page before, and where the scan stands behind it."""
 
     ids: tuple[str, ...]
@@ -54,7 +54,7 @@ class Sheet(NamedTuple):
     position: Position
 
 
-class Seen:
+class SeenIds:
     """The ids that have been seen, in a scratch file: as many as there are, in little memory."""
 
     def __init__(self) -> None:
@@ -73,25 +73,27 @@ class Seen:
         self._file.close()
 
 
-class Scan:
-    def __init__(self, service: Service, remote: Remote, start: Position, seen: Seen) -> None:
+class ListScan:
+    def __init__(
+        self, service: HttpClient, remote: RemoteApi, start: Position, seen: SeenIds
+    ) -> None:
         self.service = service
         self.remote = remote
         self.start = start
         self.seen = seen
         self.is_resumed = start.read > 0
 
-    def sheets(self) -> Iterator[Sheet]:
+    def sheets(self) -> Iterator[ScannedPage]:
         """Raises Unsteady, RemoteFailure, and Invalid for an answer that is no page."""
         position = self.start
         while position.ask is not None:
-            answer = asked(self.service, position.ask)
-            leaf = self.remote.leaf(position.ask, body_of(answer))
+            answer = send(self.service, position.ask)
+            leaf = self.remote.leaf(position.ask, page_body(answer))
             sheet = self.turned(position, leaf, answer)
             yield sheet
             position = sheet.position
 
-    def turned(self, position: Position, leaf: Leaf, answer: Answer) -> Sheet:
+    def turned(self, position: Position, leaf: ObjectPage, answer: RemoteResponse) -> ScannedPage:
         fresh = [
             pair for pair in zip(leaf.ids, leaf.objects, strict=True) if self.seen.add(pair[0])
         ]
@@ -108,11 +110,11 @@ class Scan:
             opened=opened,
             held=leaf.total if is_first else position.held,
             shown=position.shown + len(leaf.ids),
-            newborn=position.newborn + newborn(leaf, {name for name, _ in fresh}, opened),
+            newborn=position.newborn + count_newborn(leaf, {name for name, _ in fresh}, opened),
             is_shaken=position.is_shaken or is_less(leaf.total, position.total),
             stale=position.stale + 1 if is_stale else 0,
         )
-        return Sheet(
+        return ScannedPage(
             ids=tuple(name for name, _ in fresh),
             objects=tuple(one for _, one in fresh),
             repeated=len(leaf.ids) - len(fresh),
@@ -123,7 +125,7 @@ class Scan:
         """Behind the last page: the end, or the first page again."""
         is_endless = position.rescans and position.shown > 2 * position.read + MOST_SURPLUS
         if position.stale >= STALE_PAGES or is_endless:
-            raise Unsteady("the list repeats itself: its pages show the same clients again")
+            raise UnstableList("the list repeats itself: its pages show the same clients again")
         if position.ask is not None:
             return position
         expected = None if position.held is None else position.held + position.newborn
@@ -131,7 +133,7 @@ class Scan:
         if not (is_short or position.is_shaken):
             return position
         if position.rescans >= RESTS:
-            raise Unsteady(
+            raise UnstableList(
                 f"the list gives no rest: {position.read} clients came of {position.total},"
                 f" in {RESTS + 1} scans"
             )
@@ -159,24 +161,24 @@ def is_less(one: int | None, other: int | None) -> bool:
     return one is not None and other is not None and one < other
 
 
-def newborn(leaf: Leaf, fresh: set[str], opened: datetime | None) -> int:
+def count_newborn(leaf: ObjectPage, fresh: set[str], opened: datetime | None) -> int:
     """How many were made since: one that has come must not hide from the total one that went."""
     born = zip(leaf.ids, leaf.born, strict=True) if leaf.born else ()
     return sum(name in fresh and opened is not None and at >= opened for name, at in born)
 
 
-def body_of(answer: Answer) -> bytes:
+def page_body(answer: RemoteResponse) -> bytes:
     """Raises Invalid for a refusal."""
     if answer.status >= ERRORS:
         raise Invalid(Problem(("url",), f"answers a list with {answer.status}"))
     return answer.body
 
 
-def at_first(ask: Ask) -> Position:
+def start_position(ask: ApiRequest) -> Position:
     return Position(first=ask, ask=ask)
 
 
-def asked(service: Service, ask: Ask) -> Answer:
+def send(service: HttpClient, ask: ApiRequest) -> RemoteResponse:
     return service.ask(
         ask.method,
         ask.path,

@@ -9,15 +9,15 @@ import msgspec
 from msgspec import Struct
 
 from dialects.base.dialect import Dialect
-from gateway.migration.counterparts import Keys
-from gateway.migration.importer import Arriving, Terms, begun
-from gateway.migration.objects import Piece
-from gateway.migration.runs import OVERLAP, Tell, last_done
-from gateway.remote.http_client import Service
+from gateway.migration.counterparts import LinkKeys
+from gateway.migration.importer import Importer, ImportOptions, run_of_import
+from gateway.migration.objects import RawObject
+from gateway.migration.runs import OVERLAP, ReportProgress, last_done
+from gateway.remote.http_client import HttpClient
 from storage import Account, Run, StartRun, Store
 
-from .file_downloads import Attaching
-from .list_scan import Position, Scan, Seen, Sheet, at_first
+from .file_downloads import FileDownloads
+from .list_scan import ListScan, Position, ScannedPage, SeenIds, start_position
 
 
 class Pull(Struct, frozen=True, kw_only=True):
@@ -28,8 +28,8 @@ class Pull(Struct, frozen=True, kw_only=True):
     dialect: Dialect
     account: Account
     source: str
-    terms: Terms
-    keys: Keys | None = None
+    terms: ImportOptions
+    keys: LinkKeys | None = None
     options: str = ""
     is_whole: bool = False
     is_rehearsal: bool = False
@@ -40,44 +40,48 @@ class Pull(Struct, frozen=True, kw_only=True):
         return StartRun(verb="pull", dialect=name, source=self.source, options=self.options)
 
 
-class Pulled(Struct, frozen=True, kw_only=True):
+class PullResult(Struct, frozen=True, kw_only=True):
     """What came of it. `since`: from when on changes were asked for, None for everything."""
 
     run: Run | None
-    arrived: Arriving
+    arrived: Importer
     since: datetime | None = None
     repeated: int = 0
 
 
 def pull(
-    store: Store, service: Service, plan: Pull, tell: Tell, interrupted: Run | None = None
-) -> Pulled:
+    store: Store,
+    service: HttpClient,
+    plan: Pull,
+    tell: ReportProgress,
+    interrupted: Run | None = None,
+) -> PullResult:
     """Raises RemoteFailure, Unsteady, TooManyChanges, and Invalid for ids of another salt. What
     was written until then stays, and the run can be resumed."""
     since = None if plan.is_whole or interrupted else begin_of_last(store, plan)
-    position = at_first(plan.dialect.remote.first(since))
+    position = start_position(plan.dialect.remote.first(since))
     if interrupted and interrupted.checkpoint:
         position = msgspec.json.decode(interrupted.checkpoint, type=Position)
     repeated = 0
-    with closing(Seen()) as seen:
-        sheets = Scan(service, plan.dialect.remote, position, seen).sheets()
+    with closing(SeenIds()) as seen:
+        sheets = ListScan(service, plan.dialect.remote, position, seen).sheets()
         # What is wrong with the service, or with the salt, is wrong before anything is written.
         first = next(sheets, None)
         arriving = arriving_of(store, plan)
         arriving.look(list(pieces(first)) if first else [])
-        with begun(arriving, plan, interrupted):
+        with run_of_import(arriving, plan, interrupted):
             for sheet in chain([first] if first else [], sheets):
                 arriving.take(list(pieces(sheet)), msgspec.json.encode(sheet.position).decode())
                 repeated += sheet.repeated
                 tell(sheet.position.read, sheet.position.total)
             if arriving.run is not None and plan.terms.has_files:
-                Attaching(store, plan.account, service, arriving.run).fetch_all(tell)
+                FileDownloads(store, plan.account, service, arriving.run).fetch_all(tell)
                 arriving.counts = store.run(arriving.run.id).counts
-    return Pulled(run=arriving.run, arrived=arriving, since=since, repeated=repeated)
+    return PullResult(run=arriving.run, arrived=arriving, since=since, repeated=repeated)
 
 
-def arriving_of(store: Store, plan: Pull) -> Arriving:
-    return Arriving(
+def arriving_of(store: Store, plan: Pull) -> Importer:
+    return Importer(
         store,
         plan.account,
         plan.dialect,
@@ -94,6 +98,6 @@ def begin_of_last(store: Store, plan: Pull) -> datetime | None:
     return began - OVERLAP if began else None
 
 
-def pieces(sheet: Sheet) -> Iterator[Piece]:
+def pieces(sheet: ScannedPage) -> Iterator[RawObject]:
     for name, raw in zip(sheet.ids, sheet.objects, strict=True):
-        yield Piece(name, raw)
+        yield RawObject(name, raw)

@@ -15,12 +15,12 @@ from msgspec import Struct, structs
 from gateway.migration.counterparts import Pair, Sides
 from gateway.migration.failures import TooManyChanges
 from gateway.migration.outcomes import Counts
-from gateway.migration.runs import OVERLAP, Tell, last_done, running, started
-from gateway.remote.http_client import Service
-from storage import Client, Link, Note, Origin, Run, RunLine, StartRun
+from gateway.migration.runs import OVERLAP, ReportProgress, finish_run, last_done, start_run
+from gateway.remote.http_client import HttpClient
+from storage import Client, ClientLink, Origin, Run, RunLine, RunProgress, StartRun
 
-from .list_scan import Scan, Seen, Sheet, at_first
-from .push_client import Manner, Telling, Verdict
+from .list_scan import ListScan, ScannedPage, SeenIds, start_position
+from .push_client import ClientPusher, PushOptions, PushOutcome
 
 BATCH = 200
 WRITES = ("created", "changed", "deleted")
@@ -38,7 +38,7 @@ class Push(Struct, frozen=True, kw_only=True):
     """What a push is to do; `options` is what its run needs to be resumed."""
 
     sides: Sides
-    manner: Manner
+    manner: PushOptions
     options: str = ""
     most_changes: int | None = None
 
@@ -48,7 +48,9 @@ class Push(Struct, frozen=True, kw_only=True):
         return StartRun(verb="push", dialect=name, source=source, options=self.options)
 
 
-def push(plan: Push, service: Service, tell: Tell, interrupted: Run | None = None) -> "Pushing":
+def push(
+    plan: Push, service: HttpClient, tell: ReportProgress, interrupted: Run | None = None
+) -> "Pushing":
     """Raises RemoteFailure, Unsteady, TooManyChanges, Invalid; what was told until then is kept,
     and the run can be resumed."""
     store, account = plan.sides.store, plan.sides.account
@@ -64,19 +66,19 @@ def push(plan: Push, service: Service, tell: Tell, interrupted: Run | None = Non
     # What is wrong with the service is wrong before there is a run.
     run = None
     if not plan.manner.is_rehearsal:
-        run = pushing.run = started(store, account, plan.command, interrupted)
-    with running(store, run) if run else nullcontext():
+        run = pushing.run = start_run(store, account, plan.command, interrupted)
+    with finish_run(store, run) if run else nullcontext():
         pushing.survey(first, sheets, tell)
         pushing.tell(tell)
     return pushing
 
 
 class Pushing:
-    def __init__(self, plan: Push, service: Service) -> None:
+    def __init__(self, plan: Push, service: HttpClient) -> None:
         self.plan = plan
         self.sides = plan.sides
         self.service = service
-        self.telling = Telling(plan.sides, service, plan.manner, self.refuse_too_many)
+        self.telling = ClientPusher(plan.sides, service, plan.manner, self.refuse_too_many)
         self.run: Run | None = None
         self.progress = Progress()
         self.counts: Counts = {}
@@ -85,16 +87,16 @@ class Pushing:
         self.links: dict[int, Origin] = {}
         """What a rehearsal found out."""
 
-    def sheets(self) -> Iterator[Sheet]:
+    def sheets(self) -> Iterator[ScannedPage]:
         since = self.progress.surveyed
         remote = self.sides.dialect.remote
-        start = at_first(remote.first(since - OVERLAP if since else None))
-        with closing(Seen()) as seen:
-            yield from Scan(self.service, remote, start, seen).sheets()
+        start = start_position(remote.first(since - OVERLAP if since else None))
+        with closing(SeenIds()) as seen:
+            yield from ListScan(self.service, remote, start, seen).sheets()
 
-    def survey(self, first: Sheet, rest: Iterator[Sheet], tell: Tell) -> None:
+    def survey(self, first: ScannedPage, rest: Iterator[ScannedPage], tell: ReportProgress) -> None:
         """Link what is there with what is here, and take down what agrees."""
-        sheet: Sheet | None = first
+        sheet: ScannedPage | None = first
         while sheet is not None:
             links = [link for pair in self.sides.paired(sheet.objects) for link in self.met(pair)]
             self.keep(links, ())
@@ -105,17 +107,17 @@ class Pushing:
                 self.progress = structs.replace(self.progress, surveyed=began)
             sheet = following
 
-    def met(self, pair: Pair) -> Iterator[Link]:
+    def met(self, pair: Pair) -> Iterator[ClientLink]:
         """A client here that was not known to be there, or that is in step now."""
         record = pair.record
         if record is None:
             return
         if not self.sides.differences(pair):
-            yield Link(record.serial, self.sides.origin(pair.told, record.version))
+            yield ClientLink(record.serial, self.sides.origin(pair.told, record.version))
         elif record.serial not in self.known([record]):
-            yield Link(record.serial, self.sides.origin(pair.told))
+            yield ClientLink(record.serial, self.sides.origin(pair.told))
 
-    def tell(self, tell: Tell) -> None:
+    def tell(self, tell: ReportProgress) -> None:
         store, account = self.sides.store, self.sides.account
         while records := store.scan(account.id, self.progress.serial, BATCH):
             known = self.known(records)
@@ -137,7 +139,7 @@ class Pushing:
         if most is not None and sum(self.counts.get(word, 0) for word in WRITES) >= most:
             raise TooManyChanges(f"{most} clients have changed, and there are more")
 
-    def count(self, verdict: Verdict) -> None:
+    def count(self, verdict: PushOutcome) -> None:
         for word in ("read", verdict.word):
             self.counts[word] = self.counts.get(word, 0) + 1
         if verdict.unlinked and self.run:
@@ -146,13 +148,13 @@ class Pushing:
         if verdict.link or verdict.lines or verdict.unlinked:
             self.keep([verdict.link] if verdict.link else [], verdict.lines)
 
-    def keep(self, links: Sequence[Link], lines: Sequence[RunLine]) -> None:
+    def keep(self, links: Sequence[ClientLink], lines: Sequence[RunLine]) -> None:
         if self.run is None:
             self.lines += lines
             self.links |= {link.serial: link.origin for link in links}
             return
         checkpoint = msgspec.json.encode(self.progress).decode()
-        note = Note(checkpoint=checkpoint, counts=dict(self.counts), lines=tuple(lines))
+        note = RunProgress(checkpoint=checkpoint, counts=dict(self.counts), lines=tuple(lines))
         store, account = self.sides.store, self.sides.account
         store.link_clients(account.id, links, run_id=self.run.id, note=note)
 

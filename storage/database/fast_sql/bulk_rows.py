@@ -27,53 +27,55 @@ Names = tuple[str, ...]
 Row = Mapping[str, Any]
 
 
-def make_room(connection: Connection) -> None:
+def enlarge_cache(connection: Connection) -> None:
     """For transactions that make or change many rows; the connection keeps it."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(ROOM)
 
 
-def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """All rows say the same columns."""
     if not rows:
         return
-    statement, names, typed = prepared(table, tuple(rows[0]), connection.dialect)
+    statement, names, typed = compile_insert(table, tuple(rows[0]), connection.dialect)
     ordered = itemgetter(*names)
-    values = [bound(list(ordered(row)), typed) for row in rows]
+    values = [convert_values(list(ordered(row)), typed) for row in rows]
     if connection.dialect.paramstyle == "qmark":
         connection.exec_driver_sql(statement, values)
     else:
         connection.exec_driver_sql(statement, [dict(zip(names, v, strict=True)) for v in values])
 
 
-def plain(table: Table, values: list[Any]) -> tuple[Any, ...]:
+def encode_row(table: Table, values: list[Any]) -> tuple[Any, ...]:
     """The values of all columns in their order as texts and numbers, which can be sent to another
     process."""
-    return bound(values, plainly(table))
+    return convert_values(values, row_encoders(table))
 
 
 @functools.cache
-def plainly(table: Table) -> Typed:
-    return prepared(table, tuple(table.c.keys()), ANY)[2]
+def row_encoders(table: Table) -> Typed:
+    return compile_insert(table, tuple(table.c.keys()), ANY)[2]
 
 
-def inserted_plain(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_encoded_rows(
+    connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
+) -> None:
     """Rows as `plain` gives them, on PostgreSQL."""
     if not rows:
         return
-    statement, names, _ = prepared(table, tuple(table.c.keys()), connection.dialect)
-    values = [bound(list(row), natively(table)) for row in rows]
+    statement, names, _ = compile_insert(table, tuple(table.c.keys()), connection.dialect)
+    values = [convert_values(list(row), native_decoders(table)) for row in rows]
     connection.exec_driver_sql(statement, [dict(zip(names, v, strict=True)) for v in values])
 
 
 @functools.cache
-def natively(table: Table) -> Typed:
+def native_decoders(table: Table) -> Typed:
     """The plain values of which PostgreSQL has types of its own."""
     made = ((place, NATIVE.get(type(each.type))) for place, each in enumerate(table.c))
     return tuple((place, process) for place, process in made if process is not None)
 
 
-def bound(values: list[Any], typed: Typed) -> tuple[Any, ...]:
+def convert_values(values: list[Any], typed: Typed) -> tuple[Any, ...]:
     for place, process in typed:
         if values[place] is not None:
             values[place] = process(values[place])
@@ -81,7 +83,7 @@ def bound(values: list[Any], typed: Typed) -> tuple[Any, ...]:
 
 
 @functools.lru_cache(maxsize=64)
-def prepared(table: Table, names: Names, dialect: Dialect) -> tuple[str, Names, Typed]:
+def compile_insert(table: Table, names: Names, dialect: Dialect) -> tuple[str, Names, Typed]:
     """The statement, its parameters in order, and the places of those to be translated."""
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
     order = tuple(compiled.positiontup or names)
@@ -99,7 +101,7 @@ def processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
     return kind.bind_processor(dialect)
 
 
-def selected(
+def fetch_columns(
     connection: Connection, statement: Select[Any], columns: tuple[Column[Any], ...]
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of a statement that selects these columns."""
@@ -110,13 +112,15 @@ def selected(
     if not rows:
         return iter(())
     values = list(zip(*rows, strict=True))
-    for place, process in read_by(columns, kinds, connection.dialect):
+    for place, process in column_decoders(columns, kinds, connection.dialect):
         values[place] = tuple(None if v is None else process(v) for v in values[place])
     return zip(*values, strict=True)
 
 
 @functools.lru_cache(maxsize=64)
-def read_by(columns: tuple[Column[Any], ...], kinds: tuple[object, ...], dialect: Dialect) -> Typed:
+def column_decoders(
+    columns: tuple[Column[Any], ...], kinds: tuple[object, ...], dialect: Dialect
+) -> Typed:
     """The places of the values that are to be translated, and how; `kinds` are the driver's."""
     types = [column.type.dialect_impl(dialect) for column in columns]
     made = [t.result_processor(dialect, kind) for t, kind in zip(types, kinds, strict=True)]

@@ -15,7 +15,7 @@ Row = list[Any]
 Rows = list[Sequence[Any]]
 
 
-class Asked:
+class CompiledStatement:
     """A statement, and how its parameters go in and its columns come out. Parameters are given in
     the order of the text. `by` is the index that it is answered from: of one that holds all that
     is asked and one that is unique SQLite takes the latter, and reads a row besides. `names` are
@@ -29,23 +29,23 @@ class Asked:
         bound = {name: compiled.binds[name] for name in self._names}
         self._own = {n: one.effective_value for n, one in bound.items() if not one.required}
         types = [bound[name].type.dialect_impl(DIALECT) for name in self._names]
-        self._ins = processes(types, "bind")
+        self._ins = type_processors(types, "bind")
         columns = [column.type.dialect_impl(DIALECT) for column in statement.exported_columns]
-        self._outs = processes(columns, "result")
+        self._outs = type_processors(columns, "result")
 
     def given(self, values: Sequence[Any]) -> Sequence[Any]:
-        return processed(list(values), self._ins) if self._ins else values
+        return apply_processors(list(values), self._ins) if self._ins else values
 
     def named(self, values: Mapping[str, Any]) -> Sequence[Any]:
         """As `given`, by the names of the parameters; it brings its own where it has some."""
         whole = {**self._own, **values} if self._own else values
-        return processed([whole[name] for name in self._names], self._ins)
+        return apply_processors([whole[name] for name in self._names], self._ins)
 
     def told(self, rows: Rows) -> Rows:
-        return [processed(list(row), self._outs) for row in rows] if self._outs else rows
+        return [apply_processors(list(row), self._outs) for row in rows] if self._outs else rows
 
 
-def processes(types: Sequence[Any], way: str) -> Processes:
+def type_processors(types: Sequence[Any], way: str) -> Processes:
     """Those that there are, with their places."""
     made: list[Process | None] = [
         one.bind_processor(DIALECT) if way == "bind" else one.result_processor(DIALECT, None)
@@ -54,7 +54,7 @@ def processes(types: Sequence[Any], way: str) -> Processes:
     return [(place, process) for place, process in enumerate(made) if process is not None]
 
 
-def processed(values: Row, processes: Processes) -> Row:
+def apply_processors(values: Row, processes: Processes) -> Row:
     for place, process in processes:
         if values[place] is not None:
             values[place] = process(values[place])

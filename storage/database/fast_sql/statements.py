@@ -13,72 +13,74 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 from . import bulk_rows
-from .compiled import Asked
+from .compiled import CompiledStatement
 
 Row = Sequence[Any]
 Given = Mapping[str, Any]
 
 
-def rows(connection: Connection, statement: Any, given: Given) -> Sequence[Row]:
+def fetch_all(connection: Connection, statement: Any, given: Given) -> Sequence[Row]:
     """What a SELECT finds, or an UPDATE returns."""
     if connection.dialect.name != "sqlite":
         return connection.execute(statement, given).all()
-    asked = prepared(statement, ())
-    found: Sequence[Row] = put(connection, "execute", asked.text, asked.named(given)).fetchall()
+    asked = compile_cached(statement, ())
+    found: Sequence[Row] = call_driver(
+        connection, "execute", asked.text, asked.named(given)
+    ).fetchall()
     return asked.told(list(found))
 
 
-def first(connection: Connection, statement: Any, given: Given) -> Row | None:
-    found = rows(connection, statement, given)
+def fetch_first(connection: Connection, statement: Any, given: Given) -> Row | None:
+    found = fetch_all(connection, statement, given)
     return found[0] if found else None
 
 
-def written(connection: Connection, statement: Any, given: Given) -> None:
+def execute(connection: Connection, statement: Any, given: Given) -> None:
     """An INSERT or UPDATE of the columns that are given."""
     if connection.dialect.name != "sqlite":
         connection.execute(statement, given)
         return
-    asked = prepared(statement, tuple(given))
-    put(connection, "execute", asked.text, asked.named(given))
+    asked = compile_cached(statement, tuple(given))
+    call_driver(connection, "execute", asked.text, asked.named(given))
 
 
-def inserted(connection: Connection, table: Table, given: Sequence[Given]) -> None:
+def insert_many(connection: Connection, table: Table, given: Sequence[Given]) -> None:
     """Some rows, all of which say the same columns."""
     if connection.dialect.name != "sqlite" or not given:
-        bulk_rows.inserted(connection, table, given)
+        bulk_rows.insert_rows(connection, table, given)
         return
-    asked = prepared(inserting(table), tuple(given[0]))
-    put(connection, "executemany", asked.text, list(map(asked.named, given)))
+    asked = compile_cached(inserting(table), tuple(given[0]))
+    call_driver(connection, "executemany", asked.text, list(map(asked.named, given)))
 
 
-def inserted_plain(connection: Connection, table: Table, found: Iterable[tuple[Any, ...]]) -> None:
+def insert_encoded(connection: Connection, table: Table, found: Iterable[tuple[Any, ...]]) -> None:
     """Rows as `bulk.plain` gives them; SQLite takes one after the other, and none has to stay."""
     if connection.dialect.name != "sqlite":
-        bulk_rows.inserted_plain(connection, table, list(found))
+        bulk_rows.insert_encoded_rows(connection, table, list(found))
         return
-    text, _, _ = bulk_rows.prepared(table, tuple(table.c.keys()), connection.dialect)
-    many(connection, text, found)
+    text, _, _ = bulk_rows.compile_insert(table, tuple(table.c.keys()), connection.dialect)
+    execute_many_text(connection, text, found)
 
 
-def said(connection: Connection, text: str) -> None:
+def execute_text(connection: Connection, text: str) -> None:
     """A statement of SQLite's own."""
-    put(connection, "execute", text, ())
+    call_driver(connection, "execute", text, ())
 
 
-def many(connection: Connection, text: str, given: Iterable[Row]) -> None:
+def execute_many_text(connection: Connection, text: str, given: Iterable[Row]) -> None:
     """A statement of SQLite's own for each of these rows."""
-    put(connection, "executemany", text, given)
+    call_driver(connection, "executemany", text, given)
 
 
 inserting: Callable[[Table], Any] = functools.cache(insert)
 
 
 @functools.lru_cache(maxsize=512)
-def prepared(statement: ClauseElement, names: tuple[str, ...]) -> Asked:
-    return Asked(statement, names=names)
+def compile_cached(statement: ClauseElement, names: tuple[str, ...]) -> CompiledStatement:
+    return CompiledStatement(statement, names=names)
 
 
-def put(connection: Connection, way: str, text: str, given: Iterable[Any]) -> Any:
+def call_driver(connection: Connection, way: str, text: str, given: Iterable[Any]) -> Any:
     driver: Any = connection.connection.dbapi_connection
     try:
         return getattr(driver, way)(text, given)

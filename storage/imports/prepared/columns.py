@@ -12,15 +12,15 @@ from msgspec import Struct
 from sqlalchemy import Table
 
 from storage.database.fast_sql import bulk_rows
-from storage.model.imports import Wanted
-from storage.model.limits import LARGEST, LARGEST_AMOUNT, MONEY_PLACES
+from storage.model.imports import Identifiers
+from storage.model.limits import MAX_AMOUNT, MAX_INTEGER, MONEY_PLACES
 from storage.model.records import Client, Contact
 from storage.schema.column_types import EPOCH
-from storage.schema.row_mapping import client_values, contact_values
+from storage.schema.row_mapping import client_row_values, contact_row_values
 from storage.schema.tables import CLIENT, CONTACT
 
 from . import rows as prepared_rows
-from .rows import ENCODER, Ready
+from .rows import ENCODER, PreparedRows
 
 Columns = dict[str, Sequence[Any]]
 Rows = Iterator[tuple[Any, ...]]
@@ -29,7 +29,7 @@ Span = tuple[int, int]
 MICROSECONDS = 1_000_000
 
 
-class Crowd(NamedTuple):
+class ClientColumns(NamedTuple):
     """New clients as another service tells them: by a field's name, what each of them says.
 
     `contacts` are those of all clients, one client's after the other's, and `sizes` how many each
@@ -43,7 +43,7 @@ class Crowd(NamedTuple):
     sizes: Sequence[int]
 
 
-class Readied(Struct, frozen=True, array_like=True, gc=False):
+class PreparedColumns(Struct, frozen=True, array_like=True, gc=False):
     """A crowd made ready, in any process: what each wants to be known by, its version and whether
     it is archived or deleted, and the columns of all rows, written down. They hold where nobody is
     here who has any of this."""
@@ -63,45 +63,45 @@ class Readied(Struct, frozen=True, array_like=True, gc=False):
         clients, contacts = READ(self.written)
         mine = {"account_id": account_id}
         return (
-            in_rows(clients, CLIENT_DEFAULTS | mine),
-            in_rows(contacts, CONTACT_DEFAULTS | mine),
+            iter_rows(clients, CLIENT_DEFAULTS | mine),
+            iter_rows(contacts, CONTACT_DEFAULTS | mine),
         )
 
-    def wanted(self) -> list[Wanted]:
+    def wanted(self) -> list[Identifiers]:
         """One by one."""
         made = zip(self.serials, self.numbers, self.hashes, spans_of(self.sizes), strict=True)
         return [
-            Wanted(serial, None, number, None, client_hash, tuple(self.contacts[a:b]))
+            Identifiers(serial, None, number, None, client_hash, tuple(self.contacts[a:b]))
             for serial, number, client_hash, (a, b) in made
         ]
 
-    def ready(self, account_id: int) -> list[Ready]:
+    def ready(self, account_id: int) -> list[PreparedRows]:
         """One by one."""
         clients, people = self.rows(account_id)
         contacts = list(people)
         spans = spans_of(self.sizes)
         rows = [
-            prepared_rows.Rows(row, contacts[a:b])
+            prepared_rows.ClientRows(row, contacts[a:b])
             for row, (a, b) in zip(clients, spans, strict=True)
         ]
         lives = self.versions, self.are_archived, self.are_deleted
-        return list(map(Ready, *lives, map(ENCODER.encode, rows)))
+        return list(map(PreparedRows, *lives, map(ENCODER.encode, rows)))
 
 
-def moments(seconds: Iterable[int]) -> list[int | None]:
+def to_microseconds(seconds: Iterable[int]) -> list[int | None]:
     """Whole seconds since 1970, 0 for none, as rows have moments."""
     return [second * MICROSECONDS if second else None for second in seconds]
 
 
-def amounts(values: Sequence[Decimal]) -> list[int] | None:
+def to_millionths(values: Sequence[Decimal]) -> list[int] | None:
     """As rows have them; None when one of them is not exactly what a row can have."""
     found = [0] * len(values)
     for n, value in enumerate(values):
         if value:
-            if value.adjusted() > LARGEST_AMOUNT.adjusted():
+            if value.adjusted() > MAX_AMOUNT.adjusted():
                 return None
             found[n] = int(value.scaleb(MONEY_PLACES))
-            if abs(found[n]) > LARGEST or Decimal(found[n]).scaleb(-MONEY_PLACES) != value:
+            if abs(found[n]) > MAX_INTEGER or Decimal(found[n]).scaleb(-MONEY_PLACES) != value:
                 return None
     return found
 
@@ -112,18 +112,18 @@ def spans_of(sizes: Iterable[int]) -> list[Span]:
     return list(zip([0, *ends], ends, strict=False))
 
 
-def in_rows(columns: Mapping[str, Sequence[Any]], defaults: dict[str, Any]) -> Rows:
+def iter_rows(columns: Mapping[str, Sequence[Any]], defaults: dict[str, Any]) -> Rows:
     made = (columns.get(name) or repeat(value) for name, value in defaults.items())
     return zip(*made, strict=False)
 
 
 def defaults_of(table: Table, values: list[Any]) -> dict[str, Any]:
     """What stands in a row where nothing is said."""
-    return dict(zip(table.c.keys(), bulk_rows.plain(table, values), strict=True))
+    return dict(zip(table.c.keys(), bulk_rows.encode_row(table, values), strict=True))
 
 
-SOMEBODY = Contact(serial=0, contact_key="", created_at=EPOCH, updated_at=EPOCH)
-NOBODY = Client(
+BLANK_CONTACT = Contact(serial=0, contact_key="", created_at=EPOCH, updated_at=EPOCH)
+BLANK_CLIENT = Client(
     uuid=UUID(int=0),
     serial=0,
     number="",
@@ -132,6 +132,6 @@ NOBODY = Client(
     user_serial=0,
     client_hash="",
 )
-CLIENT_DEFAULTS = defaults_of(CLIENT, client_values(0, NOBODY))
-CONTACT_DEFAULTS = defaults_of(CONTACT, contact_values(0, 0, SOMEBODY))
+CLIENT_DEFAULTS = defaults_of(CLIENT, client_row_values(0, BLANK_CLIENT))
+CONTACT_DEFAULTS = defaults_of(CONTACT, contact_row_values(0, 0, BLANK_CONTACT))
 READ = msgspec.msgpack.Decoder(tuple[dict[str, list[Any]], dict[str, list[Any]]]).decode

@@ -14,14 +14,14 @@ import msgspec
 from sqlalchemy import Boolean, Table
 
 from storage.model.accounts import Account
-from storage.model.folding import LONGEST_KEY, digits_order, fold, folded_key
-from storage.model.generators import Makers
-from storage.model.names import joined, shown_name
+from storage.model.folding import MAX_KEY_LENGTH, digits_sort_key, fold, fold_key
+from storage.model.generators import Generators
+from storage.model.names import display_name, join_name
 from storage.rules.validation import is_storable
 from storage.schema.row_mapping import search_text
 from storage.schema.tables import CLIENT, CONTACT
 
-from .columns import Columns, Crowd, Readied, Span, spans_of
+from .columns import ClientColumns, Columns, PreparedColumns, Span, spans_of
 
 NAME = ("classification", "organization_name", "first_name", "last_name", "middle_name")
 CUSTOM_VALUES = ("custom_value1", "custom_value2", "custom_value3", "custom_value4")
@@ -30,17 +30,19 @@ SEARCHED = ("id_number", "number", *CUSTOM_VALUES)
 SEARCHED_OF_CONTACT = ("first_name", "last_name", "email", "phone")
 
 
-def readied_crowd(crowd: Crowd, account: Account, makers: Makers) -> Readied | None:
+def prepare_columns(
+    crowd: ClientColumns, account: Account, makers: Generators
+) -> PreparedColumns | None:
     """None when one of them cannot be stored."""
-    clients = crowd.clients | born(crowd.clients, account, makers)
+    clients = crowd.clients | generated_columns(crowd.clients, account, makers)
     spans = spans_of(crowd.sizes)
-    contacts = settled(crowd.contacts, clients, spans)
-    clients |= compared(clients, contacts, spans)
+    contacts = contact_columns(crowd.contacts, clients, spans)
+    clients |= derived_columns(clients, contacts, spans)
     columns = flags_as_numbers(CLIENT, clients), flags_as_numbers(CONTACT, contacts)
     if not all(map(is_storable, texts_of(*columns))):
         return None
     number = len(crowd.sizes)
-    return Readied(
+    return PreparedColumns(
         serials=list(clients["serial"]),
         numbers=list(clients["number_folded"]),
         hashes=list(clients["client_hash"]),
@@ -64,7 +66,7 @@ def texts_of(*columns: Columns) -> Iterator[str]:
             yield "".join(values)
 
 
-def born(clients: Columns, account: Account, makers: Makers) -> Columns:
+def generated_columns(clients: Columns, account: Account, makers: Generators) -> Columns:
     """What a birth gives them."""
     return {
         "uuid": [makers.uuid().hex for _ in clients["serial"]],
@@ -74,13 +76,13 @@ def born(clients: Columns, account: Account, makers: Makers) -> Columns:
     }
 
 
-def settled(given: Columns, clients: Columns, spans: Sequence[Span]) -> Columns:
+def contact_columns(given: Columns, clients: Columns, spans: Sequence[Span]) -> Columns:
     """The contacts as in records: each client's in their order, the primary one first."""
-    contacts = given | ranked(given, spans, clients["phone_rank"])
+    contacts = given | rank_columns(given, spans, clients["phone_rank"])
     clients_of = zip(clients["serial"], spans, strict=True)
     contacts |= {
-        "is_primary": primary(given["is_primary"], spans),
-        "email_folded": list(map(folded_key, given["email"])),
+        "is_primary": primary_flags(given["is_primary"], spans),
+        "email_folded": list(map(fold_key, given["email"])),
         "client_serial": [serial for serial, (a, b) in clients_of for _ in range(a, b)],
     }
     places = list(zip(map(not_, contacts["is_primary"]), contacts["serial"], strict=True))
@@ -90,7 +92,7 @@ def settled(given: Columns, clients: Columns, spans: Sequence[Span]) -> Columns:
     return contacts
 
 
-def ranked(contacts: Columns, spans: Iterable[Span], lasts: Iterable[int]) -> Columns:
+def rank_columns(contacts: Columns, spans: Iterable[Span], lasts: Iterable[int]) -> Columns:
     """Their e-mails and phones behind the client's own phone, in the order in which they came."""
     emails, phones = contacts["email"], contacts["phone"]
     ranks: dict[str, list[int]] = {"email_rank": [], "phone_rank": []}
@@ -104,7 +106,7 @@ def ranked(contacts: Columns, spans: Iterable[Span], lasts: Iterable[int]) -> Co
     return dict(ranks)
 
 
-def primary(flags: Sequence[Any], spans: Iterable[Span]) -> list[int]:
+def primary_flags(flags: Sequence[Any], spans: Iterable[Span]) -> list[int]:
     """The first flagged one of each client, or its first of all."""
     found = [0] * len(flags)
     for start, end in spans:
@@ -113,12 +115,12 @@ def primary(flags: Sequence[Any], spans: Iterable[Span]) -> list[int]:
     return found
 
 
-def compared(clients: Columns, contacts: Columns, spans: Sequence[Span]) -> Columns:
+def derived_columns(clients: Columns, contacts: Columns, spans: Sequence[Span]) -> Columns:
     """The columns that are derived (see rows.py)."""
-    shown = list(map(shown_name, *(clients.get(name) or repeat("") for name in NAME)))
+    shown = list(map(display_name, *(clients.get(name) or repeat("") for name in NAME)))
     if not all(shown):
         raise ValueError("a client without a name in a crowd")
-    names = folded(shown)
+    names = fold_all(shown)
     firsts = contacts["first_name"], contacts["last_name"], contacts["email"]
     chosen = [start for start, _ in spans]
     first_names, last_names, emails = ([column[n] for n in chosen] for column in firsts)
@@ -130,18 +132,18 @@ def compared(clients: Columns, contacts: Columns, spans: Sequence[Span]) -> Colu
     )
     return {
         "name_folded": names,
-        "number_folded": list(map(folded_key, clients["number"])),
-        "number_order": list(map(digits_order, clients["number"])),
-        "id_number_folded": list(map(folded_key, clients["id_number"])),
+        "number_folded": list(map(fold_key, clients["number"])),
+        "number_order": list(map(digits_sort_key, clients["number"])),
+        "id_number_folded": list(map(fold_key, clients["id_number"])),
         "search": list(map(search_text, searched)),
-        "display_folded": [name[:LONGEST_KEY] for name in names],
-        "contact_folded": folded(map(joined, first_names, last_names)),
-        "contact_email_folded": folded(emails),
-        **{f"{name}_folded": folded(clients[name]) for name in FOLDED},
+        "display_folded": [name[:MAX_KEY_LENGTH] for name in names],
+        "contact_folded": fold_all(map(join_name, first_names, last_names)),
+        "contact_email_folded": fold_all(emails),
+        **{f"{name}_folded": fold_all(clients[name]) for name in FOLDED},
     }
 
 
-def folded(texts: Iterable[str]) -> list[str]:
+def fold_all(texts: Iterable[str]) -> list[str]:
     return [text.lower() if text.isascii() else fold(text) for text in texts]
 
 

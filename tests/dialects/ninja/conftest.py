@@ -10,10 +10,10 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage.documents.blob_store import Blobs
+from storage.documents.blob_store import BlobStore
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateToken
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.store import Store
 from tests.clock import Clock
 from tests.conftest import CLOCK
@@ -69,9 +69,9 @@ def shelf(
         place = f"{request.getfixturevalue('bucket')}/{uuid4()}"
     else:
         place = str(tmp_path_factory.mktemp("blobs"))
-    blobs = Blobs.at(place)
+    blobs = BlobStore.at(place)
     with databases.database() as url:
-        store = Store.open(url, Makers(clock=CLOCK), blobs)
+        store = Store.open(url, Generators(clock=CLOCK), blobs)
         app = create_app(store, Settings())
         with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
             yield Shelf(http, store, blobs)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from dialects.base.migration.object_codec import Told
+from dialects.base.migration.object_codec import ParsedObject
 from dialects.ninja.migration.object_codec import DUMP
 from storage.model.accounts import Account
 from storage.model.records import Client
@@ -111,7 +111,7 @@ OLD = rb"""{
 MOMENT = datetime(2021, 9, 15, 2, 45, 18, tzinfo=UTC)
 
 
-def told_of(account: Account = ACCOUNT, **fields: Any) -> Told:
+def told_of(account: Account = ACCOUNT, **fields: Any) -> ParsedObject:
     return DUMP.read(msgspec.json.encode({"id": "VolejRejNm"} | fields), account)
 
 

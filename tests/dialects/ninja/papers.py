@@ -10,7 +10,7 @@ import obstore
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from storage.documents.blob_store import Blobs
+from storage.documents.blob_store import BlobStore
 from storage.model.accounts import Account
 from storage.model.commands import CreateToken
 from storage.store import Store
@@ -22,7 +22,7 @@ Files = list[tuple[str, tuple[str, bytes]]]
 class Shelf(NamedTuple):
     http: TestClient
     store: Store
-    blobs: Blobs
+    blobs: BlobStore
 
 
 class Sender(Ninja):

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from gateway.app import create_app
 from gateway.settings import Settings
 from storage.model.commands import CreateAccount, CreateToken
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.store import Store
 from tests.databases import Databases
 from tests.dialects.ninja import filter_model as model
@@ -42,7 +42,7 @@ class Shelf(NamedTuple):
 def shelf(databases: Databases) -> Iterator[Shelf]:
     with databases.database() as url:
         # Whole seconds only: finer times are not shown, so that no model could know them.
-        store = Store.open(url, Makers(clock=lambda: NEW_YEAR + timedelta(days=20)))
+        store = Store.open(url, Generators(clock=lambda: NEW_YEAR + timedelta(days=20)))
         yield filled(store)
         store.close()
 

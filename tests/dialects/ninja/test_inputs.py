@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialects.ninja.protocol.input_tree import nested
+from dialects.ninja.protocol.input_tree import nest_pairs
 
 MULTIPART = {"name": (None, "Acme"), "contacts[0][email]": (None, "ada@acme.example")}
 
@@ -80,7 +80,7 @@ def test_a_form_of_parts_changes(ninja):
     ],
 )
 def test_brackets_nest(pairs, tree):
-    assert nested(pairs) == tree
+    assert nest_pairs(pairs) == tree
 
 
 def test_the_query_is_input_too(ninja):

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from dialects.base.protocol.json_codec import ENCODER
 from dialects.ninja.protocol import scalars
-from dialects.ninja.protocol.id_codec import LARGEST, SHORTEST, Ids
+from dialects.ninja.protocol.id_codec import LARGEST, SHORTEST, IdCodec
 
 SERIALS = [
     (0, "WjnegYbwZ1"),
@@ -47,7 +47,7 @@ SERIALS = [
 
 @pytest.mark.parametrize(("serial", "public"), SERIALS)
 def test_an_id_is_written_and_read_back(serial, public):
-    ids = Ids("")
+    ids = IdCodec("")
 
     assert ids.write(serial) == public
     assert ids.read(public) == serial
@@ -74,19 +74,19 @@ def test_an_id_is_written_and_read_back(serial, public):
     ],
 )
 def test_what_no_id_looks_like_is_nobody(text):
-    assert Ids("").read(text) is None
+    assert IdCodec("").read(text) is None
 
 
 def test_nobody_has_the_empty_id():
-    assert Ids("").write(None) == ""
+    assert IdCodec("").write(None) == ""
 
 
 def test_a_salt_makes_other_ids():
-    salted = Ids("pepper")
+    salted = IdCodec("pepper")
 
-    assert salted.write(1) != Ids("").write(1)
+    assert salted.write(1) != IdCodec("").write(1)
     assert salted.read(salted.write(1)) == 1
-    assert Ids("").read(salted.write(1)) is None
+    assert IdCodec("").read(salted.write(1)) is None
 
 
 @given(
@@ -94,7 +94,7 @@ def test_a_salt_makes_other_ids():
     st.lists(st.integers(0, 5000) | st.integers(0, LARGEST), min_size=20, max_size=20),
 )
 def test_ids_are_those_of_the_library(salt, serials):
-    ids, library = Ids(salt), Hashids(salt=salt, min_length=SHORTEST)
+    ids, library = IdCodec(salt), Hashids(salt=salt, min_length=SHORTEST)
     public = [library.encode(serial) for serial in serials]
     doubles = [library.encode(serial, serial % 7) for serial in serials]
 
@@ -107,11 +107,11 @@ def test_ids_are_those_of_the_library(salt, serials):
 def test_what_the_library_did_not_write_is_nobody(text):
     numbers = Hashids(min_length=SHORTEST).decode(text[:20])
 
-    assert Ids("").read(text[:20]) == (numbers[0] if len(numbers) == 1 else None)
+    assert IdCodec("").read(text[:20]) == (numbers[0] if len(numbers) == 1 else None)
 
 
 def test_an_endless_id_is_refused_at_once():
-    ids, endless = Ids(""), "a" * 30_000
+    ids, endless = IdCodec(""), "a" * 30_000
 
     times = timeit.repeat(lambda: ids.read(endless), number=1, repeat=5)
 
@@ -198,7 +198,7 @@ def test_an_integer_has_no_other_spelling(text):
 
 @pytest.mark.parametrize("blank", [" ", "\t\n", "\u00a0", "\u2003", "\u3000", "\u2028"])
 def test_white_space_of_any_script_is_trimmed(blank):
-    assert scalars.trimmed(f"{blank}a{blank}b{blank}") == f"a{blank}b"
+    assert scalars.trim(f"{blank}a{blank}b{blank}") == f"a{blank}b"
 
 
 @pytest.mark.parametrize(

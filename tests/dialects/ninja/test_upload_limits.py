@@ -120,7 +120,7 @@ def test_when_one_file_cannot_be_stored_none_is(
 def test_a_client_has_a_thousand_documents_at_most(
     ninja: Ninja, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dialects.ninja.documents.translate.MOST_DOCUMENTS", 1)
+    monkeypatch.setattr("dialects.ninja.documents.translate.MAX_DOCUMENTS", 1)
     client_id = ninja.created()["id"]
     files = {"documents[]": ("a.txt", b"a")}
 

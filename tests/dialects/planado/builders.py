@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from dialects.planado.clients.contacts import Aligned, aligned, line
+from dialects.planado.clients.contacts import AlignedContacts, align_contacts, contact_line
 from dialects.planado.protocol.wire import ContactInput
 from storage.model.names import split_contact_name
 from storage.model.records import Client, Contact
@@ -46,6 +46,6 @@ def a_client(*contacts: Contact, **fields: Any) -> Client:
     )
 
 
-def laid(record: Client | None, given: list[dict[str, Any]]) -> Aligned:
+def laid(record: Client | None, given: list[dict[str, Any]]) -> AlignedContacts:
     """A given list laid over the client's."""
-    return aligned(record, [line(ContactInput(**entry)) for entry in given])
+    return align_contacts(record, [contact_line(ContactInput(**entry)) for entry in given])

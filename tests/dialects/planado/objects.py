@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from dialects.base.migration.object_codec import Told
+from dialects.base.migration.object_codec import ParsedObject
 from dialects.planado.migration.object_codec import DUMP
 from storage.model.records import Client
 from tests.carried import ACCOUNT, born
@@ -54,7 +54,7 @@ PERSON = b"""{
 ID = "b2584e3c-25dd-4773-ab8b-0a018fd58d2b"
 
 
-def told_of(**fields: Any) -> Told:
+def told_of(**fields: Any) -> ParsedObject:
     return DUMP.read(msgspec.json.encode({"uuid": ID} | fields), ACCOUNT)
 
 

@@ -3,8 +3,8 @@
 import pytest
 from msgspec import structs
 
-from dialects.planado.clients.contacts import entries
-from storage.model.names import joined
+from dialects.planado.clients.contacts import contact_entries
+from storage.model.names import join_name
 from tests.dialects.planado.builders import a_client, a_contact, email, laid, phone
 
 PEDRO, MARIA, BOB = 1, 2, 3
@@ -30,7 +30,7 @@ UNCHANGED = [(PEDRO, "Pedro Paz", "p@x", "11"), (MARIA, "Maria", "", "22"), (BOB
 
 def people(result):
     return [
-        (d.serial, joined(d.first_name, d.last_name), d.email, d.phone) for d in result.contacts
+        (d.serial, join_name(d.first_name, d.last_name), d.email, d.phone) for d in result.contacts
     ]
 
 
@@ -43,7 +43,7 @@ def replaced(*changes):
 def test_the_shown_list_is_in_the_order_of_the_ranks():
     record = structs.replace(start(), phone_rank=9)
 
-    shown = [structs.asdict(entry) for entry in entries(record)]
+    shown = [structs.asdict(entry) for entry in contact_entries(record)]
 
     assert shown == [PEDRO_EMAIL, PEDRO_PHONE, MARIA_PHONE, OWN]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec import structs
 
-from dialects.planado.clients.translate import changing, client
+from dialects.planado.clients.translate import change_client, client
 from storage.model.accounts import Account
 from storage.model.commands import ContactDraft, CreateClient, LiveKey
 from storage.store import Store
@@ -45,7 +45,7 @@ def test_any_list_over_any_other_reads_back_as_sent(drawer, own, drafts, lists):
     key = LiveKey(external_id="", uuid=before.uuid)
 
     for entries in lists:
-        after = store.change_client(account_id, key, changing({"contacts": entries}))
+        after = store.change_client(account_id, key, change_client({"contacts": entries}))
 
         assert [structs.asdict(entry) for entry in client(after).contacts] == entries
         assert [c.is_primary for c in after.contacts].count(True) == 1

@@ -17,8 +17,8 @@ from hypothesis import given, settings, strategies as st
 from msgspec import json
 
 from gateway.json_files import reader as files
-from gateway.json_files.reader import counted, objects
-from gateway.json_files.writer import writing
+from gateway.json_files.reader import file_size, read_json_objects
+from gateway.json_files.writer import open_writer
 from storage.model.errors import Invalid
 
 ADA, BOB, CYD = b'{"id":"ada"}', b'{"id":"bob","contacts":[{"id":"c"}]}', b'{"id":"cyd"}'
@@ -34,7 +34,7 @@ def lines(tmp_path, monkeypatch):
 
     def read(content: bytes, name: str = "clients", **options):
         Path(name).write_bytes(content)
-        return list(objects(name, **options))
+        return list(read_json_objects(name, **options))
 
     return read
 
@@ -111,7 +111,7 @@ def test_every_layout_can_come_in_small_pieces(lines, content, monkeypatch):
 def test_every_layout_can_come_from_standard_input(content, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
 
-    assert read_objects(objects("-")) == THREE
+    assert read_objects(read_json_objects("-")) == THREE
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_a_file_that_cannot_be_opened_is_refused_by_name(name, tmp_path, monkeyp
     Path("file").touch()
 
     with refused(f"file: {name} cannot be read: "):
-        list(objects(name))
+        list(read_json_objects(name))
 
 
 @pytest.mark.parametrize("name", ["f", "f.gz"])
@@ -331,17 +331,17 @@ def test_progress_adds_up_to_the_bytes_of_the_file(lines, name):
 
     lines(gzip.compress(content) if name == "f.gz" else content, name, advance=told.append)
 
-    assert sum(told) == counted(name) == Path(name).stat().st_size
+    assert sum(told) == file_size(name) == Path(name).stat().st_size
     assert len(told) > 2
 
 
 def test_what_cannot_be_counted_is_none(tmp_path):
     os.mkfifo(tmp_path / "pipe")
 
-    assert counted("-") is None
-    assert counted(str(tmp_path / "pipe")) is None
+    assert file_size("-") is None
+    assert file_size(str(tmp_path / "pipe")) is None
     with refused("missing cannot be read"):
-        counted(str(tmp_path / "missing"))
+        file_size(str(tmp_path / "missing"))
 
 
 def feed(path: Path, times: int) -> threading.Thread:
@@ -361,7 +361,7 @@ def test_memory_stays_flat_however_many_lines_there_are(tmp_path):
     feeder = feed(tmp_path / "pipe", 80)
 
     tracemalloc.start()
-    count = sum(not line.problem for line in objects(str(tmp_path / "pipe")))
+    count = sum(not line.problem for line in read_json_objects(str(tmp_path / "pipe")))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -383,12 +383,12 @@ OBJECTS = st.lists(st.dictionaries(st.text(), VALUES).map(lambda o: o | {"id": 1
 def test_what_is_written_is_read_back(tmp_path_factory, given, name, is_pretty):
     path = str(tmp_path_factory.getbasetemp() / name)
 
-    with writing(path, is_forced=True) as write:
+    with open_writer(path, is_forced=True) as write:
         for each in given:
             text = json.encode(each)
             write(json.format(text, indent=2) if is_pretty else text)
 
-    assert read_objects(objects(path)) == given
+    assert read_objects(read_json_objects(path)) == given
 
 
 @given(OBJECTS, st.sampled_from([-1, 0, 1, 4]), st.sampled_from([b"\n", b"", b"\r\n\n", b" "]))
@@ -398,7 +398,7 @@ def test_whatever_the_layout_nothing_is_lost(tmp_path_factory, given, indent, jo
 
     path.write_bytes(joint.join(json.format(json.encode(each), indent=indent) for each in given))
 
-    assert read_objects(objects(str(path))) == given
+    assert read_objects(read_json_objects(str(path))) == given
 
 
 @given(st.binary(max_size=40) | st.text(alphabet='[]{}",:1\n \\ud8', max_size=60).map(str.encode))
@@ -407,14 +407,14 @@ def test_whatever_comes_every_piece_is_an_object_or_a_problem(tmp_path_factory, 
     path = tmp_path_factory.getbasetemp() / "anything"
     path.write_bytes(content)
 
-    found = list(objects(str(path)))
+    found = list(read_json_objects(str(path)))
 
     assert all(bool(line.raw) != bool(line.problem) for line in found)
     assert all(isinstance(json.decode(line.raw), dict) for line in found if line.raw)
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
-    with writing(str(tmp_path / "f")) as write:
+    with open_writer(str(tmp_path / "f")) as write:
         write(ADA)
         assert os.listdir(tmp_path) == [".f.part"]
         write(b'{\n "id": "bob"\n}')
@@ -425,7 +425,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path):
 
 
 def fail_with(fault: type[BaseException], path: Path, **options):
-    with writing(str(path), **options) as write:
+    with open_writer(str(path), **options) as write:
         write(ADA)
         raise fault
 
@@ -441,7 +441,7 @@ def test_nothing_is_left_when_the_block_fails(tmp_path, name, fault):
 
 def test_the_same_lines_give_the_same_packed_bytes(tmp_path):
     for name in ("a.gz", "b.gz"):
-        with writing(str(tmp_path / name)) as write:
+        with open_writer(str(tmp_path / name)) as write:
             write(ADA)
 
     assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
@@ -452,10 +452,10 @@ def test_an_existing_file_is_replaced_only_by_force(tmp_path):
     path = tmp_path / "f"
     path.write_bytes(b"old")
 
-    with refused("f exists; say --force to replace it"), writing(str(path)):
+    with refused("f exists; say --force to replace it"), open_writer(str(path)):
         pass
     assert path.read_bytes() == b"old"
-    with writing(str(path), is_forced=True) as write:
+    with open_writer(str(path), is_forced=True) as write:
         write(ADA)
 
     assert path.read_bytes() == ADA + b"\n"
@@ -474,7 +474,7 @@ def test_a_forced_file_keeps_its_content_when_the_block_fails(tmp_path):
 def test_a_file_that_came_meanwhile_is_not_replaced(tmp_path):
     path = tmp_path / "f"
 
-    with refused("exists"), writing(str(path)):
+    with refused("exists"), open_writer(str(path)):
         path.write_bytes(b"theirs")
 
     assert os.listdir(tmp_path) == ["f"]
@@ -484,9 +484,9 @@ def test_a_file_that_came_meanwhile_is_not_replaced(tmp_path):
 def test_two_exports_into_one_file_do_not_mix(tmp_path):
     path = str(tmp_path / "f")
 
-    with refused("another export"), writing(path) as first:
+    with refused("another export"), open_writer(path) as first:
         first(ADA)
-        with writing(path) as second:
+        with open_writer(path) as second:
             second(BOB)
         Path(path).unlink()
 
@@ -496,7 +496,7 @@ def test_two_exports_into_one_file_do_not_mix(tmp_path):
 def test_what_a_killed_export_left_is_no_obstacle(tmp_path):
     (tmp_path / ".f.part").write_bytes(b"half")
 
-    with writing(str(tmp_path / "f")) as write:
+    with open_writer(str(tmp_path / "f")) as write:
         write(ADA)
 
     assert (tmp_path / "f").read_bytes() == ADA + b"\n"
@@ -517,7 +517,7 @@ def test_only_a_plain_file_is_written(tmp_path, monkeypatch, is_forced):
         ("target/f", "there is no folder target"),
         ("x" * 255, "cannot be written: File name too long"),
     ]:
-        with refused(words), writing(name, is_forced=is_forced):
+        with refused(words), open_writer(name, is_forced=is_forced):
             pass
     assert sorted(os.listdir()) == ["folder", "link", "target"]
 
@@ -538,7 +538,7 @@ def files_up_to(size: int):
 def test_a_full_disk_is_told_and_nothing_is_left(tmp_path, name, count):
     path = str(tmp_path / name)
 
-    with refused("cannot be written: File too large"), files_up_to(10), writing(path) as write:
+    with refused("cannot be written: File too large"), files_up_to(10), open_writer(path) as write:
         for _ in range(count):
             write(os.urandom(2000).hex().encode())
 
@@ -550,7 +550,7 @@ def test_standard_output_takes_the_lines_after_what_was_printed(monkeypatch):
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out))
 
     sys.stdout.write("first\n")
-    with writing("-") as write:
+    with open_writer("-") as write:
         write(ADA)
         write(BOB)
 
@@ -564,7 +564,7 @@ def test_a_reader_that_goes_ends_the_block_without_a_word(monkeypatch, count):
     monkeypatch.setattr(sys, "stdout", os.fdopen(output, "w"))
     written = 0
 
-    with writing("-") as write:
+    with open_writer("-") as write:
         for _ in range(count):
             write(ADA)
             written += 1
@@ -576,7 +576,7 @@ def test_a_reader_that_goes_ends_the_block_without_a_word(monkeypatch, count):
 def test_a_broken_pipe_of_something_else_is_not_hidden(monkeypatch):
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
 
-    with pytest.raises(BrokenPipeError), writing("-"):
+    with pytest.raises(BrokenPipeError), open_writer("-"):
         raise BrokenPipeError
 
 
@@ -584,7 +584,7 @@ def test_a_full_standard_output_is_told(monkeypatch):
     full = io.TextIOWrapper(io.BufferedWriter(io.FileIO("/dev/full", "w")))
     monkeypatch.setattr(sys, "stdout", full)
 
-    with refused("standard output cannot be written: No space left"), writing("-") as write:
+    with refused("standard output cannot be written: No space left"), open_writer("-") as write:
         write(ADA)
 
     with pytest.raises(OSError, match="No space"):

@@ -13,19 +13,19 @@ from starlette.testclient import TestClient
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.migration.counterparts import Sides, keys
-from gateway.migration.importer import Terms
-from gateway.migration.live.check import Finding, check
-from gateway.migration.live.pull import Pull, Pulled, pull
+from gateway.migration.counterparts import Sides, link_keys
+from gateway.migration.importer import ImportOptions
+from gateway.migration.live.check import CheckedClient, check
+from gateway.migration.live.pull import Pull, PullResult, pull
 from gateway.migration.live.push import Push, Pushing, push
-from gateway.migration.live.push_client import Manner
-from gateway.remote.http_client import Service
-from storage.imports.incoming import arriving
+from gateway.migration.live.push_client import PushOptions
+from gateway.remote.http_client import HttpClient
+from storage.imports.incoming import incoming_client
 from storage.model.accounts import Account
 from storage.model.commands import ContactDraft, CreateClient, ImportClient
-from storage.model.imports import Outcome
+from storage.model.imports import ImportOutcome
 from storage.model.records import Client, Origin
-from storage.model.runs import Note, Run, RunLine, RunState, StartRun
+from storage.model.runs import Run, RunLine, RunProgress, RunState, StartRun
 from storage.store import Store
 from tests.clock import Clock
 from tests.speakers import Speaker
@@ -241,7 +241,7 @@ class There(NamedTuple):
     speaker: Any
     faulty: Faulty
     hours: Hours
-    service: Service
+    service: HttpClient
     clock: Clock
 
     @property
@@ -252,15 +252,15 @@ class There(NamedTuple):
     def clients(self) -> list[Client]:
         return all_of(self.store, self.account)
 
-    def pull(self, here: Account, interrupted: Run | None = None, **options: Any) -> Pulled:
+    def pull(self, here: Account, interrupted: Run | None = None, **options: Any) -> PullResult:
         named = ("policy", "most_changes", "has_files")
         terms = {k: options.pop(k) for k in named if k in options}
         plan = Pull(
             dialect=self.dialect,
             account=here,
             source=self.source,
-            terms=Terms(**terms),
-            keys=keys(DIALECTS, self.dialect, here),
+            terms=ImportOptions(**terms),
+            keys=link_keys(DIALECTS, self.dialect, here),
             **options,
         )
         return pull(self.store, self.service, plan, quiet, interrupted)
@@ -272,15 +272,15 @@ class There(NamedTuple):
         most_changes: int | None = None,
         **manner: Any,
     ) -> Pushing:
-        plan = Push(sides=self.sides(here), manner=Manner(**manner), most_changes=most_changes)
+        plan = Push(sides=self.sides(here), manner=PushOptions(**manner), most_changes=most_changes)
         return push(plan, self.service, quiet, interrupted)
 
-    def check(self, here: Account) -> list[Finding]:
+    def check(self, here: Account) -> list[CheckedClient]:
         return list(check(self.sides(here), self.service, quiet))
 
     def sides(self, here: Account) -> Sides:
         return Sides(
-            self.store, here, self.dialect, self.source, keys(DIALECTS, self.dialect, here)
+            self.store, here, self.dialect, self.source, link_keys(DIALECTS, self.dialect, here)
         )
 
     def id_of(self, serial: int) -> str:
@@ -300,7 +300,7 @@ def there(store: Store, account: Account, speaker: Speaker, transport: InProcess
     name = type(speaker).__name__.lower()
     dialect = next(dialect for dialect in DIALECTS if dialect.name == name)
     faulty, hours = Faulty(transport), Hours()
-    service = Service(
+    service = HttpClient(
         BASE,
         dialect.credentials(speaker.token, dialect.options()),
         transport=faulty,
@@ -361,7 +361,7 @@ def brought(store: Store, account: Account, *commands: ImportClient) -> list[Cli
     """New clients with all that they bring, serials too."""
     run = store.start_run(account.id, StartRun(verb="import", dialect="any", source="seed"))
     incoming = [
-        arriving(Origin(source="seed", foreign_id=str(n)), one, nothing)
+        incoming_client(Origin(source="seed", foreign_id=str(n)), one, nothing)
         for n, one in enumerate(commands)
     ]
     outcomes = store.import_clients(account.id, incoming, run_id=run.id, take=in_silence)
@@ -374,8 +374,8 @@ def nothing(_record: Client) -> ImportClient:
     return ImportClient()
 
 
-def in_silence(_outcomes: tuple[Outcome, ...]) -> Note:
-    return Note(checkpoint="", counts={})
+def in_silence(_outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
+    return RunProgress(checkpoint="", counts={})
 
 
 def shown(store: Store, account: Account, dialect: Dialect = NINJA) -> list[bytes]:

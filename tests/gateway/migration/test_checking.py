@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from msgspec import UNSET, structs
 
-from gateway.migration.live.check import Finding, Sign
-from gateway.migration.runs import label
+from gateway.migration.live.check import CheckedClient, CheckResult
+from gateway.migration.runs import client_label
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient
 from storage.model.records import Address, Client, State
@@ -36,12 +36,12 @@ Edit = Callable[..., None]
 Open = Callable[..., There]
 
 
-def signs(findings: Sequence[Finding]) -> str:
+def signs(findings: Sequence[CheckedClient]) -> str:
     return "".join(sorted(finding.sign.value for finding in findings))
 
 
-def odd(findings: Sequence[Finding]) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(f.sign.value, f.client, f.fields) for f in findings if f.sign is not Sign.SAME]
+def odd(findings: Sequence[CheckedClient]) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(f.sign.value, f.client, f.fields) for f in findings if f.sign is not CheckResult.SAME]
 
 
 # Signs
@@ -168,7 +168,7 @@ def test_an_object_that_cannot_be_read_is_an_error_and_the_others_are_compared(
 
     assert len(findings) >= 7
     assert signs(findings).count("=") == 5
-    assert not [finding for finding in findings if finding.sign is Sign.ONLY_THERE]
+    assert not [finding for finding in findings if finding.sign is CheckResult.ONLY_THERE]
 
 
 @one_engine
@@ -342,7 +342,7 @@ def test_what_vanishes_on_its_way_was_told_as_lost(
     assert len(origins) == pushed.counts["created"] == len(arrived)
     for serial, origin in origins.items():
         before, after = records[serial], arrived[origin.foreign_id]
-        assert vanished(before, after) <= said.get(label(before), set()) | CARRIED_OTHERWISE
+        assert vanished(before, after) <= said.get(client_label(before), set()) | CARRIED_OTHERWISE
 
 
 def vanished(before: Client, after: Client) -> set[str]:

@@ -8,22 +8,22 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from dialects.base.migration.object_codec import nobody
+from dialects.base.migration.object_codec import no_columns
 from dialects.ninja import DIALECT as NINJA
 from gateway.migration.files import file_batches as sources, import_files as filing
-from gateway.migration.files.import_files import Intake, take_in
-from gateway.migration.importer import Terms
+from gateway.migration.files.import_files import FileImport, import_files
+from gateway.migration.importer import ImportOptions
 from storage.imports import column_inserts as crowding
 from storage.model.accounts import Account
 from storage.model.commands import ContactDraft, CreateClient, ImportClient, ImportContact
-from storage.model.generators import Makers
-from storage.model.imports import Policy
+from storage.model.generators import Generators
+from storage.model.imports import ConflictPolicy
 from storage.model.queries import TombstoneQuery
 from storage.model.records import State
-from storage.rules.preview import imagined
+from storage.rules.preview import preview_client
 from storage.store import Store
 
-ONE_BY_ONE = structs.replace(NINJA, dump=structs.replace(NINJA.dump, gather=nobody))
+ONE_BY_ONE = structs.replace(NINJA, dump=structs.replace(NINJA.dump, gather=no_columns))
 Tree = dict[str, Any]
 Prepare = Callable[[Store, Account], None]
 
@@ -44,7 +44,7 @@ def client(n: int, **fields: Any) -> ImportClient:
 
 
 def objects(account: Account, commands: list[ImportClient]) -> bytes:
-    records = [imagined(one, account, 1, Makers()) for one in commands]
+    records = [preview_client(one, account, 1, Generators()) for one in commands]
     whole = b"\n".join(NINJA.dump.write(record, account) for record in records)
     return whole.replace(NUL.encode(), b"\\u0000")
 
@@ -92,9 +92,9 @@ FILES = {
 def ended(store: Store, account: Account, raw: bytes, path: Path, dialect: Any):
     """What the run said, and what there is."""
     path.write_bytes(raw)
-    terms = Terms(policy=Policy.NEWEST)
-    plan = Intake(dialect=dialect, account=account, paths=[str(path)], terms=terms)
-    run = take_in(store, plan, lambda _: None)
+    terms = ImportOptions(policy=ConflictPolicy.NEWEST)
+    plan = FileImport(dialect=dialect, account=account, paths=[str(path)], terms=terms)
+    run = import_files(store, plan, lambda _: None)
     assert run.run
     lines = sorted(map(structs.astuple, (line for _, line in store.run_lines(run.run.id))))
     gone = [(t.serial, t.external_id) for t in store.tombstones(account.id, TombstoneQuery())]
@@ -154,7 +154,7 @@ def test_new_clients_come_in_crowds(
     store: Store, new_account: Callable[[], Account], tmp_path: Path, monkeypatch
 ):
     seen: list[bool] = []
-    settled = crowding.settled
+    settled = crowding.insert_columns
 
     def watched(*given: Any) -> bool:
         seen.append(settled(*given))

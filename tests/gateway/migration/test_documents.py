@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from gateway.remote.failures import GaveUp
+from gateway.remote.failures import RetriesExhausted
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient
 from storage.model.records import Client
@@ -97,7 +97,7 @@ def test_a_pull_that_was_stopped_between_two_files_fetches_the_rest(
         return is_download(request) and not first(request)
 
     ninja_there.faulty.plan(lambda _request, _pass: answer(b"", 503), is_later, times=6)
-    with pytest.raises(GaveUp):
+    with pytest.raises(RetriesExhausted):
         ninja_there.pull(here, has_files=True)
     [stopped] = ninja_there.store.runs(here.id)
     assert stopped.state is RunState.STOPPED

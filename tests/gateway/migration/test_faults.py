@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.migration.failures import Unsteady
-from gateway.migration.live.check import Sign
-from gateway.remote.failures import Denied, GaveUp, RemoteFailure, ToldToWait
+from gateway.migration.failures import UnstableList
+from gateway.migration.live.check import CheckResult
+from gateway.remote.failures import AccessDenied, RemoteFailure, RetriesExhausted, RetryAfterTooLong
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient
 from storage.model.errors import Invalid
@@ -57,13 +57,13 @@ PASSING: dict[str, Fault] = {
 }
 """Faults of one request that are gone when it is made again."""
 LASTING: dict[str, tuple[Fault, type[RemoteFailure]]] = {
-    "500": (says(500), GaveUp),
-    "a reset": (resets, GaveUp),
-    "JSON that breaks off": (breaks_off, GaveUp),
-    "429": (says(429), GaveUp),
-    "429 in all but number": (says(200, b"Rate Limit Exceeded"), GaveUp),
-    "an hour to wait": (says(429, retry_after="3600"), ToldToWait),
-    "401": (says(401, b"{}"), Denied),
+    "500": (says(500), RetriesExhausted),
+    "a reset": (resets, RetriesExhausted),
+    "JSON that breaks off": (breaks_off, RetriesExhausted),
+    "429": (says(429), RetriesExhausted),
+    "429 in all but number": (says(200, b"Rate Limit Exceeded"), RetriesExhausted),
+    "an hour to wait": (says(429, retry_after="3600"), RetryAfterTooLong),
+    "401": (says(401, b"{}"), AccessDenied),
 }
 
 
@@ -104,7 +104,7 @@ def test_a_fault_of_planado_that_passes_leaves_no_trace(
     done = planado_there.pull(here)
 
     assert fates(done.arrived.counts) == {"created": 12}
-    assert {sign.sign for sign in planado_there.check(here)} == {Sign.SAME}
+    assert {sign.sign for sign in planado_there.check(here)} == {CheckResult.SAME}
 
 
 def test_the_wait_that_a_service_names_is_kept(here: Account, ninja_there: There):
@@ -158,19 +158,19 @@ def test_a_stopped_pull_of_planado_goes_on(
 ):
     seeded(planado_there, 12)
     planado_there.faulty.plan(says(403), is_cursor(number))
-    with pytest.raises(Denied):
+    with pytest.raises(AccessDenied):
         planado_there.pull(here)
 
     counts = gone_on(planado_there, here)
 
     assert fates(counts) == {"created": 12}
-    assert {finding.sign for finding in planado_there.check(here)} == {Sign.SAME}
+    assert {finding.sign for finding in planado_there.check(here)} == {CheckResult.SAME}
 
 
 def test_a_run_that_goes_on_asks_only_for_what_is_left(here: Account, ninja_there: There):
     seeded(ninja_there, 12)
     ninja_there.faulty.plan(says(401), page(3))
-    with pytest.raises(Denied):
+    with pytest.raises(AccessDenied):
         ninja_there.pull(here)
     ninja_there.forget_calls()
 
@@ -184,7 +184,7 @@ def test_a_run_that_went_on_is_the_last_one_whole(
 ):
     seeded(ninja_there, 12)
     ninja_there.faulty.plan(says(401), page(3))
-    with pytest.raises(Denied):
+    with pytest.raises(AccessDenied):
         ninja_there.pull(here)
     gone_on(ninja_there, here)
     clock.tick(hours=1)
@@ -263,7 +263,7 @@ def test_a_client_that_is_purged_between_pages_of_a_resumed_run_hides_none(
 ):
     seeded(ninja_there, 17)
     ninja_there.faulty.plan(says(401), page(3))
-    with pytest.raises(Denied):
+    with pytest.raises(AccessDenied):
         ninja_there.pull(here)
 
     store.purge_client(ninja_there.account.id, 1)
@@ -277,7 +277,7 @@ def test_pages_of_a_resumed_run_that_stand_in_for_others_hide_none(
 ):
     seeded(ninja_there, 17)
     ninja_there.faulty.plan(says(401), page(2))
-    with pytest.raises(Denied):
+    with pytest.raises(AccessDenied):
         ninja_there.pull(here)
 
     ninja_there.faulty.plans.clear()
@@ -313,7 +313,7 @@ def test_a_client_that_is_created_in_planado_meanwhile_arrives_with_the_next_pul
     counts = [fates(planado_there.pull(here).arrived.counts) for _ in range(2)]
 
     assert counts == [{"created": 12}, {"created": 1}]
-    assert {finding.sign for finding in planado_there.check(here)} == {Sign.SAME}
+    assert {finding.sign for finding in planado_there.check(here)} == {CheckResult.SAME}
 
 
 def test_a_client_that_is_deleted_in_planado_meanwhile_hides_none(
@@ -376,7 +376,7 @@ def test_a_total_that_never_comes_true_is_a_failure_with_a_name(
     seeded(ninja_there, 12)
     ninja_there.faulty.plan(claims(total=13), is_list, times=ENDLESS)
 
-    with pytest.raises(Unsteady, match="12 clients came of 13"):
+    with pytest.raises(UnstableList, match="12 clients came of 13"):
         ninja_there.pull(here)
 
     assert shown(store, here) == shown(store, ninja_there.account)
@@ -389,7 +389,7 @@ def test_a_list_that_goes_on_for_ever_is_a_failure_with_a_name(
     seeded(ninja_there, 12)
     ninja_there.faulty.plan(last_page_again, is_list, times=ENDLESS)
 
-    with pytest.raises(Unsteady, match="repeats itself"):
+    with pytest.raises(UnstableList, match="repeats itself"):
         ninja_there.pull(here)
 
     assert shown(store, here) == shown(store, ninja_there.account)
@@ -402,7 +402,7 @@ def test_a_list_that_goes_on_for_ever_when_it_is_read_again_is_a_failure_with_a_
     ninja_there.faulty.plan(claims(total=13), is_list, times=3)
     ninja_there.faulty.plan(last_page_again, is_list, times=ENDLESS)
 
-    with pytest.raises(Unsteady, match="repeats itself"):
+    with pytest.raises(UnstableList, match="repeats itself"):
         ninja_there.pull(here)
 
     assert shown(store, here) == shown(store, ninja_there.account)
@@ -414,7 +414,7 @@ def test_a_cursor_that_leads_nowhere_is_a_failure_with_a_name(
     seeded(planado_there, 12)
     planado_there.faulty.plan(without("after"), is_list, times=ENDLESS)
 
-    with pytest.raises(Unsteady, match="repeats itself"):
+    with pytest.raises(UnstableList, match="repeats itself"):
         planado_there.pull(here)
 
     assert fates(gone_on(planado_there, here)) == {"created": 12}
@@ -475,8 +475,8 @@ def test_a_push_outlives_faults_that_pass(
 @pytest.mark.parametrize(
     "case",
     [
-        (says(500), GaveUp),
-        (resets, GaveUp),
+        (says(500), RetriesExhausted),
+        (resets, RetriesExhausted),
         (says(422, b"{}"), Invalid),
         (says(200, b"{}"), Invalid),
         (says(200, b'{"data":[]}'), Invalid),
@@ -510,4 +510,4 @@ def test_a_check_outlives_faults_that_pass(store: Store, here: Account, ninja_th
 
     findings = ninja_there.check(here)
 
-    assert [finding.sign for finding in findings] == [Sign.SAME] * 12
+    assert [finding.sign for finding in findings] == [CheckResult.SAME] * 12

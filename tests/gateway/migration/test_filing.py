@@ -11,14 +11,14 @@ from msgspec import structs
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.json_files.writer import writing
+from gateway.json_files.writer import open_writer
 from gateway.migration.failures import TooManyChanges, WrongSalt
 from gateway.migration.files import file_batches as sources, import_files as filing
 from gateway.migration.files.convert import convert
-from gateway.migration.files.export import Given, give_out
+from gateway.migration.files.export import ExportResult, export_clients
 from gateway.migration.files.file_batches import pieces
-from gateway.migration.files.import_files import Intake, take_in
-from gateway.migration.importer import Arriving, Terms
+from gateway.migration.files.import_files import FileImport, import_files
+from gateway.migration.importer import Importer, ImportOptions
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient, ImportContact
 from storage.model.errors import Invalid, Unavailable
@@ -60,9 +60,9 @@ def path(tmp_path: Path) -> str:
     return str(tmp_path / "clients.ndjson")
 
 
-def exported(store: Store, owner: Account, dialect: Dialect, path: str) -> Given:
-    with writing(path, is_forced=True) as write:
-        return give_out(store, owner, dialect, write, unseen)
+def exported(store: Store, owner: Account, dialect: Dialect, path: str) -> ExportResult:
+    with open_writer(path, is_forced=True) as write:
+        return export_clients(store, owner, dialect, write, unseen)
 
 
 def imported(
@@ -72,13 +72,13 @@ def imported(
     *paths: str,
     interrupted: Run | None = None,
     **options: Any,
-) -> Arriving:
+) -> Importer:
     is_rehearsal = options.pop("is_rehearsal", False)
-    terms = Terms(is_foreign=True, **options)
-    plan = Intake(
+    terms = ImportOptions(is_foreign=True, **options)
+    plan = FileImport(
         dialect=dialect, account=owner, paths=paths, terms=terms, is_rehearsal=is_rehearsal
     )
-    return take_in(store, plan, unseen, interrupted)
+    return import_files(store, plan, unseen, interrupted)
 
 
 def unseen(_size: int) -> None:
@@ -302,9 +302,11 @@ def test_too_many_changes_stop_before_the_batch(
 # From one dialect into the other
 
 
-def converted(path: str, owner: Account, source: Dialect, target: Dialect) -> tuple[Given, str]:
+def converted(
+    path: str, owner: Account, source: Dialect, target: Dialect
+) -> tuple[ExportResult, str]:
     into = f"{path}.{target.name}"
-    with writing(into, is_forced=True) as write:
+    with open_writer(into, is_forced=True) as write:
         given = convert(pieces([path], unseen), owner, source, target, write)
     return given, into
 

@@ -9,9 +9,9 @@ import pytest
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.json_files.writer import writing
+from gateway.json_files.writer import open_writer
 from gateway.migration.files import export as giving
-from gateway.migration.files.export import give_out
+from gateway.migration.files.export import export_clients
 from gateway.migration.worker_process import Worker
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, ImportClient, ImportContact
@@ -73,8 +73,8 @@ def exported(
     again: Callable[[], Store] | None = None,
     tell: Callable[[int], None] = lambda _: None,
 ) -> Ends:
-    with writing(str(path), is_forced=True) as write:
-        given = give_out(*filled, dialect, write, tell, again=again)
+    with open_writer(str(path), is_forced=True) as write:
+        given = export_clients(*filled, dialect, write, tell, again=again)
     return path.read_bytes(), given.written, given.left, list(given.lines)
 
 

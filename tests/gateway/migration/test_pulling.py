@@ -13,7 +13,7 @@ from gateway.migration.failures import TooManyChanges, WrongSalt
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient, ImportContact
 from storage.model.errors import Invalid
-from storage.model.imports import Policy
+from storage.model.imports import ConflictPolicy
 from storage.model.records import State
 from storage.model.runs import RunState, StartRun
 from storage.store import Store
@@ -181,11 +181,11 @@ def test_an_edit_here_is_kept_though_the_client_is_read_again(
 @pytest.mark.parametrize(
     "case",
     [
-        (Policy.SKIP, False, "conflict", "Vic"),
-        (Policy.LOCAL, False, "kept", "Vic"),
-        (Policy.REMOTE, True, "changed", "Reus"),
-        (Policy.NEWEST, False, "changed", "Reus"),
-        (Policy.NEWEST, True, "kept", "Vic"),
+        (ConflictPolicy.SKIP, False, "conflict", "Vic"),
+        (ConflictPolicy.LOCAL, False, "kept", "Vic"),
+        (ConflictPolicy.REMOTE, True, "changed", "Reus"),
+        (ConflictPolicy.NEWEST, False, "changed", "Reus"),
+        (ConflictPolicy.NEWEST, True, "kept", "Vic"),
     ],
 )
 def test_where_both_changed_the_policy_decides(
@@ -193,7 +193,7 @@ def test_where_both_changed_the_policy_decides(
     here: Account,
     ninja_there: There,
     edit: Callable[..., None],
-    case: tuple[Policy, bool, str, str],
+    case: tuple[ConflictPolicy, bool, str, str],
 ):
     policy, is_here_later, fate, city = case
     seeded(ninja_there, 3)
@@ -220,7 +220,7 @@ def test_a_conflict_stays_one_until_it_is_decided(
     ninja_there.put(2, {"city": "Reus"})
 
     first, again = ninja_there.pull(here), ninja_there.pull(here)
-    decided = ninja_there.pull(here, policy=Policy.REMOTE)
+    decided = ninja_there.pull(here, policy=ConflictPolicy.REMOTE)
 
     assert fates(first.arrived.counts) == fates(again.arrived.counts) == {"conflict": 1}
     assert fates(decided.arrived.counts) == {"changed": 1}

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from gateway.migration.failures import TooManyChanges
-from gateway.remote.failures import Denied, RemoteFailure, Uncertain
+from gateway.remote.failures import AccessDenied, OutcomeUnknown, RemoteFailure
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient, ImportContact
-from storage.model.imports import Policy
+from storage.model.imports import ConflictPolicy
 from storage.model.records import State
 from storage.model.runs import RunState
 from storage.store import Store
@@ -149,16 +149,16 @@ def test_a_change_there_is_left_alone(store: Store, here: Account, speaker_there
 @pytest.mark.parametrize(
     "case",
     [
-        (Policy.SKIP, False, "conflict", "99"),
-        (Policy.REMOTE, False, "kept", "99"),
-        (Policy.LOCAL, True, "changed", "22"),
-        (Policy.NEWEST, False, "changed", "22"),
-        (Policy.NEWEST, True, "kept", "99"),
+        (ConflictPolicy.SKIP, False, "conflict", "99"),
+        (ConflictPolicy.REMOTE, False, "kept", "99"),
+        (ConflictPolicy.LOCAL, True, "changed", "22"),
+        (ConflictPolicy.NEWEST, False, "changed", "22"),
+        (ConflictPolicy.NEWEST, True, "kept", "99"),
     ],
     ids=lambda case: f"{case[0].value}-{case[2]}",
 )
 def test_where_both_changed_the_policy_decides(
-    here: Account, speaker_there: There, edit: Edit, case: tuple[Policy, bool, str, str]
+    here: Account, speaker_there: There, edit: Edit, case: tuple[ConflictPolicy, bool, str, str]
 ):
     policy, is_there_later, word, phone = case
     brought(speaker_there.store, here, *clients(2))
@@ -203,7 +203,7 @@ def test_what_is_gone_there_is_a_conflict_or_made_anew(
     edit(here, 1, phone="22")
 
     skipped = speaker_there.push(here)
-    made = speaker_there.push(here, policy=Policy.LOCAL)
+    made = speaker_there.push(here, policy=ConflictPolicy.LOCAL)
 
     assert fates(skipped.counts) == {"conflict": 1}
     assert [one.text for one in lines(store, skipped.run)] == ["is gone there"]
@@ -414,9 +414,9 @@ def test_a_rehearsal_says_what_a_push_would_do_and_does_nothing(
     runs = store.runs(here.id)
     speaker_there.forget_calls()
 
-    rehearsed = speaker_there.push(here, is_rehearsal=True, policy=Policy.LOCAL)
+    rehearsed = speaker_there.push(here, is_rehearsal=True, policy=ConflictPolicy.LOCAL)
     calls = list(speaker_there.faulty.writes)
-    done = speaker_there.push(here, policy=Policy.LOCAL)
+    done = speaker_there.push(here, policy=ConflictPolicy.LOCAL)
 
     assert calls == []
     assert fates(rehearsed.counts) == fates(done.counts)
@@ -472,7 +472,7 @@ def test_a_push_that_stopped_goes_on_where_it_was(
 ):
     brought(store, here, *clients(4))
     speaker_there.faulty.plan(says(401), nth_of(is_write, number))
-    with pytest.raises(Denied):
+    with pytest.raises(AccessDenied):
         speaker_there.push(here)
     assert len(speaker_there.clients) == number - 1
 
@@ -491,7 +491,7 @@ def test_an_answer_that_was_lost_after_the_write_makes_no_client_twice(
     speaker_there.faulty.plan(is_lost, nth_of(is_write, number))
     try:
         speaker_there.push(here)
-    except Uncertain:
+    except OutcomeUnknown:
         speaker_there.push(here, interrupted=stopped_run(store, here))
     speaker_there.forget_calls()
 
@@ -510,7 +510,7 @@ def test_ninja_is_never_told_twice_of_a_client_that_may_be_there(
     brought(store, here, *clients(1))
     ninja_there.faulty.plan(is_lost, is_write, times=ENDLESS)
 
-    with pytest.raises(Uncertain):
+    with pytest.raises(OutcomeUnknown):
         ninja_there.push(here)
 
     assert len(ninja_there.faulty.writes) == 1

@@ -15,23 +15,33 @@ import pytest
 from msgspec import structs
 
 from dialects.base.dialect import Dialect
-from dialects.base.migration.object_codec import Told
+from dialects.base.migration.object_codec import ParsedObject
 from gateway.app import DIALECTS
 from gateway.migration import spooled_lines as lines, worker_process as worker
 from gateway.migration.failures import WrongSalt
-from gateway.migration.files import file_batches as sources, import_files, read_ahead as following
-from gateway.migration.files.batch_preparation import Batch, Reading
-from gateway.migration.files.file_batches import Files, Reached
-from gateway.migration.files.import_files import Intake, take_in
-from gateway.migration.files.read_ahead import AHEAD, FEW, Begin, following as answering, read_ahead
-from gateway.migration.importer import Terms
-from gateway.migration.objects import Piece, Read
+from gateway.migration.files import (
+    file_batches as sources,
+    import_files as files_import_files,
+    read_ahead as following,
+)
+from gateway.migration.files.batch_preparation import Batch, BatchReader
+from gateway.migration.files.file_batches import ByteProgress, Files
+from gateway.migration.files.import_files import FileImport, import_files
+from gateway.migration.files.read_ahead import (
+    AHEAD,
+    FEW,
+    ReadStart,
+    read_ahead,
+    reader_worker as answering,
+)
+from gateway.migration.importer import ImportOptions
+from gateway.migration.objects import RawObject, ReadObject
 from gateway.migration.worker_process import Worker
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient, ImportContact
-from storage.model.generators import Makers
+from storage.model.generators import Generators
 from storage.model.runs import RunLine
-from storage.rules.preview import imagined
+from storage.rules.preview import preview_client
 from storage.store import Store
 from tests.gateway.migration.remotes import one_engine
 
@@ -53,26 +63,28 @@ WHOLE = ImportClient(
     contacts=(ADA, ImportContact(serial=8, phone="12", is_locked=True)),
 )
 USUAL = structs.replace(WHOLE, extras=msgspec.UNSET)
-RUBBISH = Piece("f:1", b'{"id": {}}')
-UNREAD = Piece("f:2", b"", "not a JSON object")
+RUBBISH = RawObject("f:1", b'{"id": {}}')
+UNREAD = RawObject("f:2", b"", "not a JSON object")
 
 
 def written(
     dialect: Dialect, account: Account, number: int, command: ImportClient = WHOLE
-) -> list[Piece]:
+) -> list[RawObject]:
     commands = [
         structs.replace(command, serial=n, uuid=UUID(int=n), number=f"{n}", external_id=f"K {n}/ü")
         for n in range(1, number + 1)
     ]
-    records = [imagined(c, account, n, Makers()) for n, c in enumerate(commands, 1)]
-    return [Piece(f"f:{record.serial}", dialect.dump.write(record, account)) for record in records]
+    records = [preview_client(c, account, n, Generators()) for n, c in enumerate(commands, 1)]
+    return [
+        RawObject(f"f:{record.serial}", dialect.dump.write(record, account)) for record in records
+    ]
 
 
-def plain(read: Read) -> tuple[Any, ...]:
+def plain(read: ReadObject) -> tuple[Any, ...]:
     """All that is told, but for what is made anew each time: keys, and closures."""
     if read.told is None:
         return read
-    told = {name: getattr(read.told, name) for name in Told.__struct_fields__}
+    told = {name: getattr(read.told, name) for name in ParsedObject.__struct_fields__}
     del told["change"], told["whole"]
     told["client"] = structs.asdict(read.told.client)
     return (read.place, read.raw, read.problem, told, read.wanted, read.ready is not None)
@@ -111,18 +123,18 @@ def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "cores", lambda: 2)
 
 
-def in_files(folder: Path, pieces: list[Piece]) -> Files:
+def in_files(folder: Path, pieces: list[RawObject]) -> Files:
     path = folder / "objects.ndjson"
     path.write_bytes(b"\n".join(piece.raw or b"[]3" for piece in pieces))
     return Files((str(path),))
 
 
-def beginning(files: Files) -> Begin:
-    reached = Reached(lambda _size: None)
-    return Begin(files, files.batches(0, reached.anew()), 0, reached)
+def beginning(files: Files) -> ReadStart:
+    reached = ByteProgress(lambda _size: None)
+    return ReadStart(files, files.batches(0, reached.anew()), 0, reached)
 
 
-def everybody(files: Files, account: Account, dialect: Dialect = NINJA) -> list[Read]:
+def everybody(files: Files, account: Account, dialect: Dialect = NINJA) -> list[ReadObject]:
     return [
         read
         for lot in read_ahead(beginning(files), dialect.dump, account)
@@ -130,11 +142,11 @@ def everybody(files: Files, account: Account, dialect: Dialect = NINJA) -> list[
     ]
 
 
-def places(pieces: list[Piece]) -> list[str]:
+def places(pieces: list[RawObject]) -> list[str]:
     return [str(n) for n in range(1, len(pieces) + 1)]
 
 
-def place(read: Read) -> str:
+def place(read: ReadObject) -> str:
     """Its line."""
     return read.place.rpartition(":")[2]
 
@@ -147,7 +159,7 @@ def test_what_is_read_there_is_what_is_read_here(
     usual = written(dialect, account, 3, USUAL)
     files = in_files(tmp_path, [*written(dialect, account, 5), RUBBISH, *usual, UNREAD])
     [batch] = files.batches(0, lambda _size: None)
-    work = Reading(dialect.dump, account, Makers())
+    work = BatchReader(dialect.dump, account, Generators())
 
     answer = answering(files, dialect.dump, account)(msgspec.msgpack.encode(0))
     ahead = work.lot(msgspec.msgpack.decode(answer, type=Batch), lambda: batch)
@@ -167,8 +179,8 @@ def test_what_a_client_changes_is_asked_of_the_object_again(
 ):
     files = in_files(tmp_path, written(dialect, account, 1))
     [batch] = files.batches(0, lambda _size: None)
-    record = imagined(ImportClient(organization_name="Other"), account, 1, Makers())
-    work = Reading(dialect.dump, account, Makers())
+    record = preview_client(ImportClient(organization_name="Other"), account, 1, Generators())
+    work = BatchReader(dialect.dump, account, Generators())
 
     answer = answering(files, dialect.dump, account)(msgspec.msgpack.encode(0))
     [ahead] = work.lot(msgspec.msgpack.decode(answer, type=Batch), lambda: batch).everybody()
@@ -225,10 +237,10 @@ def test_what_was_before_a_failure_is_not_held_up_by_it():
         yield from "abcdefghijklmno"
         raise WrongSalt("another salt")
 
-    found = import_files.together(failing())
+    found = files_import_files.group_batches(failing())
 
-    assert next(found) == list("abcdefghijklmno"[: import_files.TOGETHER])
-    assert next(found) == list("abcdefghijklmno"[import_files.TOGETHER :])
+    assert next(found) == list("abcdefghijklmno"[: files_import_files.TOGETHER])
+    assert next(found) == list("abcdefghijklmno"[files_import_files.TOGETHER :])
     with pytest.raises(WrongSalt):
         next(found)
 
@@ -329,9 +341,9 @@ def test_bytes_are_told_of_once_whoever_reads_them(
 ):
     files = in_files(tmp_path, written(NINJA, account, 40))
     told: list[int] = []
-    reached = Reached(told.append)
+    reached = ByteProgress(told.append)
 
-    begin = Begin(files, files.batches(0, reached.anew()), 0, reached)
+    begin = ReadStart(files, files.batches(0, reached.anew()), 0, reached)
     list(read_ahead(begin, NINJA.dump, account))
 
     assert sum(told) == Path(files.paths[0]).stat().st_size
@@ -356,8 +368,10 @@ def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  f
     ends = []
     for number, account in ((1, alone), (2, together)):
         monkeypatch.setattr(following, "cores", lambda number=number: number)
-        plan = Intake(dialect=dialect, account=account, paths=[str(path)], terms=Terms())
-        done = take_in(store, plan, lambda _: None)
+        plan = FileImport(
+            dialect=dialect, account=account, paths=[str(path)], terms=ImportOptions()
+        )
+        done = import_files(store, plan, lambda _: None)
         assert done.run
         ends.append((done.counts, [line for _, line in store.run_lines(done.run.id)]))
 
@@ -375,7 +389,7 @@ def known(store: Store, account: Account) -> list[tuple[object, ...]]:
 
 def test_many_lines_are_read_again_as_they_were(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(lines, "MOST", 100)
-    kept = lines.Lines()
+    kept = lines.SpooledLines()
     said = [
         RunLine(kind="lost", client=f"{n}\nü", field="f", text="\N{SNOWMAN}") for n in range(50)
     ]

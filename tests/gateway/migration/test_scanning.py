@@ -10,10 +10,16 @@ import pytest
 import respx
 
 from gateway.app import DIALECTS
-from gateway.migration.failures import Unsteady
-from gateway.migration.live.list_scan import Position, Scan, Seen, Sheet, at_first
-from gateway.remote.failures import GaveUp
-from gateway.remote.http_client import Service
+from gateway.migration.failures import UnstableList
+from gateway.migration.live.list_scan import (
+    ListScan,
+    Position,
+    ScannedPage,
+    SeenIds,
+    start_position,
+)
+from gateway.remote.failures import RetriesExhausted
+from gateway.remote.http_client import HttpClient
 from tests.gateway.migration.remotes import Hours, answer
 
 BASE = "https://remote.test"
@@ -27,8 +33,8 @@ def hours() -> Hours:
 
 
 @pytest.fixture
-def service(hours: Hours) -> Iterator[Service]:
-    with Service(BASE, {}, clock=hours.clock, sleep=hours.sleep, chance=lambda: 0.5) as opened:
+def service(hours: Hours) -> Iterator[HttpClient]:
+    with HttpClient(BASE, {}, clock=hours.clock, sleep=hours.sleep, chance=lambda: 0.5) as opened:
         yield opened
 
 
@@ -56,19 +62,19 @@ def window(numbers: list[int], total: int, current: int, pages: int) -> httpx.Re
     return httpx.Response(200, json={"data": clients, "meta": {"pagination": shown}})
 
 
-def read(service: Service, remote: object, start: Position | None = None) -> list[Sheet]:
-    seen = Seen()
-    position = start or at_first(remote.first(None))
-    sheets = list(Scan(service, remote, position, seen).sheets())
+def read(service: HttpClient, remote: object, start: Position | None = None) -> list[ScannedPage]:
+    seen = SeenIds()
+    position = start or start_position(remote.first(None))
+    sheets = list(ListScan(service, remote, position, seen).sheets())
     seen.close()
     return sheets
 
 
-def numbers(sheets: list[Sheet]) -> list[int]:
+def numbers(sheets: list[ScannedPage]) -> list[int]:
     return [int(name[-2:]) for sheet in sheets for name in sheet.ids]
 
 
-def test_a_cursor_is_followed_to_an_empty_page(service: Service, planado: respx.Route):
+def test_a_cursor_is_followed_to_an_empty_page(service: HttpClient, planado: respx.Route):
     planado.side_effect = [page(1, 2), page(3), page()]
 
     sheets = read(service, PLANADO)
@@ -94,7 +100,7 @@ def test_a_cursor_is_followed_to_an_empty_page(service: Service, planado: respx.
     ids=str,
 )
 def test_a_fault_that_passes_is_not_seen(
-    service: Service, planado: respx.Route, hours: Hours, fault: httpx.Response | Exception
+    service: HttpClient, planado: respx.Route, hours: Hours, fault: httpx.Response | Exception
 ):
     planado.side_effect = [page(1, 2), fault, page(3), page()]
 
@@ -104,14 +110,14 @@ def test_a_fault_that_passes_is_not_seen(
     assert len(hours.waits) == 1
 
 
-def test_a_fault_that_lasts_ends_it(service: Service, planado: respx.Route):
+def test_a_fault_that_lasts_ends_it(service: HttpClient, planado: respx.Route):
     planado.side_effect = [page(1, 2), *[httpx.Response(503)] * 9]
 
-    with pytest.raises(GaveUp, match="503 six times"):
+    with pytest.raises(RetriesExhausted, match="503 six times"):
         read(service, PLANADO)
 
 
-def test_what_was_shown_before_is_not_handed_on_again(service: Service, planado: respx.Route):
+def test_what_was_shown_before_is_not_handed_on_again(service: HttpClient, planado: respx.Route):
     planado.side_effect = [page(1, 2), page(2, 3), page(1, 4), page()]
 
     sheets = read(service, PLANADO)
@@ -120,23 +126,23 @@ def test_what_was_shown_before_is_not_handed_on_again(service: Service, planado:
     assert [sheet.repeated for sheet in sheets] == [0, 1, 1, 0]
 
 
-def test_a_list_that_only_repeats_itself_is_given_up(service: Service, planado: respx.Route):
+def test_a_list_that_only_repeats_itself_is_given_up(service: HttpClient, planado: respx.Route):
     planado.side_effect = [page(1, 2)] * 9
 
-    with pytest.raises(Unsteady, match="repeats itself"):
+    with pytest.raises(UnstableList, match="repeats itself"):
         read(service, PLANADO)
 
     assert planado.call_count == 4
 
 
-def test_a_list_that_gives_no_rest_is_given_up(service: Service, ninja: respx.Route):
+def test_a_list_that_gives_no_rest_is_given_up(service: HttpClient, ninja: respx.Route):
     ninja.side_effect = [window([1], total, 1, 1) for total in (2, 2, 2, 2)]
 
-    with pytest.raises(Unsteady, match="1 clients came of 2, in 4 scans"):
+    with pytest.raises(UnstableList, match="1 clients came of 2, in 4 scans"):
         read(service, NINJA)
 
 
-def test_a_list_that_shrinks_is_read_again(service: Service, ninja: respx.Route):
+def test_a_list_that_shrinks_is_read_again(service: HttpClient, ninja: respx.Route):
     ninja.side_effect = [
         window([1, 2], 4, 1, 2),
         window([4], 3, 2, 2),
@@ -147,7 +153,7 @@ def test_a_list_that_shrinks_is_read_again(service: Service, ninja: respx.Route)
     assert numbers(read(service, NINJA)) == [1, 2, 4, 3]
 
 
-def test_a_scan_goes_on_where_a_position_says(service: Service, ninja: respx.Route):
+def test_a_scan_goes_on_where_a_position_says(service: HttpClient, ninja: respx.Route):
     ninja.side_effect = [window([1, 2], 3, 1, 2), window([3], 3, 2, 2)]
     position = msgspec.json.encode(read(service, NINJA)[0].position)
 
@@ -174,12 +180,12 @@ class Endless(httpx.BaseTransport):
 
 def test_a_long_list_is_never_held_whole():
     """Its objects are 5 MB and more, and twice that as Python's."""
-    with Service(BASE, {}, transport=Endless()) as service:
-        seen = Seen()
+    with HttpClient(BASE, {}, transport=Endless()) as service:
+        seen = SeenIds()
         tracemalloc.start()
         read_in_all = sum(
             len(sheet.objects)
-            for sheet in Scan(service, NINJA, at_first(NINJA.first(None)), seen).sheets()
+            for sheet in ListScan(service, NINJA, start_position(NINJA.first(None)), seen).sheets()
         )
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

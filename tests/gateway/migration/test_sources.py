@@ -7,7 +7,7 @@ import pytest
 from gateway.json_files import reader
 from gateway.migration import objects as migration_objects
 from gateway.migration.files import file_batches as sources
-from gateway.migration.files.file_batches import Again, Files, Reached
+from gateway.migration.files.file_batches import ByteProgress, Files, Rereader
 
 
 def unseen(_size: int) -> None: ...
@@ -22,7 +22,7 @@ def files(tmp_path: Path) -> Files:
     return Files((str(tmp_path / "a"), str(tmp_path / "b")))
 
 
-def numbers(pieces: list[migration_objects.Piece]) -> list[int]:
+def numbers(pieces: list[migration_objects.RawObject]) -> list[int]:
     return [int(piece.raw[7:-2]) for piece in pieces]
 
 
@@ -35,7 +35,7 @@ def test_batches_go_on_behind_what_was_taken(files: Files, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("asked", [[(0, 3), (3, 2), (8, 2)], [(4, 6), (0, 10), (9, 1), (2, 1)]])
 def test_objects_are_found_again_in_any_order(files: Files, asked: list[tuple[int, int]]):
-    again = Again(files)
+    again = Rereader(files)
 
     for taken, number in asked:
         assert numbers(again.pieces(taken, number)) == list(range(taken, taken + number))
@@ -45,11 +45,11 @@ def test_whoever_asks_in_order_has_the_files_read_once(
     files: Files, monkeypatch: pytest.MonkeyPatch
 ):
     opened: list[str] = []
-    objects = reader.objects
+    objects = reader.read_json_objects
     monkeypatch.setattr(
         sources, "objects", lambda path, **given: opened.append(path) or objects(path, **given)
     )
-    again = Again(files)
+    again = Rereader(files)
 
     for taken in range(0, 10, 2):
         again.pieces(taken, 2)
@@ -59,7 +59,7 @@ def test_whoever_asks_in_order_has_the_files_read_once(
 
 def test_bytes_count_once_whoever_has_read_them():
     told: list[int] = []
-    reached = Reached(told.append)
+    reached = ByteProgress(told.append)
     first, second = reached.anew(), reached.anew()
 
     first(5)

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.__main__ import MUCH, are_for_two
 from gateway.migration import worker_process as worker
-from gateway.migration.worker_process import Answer, Worker, begin_early
+from gateway.migration.worker_process import Answer, Worker, start_early
 
 LONG = 30.0
 
@@ -31,8 +31,8 @@ def _several_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_several_cores")
 def test_one_that_was_begun_early_is_told_what_it_shall_do() -> None:
-    begin_early()
-    begin_early()
+    start_early()
+    start_early()
     (early,) = worker.AHEAD_OF_TIME
 
     with closing(Worker(doubling, 2)) as other:
@@ -46,7 +46,7 @@ def test_one_that_was_begun_early_is_told_what_it_shall_do() -> None:
 
 @pytest.mark.usefixtures("_several_cores")
 def test_one_that_has_ended_before_it_was_told_answers_nothing() -> None:
-    begin_early()
+    start_early()
     early = worker.AHEAD_OF_TIME[0].process
     early.kill()
     early.join(LONG)
@@ -61,7 +61,7 @@ def test_one_that_has_ended_before_it_was_told_answers_nothing() -> None:
 def test_one_core_has_no_use_for_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "cores", lambda: 1)
 
-    begin_early()
+    start_early()
 
     assert not worker.AHEAD_OF_TIME
 

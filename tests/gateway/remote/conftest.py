@@ -7,8 +7,8 @@ import pytest
 import respx
 
 from gateway.remote.deadlines import PunctualTransport
-from gateway.remote.http_client import Service
-from gateway.remote.retry_policy import Limits
+from gateway.remote.http_client import HttpClient
+from gateway.remote.retry_policy import CallLimits
 
 BASE = "https://remote.test/sub"
 TOKEN = "s3cret-t0ken"
@@ -33,7 +33,7 @@ class Hours:
         self.now += seconds
 
 
-Open = Callable[..., Service]
+Open = Callable[..., HttpClient]
 
 
 @pytest.fixture
@@ -49,19 +49,19 @@ def told() -> list[str]:
 @pytest.fixture
 def open_service(hours: Hours, told: list[str]) -> Iterator[Open]:
     """Opens services that wait in made-up time; `chance` is in the middle of its range."""
-    opened: list[Service] = []
+    opened: list[HttpClient] = []
 
     def call(
         base: str = BASE,
         per_minute: int = 0,
         transport: httpx.BaseTransport | None = None,
         **limits: float,
-    ) -> Service:
-        service = Service(
+    ) -> HttpClient:
+        service = HttpClient(
             base,
             HEADERS,
             per_minute=per_minute,
-            limits=Limits(**limits),
+            limits=CallLimits(**limits),
             told=told.append,
             transport=transport or TRANSPORT,
             clock=hours.clock,
@@ -77,7 +77,7 @@ def open_service(hours: Hours, told: list[str]) -> Iterator[Open]:
 
 
 @pytest.fixture
-def service(open_service: Open) -> Service:
+def service(open_service: Open) -> HttpClient:
     return open_service()
 
 

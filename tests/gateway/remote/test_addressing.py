@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from gateway.remote.http_client import Service
+from gateway.remote.http_client import HttpClient
 from storage.model.errors import Invalid
 from tests.gateway.remote.conftest import HEADERS, Open
 
@@ -33,7 +33,7 @@ from tests.gateway.remote.conftest import HEADERS, Open
 )
 def test_a_base_of_no_use_is_refused_without_being_quoted(base: str) -> None:
     with pytest.raises(Invalid, match="url: ") as failure:
-        Service(base, HEADERS)
+        HttpClient(base, HEADERS)
 
     [problem] = failure.value.problems
     assert problem.path == ("url",)
@@ -92,7 +92,7 @@ def test_a_strange_path_is_still_asked_of_the_same_server(service, remote, path:
 @pytest.mark.parametrize("value", ["hush\n", "hush\r\nX: y", "hüsh", " hush", "hush\x00"])
 def test_a_header_that_cannot_be_sent_is_refused_without_being_quoted(value: str) -> None:
     with pytest.raises(Invalid) as failure:
-        Service("https://remote.test", {"X-API-TOKEN": value})
+        HttpClient("https://remote.test", {"X-API-TOKEN": value})
 
     assert failure.value.problems[0].path == ("headers", "X-API-TOKEN")
     assert "sh" not in failure.value.problems[0].message

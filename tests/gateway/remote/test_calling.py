@@ -10,17 +10,17 @@ import pytest
 import respx
 
 from gateway.remote.failures import (
-    Denied,
-    Encoded,
-    GaveUp,
-    Moved,
+    AccessDenied,
+    CompressedAnswer,
+    OutcomeUnknown,
+    Redirected,
     RemoteFailure,
-    ToldToWait,
+    RetriesExhausted,
+    RetryAfterTooLong,
     TooLarge,
-    Uncertain,
-    Untrusted,
+    UntrustedCertificate,
 )
-from gateway.remote.http_client import Answer, Service
+from gateway.remote.http_client import HttpClient, RemoteResponse
 from tests.gateway.remote.conftest import TOKEN, Hours, Open
 
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -50,7 +50,7 @@ def test_an_answer_carries_status_body_and_the_servers_clock(service, remote) ->
 
     answer = service.ask("GET", "/clients", params={"page": "2"})
 
-    assert answer == Answer(200, b"[1]", MOMENT)
+    assert answer == RemoteResponse(200, b"[1]", MOMENT)
 
 
 def test_a_request_shows_the_token_and_wants_plain_json(service, remote) -> None:
@@ -80,7 +80,7 @@ def test_a_refusal_is_the_callers_to_read(service, remote, hours: Hours, status:
 
     answer = service.ask("GET", "/clients")
 
-    assert answer == Answer(status, b"<p>no", None)
+    assert answer == RemoteResponse(status, b"<p>no", None)
     assert hours.waits == []
 
 
@@ -90,14 +90,14 @@ def test_an_answer_may_be_empty_where_nothing_is_left_to_say(
 ) -> None:
     remote.request(method, "/clients/1").respond(status)
 
-    assert service.ask(method, "/clients/1") == Answer(status, b"", None)
+    assert service.ask(method, "/clients/1") == RemoteResponse(status, b"", None)
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_token_is_not_tried_again(service, remote, status: int) -> None:
     route = remote.post("/clients").respond(status, text=f"wrong: {TOKEN}")
 
-    with pytest.raises(Denied) as failure:
+    with pytest.raises(AccessDenied) as failure:
         service.ask("POST", "/clients", is_repeatable=False)
 
     reason = f"the server answered {status}: the token was refused"
@@ -119,7 +119,7 @@ def test_a_redirect_is_named_by_its_host_and_not_followed(
 ) -> None:
     route = remote.get("/clients").respond(302, headers={"Location": location})
 
-    with pytest.raises(Moved) as failure:
+    with pytest.raises(Redirected) as failure:
         service.ask("GET", "/clients")
 
     reason = f"the server answered 302 and points to {host}, where the token must not go"
@@ -132,7 +132,7 @@ def test_a_redirect_to_nowhere_is_named_too(service, remote, location: str) -> N
     headers = {b"Location": location.encode("latin-1")}
     remote.get("/clients").respond(300, headers=headers)
 
-    with pytest.raises(Moved, match="answered 300 and points to no address"):
+    with pytest.raises(Redirected, match="answered 300 and points to no address"):
         service.ask("GET", "/clients")
 
 
@@ -142,7 +142,7 @@ def test_an_encoded_answer_is_refused_by_name(service, remote, encoding: str) ->
     body = httpx.ByteStream(gzip.compress(b"{}"))
     route = remote.get("/clients").respond(200, stream=body, headers=headers)
 
-    with pytest.raises(Encoded, match="unasked") as failure:
+    with pytest.raises(CompressedAnswer, match="unasked") as failure:
         service.ask("GET", "/clients")
 
     assert encoding.strip("\x01") in str(failure.value)
@@ -165,7 +165,7 @@ def test_a_failing_server_is_tried_six_times_ever_more_slowly(
 ) -> None:
     route = remote.get("/api/v1/clients").respond(status)
 
-    with pytest.raises(GaveUp) as failure:
+    with pytest.raises(RetriesExhausted) as failure:
         service.ask("GET", "/api/v1/clients", params={"email": "ada@example.com"})
 
     sentence = f"GET /api/v1/clients: the server answered {status} six times"
@@ -194,7 +194,7 @@ def test_a_failing_server_is_tried_six_times_ever_more_slowly(
 def test_a_fault_is_tried_again_and_named_in_the_end(service, remote, hours, fault, reason) -> None:
     route = remote.get("/clients").mock(side_effect=[fault] * 6)
 
-    with pytest.raises(GaveUp) as failure:
+    with pytest.raises(RetriesExhausted) as failure:
         service.ask("GET", "/clients")
 
     assert failure.value.reason == f"{reason} six times"
@@ -220,7 +220,7 @@ def test_giving_up_tells_of_every_fault(service, remote) -> None:
     faults = [httpx.Response(502)] * 4 + [httpx.ReadError, httpx.Response(500)]
     remote.get("/clients").mock(side_effect=faults)
 
-    with pytest.raises(GaveUp) as failure:
+    with pytest.raises(RetriesExhausted) as failure:
         service.ask("GET", "/clients")
 
     assert failure.value.reason == (
@@ -236,7 +236,7 @@ def test_slow_failures_end_after_two_minutes(service, remote, hours: Hours) -> N
 
     remote.get("/clients").mock(side_effect=fail_slowly)
 
-    with pytest.raises(GaveUp, match="504 twice"):
+    with pytest.raises(RetriesExhausted, match="504 twice"):
         service.ask("GET", "/clients")
 
     assert hours.now == 58 + 1 + 58
@@ -254,7 +254,7 @@ def test_slow_failures_end_after_two_minutes(service, remote, hours: Hours) -> N
 def test_a_server_that_is_not_there_is_sought_six_times(open_service, reason, words) -> None:
     service = open_service(transport=Failing(reason))
 
-    with pytest.raises(GaveUp) as failure:
+    with pytest.raises(RetriesExhausted) as failure:
         service.ask("POST", "/clients", is_repeatable=False)
 
     assert failure.value.reason == f"{words} six times"
@@ -263,7 +263,7 @@ def test_a_server_that_is_not_there_is_sought_six_times(open_service, reason, wo
 def test_a_server_that_proves_nothing_is_asked_once(open_service: Open) -> None:
     transport = Failing(ssl.SSLCertVerificationError("self-signed"))
 
-    with pytest.raises(Untrusted, match="certificate"):
+    with pytest.raises(UntrustedCertificate, match="certificate"):
         open_service(transport=transport).ask("GET", "/clients")
 
     assert transport.requests == 1
@@ -292,7 +292,7 @@ def test_a_rate_limit_behind_a_200_is_told_as_one(service, remote, told, text: s
 def test_a_rate_limit_that_never_ends_is_named(service, remote) -> None:
     remote.get("/clients").respond(429, json={"message": "Too Many Attempts."})
 
-    with pytest.raises(GaveUp, match="GET /clients: the server answered 429 six times"):
+    with pytest.raises(RetriesExhausted, match="GET /clients: the server answered 429 six times"):
         service.ask("GET", "/clients")
 
 
@@ -343,7 +343,9 @@ def test_nonsense_to_wait_for_is_as_none_at_all(service, remote, hours, asked: s
 def test_a_server_that_asks_for_more_than_two_minutes_ends_it(service, remote, status) -> None:
     route = remote.get("/clients").respond(status, headers={"Retry-After": "3600"})
 
-    with pytest.raises(ToldToWait, match=f"answered {status} and asks to wait 3600 s") as failure:
+    with pytest.raises(
+        RetryAfterTooLong, match=f"answered {status} and asks to wait 3600 s"
+    ) as failure:
         service.ask("GET", "/clients")
 
     assert failure.value.seconds == 3600
@@ -380,21 +382,30 @@ def test_what_may_have_been_done_is_never_done_twice(open_service: Open, remote,
     service = open_service(body_bytes=100)
     route = remote.post("/clients").mock(side_effect=[fault])
 
-    with pytest.raises(Uncertain, match="POST /clients: it may have been done, or not: the "):
+    with pytest.raises(OutcomeUnknown, match="POST /clients: it may have been done, or not: the "):
         service.ask("POST", "/clients", body=b"{}", is_repeatable=False)
 
     assert route.call_count == 1
 
 
 def test_every_failure_is_a_failure_of_the_remote_service() -> None:
-    named = {Denied, Moved, Encoded, TooLarge, Untrusted, ToldToWait, GaveUp, Uncertain}
+    named = {
+        AccessDenied,
+        Redirected,
+        CompressedAnswer,
+        TooLarge,
+        UntrustedCertificate,
+        RetryAfterTooLong,
+        RetriesExhausted,
+        OutcomeUnknown,
+    }
 
     assert named <= set(RemoteFailure.__subclasses__())
 
 
 def test_a_closed_service_holds_no_connection(remote: respx.MockRouter, open_service) -> None:
     with open_service() as service:
-        assert isinstance(service, Service)
+        assert isinstance(service, HttpClient)
 
     with pytest.raises(RuntimeError, match="closed"):
         service.ask("GET", "/clients")

@@ -3,7 +3,13 @@
 import httpx
 import pytest
 
-from gateway.remote.failures import Denied, Encoded, GaveUp, Refused, TooLarge
+from gateway.remote.failures import (
+    AccessDenied,
+    CompressedAnswer,
+    DownloadRefused,
+    RetriesExhausted,
+    TooLarge,
+)
 from tests.gateway.remote.conftest import Hours, Open
 
 PATH = "/documents/1/download"
@@ -37,7 +43,7 @@ def test_a_download_that_breaks_off_is_not_glued_together(service, remote) -> No
     download = service.carry(PATH)
 
     assert next(download) == b"abc"
-    with pytest.raises(GaveUp, match=f"GET {PATH}: the connection broke"):
+    with pytest.raises(RetriesExhausted, match=f"GET {PATH}: the connection broke"):
         next(download)
     assert route.call_count == 1
 
@@ -63,7 +69,7 @@ def test_a_download_has_a_deadline_of_its_own(open_service: Open, remote, hours:
     hours.now += 4
     assert next(download) == b"def"
     hours.now += 4
-    with pytest.raises(GaveUp, match="took too long"):
+    with pytest.raises(RetriesExhausted, match="took too long"):
         next(download)
 
 
@@ -71,7 +77,7 @@ def test_a_download_has_a_deadline_of_its_own(open_service: Open, remote, hours:
 def test_what_is_not_there_is_refused_with_its_status(service, remote, status: int) -> None:
     remote.get(PATH).respond(status)
 
-    with pytest.raises(Refused, match=f"the server answered {status}") as failure:
+    with pytest.raises(DownloadRefused, match=f"the server answered {status}") as failure:
         next(service.carry(PATH))
 
     assert failure.value.status == status
@@ -80,12 +86,12 @@ def test_what_is_not_there_is_refused_with_its_status(service, remote, status: i
 @pytest.mark.parametrize(
     ("answer", "failure"),
     [
-        (httpx.Response(401), Denied),
+        (httpx.Response(401), AccessDenied),
         (
             httpx.Response(
                 200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"x")
             ),
-            Encoded,
+            CompressedAnswer,
         ),
     ],
 )

@@ -5,15 +5,15 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from gateway.remote.failures import Call, GaveUp, Setback
-from gateway.remote.retry_policy import Limits, Pace, Tries
+from gateway.remote.failures import AttemptFailure, HttpCall, RetriesExhausted
+from gateway.remote.retry_policy import CallLimits, CallPacer, RetryPolicy
 from tests.gateway.remote.conftest import Hours, Open
 
 RATES = [1, 2, 10, 23, 60, 90, 300]
 
 
 def turns(hours: Hours, per_minute: int, number: int) -> list[float]:
-    pace = Pace(per_minute, clock=hours.clock, sleep=hours.sleep)
+    pace = CallPacer(per_minute, clock=hours.clock, sleep=hours.sleep)
     moments = []
     for _ in range(number):
         pace.wait_for_turn()
@@ -45,7 +45,7 @@ def test_a_few_turns_come_at_once_and_the_others_evenly(hours: Hours) -> None:
 
 
 def test_an_idle_hour_saves_no_more_than_one_burst(hours: Hours) -> None:
-    pace = Pace(90, clock=hours.clock, sleep=hours.sleep)
+    pace = CallPacer(90, clock=hours.clock, sleep=hours.sleep)
     hours.now = 3600
 
     for _ in range(6):
@@ -77,15 +77,15 @@ def test_repeats_keep_the_pace_too(open_service: Open, remote, hours: Hours) -> 
     ("chance", "waits"), [(0.0, [0.5, 1, 2, 4, 8]), (1.0, [1.5, 3, 6, 12, 24])]
 )
 def test_many_callers_do_not_come_back_at_once(chance: float, waits: list[float]) -> None:
-    tries = Tries(Call(method="GET", path="/"), Limits(), lambda: chance)
+    tries = RetryPolicy(HttpCall(method="GET", path="/"), CallLimits(), lambda: chance)
 
-    assert [tries.wait_after(Setback("x"), 0) for _ in range(5)] == waits
+    assert [tries.wait_after(AttemptFailure("x"), 0) for _ in range(5)] == waits
 
 
 def test_waits_that_the_server_asks_for_are_not_held_against_it() -> None:
-    tries = Tries(Call(method="GET", path="/"), Limits(), lambda: 0.5)
-    busy = Setback("the server answered 503", asked=100)
+    tries = RetryPolicy(HttpCall(method="GET", path="/"), CallLimits(), lambda: 0.5)
+    busy = AttemptFailure("the server answered 503", asked=100)
 
     assert [tries.wait_after(busy, 1) for _ in range(5)] == [100] * 5
-    with pytest.raises(GaveUp, match="503 six times"):
+    with pytest.raises(RetriesExhausted, match="503 six times"):
         tries.wait_after(busy, 1)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gateway.remote.failures import RemoteFailure
-from gateway.remote.http_client import Service
+from gateway.remote.http_client import HttpClient
 from tests.gateway.remote.conftest import TOKEN, Hours, Open
 from tests.gateway.remote.sockets import HEAD, Script, fine, raw_server, resets, sends
 
@@ -25,7 +25,7 @@ FAULTS = [
 ]
 
 
-def caught(service: Service, is_repeatable: bool) -> RemoteFailure:
+def caught(service: HttpClient, is_repeatable: bool) -> RemoteFailure:
     with pytest.raises(RemoteFailure) as failure:
         service.ask("GET", "/clients", params={"t": TOKEN}, is_repeatable=is_repeatable)
     return failure.value
@@ -41,7 +41,7 @@ def test_no_failure_tells_the_token(service, remote, told, fault, is_repeatable:
     assert TOKEN not in f"{failure!s} {failure!r} {vars(failure)} {told}"
 
 
-def test_a_service_does_not_show_its_token(service: Service) -> None:
+def test_a_service_does_not_show_its_token(service: HttpClient) -> None:
     assert repr(service) == str(service) == "Service('https://remote.test/sub')"
 
 

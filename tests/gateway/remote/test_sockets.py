@@ -7,9 +7,9 @@ import tracemalloc
 
 import pytest
 
-from gateway.remote.failures import Encoded, GaveUp, Uncertain
-from gateway.remote.http_client import Service
-from gateway.remote.retry_policy import Limits
+from gateway.remote.failures import CompressedAnswer, OutcomeUnknown, RetriesExhausted
+from gateway.remote.http_client import HttpClient
+from gateway.remote.retry_policy import CallLimits
 from tests.gateway.remote.conftest import HEADERS
 from tests.gateway.remote.sockets import (
     HEAD,
@@ -27,8 +27,8 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 LONG = HEAD + b"Content-Length: 1000\r\n\r\n"
 
 
-def service_at(url: str, **limits: float) -> Service:
-    return Service(url, HEADERS, limits=Limits(**limits), sleep=lambda _: None)
+def service_at(url: str, **limits: float) -> HttpClient:
+    return HttpClient(url, HEADERS, limits=CallLimits(**limits), sleep=lambda _: None)
 
 
 @pytest.mark.parametrize("start", [LONG, CHUNKED, b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HT", HEAD])
@@ -39,7 +39,7 @@ def test_a_dripping_server_does_not_stretch_the_deadline(start: bytes) -> None:
     ):
         began = time.monotonic()
 
-        with pytest.raises(GaveUp, match="the answer"):
+        with pytest.raises(RetriesExhausted, match="the answer"):
             service.ask("GET", "/clients")
 
         assert time.monotonic() - began < 1
@@ -49,7 +49,7 @@ def test_a_dripping_download_does_not_stretch_its_deadline() -> None:
     with raw_server(drips(LONG)) as server, service_at(server.url, carry_seconds=0.1) as service:
         began = time.monotonic()
 
-        with pytest.raises(GaveUp, match="the answer took too long"):
+        with pytest.raises(RetriesExhausted, match="the answer took too long"):
             list(service.carry("/documents/1"))
 
         assert time.monotonic() - began < 1
@@ -62,7 +62,7 @@ def test_a_silent_server_is_not_waited_for_until_the_deadline() -> None:
     ):
         began = time.monotonic()
 
-        with pytest.raises(GaveUp, match="the answer took too long three times"):
+        with pytest.raises(RetriesExhausted, match="the answer took too long three times"):
             service.ask("GET", "/clients")
 
         assert time.monotonic() - began < 1
@@ -79,7 +79,7 @@ def test_a_server_that_stops_reading_does_not_stretch_the_deadline() -> None:
     ):
         began = time.monotonic()
 
-        with pytest.raises(GaveUp, match="the answer took too long"):
+        with pytest.raises(RetriesExhausted, match="the answer took too long"):
             service.ask("POST", "/clients", body=bytes(32 << 20))
 
         assert time.monotonic() - began < 1
@@ -104,7 +104,7 @@ def test_a_broken_answer_is_asked_for_again(script: Script, reason: str) -> None
         assert len(server.requests) == 3
 
     with raw_server(script) as server, service_at(server.url, tries=2) as service:
-        with pytest.raises(GaveUp) as failure:
+        with pytest.raises(RetriesExhausted) as failure:
             service.ask("GET", "/clients")
 
         assert failure.value.reason == f"{reason} twice"
@@ -113,7 +113,7 @@ def test_a_broken_answer_is_asked_for_again(script: Script, reason: str) -> None
 @pytest.mark.parametrize("script", [resets(b""), sends(b""), sends(LONG), is_silent])
 def test_a_broken_creation_is_not_made_again(script: Script) -> None:
     with raw_server(script) as server, service_at(server.url, silent_seconds=0.05) as service:
-        with pytest.raises(Uncertain):
+        with pytest.raises(OutcomeUnknown):
             service.ask("POST", "/clients", body=b"{}", is_repeatable=False)
 
         assert len(server.requests) == 1
@@ -123,7 +123,7 @@ def test_a_dead_port_is_named() -> None:
     with raw_server(fine) as server:
         pass
 
-    with service_at(server.url) as service, pytest.raises(GaveUp) as failure:
+    with service_at(server.url) as service, pytest.raises(RetriesExhausted) as failure:
         service.ask("POST", "/clients", body=b"{}", is_repeatable=False)
 
     assert failure.value.reason == "the connection was refused six times"
@@ -134,7 +134,7 @@ def test_a_compressed_bomb_is_never_unpacked() -> None:
     with raw_server(sends(head + BOMB)) as server, service_at(server.url) as service:
         tracemalloc.start()
 
-        with pytest.raises(Encoded, match="encoded as gzip"):
+        with pytest.raises(CompressedAnswer, match="encoded as gzip"):
             service.ask("GET", "/clients")
 
         _, peak = tracemalloc.get_traced_memory()
