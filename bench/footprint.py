@@ -73,7 +73,7 @@ def reads(place: Place) -> Iterator[Script]:
     some = drawn.sample(range(place.kept.clients), min(place.kept.clients, DIFFERENT))
     ids, pages = id_codec(""), -(-place.kept.clients // PAGE)
     yield script(place.ninja, (f"{NINJA}?page={1 + n % pages}" for n in some))
-    yield script(place.ninja, (f"{NINJA}/{ids.write(n + 1)}" for n in some))
+    yield script(place.ninja, (f"{NINJA}/{ids.encode(n + 1)}" for n in some))
     clients = [client for client in map(demo_client, some) if not client.is_deleted]
     keys = [client.external_id for client in clients if client.external_id]
     yield script(place.planado, (f"/v2/clients?limit={PAGE}&after={key}" for key in keys))

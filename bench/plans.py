@@ -33,7 +33,7 @@ from storage.model.records import State
 from storage.store import Store
 
 NOW = datetime.now(UTC)
-DESCENDING = SortKey(order=ClientColumn.NAME, is_descending=True)
+DESCENDING = SortKey(column=ClientColumn.NAME, is_descending=True)
 
 
 def queries(some: Any) -> Iterator[tuple[str, ClientQuery]]:
@@ -56,21 +56,21 @@ def queries(some: Any) -> Iterator[tuple[str, ClientQuery]]:
     yield "between_balance=0:1", ClientQuery(balance_between=(Decimal(0), Decimal(1)))
     yield "created_at=", ClientQuery(created_from=NOW - timedelta(days=1))
     yield "updated_at=", ClientQuery(updated_from=NOW - timedelta(days=1))
-    yield "country_id=", ClientQuery(among=(OneOf(column=ClientColumn.COUNTRY, values=(276,)),))
-    yield "group=", ClientQuery(among=(OneOf(column=ClientColumn.GROUP, values=(1,)),))
+    yield "country_id=", ClientQuery(one_of=(OneOf(column=ClientColumn.COUNTRY, values=(276,)),))
+    yield "group=", ClientQuery(one_of=(OneOf(column=ClientColumn.GROUP, values=(1,)),))
     holding = Contains(column=TextColumn.CUSTOM_VALUE1, text="zzz")
-    yield "custom_value1=", ClientQuery(holding=(holding,))
-    yield "vat_number=", ClientQuery(holding=(Contains(column=TextColumn.VAT_NUMBER, text="99"),))
-    yield "sort=name|asc", ClientQuery(sorting=(SortKey(order=ClientColumn.NAME),))
-    yield "sort=name|desc", ClientQuery(sorting=(DESCENDING,))
-    yield "sort=number|asc", ClientQuery(sorting=(SortKey(order=ClientColumn.NUMBER),))
+    yield "custom_value1=", ClientQuery(contains=(holding,))
+    yield "vat_number=", ClientQuery(contains=(Contains(column=TextColumn.VAT_NUMBER, text="99"),))
+    yield "sort=name|asc", ClientQuery(sort_keys=(SortKey(column=ClientColumn.NAME),))
+    yield "sort=name|desc", ClientQuery(sort_keys=(DESCENDING,))
+    yield "sort=number|asc", ClientQuery(sort_keys=(SortKey(column=ClientColumn.NUMBER),))
     yield (
         "sort=balance|desc",
-        ClientQuery(sorting=(SortKey(order=ClientColumn.BALANCE, is_descending=True),)),
+        ClientQuery(sort_keys=(SortKey(column=ClientColumn.BALANCE, is_descending=True),)),
     )
     yield (
         "sort=updated_at|desc",
-        ClientQuery(sorting=(SortKey(order=ClientColumn.UPDATED_AT, is_descending=True),)),
+        ClientQuery(sort_keys=(SortKey(column=ClientColumn.UPDATED_AT, is_descending=True),)),
     )
 
 
@@ -122,9 +122,9 @@ def main(
     plans: Annotated[bool, typer.Option(help="The whole plans, too.")] = False,
 ) -> None:
     store = Store.open(url)
-    account_id = store.account(account).id
-    total = store.clients(account_id, ClientQuery(limit=1)).total
-    some = store.client(account_id, total // 3)
+    account_id = store.get_account(account).id
+    total = store.list_clients(account_id, ClientQuery(limit=1)).total
+    some = store.get_client(account_id, total // 3)
     typer.echo(f"| statement at {total:,} clients | goes by | ms |\n| --- | --- | ---: |")
     with store._engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))

@@ -18,10 +18,10 @@ from storage.store import Store
 
 SIZES = (1_000, 10_000, 100_000)
 REPETITIONS = 15
-NEWEST = (SortKey(order=ClientColumn.SERIAL, is_descending=True),)
+NEWEST = (SortKey(column=ClientColumn.SERIAL, is_descending=True),)
 ASKED = {
     "rare": ClientQuery(text=".777@example"),
-    "rare, sorted": ClientQuery(text=".777@example", sorting=NEWEST, first=1),
+    "rare, sorted": ClientQuery(text=".777@example", sort_keys=NEWEST, first_serial=1),
     "rare digits": ClientQuery(text="00000777"),
     "frequent": ClientQuery(text="lovelace"),
     "common": ClientQuery(text="example.com"),
@@ -51,8 +51,10 @@ def measured(store: Store, sizes: tuple[int, ...]) -> Iterator[dict[str, str]]:
         filling = milliseconds(lambda *only: sum(fill(store, account, *only)), start, stop)
         column = {"filling, each": f"{filling / (stop - start):.3f}"}
         for name, query in ASKED.items():
-            asking = [milliseconds(store.clients, account.id, query) for _ in range(REPETITIONS)]
-            total = store.clients(account.id, query).total
+            asking = [
+                milliseconds(store.list_clients, account.id, query) for _ in range(REPETITIONS)
+            ]
+            total = store.list_clients(account.id, query).total
             column[name] = f"{median(asking):.2f} ({total:,})"
         yield column
 

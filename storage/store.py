@@ -31,26 +31,26 @@ class Store(
     def __init__(
         self,
         engine: Engine,
-        makers: Generators | None = None,
+        generators: Generators | None = None,
         blobs: BlobStore | None = None,
-        buckets: RateLimiter | None = None,
+        rate_limiter: RateLimiter | None = None,
         replica: Replica | None = None,
         *,
         renderings: RenderingCache | None = None,
     ) -> None:
-        super().__init__(engine, makers, replica)
+        super().__init__(engine, generators, replica)
         self.renderings = renderings or RenderingCache(IN_MEMORY)
         self._blobs = blobs
-        self._buckets = buckets or RateLimiter(IN_MEMORY)
-        self._own = local()
+        self._rate_limiter = rate_limiter or RateLimiter(IN_MEMORY)
+        self._thread_local = local()
 
     @classmethod
     def open(
         cls,
         url: str,
-        makers: Generators | None = None,
+        generators: Generators | None = None,
         blobs: BlobStore | None = None,
-        buckets: RateLimiter | None = None,
+        rate_limiter: RateLimiter | None = None,
         replica: Replica | None = None,
         *,
         renderings: RenderingCache | None = None,
@@ -58,7 +58,7 @@ class Store(
         """The store at a database URL, its schema brought up to date; without `blobs` it has no
         place for the bytes of documents, without `buckets` it counts calls for itself alone, and
         without `renderings` what was written once is kept by each thread for itself."""
-        store = cls.at(url, makers, blobs, buckets, replica, renderings=renderings)
+        store = cls.at(url, generators, blobs, rate_limiter, replica, renderings=renderings)
         try:
             store.upgrade()
         except BaseException:
@@ -70,44 +70,50 @@ class Store(
     def at(
         cls,
         url: str,
-        makers: Generators | None = None,
+        generators: Generators | None = None,
         blobs: BlobStore | None = None,
-        buckets: RateLimiter | None = None,
+        rate_limiter: RateLimiter | None = None,
         replica: Replica | None = None,
         *,
         renderings: RenderingCache | None = None,
     ) -> Self:
         """As `open`, with the schema that is there; the database need not be there yet."""
-        return cls(open_engine(url), makers, blobs, buckets, replica, renderings=renderings)
+        return cls(
+            open_engine(url), generators, blobs, rate_limiter, replica, renderings=renderings
+        )
 
     def status(self) -> DatabaseStatus:
         return self._read(migrations_upgrade.database_status)
 
     def upgrade(self) -> None:
         """Raises Unavailable for a schema that only a later gateway knows."""
-        self._write_alone(migrations_upgrade.upgrade_schema)
+        self._write_exclusive(migrations_upgrade.upgrade_schema)
 
-    def glance(self) -> SnapshotReader | None:
+    def snapshot_reader(self) -> SnapshotReader | None:
         """What this thread can be told at once; None where the database is elsewhere, or has a
         replica that shall answer."""
-        if not hasattr(self._own, "glance"):
-            self._own.glance = None if self.has_replica else SnapshotReader.of(self._engine)
-        glance: SnapshotReader | None = self._own.glance
-        return glance
+        if not hasattr(self._thread_local, "glance"):
+            self._thread_local.glance = (
+                None if self.has_replica else SnapshotReader.of(self._engine)
+            )
+        reader: SnapshotReader | None = self._thread_local.glance
+        return reader
 
     def close(self) -> None:
-        if glance := self.glance():
-            glance.close()
-        self._group.close()
+        if reader := self.snapshot_reader():
+            reader.close()
+        self._group_commit.close()
         self.renderings.close()
         self._engine.dispose()
-        self._buckets.close()
+        self._rate_limiter.close()
         if self._replica is not None:
             self._replica.close()
 
     def purge_client(
-        self, account_id: int, key: ClientKey, expected: Precondition = NO_PRECONDITION
+        self, account_id: int, key: ClientKey, precondition: Precondition = NO_PRECONDITION
     ) -> None:
         """Remove a client and all that is its own, for good."""
-        gone = self._write(clients_writes.purge_client, account_id, key, expected, self._makers)
-        self.discard(account_id, gone.documents)
+        gone = self._write(
+            clients_writes.purge_client, account_id, key, precondition, self._generators
+        )
+        self.delete_blobs(account_id, gone.documents)

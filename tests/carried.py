@@ -35,7 +35,7 @@ ACCOUNT = Account(
 
 
 def makers() -> Generators:
-    return Generators(clock=lambda: MOMENT, uuid=uuid4, random_text=random_text)
+    return Generators(clock=lambda: MOMENT, new_uuid=uuid4, random_text=random_text)
 
 
 def serials() -> SerialPool:
@@ -48,34 +48,34 @@ def account_of(whole: dict[str, Any]) -> Account:
 
 def born(command: ImportClient, account: Account = ACCOUNT) -> Client:
     """A new client, with its own ids wherever it brings some."""
-    birth = NewClientContext(
+    context = NewClientContext(
         account=account,
         serial=FIRST if command.serial is UNSET else command.serial,
         number=command.number or "0001",
         serials=serials(),
         now=MOMENT,
-        makers=makers(),
+        generators=makers(),
     )
-    return new_client(command, birth)
+    return new_client(command, context)
 
 
-def changed(record: Client, told: ParsedObject) -> Client:
+def changed(record: Client, parsed: ParsedObject) -> Client:
     """The client here after the change; the very same when nothing differs but a version."""
-    command = structs.replace(told.change(record), version=UNSET)
-    return apply_change(record, command, serials=serials(), now=MOMENT, makers=makers())
+    command = structs.replace(parsed.change_command(record), version=UNSET)
+    return apply_change(record, command, serials=serials(), now=MOMENT, generators=makers())
 
 
-def imported(store: Store, account: dict[str, Any], told: Sequence[ParsedObject]) -> list[Client]:
+def imported(store: Store, account: dict[str, Any], parsed: Sequence[ParsedObject]) -> list[Client]:
     """The clients in an account of their own, by the store's own import."""
     made = store.create_account(CreateAccount(name=str(uuid4()), **account))
     run = store.start_run(made.id, StartRun(verb="import", dialect="any", source="there"))
-    outcomes = store.import_clients(made.id, list(map(incoming, told)), run_id=run.id, take=noted)
-    return [store.client(made.id, o.serial) for o in outcomes if o.serial is not None]
+    outcomes = store.import_clients(made.id, list(map(incoming, parsed)), run_id=run.id, take=noted)
+    return [store.get_client(made.id, o.serial) for o in outcomes if o.serial is not None]
 
 
-def incoming(told: ParsedObject) -> IncomingClient:
-    origin = Origin(source="there", foreign_id=told.foreign_id, stamp=told.stamp)
-    return incoming_client(origin, told.client, told.change)
+def incoming(parsed: ParsedObject) -> IncomingClient:
+    origin = Origin(source="there", foreign_id=parsed.foreign_id, stamp=parsed.stamp)
+    return incoming_client(origin, parsed.command, parsed.change_command)
 
 
 def noted(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:

@@ -51,11 +51,11 @@ def known_text(length: int) -> str:
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
     """One store for all cases, each in an account of its own: what it makes is the default."""
-    makers = Generators(
-        clock=lambda: MOMENT, uuid=lambda: DEFAULT.record.uuid, random_text=known_text
+    generators = Generators(
+        clock=lambda: MOMENT, new_uuid=lambda: DEFAULT.record.uuid, random_text=known_text
     )
     with databases.database() as url:
-        store = Store.open(url, makers)
+        store = Store.open(url, generators)
         yield store
         store.close()
 
@@ -114,7 +114,7 @@ def test_what_ninja_shows_makes_the_client_when_it_is_sent(
     answer = ninja.post("/clients", content=pretty(case.in_ninja), headers=JSON)
 
     assert answer.status_code == 200, answer.text
-    assert store.client(account.id, 1) == case.born_in_ninja
+    assert store.get_client(account.id, 1) == case.born_in_ninja
 
 
 @each_case(lambda case: case.planado is not None and case.born_in_planado)
@@ -124,7 +124,7 @@ def test_what_planado_shows_makes_the_client_when_it_is_sent(
     answer = planado.post("/clients", content=pretty(sendable(case)), headers=JSON)
 
     assert answer.status_code == 201, answer.text
-    assert store.client(account.id, 1) == case.born_in_planado
+    assert store.get_client(account.id, 1) == case.born_in_planado
 
 
 def sendable(case: Case) -> Tree:
@@ -139,7 +139,7 @@ def test_ninja_shows_what_it_would_refuse_to_make(
     answer = ninja.post("/clients", content=pretty(case.in_ninja), headers=JSON)
 
     assert answer.status_code == 422
-    assert store.clients(account.id, ClientQuery()).total == 0
+    assert store.list_clients(account.id, ClientQuery()).total == 0
 
 
 @each_case(lambda case: case.from_planado is None)
@@ -149,7 +149,7 @@ def test_planado_shows_what_it_would_refuse_to_make(
     answer = planado.post("/clients", content=pretty(sendable(case)), headers=JSON)
 
     assert answer.status_code == 422
-    assert store.clients(account.id, ClientQuery()).total == 0
+    assert store.list_clients(account.id, ClientQuery()).total == 0
 
 
 @each_case(lambda case: not case.record.is_deleted)
@@ -161,7 +161,7 @@ def test_ninjas_echo_leaves_the_client_as_it_was(
     answer = ninja.request("PUT", path, content=echo, headers=JSON)
 
     assert as_text(answer) == pretty({"data": case.in_ninja})
-    assert store.client(account.id, record.serial) == record
+    assert store.get_client(account.id, record.serial) == record
 
 
 @each_case(lambda case: case.in_planado)
@@ -173,7 +173,7 @@ def test_planados_echo_leaves_the_client_as_it_was(
     answer = planado.request("PATCH", path, content=echo, headers=JSON)
 
     assert as_text(answer) == pretty({"client_uuid": record.uuid})
-    assert store.client(account.id, record.serial) == record
+    assert store.get_client(account.id, record.serial) == record
 
 
 @each_case()
@@ -181,7 +181,7 @@ def test_an_import_brings_what_the_client_is(store: Store, account: Account, cas
     made = store.create_client(account.id, importing(case.record))
 
     assert made == case.born_in_import
-    assert store.client(account.id, 1) == made
+    assert store.get_client(account.id, 1) == made
 
 
 def importing(record: Client) -> ImportClient:

@@ -28,7 +28,7 @@ def there(tmp_path: Path) -> Iterator[Served]:
     """Both services in one."""
     with served(tmp_path) as server:
         store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", demo_makers(0))
-        for _ in fill(store, store.account("acme"), 0, CLIENTS):
+        for _ in fill(store, store.get_account("acme"), 0, CLIENTS):
             pass
         store.create_account(CreateAccount(name="field"))
         _, key = store.create_token(CreateToken(account="field", dialect="planado"))

@@ -132,10 +132,10 @@ def test_an_id_of_the_seed_decodes_to_its_serial(ninja: Ninja) -> None:
 
     ids = Ids("")
 
-    assert ids.read(NINJA_CLIENT["id"]) == 391
-    assert ids.read(NINJA_CLIENT["user_id"]) == 166
-    assert [ids.read(c["id"]) for c in NINJA_CLIENT["contacts"]] == [7064, 7065]
-    assert ids.write(391) == NINJA_CLIENT["id"]
+    assert ids.decode(NINJA_CLIENT["id"]) == 391
+    assert ids.decode(NINJA_CLIENT["user_id"]) == 166
+    assert [ids.decode(c["id"]) for c in NINJA_CLIENT["contacts"]] == [7064, 7065]
+    assert ids.encode(391) == NINJA_CLIENT["id"]
 
 
 def without(tree: dict[str, Any], keys: set[str]) -> dict[str, Any]:

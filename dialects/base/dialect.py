@@ -23,5 +23,5 @@ class Dialect(Struct, frozen=True):
     options: type[Struct]
     app: Callable[[Store, Any], ASGIApp]
     credentials: Callable[[str, Any], Mapping[str, str]]
-    dump: ObjectCodec
+    codec: ObjectCodec
     remote: RemoteApi

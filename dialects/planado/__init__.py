@@ -13,6 +13,6 @@ DIALECT = Dialect(
     options=Options,
     app=app,
     credentials=credentials,
-    dump=DUMP,
+    codec=DUMP,
     remote=REMOTE,
 )

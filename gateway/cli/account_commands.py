@@ -33,7 +33,9 @@ def create_account(
 def list_accounts(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
     """List the accounts."""
     with opened(database) as store:
-        rows = [{"id": a.id, "name": a.name, "created_at": a.created_at} for a in store.accounts()]
+        rows = [
+            {"id": a.id, "name": a.name, "created_at": a.created_at} for a in store.list_accounts()
+        ]
     print_rows("accounts", rows, as_json=as_json)
 
 

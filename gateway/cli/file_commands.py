@@ -46,15 +46,15 @@ def import_files(  # noqa: PLR0917  typer passes by name
     """Bring clients from files: one object a line, or API answers as they were saved."""
     for path in files:
         file_size(path)
-    errand = Job(
+    job = Job(
         verb="import",
         dialect=dialect,
         account=account,
         files=tuple(files),
         policy=on_conflict,
-        most_changes=max_changes,
+        max_changes=max_changes,
     )
-    run_job(errand, JobContext(database=database, as_json=as_json, is_rehearsal=dry_run))
+    run_job(job, JobContext(database=database, as_json=as_json, is_dry_run=dry_run))
 
 
 def export(  # noqa: PLR0917  typer passes by name
@@ -71,14 +71,14 @@ def export(  # noqa: PLR0917  typer passes by name
         meter("export", quiet=as_json) as seen,
         open_writer(output, is_forced=force) as write,
     ):
-        owner = store.account(account)
-        total = store.clients(owner.id, ClientQuery(limit=0)).total
+        owner = store.get_account(account)
+        total = store.list_clients(owner.id, ClientQuery(limit=0)).total
         done = 0
 
         def tell(more: int) -> None:
             nonlocal done
             done += more
-            seen.tell(done, total)
+            seen.update(done, total)
 
         again = partial(Store.at, database)
         given = export_clients(store, owner, dialect_named(dialect), write, tell, again=again)
@@ -101,7 +101,7 @@ def convert(  # noqa: PLR0917  typer passes by name
     """Write the clients of a file as another API would show them; no store is touched."""
     file_size(file)
     with meter("convert", quiet=as_json) as seen, open_writer(output, is_forced=force) as write:
-        found = told_of(pieces([file], lambda _size: None), seen.tell)
+        found = told_of(pieces([file], lambda _size: None), seen.update)
         dialects = (dialect_named(source), dialect_named(target))
         given = converted(found, nobody(hash_salt), *dialects, write)
     say(f"{file} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
@@ -125,15 +125,15 @@ def nobody(hash_salt: str) -> Account:
 def told_of(
     found: Iterator[RawObject], tell: Callable[[int, int | None], None]
 ) -> Iterator[RawObject]:
-    for number, piece in enumerate(found, 1):
+    for number, raw_object in enumerate(found, 1):
         if not number % TOLD_EVERY:
             tell(number, None)
-        yield piece
+        yield raw_object
 
 
 def say(heading: str, given: ExportResult, *, is_piped: bool, as_json: bool) -> None:
     """On standard error when standard output is taken by the clients."""
-    counts = {"written": given.written, "left": given.left, "refused": given.refused}
+    counts = {"written": given.written, "left": given.left_out, "refused": given.refused}
     counts = {name: number for name, number in counts.items() if number or name == "written"}
     report = Report(heading=heading, counts=counts, run=None, lines=given.lines)
     if is_piped:

@@ -22,7 +22,7 @@ def get(
 ) -> None:
     """Answer one request of either dialect without a server."""
     with opened(database) as store:
-        found = store.account(account)
+        found = store.get_account(account)
     status, body = asyncio.run(answer(database, found, path))
     print_json(body, compact=as_json)
     if status >= 400:  # noqa: PLR2004  where errors begin

@@ -32,7 +32,7 @@ NOT_WHOLE = 5
 """Exit code: done, but some clients were refused, in conflict, or different."""
 
 
-class Job(Struct, frozen=True, kw_only=True):
+class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_changes"}):
     """What is to be carried, from where to where, and on which terms."""
 
     verb: str
@@ -41,7 +41,7 @@ class Job(Struct, frozen=True, kw_only=True):
     url: str = ""
     files: tuple[str, ...] = ()
     policy: ConflictPolicy = ConflictPolicy.SKIP
-    most_changes: int | None = None
+    max_changes: int | None = None
     per_minute: int | None = None
     is_whole: bool = False
     may_delete: bool = False
@@ -55,7 +55,7 @@ class JobContext(Struct, frozen=True, kw_only=True):
     database: str
     credentials: dict[str, str] = {}
     as_json: bool = False
-    is_rehearsal: bool = False
+    is_dry_run: bool = False
 
     def __repr__(self) -> str:
         """Without what opens the service."""
@@ -66,114 +66,108 @@ def dialect_named(name: str) -> Dialect:
     return next(dialect for dialect in DIALECTS if dialect.name == name)
 
 
-def run_job(errand: Job, session: JobContext, run_id: int | None = None) -> None:
+def run_job(job: Job, context: JobContext, run_id: int | None = None) -> None:
     """Do it, or go on with the run of that id, and print what came of it."""
-    blobs = (
-        BlobStore.at(Settings.of(session.database, os.environ).blobs) if errand.has_files else None
-    )
-    with opened(session.database, blobs=blobs) as store:
-        account = store.account(errand.account)
-        interrupted = None if run_id is None else store.run(run_id)
-        words = f"{errand.verb} {errand.dialect}"
+    blobs = BlobStore.at(Settings.of(context.database, os.environ).blobs) if job.has_files else None
+    with opened(context.database, blobs=blobs) as store:
+        account = store.get_account(job.account)
+        interrupted = None if run_id is None else store.get_run(run_id)
+        words = f"{job.verb} {job.dialect}"
         try:
-            is_of_bytes = errand.verb == "import"
-            with meter(words, quiet=session.as_json, is_of_bytes=is_of_bytes) as seen:
-                report = VERBS[errand.verb](store, account, errand, session, (interrupted, seen))
+            is_of_bytes = job.verb == "import"
+            with meter(words, quiet=context.as_json, is_of_bytes=is_of_bytes) as seen:
+                report = VERBS[job.verb](store, account, job, context, (interrupted, seen))
         except Failure:
             say_how_to_go_on(store, account)
             raise
-    print_report(report, as_json=session.as_json)
+    print_report(report, as_json=context.as_json)
     if not report.is_whole:
         raise typer.Exit(NOT_WHOLE)
 
 
 def say_how_to_go_on(store: Store, account: Account) -> None:
-    run = next(iter(store.runs(account.id)), None)
+    run = next(iter(store.list_runs(account.id)), None)
     if run is not None and run.state is RunState.STOPPED and run.checkpoint:
         words = f"what was done until then is kept; go on with: gateway runs resume {run.id}"
         typer.echo(words, err=True)
 
 
 @contextmanager
-def service(errand: Job, session: JobContext, seen: Meter) -> Iterator[HttpClient]:
-    dialect = dialect_named(errand.dialect)
-    pace = dialect.remote.per_minute if errand.per_minute is None else errand.per_minute
-    with HttpClient(errand.url, session.credentials, per_minute=pace, told=seen.say) as opened_one:
+def service(job: Job, context: JobContext, seen: Meter) -> Iterator[HttpClient]:
+    dialect = dialect_named(job.dialect)
+    pace = dialect.remote.per_minute if job.per_minute is None else job.per_minute
+    with HttpClient(
+        job.url, context.credentials, per_minute=pace, on_wait=seen.print_line
+    ) as opened_one:
         yield opened_one
 
 
 Step = tuple[Run | None, Meter]
 
 
-def run_pull(
-    store: Store, account: Account, errand: Job, session: JobContext, step: Step
-) -> Report:
+def run_pull(store: Store, account: Account, job: Job, context: JobContext, step: Step) -> Report:
     interrupted, seen = step
-    dialect = dialect_named(errand.dialect)
+    dialect = dialect_named(job.dialect)
     plan = Pull(
         dialect=dialect,
         keys=link_keys(DIALECTS, dialect, account),
         account=account,
-        source=source_of(errand),
-        terms=ImportOptions(
-            policy=errand.policy, most_changes=errand.most_changes, has_files=errand.has_files
+        source=source_of(job),
+        import_options=ImportOptions(
+            policy=job.policy, max_changes=job.max_changes, has_files=job.has_files
         ),
-        options=written(errand),
-        is_whole=errand.is_whole,
-        is_rehearsal=session.is_rehearsal,
+        run_options=written(job),
+        is_whole=job.is_whole,
+        is_dry_run=context.is_dry_run,
     )
-    with service(errand, session, seen) as remote:
-        done = pull(store, remote, plan, seen.tell, interrupted)
+    with service(job, context, seen) as remote:
+        done = pull(store, remote, plan, seen.update, interrupted)
     what = f"changed since {done.since:%Y-%m-%d %H:%M} UTC" if done.since else "all clients"
-    heading = f"{account.name} from {errand.dialect} at {errand.url}, {what}:"
-    arrived = done.arrived
+    heading = f"{account.name} from {job.dialect} at {job.url}, {what}:"
+    arrived = done.importer
     return report_of(store, heading, arrived.run, arrived.counts, arrived.lines)
 
 
-def run_push(
-    store: Store, account: Account, errand: Job, session: JobContext, step: Step
-) -> Report:
+def run_push(store: Store, account: Account, job: Job, context: JobContext, step: Step) -> Report:
     interrupted, seen = step
-    manner = PushOptions(
-        policy=errand.policy, may_delete=errand.may_delete, is_rehearsal=session.is_rehearsal
+    options = PushOptions(
+        policy=job.policy, may_delete=job.may_delete, is_dry_run=context.is_dry_run
     )
     plan = Push(
-        sides=sides(store, account, errand),
-        manner=manner,
-        options=written(errand),
-        most_changes=errand.most_changes,
+        sides=sides(store, account, job),
+        push_options=options,
+        run_options=written(job),
+        max_changes=job.max_changes,
     )
-    with service(errand, session, seen) as remote:
-        done = push(plan, remote, seen.tell, interrupted)
-    heading = f"{account.name} to {errand.dialect} at {errand.url}:"
+    with service(job, context, seen) as remote:
+        done = push(plan, remote, seen.update, interrupted)
+    heading = f"{account.name} to {job.dialect} at {job.url}:"
     return report_of(store, heading, done.run, done.counts, done.lines)
 
 
-def run_import(
-    store: Store, account: Account, errand: Job, session: JobContext, step: Step
-) -> Report:
+def run_import(store: Store, account: Account, job: Job, context: JobContext, step: Step) -> Report:
     interrupted, seen = step
     plan = FileImport(
-        dialect=dialect_named(errand.dialect),
+        dialect=dialect_named(job.dialect),
         account=account,
-        paths=errand.files,
-        terms=ImportOptions(
-            policy=errand.policy, most_changes=errand.most_changes, is_foreign=True
+        paths=job.files,
+        import_options=ImportOptions(
+            policy=job.policy, max_changes=job.max_changes, is_foreign=True
         ),
-        options=written(errand),
-        is_rehearsal=session.is_rehearsal,
+        run_options=written(job),
+        is_dry_run=context.is_dry_run,
     )
-    sizes = [file_size(path) for path in errand.files]
+    sizes = [file_size(path) for path in job.files]
     total = None if None in sizes else sum(size or 0 for size in sizes)
     taken = 0
 
     def advance(size: int) -> None:
         nonlocal taken
         taken += size
-        seen.tell(taken, total)
+        seen.update(taken, total)
 
     done = import_files(store, plan, advance, interrupted)
-    heading = f"{account.name} from {' '.join(errand.files)}:"
+    heading = f"{account.name} from {' '.join(job.files)}:"
     return report_of(store, heading, done.run, done.counts, done.lines)
 
 
@@ -188,14 +182,14 @@ def report_of(
     return Report(heading=heading, counts=counts, run=run, lines=said, note=note)
 
 
-def sides(store: Store, account: Account, errand: Job) -> Sides:
-    dialect = dialect_named(errand.dialect)
-    return Sides(store, account, dialect, source_of(errand), link_keys(DIALECTS, dialect, account))
+def sides(store: Store, account: Account, job: Job) -> Sides:
+    dialect = dialect_named(job.dialect)
+    return Sides(store, account, dialect, source_of(job), link_keys(DIALECTS, dialect, account))
 
 
-def source_of(errand: Job) -> str:
-    return f"{errand.dialect} {errand.url.rstrip('/')}"
+def source_of(job: Job) -> str:
+    return f"{job.dialect} {job.url.rstrip('/')}"
 
 
-def written(errand: Job) -> str:
-    return msgspec.json.encode(errand).decode()
+def written(job: Job) -> str:
+    return msgspec.json.encode(job).decode()

@@ -34,9 +34,9 @@ DialectName = Annotated[
 
 @contextmanager
 def opened(
-    database: str, makers: Generators | None = None, blobs: BlobStore | None = None
+    database: str, generators: Generators | None = None, blobs: BlobStore | None = None
 ) -> Iterator[Store]:
-    store = Store.open(database, makers, blobs)
+    store = Store.open(database, generators, blobs)
     try:
         yield store
     finally:

@@ -28,8 +28,8 @@ SLOW = 10
 class Meter(Protocol):
     """`tell` is told how many there are so far, and in all when that is known; `say` a line."""
 
-    def tell(self, done: int, total: int | None) -> None: ...
-    def say(self, words: str) -> None: ...
+    def update(self, done: int, total: int | None) -> None: ...
+    def print_line(self, words: str) -> None: ...
 
 
 class RateColumn(ProgressColumn):
@@ -41,10 +41,10 @@ class RateColumn(ProgressColumn):
 
 
 class SilentMeter:
-    def tell(self, done: int, total: int | None) -> None:
+    def update(self, done: int, total: int | None) -> None:
         pass
 
-    def say(self, words: str) -> None:
+    def print_line(self, words: str) -> None:
         pass
 
 
@@ -56,13 +56,13 @@ class LineMeter:
         self._write = write
         self._last = time.monotonic()
 
-    def tell(self, done: int, total: int | None) -> None:
+    def update(self, done: int, total: int | None) -> None:
         if time.monotonic() - self._last >= EVERY_SECONDS:
             self._last = time.monotonic()
             of_all = "" if total is None else f" of {self._write(total)}"
-            self.say(f"{self._words}: {self._write(done)}{of_all}")
+            self.print_line(f"{self._words}: {self._write(done)}{of_all}")
 
-    def say(self, words: str) -> None:
+    def print_line(self, words: str) -> None:
         typer.echo(words, err=True)
 
 
@@ -71,10 +71,10 @@ class BarMeter:
         self._progress = progress
         self._task = progress.add_task(words, total=None)
 
-    def tell(self, done: int, total: int | None) -> None:
+    def update(self, done: int, total: int | None) -> None:
         self._progress.update(self._task, completed=done, total=total)
 
-    def say(self, words: str) -> None:
+    def print_line(self, words: str) -> None:
         self._progress.console.print(words, highlight=False, markup=False)
 
 

@@ -65,7 +65,7 @@ def lines_of(store: Store, run: Run) -> SpooledLines:
     """All that a run has said, read page by page."""
     found = SpooledLines()
     after = 0
-    while page := store.run_lines(run.id, after=after):
+    while page := store.list_run_lines(run.id, after=after):
         for _, line in page:
             found.append(line)
         after = page[-1][0]

@@ -29,8 +29,8 @@ def list_runs(
 ) -> None:
     """List the runs, the newest first."""
     with opened(database) as store:
-        owner = store.account(account) if account else None
-        rows = [row(run) for run in store.runs(owner.id if owner else None)]
+        owner = store.get_account(account) if account else None
+        rows = [row(run) for run in store.list_runs(owner.id if owner else None)]
     print_rows("runs", rows, as_json=as_json)
 
 
@@ -45,7 +45,7 @@ def show_run(
 ) -> None:
     """Show what a run did, and what it had to say of each client."""
     with opened(database) as store:
-        run = store.run(run_id)
+        run = store.get_run(run_id)
         lines = [line for line in lines_of(store, run) if kind in (None, line.kind)]
     if kind is None or as_json:
         told = Report(
@@ -69,15 +69,15 @@ def resume_run(
 ) -> None:
     """Go on with a run that was stopped or killed."""
     with opened(database) as store:
-        run = store.run(run_id)
+        run = store.get_run(run_id)
         refuse_done(run)
-    errand = msgspec.json.decode(run.options, type=Job)
+    job = msgspec.json.decode(run.options, type=Job)
     credentials = {}
-    if errand.url:
+    if job.url:
         token = token or os.environ.get(TOKENS[run.dialect], "")
         credentials = ninja(token, secret) if run.dialect == "ninja" else planado(token)
-    session = JobContext(database=database, credentials=credentials, as_json=as_json)
-    run_job(errand, session, run_id)
+    context = JobContext(database=database, credentials=credentials, as_json=as_json)
+    run_job(job, context, run_id)
 
 
 def refuse_done(run: Run) -> None:

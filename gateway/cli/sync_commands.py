@@ -68,18 +68,18 @@ def pull_ninja(  # noqa: PLR0917  typer passes by name
     documents: Files = False,
 ) -> None:
     """Bring the clients of an Invoice Ninja here: all at first, later what has changed."""
-    errand = Job(
+    job = Job(
         verb="pull",
         dialect="ninja",
         account=account,
         url=url,
         policy=on_conflict,
-        most_changes=max_changes,
+        max_changes=max_changes,
         per_minute=per_minute,
         is_whole=full,
         has_files=documents,
     )
-    run_job(errand, session_of(database, ninja(token, secret), as_json, dry_run))
+    run_job(job, session_of(database, ninja(token, secret), as_json, dry_run))
 
 
 @pull_app.command("planado")
@@ -96,17 +96,17 @@ def pull_planado(  # noqa: PLR0917  typer passes by name
     full: Whole = False,
 ) -> None:
     """Bring the clients of a Planado account here: all at first, later what has changed."""
-    errand = Job(
+    job = Job(
         verb="pull",
         dialect="planado",
         account=account,
         url=url,
         policy=on_conflict,
-        most_changes=max_changes,
+        max_changes=max_changes,
         per_minute=per_minute,
         is_whole=full,
     )
-    run_job(errand, session_of(database, planado(key), as_json, dry_run))
+    run_job(job, session_of(database, planado(key), as_json, dry_run))
 
 
 @push_app.command("ninja")
@@ -124,17 +124,17 @@ def push_ninja(  # noqa: PLR0917  typer passes by name
     delete: Delete = False,
 ) -> None:
     """Tell an Invoice Ninja of the clients here: of all at first, later of what has changed."""
-    errand = Job(
+    job = Job(
         verb="push",
         dialect="ninja",
         account=account,
         url=url,
         policy=on_conflict,
-        most_changes=max_changes,
+        max_changes=max_changes,
         per_minute=per_minute,
         may_delete=delete,
     )
-    run_job(errand, session_of(database, ninja(token, secret), as_json, dry_run))
+    run_job(job, session_of(database, ninja(token, secret), as_json, dry_run))
 
 
 @push_app.command("planado")
@@ -151,17 +151,17 @@ def push_planado(  # noqa: PLR0917  typer passes by name
     delete: Delete = False,
 ) -> None:
     """Tell a Planado account of the clients here: of all at first, later of what has changed."""
-    errand = Job(
+    job = Job(
         verb="push",
         dialect="planado",
         account=account,
         url=url,
         policy=on_conflict,
-        most_changes=max_changes,
+        max_changes=max_changes,
         per_minute=per_minute,
         may_delete=delete,
     )
-    run_job(errand, session_of(database, planado(key), as_json, dry_run))
+    run_job(job, session_of(database, planado(key), as_json, dry_run))
 
 
 @check_app.command("ninja")
@@ -175,8 +175,8 @@ def check_ninja(  # noqa: PLR0917  typer passes by name
     per_minute: Pace = None,
 ) -> None:
     """Compare the clients here with those of an Invoice Ninja."""
-    errand = Job(verb="check", dialect="ninja", account=account, url=url, per_minute=per_minute)
-    compare(errand, session_of(database, ninja(token, secret), as_json))
+    job = Job(verb="check", dialect="ninja", account=account, url=url, per_minute=per_minute)
+    compare(job, session_of(database, ninja(token, secret), as_json))
 
 
 @check_app.command("planado")
@@ -189,15 +189,15 @@ def check_planado(  # noqa: PLR0917  typer passes by name
     per_minute: Pace = None,
 ) -> None:
     """Compare the clients here with those of a Planado account."""
-    errand = Job(verb="check", dialect="planado", account=account, url=url, per_minute=per_minute)
-    compare(errand, session_of(database, planado(key), as_json))
+    job = Job(verb="check", dialect="planado", account=account, url=url, per_minute=per_minute)
+    compare(job, session_of(database, planado(key), as_json))
 
 
 def session_of(
-    database: str, credentials: dict[str, str], as_json: bool, is_rehearsal: bool = False
+    database: str, credentials: dict[str, str], as_json: bool, is_dry_run: bool = False
 ) -> JobContext:
     return JobContext(
-        database=database, credentials=credentials, as_json=as_json, is_rehearsal=is_rehearsal
+        database=database, credentials=credentials, as_json=as_json, is_dry_run=is_dry_run
     )
 
 
@@ -214,24 +214,24 @@ def presented(dialect: Dialect, token: str, options: dict[str, str]) -> dict[str
     return dict(dialect.credentials(token, dialect.options(**options)))
 
 
-def compare(errand: Job, session: JobContext) -> None:
+def compare(job: Job, context: JobContext) -> None:
     """A line per client with its sign, and how many there are of each; exit code 0 only when all
     are the same."""
     counts = dict.fromkeys(CheckResult, 0)
     listed: dict[str, list[str]] = {sign.value: [] for sign in CheckResult}
     with (
-        opened(session.database) as store,
-        meter("check", quiet=session.as_json) as seen,
-        service(errand, session, seen) as remote,
+        opened(context.database) as store,
+        meter("check", quiet=context.as_json) as seen,
+        service(job, context, seen) as remote,
     ):
-        account = store.account(errand.account)
-        for finding in check(sides(store, account, errand), remote, seen.tell):
-            counts[finding.sign] += 1
-            if session.as_json:
-                listed[finding.sign.value].append(words_of(finding))
+        account = store.get_account(job.account)
+        for checked in check(sides(store, account, job), remote, seen.update):
+            counts[checked.result] += 1
+            if context.as_json:
+                listed[checked.result.value].append(words_of(checked))
             else:
-                typer.echo(f"{finding.sign.value} {words_of(finding)}")
-    if session.as_json:
+                typer.echo(f"{checked.result.value} {words_of(checked)}")
+    if context.as_json:
         told = {sign.value: number for sign, number in counts.items()}
         print_json({"counts": told, "clients": listed})
     else:
@@ -245,9 +245,9 @@ def compare(errand: Job, session: JobContext) -> None:
         raise typer.Exit(NOT_WHOLE)
 
 
-def words_of(finding: CheckedClient) -> str:
-    told = finding.problem or ", ".join(finding.fields)
-    return f"{finding.client}: {told}" if told else finding.client
+def words_of(checked: CheckedClient) -> str:
+    told = checked.problem or ", ".join(checked.fields)
+    return f"{checked.client}: {told}" if told else checked.client
 
 
 def add_to(app: typer.Typer) -> None:

@@ -36,7 +36,7 @@ def list_tokens(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) 
     with opened(database) as store:
         rows = [
             {field: getattr(token, field) for field in token.__struct_fields__}
-            for token in store.tokens()
+            for token in store.list_tokens()
         ]
     print_rows("tokens", rows, as_json=as_json)
 

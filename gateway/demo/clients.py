@@ -46,7 +46,7 @@ class SeededRandom(Random):
     def one_of(self, values: Sequence[T]) -> T:
         return values[int(self.random() * len(values))]
 
-    def filled(self, pattern: str) -> str:
+    def fill_template(self, pattern: str) -> str:
         """The pattern with a digit for each `#` and a letter for each `@`."""
         return "".join(self.one_of(FILLINGS[c]) if c in FILLINGS else c for c in pattern)
 
@@ -70,7 +70,7 @@ def demo_makers(start: int) -> Generators:
     milliseconds = count(int(END.timestamp()) * 1000 + start)
     return Generators(
         clock=lambda: END + next(moments) * MICROSECOND,
-        uuid=lambda: ordered_uuid(luck, next(milliseconds)),
+        new_uuid=lambda: ordered_uuid(luck, next(milliseconds)),
         random_text=lambda length: "".join(luck.choices(ALPHANUMERICS, k=length)),
     )
 
@@ -124,7 +124,7 @@ def organization(luck: SeededRandom, locale: Locale, town: Town, founder: str, n
         trade=luck.one_of(locale.trades),
         town=town.name,
     )
-    vat_number = luck.filled(locale.vat_number) if luck.strikes(70) else ""
+    vat_number = luck.fill_template(locale.vat_number) if luck.strikes(70) else ""
     return {
         "classification": luck.one_of(("", "", "", "business", "company")),
         "organization_name": name,
@@ -140,7 +140,7 @@ def organization(luck: SeededRandom, locale: Locale, town: Town, founder: str, n
 def reach(luck: SeededRandom, locale: Locale, who: Person, n: int) -> Fields:
     website = f"https://www.{luck.one_of(DOMAINS)}/{slug(who.last_name)}-{n}"
     return {
-        "phone": luck.filled(luck.one_of(locale.phones)) if luck.strikes(60) else "",
+        "phone": luck.fill_template(luck.one_of(locale.phones)) if luck.strikes(60) else "",
         "website": website if luck.strikes(50) else "",
     }
 
@@ -154,7 +154,7 @@ def contact(
         first_name=who.first_name,
         last_name=who.last_name,
         email=f"{mailbox}@{luck.one_of(DOMAINS)}",
-        phone=luck.filled(luck.one_of(locale.phones)) if has_phone else "",
+        phone=luck.fill_template(luck.one_of(locale.phones)) if has_phone else "",
         is_primary=is_primary,
         send_email=is_primary or luck.strikes(70),
     )
@@ -171,10 +171,10 @@ def address(luck: SeededRandom, locale: Locale, town: Town) -> Address:
     street, house = luck.one_of(locale.streets), 1 + luck.below(180)
     return Address(
         address1=locale.street_line.format(street=street, house=house),
-        address2=luck.filled(luck.one_of(locale.second_lines)) if luck.strikes(25) else "",
+        address2=luck.fill_template(luck.one_of(locale.second_lines)) if luck.strikes(25) else "",
         city=town.name,
         state=town.state,
-        postal_code=luck.filled(town.postal_code),
+        postal_code=luck.fill_template(town.postal_code),
         country_id=locale.country_id,
     )
 
@@ -199,7 +199,9 @@ def service_text(luck: SeededRandom, locale: Locale, town: Town) -> Fields:
         "entrance_no": str(1 + luck.below(9)) if luck.strikes(50) else "",
         "floor": str(luck.below(12)) if luck.strikes(60) else "",
         "apartment": str(1 + luck.below(150)) if luck.strikes(60) else "",
-        "description": luck.filled(luck.one_of(locale.directions)) if luck.strikes(50) else "",
+        "description": luck.fill_template(luck.one_of(locale.directions))
+        if luck.strikes(50)
+        else "",
         "longitude": round(town.longitude + luck.uniform(-0.05, 0.05), 6),
         "latitude": round(town.latitude + luck.uniform(-0.05, 0.05), 6),
     }

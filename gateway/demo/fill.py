@@ -9,12 +9,12 @@ from .clients import BATCH, demo_clients
 
 def account_named(store: Store, name: str) -> Account:
     """The account, made when it is missing."""
-    known = {account.name: account for account in store.accounts()}
+    known = {account.name: account for account in store.list_accounts()}
     return known.get(name) or store.create_account(CreateAccount(name=name))
 
 
 def present(store: Store, account: Account) -> int:
-    return store.clients(account.id, ClientQuery(limit=0)).total
+    return store.list_clients(account.id, ClientQuery(limit=0)).total
 
 
 def fill(store: Store, account: Account, start: int, stop: int) -> Iterator[int]:

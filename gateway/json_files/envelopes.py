@@ -20,7 +20,7 @@ Piece = Raw | memoryview
 class FileObject(NamedTuple):
     """One object of a file, or one piece of it that is none: then `raw` is empty."""
 
-    place: str
+    position: str
     raw: bytes
     problem: str
 

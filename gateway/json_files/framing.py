@@ -29,7 +29,7 @@ class NumberedLines:
     """Numbered lines that can be given back; None stands for one longer than allowed."""
 
     def __init__(self, blocks: Iterable[bytes], longest: int) -> None:
-        self.longest = longest
+        self.max_length = longest
         self.number = 0
         self._fresh = split_lines(blocks, longest)
         self._returned: list[bytes] = []
@@ -42,7 +42,7 @@ class NumberedLines:
         self.number += 1
         return line
 
-    def back(self, lines: Sequence[bytes]) -> None:
+    def push_back(self, lines: Sequence[bytes]) -> None:
         self._returned.extend(reversed(lines))
         self.number -= len(lines)
 
@@ -133,7 +133,7 @@ def frame_multiline(lines: NumberedLines, first: bytes) -> Frame:
     """
     held, tested, depth, start = bytearray(), 0, 0, lines.number
     for line in chain((first,), lines):
-        if line is None or len(held) + len(line) > lines.longest:
+        if line is None or len(held) + len(line) > lines.max_length:
             problem = too_long(lines) + passed_over(lines, start, b",")
             return Frame(NOTHING, NOTHING, problem)
         held += mask_half_surrogates(line) + b"\n"
@@ -193,9 +193,9 @@ def left_out(lines: NumberedLines, text: bytes, fault: int) -> str:
     start = lines.number - len(rows) + 1
     if fault and text[fault - 1 : fault + 1] in (b"\n{", b"\n["):
         own = text.count(b"\n", 0, fault)
-        lines.back(rows[own:])
+        lines.push_back(rows[own:])
         return span(start, start + own - 1)
-    lines.back(rows[1:])
+    lines.push_back(rows[1:])
     return passed_over(lines, start, rows[0])
 
 
@@ -203,7 +203,7 @@ def passed_over(lines: NumberedLines, start: int, before: bytes) -> str:
     last = start
     for line in lines:
         if line is not None and starts_anew(line, before):
-            lines.back([line])
+            lines.push_back([line])
             break
         if line is None or line.strip():
             before, last = line or b"", lines.number
@@ -226,4 +226,4 @@ def span(start: int, last: int) -> str:
 
 
 def too_long(lines: NumberedLines) -> str:
-    return f"longer than {lines.longest:,} bytes"
+    return f"longer than {lines.max_length:,} bytes"

@@ -13,7 +13,7 @@ from storage import Account, Client, Origin, Store, incoming_client
 class Pair(NamedTuple):
     """A client as the service shows it, and the one here that it is, if there is one."""
 
-    told: ParsedObject
+    parsed: ParsedObject
     raw: bytes
     record: Client | None
 
@@ -27,28 +27,31 @@ class Sides(NamedTuple):
     source: str
     keys: "LinkKeys"
 
-    def paired(self, objects: Sequence[bytes]) -> Iterator[Pair]:
+    def pair_objects(self, objects: Sequence[bytes]) -> Iterator[Pair]:
         """Raises Invalid for what is no client of the dialect."""
-        told = [self.dialect.remote.met(raw, self.account) for raw in objects]
-        incoming = [incoming_client(self.origin(one), one.client, one.change) for one in told]
-        records = self.store.recognise(self.account.id, incoming)
-        for n, one in enumerate(told):
-            yield Pair(one, objects[n], records.get(n) or self.named(one))
+        parsed = [self.dialect.remote.identify(raw, self.account) for raw in objects]
+        incoming = [
+            incoming_client(self.make_origin(one), one.command, one.change_command)
+            for one in parsed
+        ]
+        records = self.store.match_clients(self.account.id, incoming)
+        for n, one in enumerate(parsed):
+            yield Pair(one, objects[n], records.get(n) or self.find_by_key(one))
 
-    def named(self, told: ParsedObject) -> Client | None:
+    def find_by_key(self, parsed: ParsedObject) -> Client | None:
         """The client that was put there under a key of ours."""
-        serial = self.keys.serial_of(told.client.external_id)
+        serial = self.keys.serial_of(parsed.command.external_id)
         if serial is None:
             return None
-        found = self.store.scan(self.account.id, serial - 1, 1)
+        found = self.store.scan_clients(self.account.id, serial - 1, 1)
         return next((record for record in found if record.serial == serial), None)
 
-    def origin(self, told: ParsedObject, version: int | None = None) -> Origin:
+    def make_origin(self, parsed: ParsedObject, version: int | None = None) -> Origin:
         return Origin(
             source=self.source,
-            foreign_id=told.foreign_id,
-            foreign_updated_at=told.updated_at,
-            stamp=told.stamp,
+            foreign_id=parsed.foreign_id,
+            foreign_updated_at=parsed.updated_at,
+            stamp=parsed.stamp,
             version=version,
         )
 
@@ -56,10 +59,10 @@ class Sides(NamedTuple):
         """The fields that differ; the key that we gave a client there is no difference."""
         if pair.record is None:
             return ()
-        fields = self.dialect.dump.differences(pair.raw, pair.record, self.account)
-        if not self.dialect.dump.is_listed(pair.record):
+        fields = self.dialect.codec.differences(pair.raw, pair.record, self.account)
+        if not self.dialect.codec.is_listed(pair.record):
             fields = (*fields, "is_deleted")  # and yet it is shown there
-        if self.keys.is_given(pair.told.client.external_id, pair.record):
+        if self.keys.is_given(pair.parsed.command.external_id, pair.record):
             return tuple(field for field in fields if field != "external_id")
         return fields
 
@@ -72,7 +75,7 @@ class LinkKeys(NamedTuple):
     other: Dialect
 
     def key_of(self, record: Client) -> str:
-        return f"{self.other.name}-{self.other.dump.id_of(record, self.account)}"
+        return f"{self.other.name}-{self.other.codec.id_of(record, self.account)}"
 
     def is_given(self, key: str | UnsetType | None, record: Client) -> bool:
         """Whether the client has this key from us, and none of its own."""
@@ -82,7 +85,7 @@ class LinkKeys(NamedTuple):
         prefix, _, name = key.partition("-") if isinstance(key, str) else ("", "", "")
         if prefix != self.other.name:
             return None
-        return self.other.dump.serial_of(name, self.account)
+        return self.other.codec.serial_of(name, self.account)
 
 
 def link_keys(dialects: Sequence[Dialect], target: Dialect, account: Account) -> LinkKeys:

@@ -46,7 +46,7 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     `has_files`: the bytes of files are fetched later."""
 
     policy: ConflictPolicy = ConflictPolicy.SKIP
-    most_changes: int | None = None
+    max_changes: int | None = None
     is_foreign: bool = False
     has_files: bool = False
 
@@ -61,133 +61,135 @@ class Importer:
         dialect: Dialect,
         *,
         source: str,
-        terms: ImportOptions,
+        options: ImportOptions,
         keys: LinkKeys | None = None,
     ) -> None:
         self.store = store
         self.account = account
         self.dialect = dialect
         self.source = source
-        self.terms = terms
+        self.options = options
         self.keys = keys
         self.run: Run | None = None
         self.counts: Counts = {}
         self.lines: list[RunLine] = []
         """What a rehearsal said; a run keeps its own."""
 
-    def look(self, pieces: Sequence[RawObject]) -> None:
+    def check_ids(self, raw_objects: Sequence[RawObject]) -> None:
         """Raises WrongSalt, before there is anything to be undone or resumed."""
-        for piece in pieces:
-            read_object(piece, self.dialect.dump, self.account)
+        for raw_object in raw_objects:
+            read_object(raw_object, self.dialect.codec, self.account)
 
-    def take(self, pieces: Sequence[RawObject], checkpoint: str) -> None:
+    def import_objects(self, raw_objects: Sequence[RawObject], checkpoint: str) -> None:
         """Raises TooManyChanges, with nothing of the batch written."""
-        dump = self.dialect.dump
-        self.lay([read_object(piece, dump, self.account) for piece in pieces], checkpoint)
+        codec = self.dialect.codec
+        self.import_read(
+            [read_object(raw_object, codec, self.account) for raw_object in raw_objects], checkpoint
+        )
 
-    def lay(self, read: Sequence[ReadObject], checkpoint: str) -> None:
+    def import_read(self, read: Sequence[ReadObject], checkpoint: str) -> None:
         """As `take`, of pieces that have been understood."""
         if self.run is None:
-            self.rehearse(read)
+            self.dry_run(read)
             return
         incoming = self.all_incoming(read)
         kept: list[RunProgress] = []
 
         def noted(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
-            kept.append(self.noted(read, outcomes, checkpoint))
+            kept.append(self.progress_of(read, outcomes, checkpoint))
             return kept[-1]
 
         self.store.import_clients(
-            self.account.id, incoming, run_id=self.run.id, take=noted, policy=self.terms.policy
+            self.account.id, incoming, run_id=self.run.id, take=noted, policy=self.options.policy
         )
         self.counts = kept[-1].counts
 
-    def lay_all(self, lots: Sequence["PreparedLotLike"], checkpoint: str) -> None:
+    def import_lots(self, lots: Sequence["PreparedLotLike"], checkpoint: str) -> None:
         """As `lay`, of batches; those that are together in one are nearly always all new."""
-        crowds = [self.coming(lot.together) for lot in lots if lot.together]
-        everybody = functools.cache(lambda: [read for lot in lots for read in lot.everybody()])
-        if self.run is None or not crowds:
-            self.lay(everybody(), checkpoint)
+        columns = [self.incoming_columns(lot.column_batch) for lot in lots if lot.column_batch]
+        everybody = functools.cache(lambda: [read for lot in lots for read in lot.iter_all()])
+        if self.run is None or not columns:
+            self.import_read(everybody(), checkpoint)
             return
-        number = sum(len(one.foreign_ids) for one in crowds)
+        number = sum(len(one.foreign_ids) for one in columns)
         others = [read for lot in lots for read in lot.others.values()]
         kept: list[RunProgress] = []
 
         def noted(outcomes: tuple[ImportOutcome, ...], are_new: bool) -> RunProgress:
             read, created = (others, number) if are_new else (everybody(), 0)
-            kept.append(self.noted(read, outcomes, checkpoint, created))
+            kept.append(self.progress_of(read, outcomes, checkpoint, created))
             return kept[-1]
 
-        arrivals = IncomingBatch(
+        batch = IncomingBatch(
             source=self.source,
-            crowds=crowds,
+            columns=columns,
             others=self.all_incoming(others),
-            everybody=lambda: self.all_incoming(everybody()),
+            iter_all=lambda: self.all_incoming(everybody()),
         )
-        self.store.import_arrivals(
-            self.account.id, arrivals, run_id=self.run.id, take=noted, policy=self.terms.policy
+        self.store.import_batch(
+            self.account.id, batch, run_id=self.run.id, take=noted, policy=self.options.policy
         )
         self.counts = kept[-1].counts
 
-    def rehearse(self, read: Sequence[ReadObject]) -> None:
+    def dry_run(self, read: Sequence[ReadObject]) -> None:
         incoming = self.all_incoming(read)
-        outcomes = self.store.rehearse_import(self.account.id, incoming, self.terms.policy)
-        note = self.noted(read, outcomes, "")
-        self.lines += note.lines
-        self.counts = note.counts
+        outcomes = self.store.dry_run_import(self.account.id, incoming, self.options.policy)
+        progress = self.progress_of(read, outcomes, "")
+        self.lines += progress.lines
+        self.counts = progress.counts
 
-    def said(self, one: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
+    def run_lines(self, one: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
         """What is to be said of an object; of files that are to be fetched, that they are."""
-        if not self.terms.has_files:
+        if not self.options.has_files:
             yield from outcome_lines(one, outcome)
             return
         yield from (r for r in outcome_lines(one, outcome) if not r.field.startswith("documents["))
-        if one.told is not None and outcome.serial is not None:
-            for file in self.dialect.remote.files(one.raw):
-                yield wanted_line(one.told.label, outcome.serial, file)
+        if one.parsed is not None and outcome.serial is not None:
+            for file in self.dialect.remote.list_files(one.raw):
+                yield wanted_line(one.parsed.label, outcome.serial, file)
 
     def all_incoming(self, read: Sequence[ReadObject]) -> list[IncomingClient]:
-        return [self.incoming(one, one.told) for one in read if one.told is not None]
+        return [self.incoming_client(one, one.parsed) for one in read if one.parsed is not None]
 
-    def coming(self, one: "ColumnBatchLike") -> IncomingColumns:
+    def incoming_columns(self, one: "ColumnBatchLike") -> IncomingColumns:
         """Clients of whom some may be here."""
-        ids, hashes = one.foreign_ids, one.crowd.hashes
-        if self.terms.is_foreign:
+        ids, hashes = one.foreign_ids, one.prepared.hashes
+        if self.options.is_foreign:
             ids = [self.foreign_id(*both) for both in zip(ids, hashes, strict=True)]
         return IncomingColumns(
-            foreign_ids=ids, stamps=one.stamps, updated_at=one.updated_at, crowd=one.crowd
+            foreign_ids=ids, stamps=one.stamps, updated_at=one.updated_at, prepared=one.prepared
         )
 
     def foreign_id(self, own: str, client_hash: str | None) -> str:
         """Other servers' clients have the same ids."""
-        is_ambiguous = self.terms.is_foreign and client_hash is not None
+        is_ambiguous = self.options.is_foreign and client_hash is not None
         return f"{own} {client_hash}" if is_ambiguous else own
 
-    def incoming(self, one: ReadObject, told: ParsedObject) -> IncomingClient:
-        wanted = one.wanted or identifiers_of(told.client)
+    def incoming_client(self, one: ReadObject, parsed: ParsedObject) -> IncomingClient:
+        identifiers = one.identifiers or identifiers_of(parsed.command)
         origin = Origin(
             source=self.source,
-            foreign_id=self.foreign_id(told.foreign_id, wanted.client_hash),
-            foreign_updated_at=told.updated_at,
-            stamp=told.stamp,
+            foreign_id=self.foreign_id(parsed.foreign_id, identifiers.client_hash),
+            foreign_updated_at=parsed.updated_at,
+            stamp=parsed.stamp,
         )
         return IncomingClient(
             origin=origin,
-            wanted=wanted,
-            whole=told.whole,
-            change=partial(self.change, told),
-            groups=told.groups,
-            ready=one.ready,
+            identifiers=identifiers,
+            full_command=parsed.full_command,
+            change_command=partial(self.change_command, parsed),
+            groups=parsed.groups,
+            prepared=one.prepared,
         )
 
-    def change(self, told: ParsedObject, record: Client) -> ImportClient:
+    def change_command(self, parsed: ParsedObject, record: Client) -> ImportClient:
         """The key that we gave a client there is no change here."""
-        command = told.change(record)
+        command = parsed.change_command(record)
         if self.keys is not None and self.keys.is_given(command.external_id, record):
             return structs.replace(command, external_id=UNSET)
         return command
 
-    def noted(
+    def progress_of(
         self,
         read: Sequence[ReadObject],
         outcomes: Sequence[ImportOutcome],
@@ -196,12 +198,12 @@ class Importer:
     ) -> RunProgress:
         """Of these and of so many new ones. Pure: a transaction that is tried again asks again."""
         settled = iter(outcomes)
-        fates = [next(settled) if one.told else unreadable(one) for one in read]
+        fates = [next(settled) if one.parsed else unreadable(one) for one in read]
         counts = add_counts(self.counts, fates, created)
         lines: list[RunLine] = []
         for one, outcome in zip(read, fates, strict=True):
-            lines += self.said(one, outcome)
-        most = self.terms.most_changes
+            lines += self.run_lines(one, outcome)
+        most = self.options.max_changes
         if most is not None and changes(counts) > most:
             raise TooManyChanges(f"more than {most} clients would change")
         return RunProgress(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
@@ -217,17 +219,17 @@ class ColumnBatchLike(Protocol):
     @property
     def updated_at(self) -> list[int]: ...
     @property
-    def crowd(self) -> PreparedColumns: ...
+    def prepared(self) -> PreparedColumns: ...
 
 
 class PreparedLotLike(Protocol):
     """Pieces that have been understood: many together, others by their places."""
 
     @property
-    def together(self) -> ColumnBatchLike | None: ...
+    def column_batch(self) -> ColumnBatchLike | None: ...
     @property
     def others(self) -> dict[int, ReadObject]: ...
-    def everybody(self) -> list[ReadObject]: ...
+    def iter_all(self) -> list[ReadObject]: ...
 
 
 class ImportPlan(Protocol):
@@ -236,15 +238,15 @@ class ImportPlan(Protocol):
     @property
     def command(self) -> StartRun: ...
     @property
-    def is_rehearsal(self) -> bool: ...
+    def is_dry_run(self) -> bool: ...
 
 
 def run_of_import(
-    arriving: Importer, plan: ImportPlan, interrupted: Run | None
+    importer: Importer, plan: ImportPlan, interrupted: Run | None
 ) -> AbstractContextManager[None]:
     """The run of all that arrives inside."""
-    if plan.is_rehearsal:
+    if plan.is_dry_run:
         return nullcontext()
-    run = start_run(arriving.store, arriving.account, plan.command, interrupted)
-    arriving.run, arriving.counts = run, run.counts
-    return finish_run(arriving.store, run)
+    run = start_run(importer.store, importer.account, plan.command, interrupted)
+    importer.run, importer.counts = run, run.counts
+    return finish_run(importer.store, run)

@@ -11,7 +11,7 @@ from .failures import ADVICE, WrongSalt
 class RawObject(NamedTuple):
     """One object and its place in what it was read from; `problem` why it could not be read."""
 
-    place: str
+    position: str
     raw: bytes
     problem: str = ""
 
@@ -20,22 +20,24 @@ class ReadObject(NamedTuple):
     """A piece as its dialect understands it: `told`, or else why not. Where that was done ahead,
     `ready` is the client made ready to be stored, and `wanted` what it wants to be known by."""
 
-    place: str
-    told: ParsedObject | None
+    position: str
+    parsed: ParsedObject | None
     problem: str = ""
     raw: bytes = b""
-    wanted: Identifiers | None = None
-    ready: PreparedRows | None = None
+    identifiers: Identifiers | None = None
+    prepared: PreparedRows | None = None
 
 
-def read_object(piece: RawObject, dump: ObjectCodec, account: Account) -> ReadObject:
+def read_object(raw_object: RawObject, codec: ObjectCodec, account: Account) -> ReadObject:
     """Raises WrongSalt."""
-    if piece.problem:
-        return ReadObject(piece.place, None, piece.problem)
+    if raw_object.problem:
+        return ReadObject(raw_object.position, None, raw_object.problem)
     try:
-        return ReadObject(piece.place, dump.read(piece.raw, account), raw=piece.raw)
+        return ReadObject(
+            raw_object.position, codec.read_object(raw_object.raw, account), raw=raw_object.raw
+        )
     except ForeignSaltId as failure:
         # Not one client would be found again under its id.
         raise WrongSalt(f"{failure}. {ADVICE}") from failure
     except Invalid as failure:
-        return ReadObject(piece.place, None, str(failure))
+        return ReadObject(raw_object.position, None, str(failure))

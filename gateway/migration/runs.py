@@ -34,7 +34,7 @@ def run_holder() -> str:
 
 def refuse_another(store: Store, account: Account) -> None:
     """One run at a time: two would write over each other's shoulders."""
-    for run in store.runs(account.id):
+    for run in store.list_runs(account.id):
         if run.state is RunState.RUNNING and is_alive(run.holder):
             words = f"run {run.id} of this account is under way ({run.verb} {run.dialect})"
             raise Invalid(Problem(("account",), words))
@@ -90,7 +90,7 @@ def run_line(kind: str, client: str, *, field: str = "", text: str = "") -> RunL
 def last_done(store: Store, account: Account, command: StartRun) -> Run | None:
     """The newest finished run of the same kind."""
     same = (command.verb, command.dialect, command.source)
-    done = (run for run in store.runs(account.id) if run.state is RunState.DONE)
+    done = (run for run in store.list_runs(account.id) if run.state is RunState.DONE)
     return next((run for run in done if (run.verb, run.dialect, run.source) == same), None)
 
 

@@ -22,12 +22,12 @@ class SpooledLines(Iterable[RunLine]):
     def append(self, line: RunLine) -> None:
         self._file.write(msgspec.json.encode(line) + b"\n")
 
-    def rows(self) -> bytes:
+    def dump_rows(self) -> bytes:
         """All of them, as `add` takes them."""
         self._file.seek(0)
         return self._file.read()
 
-    def add(self, rows: bytes) -> None:
+    def add_rows(self, rows: bytes) -> None:
         self._file.write(rows)
 
     def __iter__(self) -> Iterator[RunLine]:

@@ -40,9 +40,9 @@ Done = TypeVar("Done")
 class Work(Protocol[Piece_contra, Done_co]):
     """What can be done here with a piece, and what is sent for it and comes back."""
 
-    def here(self, piece: Piece_contra) -> Done_co: ...
-    def question(self, piece: Piece_contra) -> bytes: ...
-    def done(self, piece: Piece_contra, answer: bytes) -> Done_co: ...
+    def do_here(self, piece: Piece_contra) -> Done_co: ...
+    def encode_task(self, piece: Piece_contra) -> bytes: ...
+    def decode_result(self, piece: Piece_contra, answer: bytes) -> Done_co: ...
 
 
 def cores() -> int:
@@ -52,7 +52,7 @@ def cores() -> int:
 class StartedProcess(NamedTuple):
     """A process that has yet to hear, on this line, what it is to do."""
 
-    line: Connection
+    pipe: Connection
     process: SpawnProcess
 
 
@@ -94,57 +94,59 @@ class Worker:
     """`prepare` makes, over there, of these arguments the answerer."""
 
     def __init__(self, prepare: Callable[..., Answer], *given: Any) -> None:
-        self.line, self.process = AHEAD_OF_TIME.pop() if AHEAD_OF_TIME else start_process()
+        self.pipe, self.process = AHEAD_OF_TIME.pop() if AHEAD_OF_TIME else start_process()
         with suppress(OSError):  # one that has ended answers nothing
-            self.line.send_bytes(pickle.dumps((prepare, given)))
-        self.awake = Event()
-        self.asked = 0
+            self.pipe.send_bytes(pickle.dumps((prepare, given)))
+        self.is_ready = Event()
+        self.open_tasks = 0
         """Questions whose answers have not been taken."""
-        self._questions: SimpleQueue[bytes | None] = SimpleQueue()
-        self._answers: SimpleQueue[bytes | None] = SimpleQueue()
+        self._tasks: SimpleQueue[bytes | None] = SimpleQueue()
+        self._results: SimpleQueue[bytes | None] = SimpleQueue()
         self._has_ended = False
         # The line holds little: without these each would wait until the other has the time.
-        self._threads = [Thread(target=t, daemon=True) for t in (self._speak, self._listen)]
+        self._threads = [
+            Thread(target=t, daemon=True) for t in (self._send_tasks, self._receive_results)
+        ]
         for thread in self._threads:
             thread.start()
 
-    def _speak(self) -> None:
+    def _send_tasks(self) -> None:
         with suppress(OSError):
-            while (question := self._questions.get()) is not None:
-                self.line.send_bytes(question)
+            while (question := self._tasks.get()) is not None:
+                self.pipe.send_bytes(question)
 
-    def _listen(self) -> None:
+    def _receive_results(self) -> None:
         with suppress(EOFError, OSError):
-            self.line.recv_bytes()
-            self.awake.set()
+            self.pipe.recv_bytes()
+            self.is_ready.set()
             while True:
-                self._answers.put(self.line.recv_bytes())
-        self._answers.put(None)
+                self._results.put(self.pipe.recv_bytes())
+        self._results.put(None)
 
     @property
     def has_answered(self) -> bool:
-        return not self._answers.empty()
+        return not self._results.empty()
 
-    def ask(self, question: bytes) -> None:
-        self._questions.put(question)
-        self.asked += 1
+    def send_task(self, question: bytes) -> None:
+        self._tasks.put(question)
+        self.open_tasks += 1
 
-    def answer(self) -> bytes:
+    def receive_result(self) -> bytes:
         """To the first question whose answer has not been taken; waits for it."""
-        self.asked -= 1
+        self.open_tasks -= 1
         if self._has_ended:
             return NOTHING
-        found = self._answers.get()
+        found = self._results.get()
         self._has_ended = found is None
         return found or NOTHING
 
     def close(self) -> None:
         self.process.terminate()
         self.process.join()
-        self._questions.put(None)
+        self._tasks.put(None)
         for thread in self._threads:
             thread.join()
-        self.line.close()
+        self.pipe.close()
 
 
 def serve(line: Connection) -> None:
@@ -176,15 +178,15 @@ def share_work(
     where he is soon back for the next."""
     ahead: deque[tuple[bool, Callable[[], Done]]] = deque()
     for piece in pieces:
-        is_asked = worker.awake.is_set() and worker.asked < asked
+        is_asked = worker.is_ready.is_set() and worker.open_tasks < asked
         if is_asked:
-            worker.ask(work.question(piece))
+            worker.send_task(work.encode_task(piece))
         done = (
             partial(finish_remote, worker, work, piece) if is_asked else attempt_here(work, piece)
         )
         ahead.append((is_asked, done))
         # Whoever takes a piece may be long about it: before that the other process has its own.
-        while not (is_asked and worker.asked < asked) and ahead:
+        while not (is_asked and worker.open_tasks < asked) and ahead:
             if ahead[0][0] and not worker.has_answered and len(ahead) < HELD:
                 break
             was_asked, done = ahead.popleft()
@@ -196,14 +198,14 @@ def share_work(
 
 
 def finish_remote(worker: Worker, work: Work[Piece, Done], piece: Piece) -> Done:
-    answer = worker.answer()
-    return work.done(piece, answer) if answer else work.here(piece)
+    answer = worker.receive_result()
+    return work.decode_result(piece, answer) if answer else work.do_here(piece)
 
 
 def attempt_here(work: Work[Piece, Done], piece: Piece) -> Callable[[], Done]:
     """A failure waits for its turn: what was before it is not held up."""
     try:
-        done = work.here(piece)
+        done = work.do_here(piece)
     except Exception:  # noqa: BLE001  it happens again then
-        return partial(work.here, piece)
+        return partial(work.do_here, piece)
     return lambda: done

@@ -18,11 +18,11 @@ PIECE = 64 << 10
 class Deadline:
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._moment = clock() + seconds
+        self._expires_at = clock() + seconds
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds, more than none. Raises Setback when it is past."""
-        seconds = self._moment - self._clock()
+        seconds = self._expires_at - self._clock()
         if seconds <= 0:
             raise AttemptFailure("the answer took too long")
         return seconds
@@ -46,7 +46,7 @@ class Allowance(float):
 
 def remaining(timeout: float | None) -> float | None:
     if isinstance(timeout, Allowance):
-        return min(float(timeout), timeout.deadline.left())
+        return min(float(timeout), timeout.deadline.seconds_left())
     return timeout
 
 

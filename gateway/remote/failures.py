@@ -92,17 +92,19 @@ class AttemptFailure(Exception):
         reason: str,
         *,
         status: int = 0,
-        asked: float | None = None,
+        retry_after: float | None = None,
         is_certain: bool = False,
-        ends: type[AccessDenied | Redirected | CompressedAnswer | TooLarge | UntrustedCertificate]
+        final_failure: type[
+            AccessDenied | Redirected | CompressedAnswer | TooLarge | UntrustedCertificate
+        ]
         | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
-        self.asked = asked
+        self.retry_after = retry_after
         self.is_certain = is_certain
-        self.ends = ends
+        self.final_failure = final_failure
 
 
 def attempt_failure(error: httpx.TransportError) -> AttemptFailure:
@@ -128,7 +130,7 @@ def connect_failure(error: BaseException) -> AttemptFailure:
             return AttemptFailure("the name of the server was not found", is_certain=True)
         case ssl.SSLCertVerificationError():
             reason = "the certificate of the server cannot be trusted"
-            return AttemptFailure(reason, is_certain=True, ends=UntrustedCertificate)
+            return AttemptFailure(reason, is_certain=True, final_failure=UntrustedCertificate)
         case ssl.SSLError():
             return AttemptFailure("the server did not agree on TLS", is_certain=True)
         case _:

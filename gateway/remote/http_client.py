@@ -32,7 +32,7 @@ class RemoteResponse(NamedTuple):
 class HttpClient:
     """A remote service under `base`. Raises Invalid for a base or a header that cannot be used.
 
-    `headers` are secrets: they are sent, and never shown. `told` hears of every wait.
+    `headers` are secrets: they are sent, and never shown. `on_wait` is called before every wait.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class HttpClient:
         *,
         per_minute: int = 0,
         limits: CallLimits | None = None,
-        told: Callable[[str], None] | None = None,
+        on_wait: Callable[[str], None] | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -50,9 +50,9 @@ class HttpClient:
     ) -> None:
         self._base = usable_base(base)
         self._limits = limits or CallLimits()
-        self._told = told
-        self._pace = CallPacer(per_minute, clock=clock, sleep=sleep)
-        self._clock, self._sleep, self._chance = clock, sleep, chance
+        self._on_wait = on_wait
+        self._pacer = CallPacer(per_minute, clock=clock, sleep=sleep)
+        self._clock, self._sleep, self._random = clock, sleep, chance
         self._http = httpx.Client(
             headers=usable_headers(headers),
             # One answer's cookie would make the next request another account's.
@@ -65,7 +65,7 @@ class HttpClient:
     def __repr__(self) -> str:
         return f"Service({self._base!r})"
 
-    def ask(
+    def request(
         self,
         method: str,
         path: str,
@@ -85,19 +85,19 @@ class HttpClient:
             body=body,
             is_repeatable=is_repeatable,
         )
-        return self._persist(call, lambda: self._answer(call))
+        return self._with_retries(call, lambda: self._read_answer(call))
 
-    def carry(self, path: str) -> Iterator[bytes]:
+    def download(self, path: str) -> Iterator[bytes]:
         """The bytes of a download, whatever they are. Once they flow nothing is tried again, and
         the time in which they are used counts. Raises Refused for what `ask` would answer."""
         call = HttpCall(method="GET", path=usable_path(path), accept="*/*")
-        deadline, response = self._persist(call, lambda: self._opened(call))
+        deadline, response = self._with_retries(call, lambda: self._open_response(call))
         try:
             with closing(response):
-                yield from chunks(response, limit=self._limits.carry_bytes, deadline=deadline)
+                yield from chunks(response, limit=self._limits.download_bytes, deadline=deadline)
         except (httpx.TransportError, AttemptFailure) as error:
             met = error if isinstance(error, AttemptFailure) else attempt_failure(error)
-            raise (met.ends or RetriesExhausted)(call, met.reason) from None
+            raise (met.final_failure or RetriesExhausted)(call, met.reason) from None
 
     def close(self) -> None:
         self._http.close()
@@ -113,10 +113,10 @@ class HttpClient:
     ) -> None:
         self.close()
 
-    def _persist(self, call: HttpCall, attempt: Callable[[], T]) -> T:
-        tries = RetryPolicy(call, self._limits, self._chance)
+    def _with_retries(self, call: HttpCall, attempt: Callable[[], T]) -> T:
+        tries = RetryPolicy(call, self._limits, self._random)
         while True:
-            self._pace.wait_for_turn()
+            self._pacer.wait_for_turn()
             began = self._clock()
             try:
                 return attempt()
@@ -125,13 +125,13 @@ class HttpClient:
             except AttemptFailure as setback:
                 met = setback
             wait = tries.wait_after(met, self._clock() - began)
-            if self._told is not None:
-                self._told(f"waiting {round(wait, 1):g} s: {met.status or met.reason}")
+            if self._on_wait is not None:
+                self._on_wait(f"waiting {round(wait, 1):g} s: {met.status or met.reason}")
             self._sleep(wait)
 
-    def _answer(self, call: HttpCall) -> RemoteResponse:
+    def _read_answer(self, call: HttpCall) -> RemoteResponse:
         deadline = Deadline(self._limits.request_seconds, self._clock)
-        with closing(self._sent(call, deadline)) as response:
+        with closing(self._send(call, deadline)) as response:
             judge_head(response)
             body = b"".join(chunks(response, limit=self._limits.body_bytes, deadline=deadline))
         judge_body(response, body, call.method)
@@ -139,17 +139,17 @@ class HttpClient:
             response.status_code, body, read_date(response.headers.get("date", ""))
         )
 
-    def _opened(self, call: HttpCall) -> tuple[Deadline, httpx.Response]:
-        deadline = Deadline(self._limits.carry_seconds, self._clock)
+    def _open_response(self, call: HttpCall) -> tuple[Deadline, httpx.Response]:
+        deadline = Deadline(self._limits.download_seconds, self._clock)
         with ExitStack() as unless_kept:
-            response = unless_kept.enter_context(closing(self._sent(call, deadline)))
+            response = unless_kept.enter_context(closing(self._send(call, deadline)))
             judge_head(response)
             if not response.is_success:
                 raise DownloadRefused(call, response.status_code)
             unless_kept.pop_all()
         return deadline, response
 
-    def _sent(self, call: HttpCall, deadline: Deadline) -> httpx.Response:
+    def _send(self, call: HttpCall, deadline: Deadline) -> httpx.Response:
         """The head of the answer; the body is still to be read, and the response to be closed."""
         limits = self._limits
         typed = {"Content-Type": "application/json"} if call.body is not None else {}

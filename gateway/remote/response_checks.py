@@ -22,18 +22,22 @@ def judge_head(response: httpx.Response) -> None:
     status = response.status_code
     reason = f"the server answered {status}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise AttemptFailure(reason, status=status, asked=asked_wait(response), is_certain=True)
+        raise AttemptFailure(
+            reason, status=status, retry_after=asked_wait(response), is_certain=True
+        )
     if status >= SERVER_ERRORS or response.is_informational:
-        raise AttemptFailure(reason, status=status, asked=asked_wait(response))
+        raise AttemptFailure(reason, status=status, retry_after=asked_wait(response))
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise AttemptFailure(f"{reason}: the token was refused", is_certain=True, ends=AccessDenied)
+        raise AttemptFailure(
+            f"{reason}: the token was refused", is_certain=True, final_failure=AccessDenied
+        )
     if response.is_redirect:
         reason = f"{reason} and points to {target(response)}, where the token must not go"
-        raise AttemptFailure(reason, is_certain=True, ends=Redirected)
+        raise AttemptFailure(reason, is_certain=True, final_failure=Redirected)
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in BARE:
         raise AttemptFailure(
-            f"the answer is encoded as {plain(encoding)}, unasked", ends=CompressedAnswer
+            f"the answer is encoded as {plain(encoding)}, unasked", final_failure=CompressedAnswer
         )
 
 
@@ -56,9 +60,11 @@ def chunks(response: httpx.Response, *, limit: int, deadline: Deadline) -> Itera
     for chunk in response.iter_raw():
         size += len(chunk)
         if size > limit:
-            raise AttemptFailure(f"the answer is longer than {limit:,} bytes", ends=TooLarge)
+            raise AttemptFailure(
+                f"the answer is longer than {limit:,} bytes", final_failure=TooLarge
+            )
         yield chunk
-        deadline.left()
+        deadline.seconds_left()
 
 
 def judge_body(response: httpx.Response, body: bytes, method: str) -> None:
@@ -70,7 +76,7 @@ def judge_body(response: httpx.Response, body: bytes, method: str) -> None:
         raise AttemptFailure(
             "the server answered 429 in all but number",
             status=HTTPStatus.TOO_MANY_REQUESTS,
-            asked=asked_wait(response),
+            retry_after=asked_wait(response),
             is_certain=True,
         )
     raise AttemptFailure("the answer was not JSON")

@@ -15,10 +15,10 @@ class AnyTokenStore(Store):
 
     account_inside: Account
 
-    def access(self, dialect: str, token: str) -> Access | None:
+    def find_access(self, dialect: str, token: str) -> Access | None:
         return Access(token_id=0, account=self.account_inside, is_read_only=True)
 
-    def glance(self) -> None:
+    def snapshot_reader(self) -> None:
         """It would ask for the token."""
 
 

@@ -40,15 +40,15 @@ class JsonLineLog:
     """Writes the lines of one turn of the event loop together, at its end."""
 
     def __init__(self) -> None:
-        self._waiting: list[bytes] = []
+        self._pending: list[bytes] = []
 
     def __call__(self, **values: object) -> None:
-        if not self._waiting:
+        if not self._pending:
             asyncio.get_running_loop().call_soon(self._write)
         line = {"timestamp": datetime.now(UTC), "level": "info", "event": "request", **values}
-        self._waiting.append(ENCODER.encode(line))
+        self._pending.append(ENCODER.encode(line))
 
     def _write(self) -> None:
-        sys.stderr.buffer.write(b"".join(line + b"\n" for line in self._waiting))
+        sys.stderr.buffer.write(b"".join(line + b"\n" for line in self._pending))
         sys.stderr.buffer.flush()
-        self._waiting.clear()
+        self._pending.clear()

@@ -50,7 +50,7 @@ def from_environment() -> ASGIApp:
     configure_logs()
     settings = Settings.of(os.environ[DATABASE], os.environ)
     scratch = os.environ.get(SCRATCH)
-    buckets = RateLimiter(str(Path(scratch, "buckets")) if scratch else IN_MEMORY)
+    rate_limiter = RateLimiter(str(Path(scratch, "buckets")) if scratch else IN_MEMORY)
     renderings = (
         RenderingCache(str(Path(scratch, "renderings")), settings.renderings) if scratch else None
     )
@@ -58,7 +58,11 @@ def from_environment() -> ASGIApp:
     blobs = BlobStore.at(settings.blobs)
     # `serve` has upgraded it; a worker that starts anew during an outage shall answer 503.
     store = Store.at(
-        settings.database, blobs=blobs, buckets=buckets, replica=replica, renderings=renderings
+        settings.database,
+        blobs=blobs,
+        rate_limiter=rate_limiter,
+        replica=replica,
+        renderings=renderings,
     )
 
     @asynccontextmanager

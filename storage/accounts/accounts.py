@@ -48,7 +48,9 @@ def fetch_account(connection: Connection, statement: Select[Any]) -> Account:
     return account_from_row(row)
 
 
-def insert_account(connection: Connection, command: CreateAccount, makers: Generators) -> Account:
+def insert_account(
+    connection: Connection, command: CreateAccount, generators: Generators
+) -> Account:
     refuse_unstorable(command)
     if len(command.name) > MAX_NAME_LENGTH:
         raise Invalid(Problem(("name",), "is too long"))
@@ -64,7 +66,7 @@ def insert_account(connection: Connection, command: CreateAccount, makers: Gener
         "number_padding": 4,
         "next_client_serial": 1,
         "next_contact_serial": 1,
-        "created_at": makers.clock(),
+        "created_at": generators.clock(),
     }
     connection.execute(insert(ACCOUNT).values(values))
     return find_account(connection, command.name)

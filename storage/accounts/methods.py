@@ -11,59 +11,62 @@ from .rate_limiter import RateLimit, RateLimiter
 
 
 class AccountMethods(TransactionRunner):
-    _buckets: RateLimiter
+    _rate_limiter: RateLimiter
 
     def create_account(self, command: CreateAccount) -> Account:
-        return self._write(accounts_accounts.insert_account, command, self._makers)
+        return self._write(accounts_accounts.insert_account, command, self._generators)
 
-    def account(self, name: str) -> Account:
+    def get_account(self, name: str) -> Account:
         return self._read(accounts_accounts.find_account, name)
 
-    def accounts(self) -> tuple[Account, ...]:
+    def list_accounts(self) -> tuple[Account, ...]:
         return self._read(accounts_accounts.list_accounts)
 
     def set_password(self, name: str, password: str) -> Account:
         """The account's API password, which the final operations ask for."""
         return self._write(accounts_accounts.save_password, name, hash_password(password))
 
-    def is_password(self, account_id: int, password: str) -> bool:
+    def verify_password(self, account_id: int, password: str) -> bool:
         """False also when the account has no password."""
         hashed = self._read(accounts_accounts.find_password_hash, account_id)
         return hashed is not None and verify_password(hashed, password)
 
     def create_token(self, command: CreateToken) -> tuple[Token, Secret]:
         """The token's record, and the token itself: this is the only time it can be seen."""
-        return self._write(accounts_tokens.insert_token, command, self._makers)
+        return self._write(accounts_tokens.insert_token, command, self._generators)
 
-    def tokens(self) -> tuple[Token, ...]:
+    def list_tokens(self) -> tuple[Token, ...]:
         return self._read(accounts_tokens.list_tokens)
 
     def revoke_token(self, token_id: int) -> Token:
-        return self._write(accounts_tokens.revoke_token, token_id, self._makers)
+        return self._write(accounts_tokens.revoke_token, token_id, self._generators)
 
-    def access(self, dialect: str, token: str) -> Access | None:
+    def find_access(self, dialect: str, token: str) -> Access | None:
         """What a token opens in a dialect; None when it is unknown, revoked or another's."""
         return self._read(accounts_tokens.find_access, dialect, token)
 
-    def pour(self, token_id: int, rate: RateLimit) -> float:
+    def acquire_call(self, token_id: int, rate: RateLimit) -> float:
         """Count a call of a token. Seconds until it may be made; 0.0 when it may be made now."""
-        return self._buckets.pour(token_id, rate)
+        return self._rate_limiter.acquire(token_id, rate)
 
     @property
     def has_replica(self) -> bool:
         return self._replica is not None
 
-    def pin(self, token_id: int) -> None:
+    def pin_to_primary(self, token_id: int) -> None:
         """Keep a token's reads with the primary for a while: it is going to write."""
         if self._replica is not None:
-            precision = self._replica.pin / 4
+            precision = self._replica.pin_duration / 4
             self._write(
-                accounts_tokens.record_write_time, token_id, self._makers.clock(), precision
+                accounts_tokens.record_write_time, token_id, self._generators.clock(), precision
             )
 
-    def may_lag(self, access: Access) -> bool:
+    def may_read_replica(self, access: Access) -> bool:
         """Whether the reads of a token may be a little late. If so, lists and single clients can
         be asked for with `may_lag`."""
         if self._replica is None:
             return False
-        return access.wrote_at is None or self._makers.clock() - access.wrote_at > self._replica.pin
+        return (
+            access.wrote_at is None
+            or self._generators.clock() - access.wrote_at > self._replica.pin_duration
+        )

@@ -21,10 +21,10 @@ class NumberCounter(msgspec.Struct):
     has counted on already."""
 
     value: int
-    kept: int
+    stored_value: int
     padding: int
 
-    def candidates(self) -> Iterator["NumberCandidate"]:
+    def iter_candidates(self) -> Iterator["NumberCandidate"]:
         for value in count(self.value):
             yield value, str(value).zfill(self.padding)
 
@@ -47,16 +47,16 @@ def used_numbers_finder(connection: Connection, account_id: int) -> FindUsed:
 
 
 def assign_numbers(
-    wanted: Sequence[str | None], counter: NumberCounter, taken: FindUsed, makers: Generators
+    wanted: Sequence[str | None], counter: NumberCounter, taken: FindUsed, generators: Generators
 ) -> list[str]:
     """A number for every client: the wanted ones as they are, the others from the counter."""
     used = {fold_key(number) for number in wanted if number}
-    fresh = iter(next_numbers(wanted.count(None), counter, used, taken, makers))
+    fresh = iter(next_numbers(wanted.count(None), counter, used, taken, generators))
     return [number or next(fresh) for number in wanted]
 
 
 def next_numbers(
-    amount: int, counter: NumberCounter, used: set[str], taken: FindUsed, makers: Generators
+    amount: int, counter: NumberCounter, used: set[str], taken: FindUsed, generators: Generators
 ) -> list[str]:
     if not amount:
         return []
@@ -66,7 +66,7 @@ def next_numbers(
     del free[amount:]
     while len(free) < amount:
         value, number = tries[-1]
-        free.append((value, f"{number}_{makers.random_text(5)}"))
+        free.append((value, f"{number}_{generators.random_text(5)}"))
     counter.value = free[-1][0] + 1
     return [number for _, number in free]
 
@@ -78,6 +78,6 @@ def candidate_numbers(
     amount: int, counter: NumberCounter, used: set[str], taken: FindUsed
 ) -> tuple[list[NumberCandidate], list[NumberCandidate]]:
     """So many candidates, and those of them that are free."""
-    tries = list(islice(counter.candidates(), amount))
+    tries = list(islice(counter.iter_candidates(), amount))
     gone = used | taken([number for _, number in tries])
     return tries, [(value, number) for value, number in tries if number not in gone]

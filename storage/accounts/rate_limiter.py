@@ -48,11 +48,11 @@ class RateLimiter:
         self._lock = Lock()
         self._connection: Any = None
 
-    def pour(self, token_id: int, rate: RateLimit) -> float:
+    def acquire(self, token_id: int, rate: RateLimit) -> float:
         """Count one call, unless the bucket would overflow. Seconds until it would not; 0.0 when
         the call was counted."""
         drip = 60 * SECOND // rate.per_minute
-        with self._in_turn() as connection:
+        with self._exclusive() as connection:
             now = int(self._clock() * SECOND)
             full = now + drip * rate.capacity
             given = {"token": token_id, "now": now, "drip": drip, "full": full}
@@ -63,16 +63,16 @@ class RateLimiter:
         return float(max(empty_at + drip - full, 1) / SECOND)
 
     @contextmanager
-    def _in_turn(self) -> Iterator[Any]:
+    def _exclusive(self) -> Iterator[Any]:
         """The file, locked for this call. A clock read before its turn would be behind the calls
         that came first, and the bucket that they filled would look like one from before."""
         with self._lock, failing_as_unavailable():
-            connection = self._opened()
+            connection = self._open_connection()
             connection.execute("BEGIN IMMEDIATE").close()
             with connection:
                 yield connection
 
-    def _opened(self) -> Any:
+    def _open_connection(self) -> Any:
         if self._connection is None:
             self._connection = sqlite_module().connect(
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False

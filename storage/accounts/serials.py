@@ -31,7 +31,7 @@ class Reservation(Struct, frozen=True):
     counter: NumberCounter
 
     @property
-    def serials(self) -> SerialPool:
+    def new_serials(self) -> SerialPool:
         return SerialPool(iter(self.contacts), iter(self.documents))
 
 
@@ -65,7 +65,7 @@ def reserve_serials(
         range(next_client - clients, next_client),
         range(next_contact - contacts, next_contact),
         range(next_document - documents, next_document),
-        NumberCounter(value=counted - numbers, kept=counted, padding=padding),
+        NumberCounter(value=counted - numbers, stored_value=counted, padding=padding),
     )
 
 
@@ -80,7 +80,7 @@ def advance_serials(
 
 def save_number_counter(connection: Connection, reservation: Reservation) -> None:
     """Keep how far the number counter got, where that is not as it was expected."""
-    if reservation.counter.value == reservation.counter.kept:
+    if reservation.counter.value == reservation.counter.stored_value:
         return
     mine = ACCOUNT.c.id == reservation.account.id
     values = {"number_counter": reservation.counter.value}

@@ -37,18 +37,18 @@ def token_digest(token: str) -> str:
 
 
 def insert_token(
-    connection: Connection, command: CreateToken, makers: Generators
+    connection: Connection, command: CreateToken, generators: Generators
 ) -> tuple[Token, Secret]:
     refuse_unstorable(command)
     account = find_account(connection, command.account)
-    secret = Secret(makers.random_text(TOKEN_LENGTH))
+    secret = Secret(generators.random_text(TOKEN_LENGTH))
     values = {
         "account_id": account.id,
         "dialect": command.dialect,
         "label": command.label,
         "digest": token_digest(secret),
         "is_read_only": command.is_read_only,
-        "created_at": makers.clock(),
+        "created_at": generators.clock(),
     }
     made = connection.execute(insert(TOKEN).values(values).returning(TOKEN.c.id)).scalar_one()
     return find_token(connection, made), secret
@@ -75,9 +75,9 @@ def find_token(connection: Connection, token_id: int) -> Token:
     return token_from_row(row)
 
 
-def revoke_token(connection: Connection, token_id: int, makers: Generators) -> Token:
+def revoke_token(connection: Connection, token_id: int, generators: Generators) -> Token:
     mine = (in_values(TOKEN.c.id, [token_id]), TOKEN.c.revoked_at.is_(None))
-    connection.execute(update(TOKEN).where(*mine).values(revoked_at=makers.clock()))
+    connection.execute(update(TOKEN).where(*mine).values(revoked_at=generators.clock()))
     return find_token(connection, token_id)
 
 

@@ -42,13 +42,13 @@ def query_condition(account_id: int, query: ClientQuery, *, by_index: bool = Tru
 
 
 def pinned_serial(query: ClientQuery) -> int | None:
-    return query.first if is_storable(query.first) else None
+    return query.first_serial if is_storable(query.first_serial) else None
 
 
 def is_findable(query: ClientQuery) -> bool:
     """An engine may even refuse to look for a text that it could not store."""
     asked = (query.number, query.id_number, query.name, query.text, query.email)
-    return all(map(is_storable, (*asked, *(holding.text for holding in query.holding))))
+    return all(map(is_storable, (*asked, *(holding.text for holding in query.contains))))
 
 
 def index_terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
@@ -57,7 +57,7 @@ def index_terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
         yield "search", fold(query.text)
     if query.name is not None:
         yield "name_folded", fold(query.name)
-    for holding in query.holding:
+    for holding in query.contains:
         if holding.column is not TextColumn.VAT_NUMBER:
             yield "search", fold(holding.text)
 
@@ -65,8 +65,8 @@ def index_terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
 def filter_conditions(account_id: int, query: ClientQuery) -> Iterator[Condition]:
     if query.serials is not None:
         yield in_values(CLIENT.c.serial, query.serials)
-    yield from map(one_of_condition, query.among)
-    yield from map(contains_condition, query.holding)
+    yield from map(one_of_condition, query.one_of)
+    yield from map(contains_condition, query.contains)
     if query.states == LIVE_STATES:
         yield is_live()
     elif query.states is not None:

@@ -14,19 +14,19 @@ from .writes import ChangeDecision, UpsertResult
 
 
 class ClientMethods(TransactionRunner):
-    def client(self, account_id: int, key: ClientKey, *, may_lag: bool = False) -> Client:
-        return self._read_late(may_lag, clients_reads.get_client, account_id, key)
+    def get_client(self, account_id: int, key: ClientKey, *, may_lag: bool = False) -> Client:
+        return self._read_replica(may_lag, clients_reads.get_client, account_id, key)
 
-    def origins(self, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
+    def client_origins(self, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
         """Where a client was imported from, by source and foreign id."""
         return self._read(clients_reads.list_origins, account_id, key)
 
-    def clients(
+    def list_clients(
         self, account_id: int, query: ClientQuery, *, may_lag: bool = False
     ) -> Page[Client]:
-        return self._read_late(may_lag, clients_reads.list_clients, account_id, query)
+        return self._read_replica(may_lag, clients_reads.list_clients, account_id, query)
 
-    def newest_clients(
+    def list_newest_clients(
         self,
         account_id: int,
         query: ClientQuery,
@@ -39,9 +39,9 @@ class ClientMethods(TransactionRunner):
         `sorting` and `offset` of the query do not matter here. Raises Invalid when `after` never
         was a client of the account: an empty answer would read as the end of the list.
         """
-        return self._read_late(may_lag, clients_reads.list_newest, account_id, query, after)
+        return self._read_replica(may_lag, clients_reads.list_newest, account_id, query, after)
 
-    def tombstones(
+    def list_deleted_clients(
         self,
         account_id: int,
         query: TombstoneQuery,
@@ -50,7 +50,7 @@ class ClientMethods(TransactionRunner):
         may_lag: bool = False,
     ) -> tuple[Tombstone, ...]:
         """Of the clients that are gone, in the order and with the cursor of `newest_clients`."""
-        return self._read_late(may_lag, clients_reads.list_deleted, account_id, query, after)
+        return self._read_replica(may_lag, clients_reads.list_deleted, account_id, query, after)
 
     def clients_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Client]:
         """Those that exist."""
@@ -58,14 +58,16 @@ class ClientMethods(TransactionRunner):
 
     @write_method
     def create_client(self, account_id: int, command: CreateClient) -> Step[Client]:
-        return lambda c: clients_writes.create_clients(c, account_id, [command], self._makers)[0]
+        return lambda c: clients_writes.create_clients(c, account_id, [command], self._generators)[
+            0
+        ]
 
     @write_method
     def create_clients(
         self, account_id: int, commands: Sequence[CreateClient]
     ) -> Step[tuple[Client, ...]]:
         """All of them or, when one cannot be created, none."""
-        return lambda c: clients_writes.create_clients(c, account_id, commands, self._makers)
+        return lambda c: clients_writes.create_clients(c, account_id, commands, self._generators)
 
     @write_method
     def change_client(
@@ -73,13 +75,13 @@ class ClientMethods(TransactionRunner):
         account_id: int,
         key: ClientKey,
         change: ChangeDecision,
-        expected: Precondition = NO_PRECONDITION,
+        precondition: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
         """A change that changes nothing leaves version and times alone. Raises Locked for a
         deleted client, Stale, here as everywhere, for one that is not as expected."""
-        makers = self._makers
+        generators = self._generators
         return lambda c: clients_writes.change_client(
-            c, account_id, key, change, expected=expected, makers=makers
+            c, account_id, key, change, precondition=precondition, generators=generators
         )
 
     @write_method
@@ -89,28 +91,28 @@ class ClientMethods(TransactionRunner):
         key: LiveKey,
         change: ChangeDecision,
         create: Callable[[], CreateClient],
-        expected: Precondition = NO_PRECONDITION,
+        precondition: Precondition = NO_PRECONDITION,
     ) -> Step[UpsertResult]:
         """Change the client of the key or, when there is none, create what `create` returns.
 
         A uuid stays with its client: that of a deleted one raises NotFound and creates nothing.
         """
-        makers = self._makers
+        generators = self._generators
         return lambda c: clients_writes.upsert_client(
-            c, account_id, key, change, create, expected=expected, makers=makers
+            c, account_id, key, change, create, precondition=precondition, generators=generators
         )
 
     @write_method
-    def move_client(
+    def set_client_state(
         self,
         account_id: int,
         key: ClientKey,
         state: State,
-        expected: Precondition = NO_PRECONDITION,
+        precondition: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
-        makers = self._makers
+        generators = self._generators
         return lambda c: clients_writes.set_client_state(
-            c, account_id, key, state, expected=expected, makers=makers
+            c, account_id, key, state, precondition=precondition, generators=generators
         )
 
     @write_method
@@ -119,22 +121,22 @@ class ClientMethods(TransactionRunner):
         account_id: int,
         key: ClientKey,
         other: ClientKey,
-        expected: Precondition = NO_PRECONDITION,
+        precondition: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
         """Move what `other` has to the client of the key, and remove `other` for good. Raises
         Invalid where both keys are of one client."""
-        makers = self._makers
+        generators = self._generators
         return lambda c: clients_writes.merge_clients(
-            c, account_id, key, other, expected=expected, makers=makers
+            c, account_id, key, other, precondition=precondition, generators=generators
         )
 
     @write_method
-    def move_clients(
+    def set_client_states(
         self, account_id: int, serials: Sequence[int], state: State
     ) -> Step[tuple[Client, ...]]:
         """All of them in one transaction, answered in the order of their serials."""
         return lambda c: clients_writes.set_client_states(
-            c, account_id, serials, state, self._makers
+            c, account_id, serials, state, self._generators
         )
 
     @write_method
@@ -142,4 +144,6 @@ class ClientMethods(TransactionRunner):
         self, account_id: int, serials: Sequence[int], change: ChangeDecision
     ) -> Step[tuple[Client, ...]]:
         """The same decision for all of them, deleted ones too; otherwise as `move_clients`."""
-        return lambda c: clients_writes.change_clients(c, account_id, serials, change, self._makers)
+        return lambda c: clients_writes.change_clients(
+            c, account_id, serials, change, self._generators
+        )

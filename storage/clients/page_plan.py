@@ -19,7 +19,7 @@ from .statements import PagePlan, select_count
 
 ALL = frozenset(State)
 BARE = ClientQuery(limit=0)
-BY_SERIAL = ((), (SortKey(order=ClientColumn.SERIAL),))
+BY_SERIAL = ((), (SortKey(column=ClientColumn.SERIAL),))
 INDEXED = {ClientColumn.SERIAL, ClientColumn.NAME, ClientColumn.NUMBER, ClientColumn.BALANCE}
 """Orders in which clients can be walked through from the first one."""
 
@@ -27,16 +27,16 @@ INDEXED = {ClientColumn.SERIAL, ClientColumn.NAME, ClientColumn.NUMBER, ClientCo
 def plan_page(connection: Connection, account_id: int, query: ClientQuery) -> tuple[int, PagePlan]:
     if connection.dialect.name != "sqlite":
         return count_rows(connection, account_id, query), PagePlan()
-    if filters_only(query) and query.sorting in BY_SERIAL:
+    if filters_only(query) and query.sort_keys in BY_SERIAL:
         own = connection.execute(select_blocks(), {"account_id": account_id}).all()
-        known = BlockCounts.of(own)
-        place = known.place(query.offset)
-        return known.total, PagePlan(from_serial=place) if place else PagePlan()
+        known = BlockCounts.from_rows(own)
+        place = known.locate(query.offset)
+        return known.total, PagePlan(start=place) if place else PagePlan()
     total = count_from_indexes(connection, account_id, query)
     if total is None:
         total = count_rows(connection, account_id, query)
     everybody = count_from_blocks(connection, account_id, ALL)
-    return total, PagePlan(is_walked=prefers_walk(query, total, everybody))
+    return total, PagePlan(walks_in_order=prefers_walk(query, total, everybody))
 
 
 def count_rows(connection: Connection, account_id: int, query: ClientQuery) -> int:
@@ -67,7 +67,9 @@ def count_from_blocks(connection: Connection, account_id: int, states: frozenset
 def prefers_walk(query: ClientQuery, total: int, everybody: int) -> bool:
     """Whether a page is come by sooner on a walk through all clients in their order than by
     looking up all that are found, which come in none."""
-    if query.first is not None or (query.sorting and query.sorting[0].order not in INDEXED):
+    if query.first_serial is not None or (
+        query.sort_keys and query.sort_keys[0].column not in INDEXED
+    ):
         return False
     return total * total > (query.offset + query.limit) * everybody
 
@@ -75,4 +77,4 @@ def prefers_walk(query: ClientQuery, total: int, everybody: int) -> bool:
 def filters_only(query: ClientQuery, *names: str) -> bool:
     """Whether nothing else narrows the query."""
     nothing: dict[str, Any] = dict.fromkeys(names)
-    return structs.replace(query, **nothing, sorting=(), offset=0, limit=0) == BARE
+    return structs.replace(query, **nothing, sort_keys=(), offset=0, limit=0) == BARE

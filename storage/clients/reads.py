@@ -47,9 +47,9 @@ def get_client(connection: Connection, account_id: int, key: ClientKey) -> Clien
 
 
 def list_clients(connection: Connection, account_id: int, query: ClientQuery) -> Page[Client]:
-    total, way = page_plan.plan_page(connection, account_id, query)
+    total, plan = page_plan.plan_page(connection, account_id, query)
     rows = (
-        connection.execute(select_page(account_id, query, way)).all()
+        connection.execute(select_page(account_id, query, plan)).all()
         if total > query.offset
         else ()
     )

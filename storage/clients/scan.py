@@ -23,17 +23,17 @@ SerialRange = tuple[int, int]
 
 
 def scan_clients(
-    connection: Connection, account_id: int, stretch: SerialRange, limit: int
+    connection: Connection, account_id: int, serial_range: SerialRange, limit: int
 ) -> tuple[Client, ...]:
     """The first ones of a stretch."""
-    statement = select(*CLIENT_COLUMNS).where(*in_range(CLIENT, "serial", account_id, stretch))
+    statement = select(*CLIENT_COLUMNS).where(*in_range(CLIENT, "serial", account_id, serial_range))
     first = statement.order_by(CLIENT.c.serial).limit(limit)
     rows = list(bulk_rows.fetch_columns(connection, first, CLIENT_COLUMNS))
     if not rows:
         return ()
-    stretch = (stretch[0], rows[-1][SERIAL])
-    people = contacts(connection, account_id, stretch)
-    files = documents(connection, account_id, stretch)
+    serial_range = (serial_range[0], rows[-1][SERIAL])
+    people = contacts(connection, account_id, serial_range)
+    files = documents(connection, account_id, serial_range)
     return tuple(
         client_from_row(row, tuple(people.get(row[SERIAL], ())), tuple(files.get(row[SERIAL], ())))
         for row in rows
@@ -51,19 +51,19 @@ def last_serial_of_range(
 
 
 def in_range(
-    table: Table, name: str, account_id: int, stretch: SerialRange
+    table: Table, name: str, account_id: int, serial_range: SerialRange
 ) -> tuple[ColumnElement[bool], ...]:
-    after, last = stretch
+    after, last = serial_range
     return table.c.account_id == account_id, table.c[name] > after, table.c[name] <= last
 
 
 def contacts(
-    connection: Connection, account_id: int, stretch: SerialRange
+    connection: Connection, account_id: int, serial_range: SerialRange
 ) -> dict[int, list[Contact]]:
     """The live ones by their clients, primary first."""
     statement = (
         select(*OWNED_CONTACT)
-        .where(*in_range(CONTACT, "client_serial", account_id, stretch))
+        .where(*in_range(CONTACT, "client_serial", account_id, serial_range))
         .where(CONTACT.c.deleted_at.is_(None))
         .order_by(CONTACT.c.client_serial, CONTACT.c.is_primary.desc(), CONTACT.c.serial)
     )
@@ -74,11 +74,11 @@ def contacts(
 
 
 def documents(
-    connection: Connection, account_id: int, stretch: SerialRange
+    connection: Connection, account_id: int, serial_range: SerialRange
 ) -> dict[int, list[Document]]:
     statement = (
         select(*DOCUMENT_COLUMNS)
-        .where(*in_range(DOCUMENT, "client_serial", account_id, stretch))
+        .where(*in_range(DOCUMENT, "client_serial", account_id, serial_range))
         .order_by(DOCUMENT.c.client_serial, DOCUMENT.c.serial)
     )
     owned: dict[int, list[Document]] = {}

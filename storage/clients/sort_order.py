@@ -19,13 +19,13 @@ def order_by(
     when all of it is there."""
     if first is not None:
         yield case((CLIENT.c.serial == first, 0), else_=1)
-    falls = bool(query.sorting) and query.sorting[0].is_descending
-    for key in (*query.sorting, SortKey(order=ClientColumn.SERIAL, is_descending=falls)):
-        column = sort_expression(key.order)
+    falls = bool(query.sort_keys) and query.sort_keys[0].is_descending
+    for key in (*query.sort_keys, SortKey(column=ClientColumn.SERIAL, is_descending=falls)):
+        column = sort_expression(key.column)
         by = unindexed(column) if is_collected else column
         is_nullable = getattr(column, "nullable", False)
         yield with_direction(by, is_descending=key.is_descending, is_nullable=is_nullable)
-        if key.order is ClientColumn.SERIAL:
+        if key.column is ClientColumn.SERIAL:
             return
 
 

@@ -58,17 +58,17 @@ class PagePlan(NamedTuple):
     looked at in their order until there are enough, or all that are found are collected first.
     `from_serial`: the first clients are passed over by a serial to start from, and a number."""
 
-    is_walked: bool | None = None
-    from_serial: tuple[int, int] | None = None
+    walks_in_order: bool | None = None
+    start: tuple[int, int] | None = None
 
 
-def select_page(account_id: int, query: ClientQuery, way: PagePlan = PagePlan()) -> Select[Any]:  # noqa: B008
-    found = query_condition(account_id, query, by_index=not way.is_walked)
-    order = order_by(query, pinned_serial(query), is_collected=way.is_walked is False)
+def select_page(account_id: int, query: ClientQuery, plan: PagePlan = PagePlan()) -> Select[Any]:  # noqa: B008
+    found = query_condition(account_id, query, by_index=not plan.walks_in_order)
+    order = order_by(query, pinned_serial(query), is_collected=plan.walks_in_order is False)
     statement = select(*CLIENT_COLUMNS).where(found).order_by(*order).limit(query.limit)
-    if way.from_serial is None:
+    if plan.start is None:
         return statement.offset(min(query.offset, MAX_INTEGER))
-    serial, passed = way.from_serial
+    serial, passed = plan.start
     return statement.where(CLIENT.c.serial >= serial).offset(passed)
 
 

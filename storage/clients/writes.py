@@ -35,7 +35,10 @@ class UpsertResult(NamedTuple):
 
 
 def create_clients(
-    connection: Connection, account_id: int, commands: Sequence[CreateClient], makers: Generators
+    connection: Connection,
+    account_id: int,
+    commands: Sequence[CreateClient],
+    generators: Generators,
 ) -> tuple[Client, ...]:
     if not commands:
         return ()
@@ -57,10 +60,10 @@ def create_clients(
     )
     identities.refuse_taken(connection, account_id, identities.claimed_identities(commands))
     numbers = assign_numbers(
-        wanted, reserved.counter, used_numbers_finder(connection, account_id), makers
+        wanted, reserved.counter, used_numbers_finder(connection, account_id), generators
     )
     accounts_serials.save_number_counter(connection, reserved)
-    records = tuple(build_new_clients(commands, reserved.clients, numbers, reserved, makers))
+    records = tuple(build_new_clients(commands, reserved.clients, numbers, reserved, generators))
     persistence.insert_clients(connection, account_id, records)
     pairs = zip(records, commands, strict=True)
     origins = [(record.serial, origin) for record, command in pairs for origin in command.origins]
@@ -73,20 +76,20 @@ def build_new_clients(
     own: Iterable[int],
     numbers: Sequence[str],
     reserved: accounts_serials.Reservation,
-    makers: Generators,
+    generators: Generators,
 ) -> Iterator[Client]:
     """The records of new clients with serials and numbers of their own."""
-    now, serials = makers.clock(), reserved.serials
+    now, serials = generators.clock(), reserved.new_serials
     for command, serial, number in zip(commands, own, numbers, strict=True):
-        birth = client_changes.NewClientContext(
+        context = client_changes.NewClientContext(
             account=reserved.account,
             serial=serial,
             number=number,
             serials=serials,
             now=now,
-            makers=makers,
+            generators=generators,
         )
-        yield client_changes.new_client(command, birth)
+        yield client_changes.new_client(command, context)
 
 
 def change_locked(
@@ -94,9 +97,9 @@ def change_locked(
     account_id: int,
     before: Client,
     change: ChangeDecision,
-    makers: Generators,
+    generators: Generators,
 ) -> Client:
-    after = decide_change(connection, account_id, before, change, makers)
+    after = decide_change(connection, account_id, before, change, generators)
     # Only now: whoever edits a deleted client hears first what else is wrong.
     client_changes.refuse_deleted(before)
     return save_if_changed(connection, account_id, before, after)
@@ -108,12 +111,12 @@ def change_client(
     key: ClientKey,
     change: ChangeDecision,
     *,
-    expected: Precondition,
-    makers: Generators,
+    precondition: Precondition,
+    generators: Generators,
 ) -> Client:
     before = persistence.lock_client(connection, account_id, key)
-    expected.check(before)
-    return change_locked(connection, account_id, before, change, makers)
+    precondition.check(before)
+    return change_locked(connection, account_id, before, change, generators)
 
 
 def upsert_client(
@@ -123,20 +126,22 @@ def upsert_client(
     change: ChangeDecision,
     create: Callable[[], CreateClient],
     *,
-    expected: Precondition,
-    makers: Generators,
+    precondition: Precondition,
+    generators: Generators,
 ) -> UpsertResult:
     before = persistence.lock_client_or_none(connection, account_id, key)
     if before is None:
         # Whoever holds the account is alone in making clients: look again.
         accounts_serials.reserve_serials(connection, account_id)
         before = persistence.lock_client_or_none(connection, account_id, key)
-    expected.check(before)
+    precondition.check(before)
     if before is None:
         persistence.refuse_deleted_uuid(connection, account_id, key)
-        (made,) = create_clients(connection, account_id, [create()], makers)
+        (made,) = create_clients(connection, account_id, [create()], generators)
         return UpsertResult(made, is_new=True)
-    return UpsertResult(change_locked(connection, account_id, before, change, makers), is_new=False)
+    return UpsertResult(
+        change_locked(connection, account_id, before, change, generators), is_new=False
+    )
 
 
 def change_clients(
@@ -144,12 +149,12 @@ def change_clients(
     account_id: int,
     serials: Sequence[int],
     change: ChangeDecision,
-    makers: Generators,
+    generators: Generators,
 ) -> tuple[Client, ...]:
     """The deleted ones too: a change of many edits none of them in particular."""
 
     def changing(before: Client) -> Client:
-        after = decide_change(connection, account_id, before, change, makers)
+        after = decide_change(connection, account_id, before, change, generators)
         return save_if_changed(connection, account_id, before, after)
 
     return tuple(map(changing, persistence.lock_clients(connection, account_id, serials)))
@@ -160,14 +165,14 @@ def decide_change(
     account_id: int,
     before: Client,
     change: ChangeDecision,
-    makers: Generators,
+    generators: Generators,
 ) -> Client:
     """The record after the change, with nothing that is another's; not yet saved."""
     wanted = change(before)
     refuse_unstorable(wanted)
-    command, serials = complete_command(connection, account_id, wanted, makers)
+    command, serials = complete_command(connection, account_id, wanted, generators)
     after = client_changes.apply_change(
-        before, command, serials=serials, now=makers.clock(), makers=makers
+        before, command, serials=serials, now=generators.clock(), generators=generators
     )
     refuse_taken_identities(connection, account_id, before, after)
     return after
@@ -182,7 +187,7 @@ def save_if_changed(
 
 
 def complete_command(
-    connection: Connection, account_id: int, command: ChangeClient, makers: Generators
+    connection: Connection, account_id: int, command: ChangeClient, generators: Generators
 ) -> tuple[ChangeClient, contact_changes.SerialPool]:
     """What a command leaves to the account: a number, a country, serials for what is new."""
     need, files = (
@@ -197,18 +202,18 @@ def complete_command(
     )
     if numbered:
         taken = used_numbers_finder(connection, account_id)
-        numbers = assign_numbers([None], reserved.counter, taken, makers)
+        numbers = assign_numbers([None], reserved.counter, taken, generators)
         accounts_serials.save_number_counter(connection, reserved)
         command = structs.replace(command, number=numbers[0])
     if command.country_id is None:
         command = structs.replace(command, country_id=reserved.account.country_id)
-    return command, reserved.serials
+    return command, reserved.new_serials
 
 
 def set_locked_state(
-    connection: Connection, account_id: int, before: Client, state: State, makers: Generators
+    connection: Connection, account_id: int, before: Client, state: State, generators: Generators
 ) -> Client:
-    after = client_changes.with_state(before, state, makers.clock())
+    after = client_changes.with_state(before, state, generators.clock())
     if before.is_deleted and not after.is_deleted and after.external_id:
         # It comes back under its external id, unless another client took that meanwhile.
         accounts_serials.reserve_serials(connection, account_id)
@@ -224,12 +229,12 @@ def set_client_state(
     key: ClientKey,
     state: State,
     *,
-    expected: Precondition,
-    makers: Generators,
+    precondition: Precondition,
+    generators: Generators,
 ) -> Client:
     before = persistence.lock_client(connection, account_id, key)
-    expected.check(before)
-    return set_locked_state(connection, account_id, before, state, makers)
+    precondition.check(before)
+    return set_locked_state(connection, account_id, before, state, generators)
 
 
 def set_client_states(
@@ -237,11 +242,11 @@ def set_client_states(
     account_id: int,
     serials: Sequence[int],
     state: State,
-    makers: Generators,
+    generators: Generators,
 ) -> tuple[Client, ...]:
     found = persistence.lock_clients(connection, account_id, serials)
     return tuple(
-        set_locked_state(connection, account_id, before, state, makers) for before in found
+        set_locked_state(connection, account_id, before, state, generators) for before in found
     )
 
 
@@ -249,13 +254,13 @@ def purge_client(
     connection: Connection,
     account_id: int,
     key: ClientKey,
-    expected: Precondition,
-    makers: Generators,
+    precondition: Precondition,
+    generators: Generators,
 ) -> Client:
     """The client as it was."""
     before = persistence.lock_client(connection, account_id, key)
-    expected.check(before)
-    persistence.delete_client_rows(connection, account_id, before, makers.clock())
+    precondition.check(before)
+    persistence.delete_client_rows(connection, account_id, before, generators.clock())
     return before
 
 
@@ -265,15 +270,15 @@ def merge_clients(
     key: ClientKey,
     other: ClientKey,
     *,
-    expected: Precondition,
-    makers: Generators,
+    precondition: Precondition,
+    generators: Generators,
 ) -> Client:
     before = persistence.lock_client(connection, account_id, key)
-    expected.check(before)
+    precondition.check(before)
     source = persistence.lock_client(connection, account_id, other)
     if source.serial == before.serial:
         raise Invalid(Problem(("other",), "is the client itself"))
-    now = makers.clock()
+    now = generators.clock()
     after = client_changes.merge_clients(before, source, now)
     persistence.delete_client_rows(connection, account_id, source, now)
     persistence.save_client(connection, account_id, before, after)

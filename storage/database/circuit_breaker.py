@@ -18,34 +18,34 @@ class CircuitBreaker:
     The others are refused soon, instead of waiting for each other's waiting."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._gone_since: float | None = None
-        self._turn = Lock()
+        self._retry_seconds = seconds
+        self._failing_since: float | None = None
+        self._probe_lock = Lock()
 
-    def left(self, failure: Unavailable) -> float:
+    def retry_seconds_left(self, failure: Unavailable) -> float:
         """Seconds for which it is worth trying again, now that the database turned out gone."""
         now = time.monotonic()
-        if self._gone_since is None:
-            self._gone_since = now
+        if self._failing_since is None:
+            self._failing_since = now
             logger.error("the database is gone: %s", failure)
-        return self._seconds - (now - self._gone_since)
+        return self._retry_seconds - (now - self._failing_since)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """The database has answered."""
-        since, self._gone_since = self._gone_since, None
+        since, self._failing_since = self._failing_since, None
         if since is not None:
             logger.warning("the database is back after %.1f s", time.monotonic() - since)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def probe(self) -> Iterator[None]:
         """Raise Unavailable when somebody else is still finding out."""
-        since = self._gone_since
-        if since is None or time.monotonic() - since < self._seconds:
+        since = self._failing_since
+        if since is None or time.monotonic() - since < self._retry_seconds:
             yield
             return
-        if not self._turn.acquire(timeout=TURN_SECONDS):
+        if not self._probe_lock.acquire(timeout=TURN_SECONDS):
             raise Unavailable("the database is still gone")
         try:
             yield
         finally:
-            self._turn.release()
+            self._probe_lock.release()

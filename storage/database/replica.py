@@ -18,14 +18,14 @@ class Replica:
 
     def __init__(self, url: str, pin: timedelta) -> None:
         self.engine = open_engine(url)
-        self.pin = pin
-        self._resting_until = 0.0
+        self.pin_duration = pin
+        self._unavailable_until = 0.0
 
-    def is_awake(self) -> bool:
-        return time.monotonic() >= self._resting_until
+    def is_available(self) -> bool:
+        return time.monotonic() >= self._unavailable_until
 
-    def rest(self, error: Exception) -> None:
-        self._resting_until = time.monotonic() + RECOVERY
+    def mark_failed(self, error: Exception) -> None:
+        self._unavailable_until = time.monotonic() + RECOVERY
         logger.warning("the replica is left alone for %.0f s: %s", RECOVERY, type(error).__name__)
 
     def close(self) -> None:

@@ -35,25 +35,25 @@ class TransactionRunner:
     def __init__(
         self,
         engine: Engine,
-        makers: Generators | None = None,
+        generators: Generators | None = None,
         replica: Replica | None = None,
     ) -> None:
         self._engine = engine
-        self._kind = engine_kind(engine)
-        self._makers = makers or Generators()
+        self._engine_kind = engine_kind(engine)
+        self._generators = generators or Generators()
         self._replica = replica
-        self._patience = CircuitBreaker(RETRY_SECONDS)
-        self._group = GroupCommit(self._written, self._kind.is_outage)
+        self._circuit_breaker = CircuitBreaker(RETRY_SECONDS)
+        self._group_commit = GroupCommit(self._run_write, self._engine_kind.is_outage)
 
     def _read(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """One transaction that only reads, all of it as of one moment."""
-        return self._done(
-            self._kind.READ_OPTIONS, lambda connection: step(connection, *args, **kwargs)
+        return self._run_with_retries(
+            self._engine_kind.READ_OPTIONS, lambda connection: step(connection, *args, **kwargs)
         )
 
-    def _read_late(
+    def _read_replica(
         self,
         may_lag: bool,
         step: Callable[Concatenate[Connection, P], T],
@@ -63,14 +63,16 @@ class TransactionRunner:
         """As `_read`, from the replica if there is one and it may lag; where that one fails, the
         primary answers."""
         replica = self._replica
-        if may_lag and replica is not None and replica.is_awake():
+        if may_lag and replica is not None and replica.is_available():
             try:
-                return self._once(
-                    replica.engine, self._kind.READ_OPTIONS, lambda c: step(c, *args, **kwargs)
+                return self._run_once(
+                    replica.engine,
+                    self._engine_kind.READ_OPTIONS,
+                    lambda c: step(c, *args, **kwargs),
                 )
             except (Unavailable, DBAPIError) as error:
                 # DBAPIError: it may not have heard of the newest columns yet.
-                replica.rest(error)
+                replica.mark_failed(error)
         return self._read(step, *args, **kwargs)
 
     def _write(
@@ -78,35 +80,37 @@ class TransactionRunner:
     ) -> T:
         """One transaction that may write, or a part of one that undoes nobody else's. Its step may
         run more than once; one run counts."""
-        return self._committed(lambda c: step(c, *args, **kwargs))
+        return self._commit(lambda c: step(c, *args, **kwargs))
 
-    def _write_alone(
+    def _write_exclusive(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """As `_write`, for a step that takes long or ends by undoing its transaction."""
-        return self._committed(lambda c: step(c, *args, **kwargs), is_alone=True)
+        return self._commit(lambda c: step(c, *args, **kwargs), is_exclusive=True)
 
-    def _committed(self, step: Step[T], *, is_alone: bool = False) -> T:
-        if not self._kind.HAS_SINGLE_WRITER:
-            return self._written(step)
-        found: T = self._group.write(step, is_alone=is_alone)
+    def _commit(self, step: Step[T], *, is_exclusive: bool = False) -> T:
+        if not self._engine_kind.HAS_SINGLE_WRITER:
+            return self._run_write(step)
+        found: T = self._group_commit.write(step, is_exclusive=is_exclusive)
         return found
 
-    def _written(self, step: Step[T]) -> T:
-        return self._done(self._kind.WRITE_OPTIONS, step)
+    def _run_write(self, step: Step[T]) -> T:
+        return self._run_with_retries(self._engine_kind.WRITE_OPTIONS, step)
 
-    def _done(self, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
-        with self._patience.turn():
+    def _run_with_retries(self, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
+        with self._circuit_breaker.probe():
             try:
-                found = self._once(self._engine, options, step)
+                found = self._run_once(self._engine, options, step)
             except ConnectionLost as failure:
-                found = self._repeated(options, step, failure, self._patience.left(failure))
+                found = self._retry(
+                    options, step, failure, self._circuit_breaker.retry_seconds_left(failure)
+                )
             except Retryable as failure:
-                found = self._repeated(options, step, failure, RETRY_SECONDS)
-        self._patience.end()
+                found = self._retry(options, step, failure, RETRY_SECONDS)
+        self._circuit_breaker.close()
         return found
 
-    def _repeated(
+    def _retry(
         self,
         options: dict[str, Any],
         step: Callable[[Connection], T],
@@ -124,10 +128,12 @@ class TransactionRunner:
             wait_jitter=0.05,
         ):
             with attempt:
-                return self._once(self._engine, options, step)
+                return self._run_once(self._engine, options, step)
         raise AssertionError("the last attempt raises")
 
-    def _once(self, engine: Engine, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
+    def _run_once(
+        self, engine: Engine, options: dict[str, Any], step: Callable[[Connection], T]
+    ) -> T:
         is_committing = False
         try:
             with engine.connect() as raw:
@@ -139,20 +145,22 @@ class TransactionRunner:
         except PoolTimeout as error:
             raise Unavailable("no connection came free in time") from error
         except DBAPIError as error:
-            failure = self._failure(error, is_committing=is_committing)
+            failure = self._translate_error(error, is_committing=is_committing)
             if failure is None:
                 raise  # a defect of ours
             raise failure from error
         return found
 
-    def _failure(self, error: DBAPIError, *, is_committing: bool) -> Unavailable | None:
+    def _translate_error(self, error: DBAPIError, *, is_committing: bool) -> Unavailable | None:
         """The border where a database that cannot answer becomes a failure with a name."""
-        reason = self._kind.error_reason(error)
-        if self._kind.is_retryable(error) and (
-            not is_committing or self._kind.is_rolled_back(error)
+        reason = self._engine_kind.error_reason(error)
+        if self._engine_kind.is_retryable(error) and (
+            not is_committing or self._engine_kind.is_rolled_back(error)
         ):
-            return (Retryable if self._kind.is_rolled_back(error) else ConnectionLost)(reason)
-        if is_committing and self._kind.is_retryable(error):
+            return (Retryable if self._engine_kind.is_rolled_back(error) else ConnectionLost)(
+                reason
+            )
+        if is_committing and self._engine_kind.is_retryable(error):
             # Again could be twice: only the caller knows what to do.
             return Unavailable(f"it may have been written, or not: {reason}")
-        return Unavailable(reason) if self._kind.is_outage(error) else None
+        return Unavailable(reason) if self._engine_kind.is_outage(error) else None

@@ -29,35 +29,35 @@ Step = Callable[[Connection], T]
 class Committer(Protocol):
     """What commits a step: a store."""
 
-    _kind: EngineKind
-    _group: GroupCommit
+    _engine_kind: EngineKind
+    _group_commit: GroupCommit
 
-    def _committed(self, step: Step[T]) -> T: ...
+    def _commit(self, step: Step[T]) -> T: ...
 
 
 class WriteMethod(Generic[P, T]):
     """Such a method, of a store. `takes_turns`: it can be begun, since writers wait for each other
     here; `patience` are the seconds after which one that has been begun does well to `leave`."""
 
-    patience = WAIT_SECONDS
+    wait_seconds = WAIT_SECONDS
 
     def __init__(self, store: "Committer", step: Callable[P, Step[T]]) -> None:
         self._store = store
         self._step = step
 
     @property
-    def takes_turns(self) -> bool:
-        return self._store._kind.HAS_SINGLE_WRITER
+    def can_submit(self) -> bool:
+        return self._store._engine_kind.HAS_SINGLE_WRITER
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._store._committed(self._step(*args, **kwargs))
+        return self._store._commit(self._step(*args, **kwargs))
 
-    def begin(self, wake: Callable[[], None], *args: P.args, **kwargs: P.kwargs) -> PendingStep:
+    def submit(self, wake: Callable[[], None], *args: P.args, **kwargs: P.kwargs) -> PendingStep:
         """Calls `wake` in another thread when there is an answer to be told."""
-        return self._store._group.write_soon(self._step(*args, **kwargs), wake)
+        return self._store._group_commit.submit(self._step(*args, **kwargs), wake)
 
-    def leave(self, begun: PendingStep) -> None:
-        self._store._group.leave(begun)
+    def cancel(self, pending: PendingStep) -> None:
+        self._store._group_commit.cancel(pending)
 
 
 class write_method(Generic[S, P, T]):  # noqa: N801  a decorator

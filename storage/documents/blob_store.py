@@ -28,7 +28,7 @@ class BlobStore:
     """Bytes under names of our own, never wholly in memory. A folder is made when it is needed."""
 
     def __init__(self, place: str) -> None:
-        self.place = place
+        self.url = place
 
     @classmethod
     def at(cls, place: str) -> Self:
@@ -39,11 +39,11 @@ class BlobStore:
 
     @cached_property
     def store(self) -> Place:
-        if self.place.startswith("memory://"):
+        if self.url.startswith("memory://"):
             return MemoryStore()
-        if self.place.startswith("s3://"):
-            return open_bucket(self.place)
-        return LocalStore(Path(self.place).absolute(), mkdir=True)
+        if self.url.startswith("s3://"):
+            return open_bucket(self.url)
+        return LocalStore(Path(self.url).absolute(), mkdir=True)
 
     def write(self, name: str, file: BinaryIO) -> None:
         """All of the file or nothing; on the disk by the time this returns."""
@@ -51,7 +51,7 @@ class BlobStore:
             file.seek(0)
             obstore.put(self.store, name, file, chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
             if isinstance(self.store, LocalStore):
-                fsync_path(Path(self.place).absolute() / name)
+                fsync_path(Path(self.url).absolute() / name)
 
     def read(self, name: str) -> Iterator[bytes]:
         """The bytes in pieces. Raises NotFound before the first one is asked for."""

@@ -26,10 +26,10 @@ NAME_LENGTH = 40
 class DocumentMethods(TransactionRunner):
     _blobs: BlobStore | None
 
-    def document(self, account_id: int, serial: int) -> Document:
+    def get_document(self, account_id: int, serial: int) -> Document:
         return self._read(documents_reads.get_document, account_id, serial)
 
-    def documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
+    def list_documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
         return self._read(documents_reads.list_documents, account_id, query)
 
     def change_document(
@@ -37,63 +37,75 @@ class DocumentMethods(TransactionRunner):
         account_id: int,
         serial: int,
         redraft: Redraft,
-        expected: Precondition = NO_PRECONDITION,
+        precondition: Precondition = NO_PRECONDITION,
     ) -> Document:
         """A document is changed with its client: raises Locked for a deleted one's, Stale for
         one that is not as expected."""
         _, after = self._write(
-            change_document, account_id, serial, redraft, expected=expected, makers=self._makers
+            change_document,
+            account_id,
+            serial,
+            redraft,
+            precondition=precondition,
+            generators=self._generators,
         )
         return next(d for d in after.documents if d.serial == serial)
 
     def remove_document(
-        self, account_id: int, serial: int, expected: Precondition = NO_PRECONDITION
+        self, account_id: int, serial: int, precondition: Precondition = NO_PRECONDITION
     ) -> None:
         before, after = self._write(
-            change_document, account_id, serial, no_draft, expected=expected, makers=self._makers
+            change_document,
+            account_id,
+            serial,
+            no_draft,
+            precondition=precondition,
+            generators=self._generators,
         )
-        self.discard(account_id, [d for d in before.documents if d not in after.documents])
+        self.delete_blobs(account_id, [d for d in before.documents if d not in after.documents])
 
     # Bytes: no transaction, and nothing that a database waits for
 
-    def keep(self, account_id: int, uploads: Sequence[Upload]) -> tuple[DocumentDraft, ...]:
+    def store_uploads(
+        self, account_id: int, uploads: Sequence[Upload]
+    ) -> tuple[DocumentDraft, ...]:
         """Store the bytes of all of them or, when one cannot be stored, of none."""
         drafts: list[DocumentDraft] = []
         try:
             for upload in uploads:
-                draft = self._drafted(upload)
-                self._bytes.write(blob_name(account_id, draft), upload.file)
+                draft = self._draft_upload(upload)
+                self._blob_store.write(blob_name(account_id, draft), upload.file)
                 drafts.append(draft)
         except Failure:
-            self.discard(account_id, drafts)
+            self.delete_blobs(account_id, drafts)
             raise
         return tuple(drafts)
 
-    def _drafted(self, upload: Upload) -> DocumentDraft:
+    def _draft_upload(self, upload: Upload) -> DocumentDraft:
         return DocumentDraft(
             name=upload.name,
             type=upload.type,
-            hash=f"{self._makers.random_text(NAME_LENGTH)}.{upload.type}",
+            hash=f"{self._generators.random_text(NAME_LENGTH)}.{upload.type}",
             size=upload.size,
             width=upload.width,
             height=upload.height,
             is_public=upload.is_public,
         )
 
-    def discard(self, account_id: int, documents: Sequence[Document | DocumentDraft]) -> None:
+    def delete_blobs(self, account_id: int, documents: Sequence[Document | DocumentDraft]) -> None:
         """Remove bytes that no row speaks of. What cannot be removed now is told in the log."""
         for document in documents:
             try:
-                self._bytes.remove(blob_name(account_id, document))
+                self._blob_store.remove(blob_name(account_id, document))
             except Unavailable as failure:
                 logger.warning("%s remains: %s", blob_name(account_id, document), failure)
 
-    def content(self, account_id: int, document: Document) -> Iterator[bytes]:
+    def open_blob(self, account_id: int, document: Document) -> Iterator[bytes]:
         """The bytes in pieces. Raises NotFound at once when they are gone."""
-        return self._bytes.read(blob_name(account_id, document))
+        return self._blob_store.read(blob_name(account_id, document))
 
     @property
-    def _bytes(self) -> BlobStore:
+    def _blob_store(self) -> BlobStore:
         if self._blobs is None:
             raise Unavailable("this store has no place for documents")
         return self._blobs

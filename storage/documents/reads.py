@@ -50,7 +50,7 @@ def filter_conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
 
 def select_page(query: DocumentQuery) -> Select[Any]:
     statement = select(*DOCUMENT_COLUMNS).offset(query.offset).limit(query.limit)
-    columns = [DOCUMENT.c[query.order.value]]
-    if query.order is not DocumentColumn.SERIAL:
+    columns = [DOCUMENT.c[query.column.value]]
+    if query.column is not DocumentColumn.SERIAL:
         columns.append(DOCUMENT.c.serial)
     return statement.order_by(*(c.desc() if query.is_descending else c.asc() for c in columns))

@@ -26,8 +26,8 @@ def change_document(
     serial: int,
     redraft: Redraft,
     *,
-    expected: Precondition,
-    makers: Generators,
+    precondition: Precondition,
+    generators: Generators,
 ) -> tuple[Client, Client]:
     """The client of a document before and after."""
 
@@ -41,8 +41,8 @@ def change_document(
     before = persistence.lock_client(connection, account_id, owner)
     if all(d.serial != serial for d in before.documents):
         raise NotFound("document")  # somebody was faster
-    expected.check(before)
-    return before, clients_writes.change_locked(connection, account_id, before, change, makers)
+    precondition.check(before)
+    return before, clients_writes.change_locked(connection, account_id, before, change, generators)
 
 
 def blob_name(account_id: int, document: Document | DocumentDraft) -> str:

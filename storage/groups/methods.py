@@ -14,21 +14,25 @@ from . import reads as groups_reads, writes as groups_writes
 class GroupMethods(TransactionRunner):
     @write_method
     def create_group(self, account_id: int, command: CreateGroup) -> Step[Group]:
-        return lambda c: groups_writes.create_group(c, account_id, command, self._makers)
+        return lambda c: groups_writes.create_group(c, account_id, command, self._generators)
 
     @write_method
     def change_group(self, account_id: int, serial: int, command: ChangeGroup) -> Step[Group]:
-        return lambda c: groups_writes.change_group(c, account_id, serial, command, self._makers)
+        return lambda c: groups_writes.change_group(
+            c, account_id, serial, command, self._generators
+        )
 
     @write_method
-    def move_groups(
+    def set_group_states(
         self, account_id: int, serials: Sequence[int], state: State
     ) -> Step[tuple[Group, ...]]:
         """All of them in one transaction, in the order of their serials. Raises NotFound, and
         moves none, when one of them is missing."""
-        return lambda c: groups_writes.set_group_states(c, account_id, serials, state, self._makers)
+        return lambda c: groups_writes.set_group_states(
+            c, account_id, serials, state, self._generators
+        )
 
-    def groups(self, account_id: int, query: GroupQuery) -> Page[Group]:
+    def list_groups(self, account_id: int, query: GroupQuery) -> Page[Group]:
         return self._read(groups_reads.list_groups, account_id, query)
 
     def groups_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Group]:

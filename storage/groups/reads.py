@@ -61,7 +61,7 @@ def filter_conditions(query: GroupQuery) -> Iterator[ColumnElement[bool]]:
 
 
 def order_by(query: GroupQuery) -> Iterator[ColumnElement[Any]]:
-    for column in dict.fromkeys([GROUP.c[query.order.value], GROUP.c.serial]):
+    for column in dict.fromkeys([GROUP.c[query.column.value], GROUP.c.serial]):
         # PostgreSQL puts nulls last and SQLite first: say which.
         yield column.desc().nulls_last() if query.is_descending else column.asc().nulls_first()
 

@@ -23,12 +23,12 @@ LARGEST_SERIAL = 2**62
 
 
 def create_group(
-    connection: Connection, account_id: int, command: CreateGroup, makers: Generators
+    connection: Connection, account_id: int, command: CreateGroup, generators: Generators
 ) -> Group:
     refuse_unstorable(command)
     reserve_serials(connection, account_id, clients=0, contacts=0)
     refuse_taken_name(connection, account_id, command.name, None)
-    now, serial = makers.clock(), reserve_serial(connection, account_id)
+    now, serial = generators.clock(), reserve_serial(connection, account_id)
     group = Group(
         serial=serial,
         name=command.name,
@@ -41,7 +41,7 @@ def create_group(
 
 
 def import_groups(
-    connection: Connection, account_id: int, groups: Iterable[ImportGroup], makers: Generators
+    connection: Connection, account_id: int, groups: Iterable[ImportGroup], generators: Generators
 ) -> None:
     """Those that are not here yet, each once; a name that another group has here is followed by
     the serial. Whoever calls holds the account."""
@@ -50,7 +50,7 @@ def import_groups(
     for serial in sorted(missing):
         group = with_free_name(connection, account_id, arriving[serial])
         refuse_unstorable(group)
-        now = makers.clock()
+        now = generators.clock()
         created_at = group.created_at or now
         record = Group(
             serial=serial,
@@ -87,7 +87,11 @@ def reserve_serial(connection: Connection, account_id: int) -> int:
 
 
 def change_group(
-    connection: Connection, account_id: int, serial: int, command: ChangeGroup, makers: Generators
+    connection: Connection,
+    account_id: int,
+    serial: int,
+    command: ChangeGroup,
+    generators: Generators,
 ) -> Group:
     """The group with what is given; the same group when nothing differs."""
     refuse_unstorable(command)
@@ -100,15 +104,15 @@ def change_group(
     if before.is_deleted:
         raise Locked("the group is deleted and cannot be edited")
     refuse_taken_name(connection, account_id, values.get("name", before.name), serial)
-    return save_group(connection, account_id, before, values, makers.clock())
+    return save_group(connection, account_id, before, values, generators.clock())
 
 
 def set_group_state(
-    connection: Connection, account_id: int, serial: int, state: State, makers: Generators
+    connection: Connection, account_id: int, serial: int, state: State, generators: Generators
 ) -> Group:
     """The group in another state of life; the same group when it is in it."""
     reserve_serials(connection, account_id, clients=0, contacts=0)
-    before, now = get_group(connection, account_id, serial), makers.clock()
+    before, now = get_group(connection, account_id, serial), generators.clock()
     values = state_change(before, state, now)
     return save_group(connection, account_id, before, values, now) if values else before
 
@@ -118,11 +122,11 @@ def set_group_states(
     account_id: int,
     serials: Iterable[int],
     state: State,
-    makers: Generators,
+    generators: Generators,
 ) -> tuple[Group, ...]:
     ordered = sorted(set(serials))
     return tuple(
-        set_group_state(connection, account_id, serial, state, makers) for serial in ordered
+        set_group_state(connection, account_id, serial, state, generators) for serial in ordered
     )
 
 

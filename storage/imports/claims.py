@@ -21,40 +21,44 @@ class TakenIdentifiers(NamedTuple):
     serials: set[int]
     contacts: set[int]
     numbers: set[str]
-    keys: set[str]
+    external_ids: set[str]
 
-    def has_nothing_of(self, wanted: Identifiers) -> bool:
+    def is_free(self, identifiers: Identifiers) -> bool:
         return (
-            serial_objection(wanted.serial, self.serials, "client") == ""
-            and wanted.number not in self.numbers
-            and wanted.external_id not in self.keys
-            and len(set(wanted.contacts)) == len(wanted.contacts)
-            and all(map(is_valid_serial, wanted.contacts))
-            and self.contacts.isdisjoint(wanted.contacts)
+            serial_objection(identifiers.serial, self.serials, "client") == ""
+            and identifiers.number not in self.numbers
+            and identifiers.external_id not in self.external_ids
+            and len(set(identifiers.contacts)) == len(identifiers.contacts)
+            and all(map(is_valid_serial, identifiers.contacts))
+            and self.contacts.isdisjoint(identifiers.contacts)
         )
 
-    def take(self, wanted: Identifiers) -> None:
-        self.contacts.update(wanted.contacts)
-        if wanted.number:
-            self.numbers.add(wanted.number)
+    def claim(self, identifiers: Identifiers) -> None:
+        self.contacts.update(identifiers.contacts)
+        if identifiers.number:
+            self.numbers.add(identifiers.number)
 
 
 def find_taken(
-    connection: Connection, account_id: int, wanted: Sequence[Identifiers]
+    connection: Connection, account_id: int, identifiers: Sequence[Identifiers]
 ) -> TakenIdentifiers:
-    serials = [one.serial for one in wanted if one.serial is not None]
-    contacts = [serial for one in wanted for serial in one.contacts]
+    serials = [one.serial for one in identifiers if one.serial is not None]
+    contacts = [serial for one in identifiers for serial in one.contacts]
     # One of a living client would have been recognised; a uuid of a client is left.
     like_uuids = {
-        one.external_id for one in wanted if identities.UUID_SHAPE.fullmatch(one.external_id or "")
+        one.external_id
+        for one in identifiers
+        if identities.UUID_SHAPE.fullmatch(one.external_id or "")
     }
     return TakenIdentifiers(
         serials=taken_serials(connection, account_id, serials),
         contacts=taken_contacts(connection, account_id, contacts),
         numbers=used_numbers_finder(connection, account_id)(
-            [one.number for one in wanted if one.number]
+            [one.number for one in identifiers if one.number]
         ),
-        keys={key for key in like_uuids if key and is_taken_key(connection, account_id, key)},
+        external_ids={
+            key for key in like_uuids if key and is_taken_key(connection, account_id, key)
+        },
     )
 
 

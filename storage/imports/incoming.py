@@ -23,11 +23,11 @@ class IncomingClient(Struct, frozen=True, kw_only=True):
     """
 
     origin: Origin
-    wanted: Identifiers
-    whole: Callable[[], ImportClient]
-    change: Callable[[Client], ImportClient]
+    identifiers: Identifiers
+    full_command: Callable[[], ImportClient]
+    change_command: Callable[[Client], ImportClient]
     groups: tuple[ImportGroup, ...] = ()
-    ready: PreparedRows | None = None
+    prepared: PreparedRows | None = None
 
 
 def incoming_client(
@@ -39,9 +39,9 @@ def incoming_client(
     """One that is all at hand."""
     return IncomingClient(
         origin=origin,
-        wanted=identifiers_of(client),
-        whole=lambda: client,
-        change=change,
+        identifiers=identifiers_of(client),
+        full_command=lambda: client,
+        change_command=change,
         groups=groups,
     )
 
@@ -53,7 +53,7 @@ class IncomingColumns(Struct, frozen=True, kw_only=True):
     foreign_ids: Sequence[str]
     stamps: Sequence[str]
     updated_at: Sequence[int]
-    crowd: PreparedColumns
+    prepared: PreparedColumns
 
 
 class IncomingBatch(Struct, frozen=True, kw_only=True):
@@ -61,9 +61,9 @@ class IncomingBatch(Struct, frozen=True, kw_only=True):
     `everybody` is the crowds and the others one by one, in the order in which they came."""
 
     source: str
-    crowds: Sequence[IncomingColumns]
+    columns: Sequence[IncomingColumns]
     others: Sequence[IncomingClient]
-    everybody: Callable[[], Sequence[IncomingClient]]
+    iter_all: Callable[[], Sequence[IncomingClient]]
 
 
 RecordProgress = Callable[[tuple[ImportOutcome, ...]], RunProgress]

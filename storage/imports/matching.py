@@ -43,15 +43,15 @@ def match_clients(
     for those who keep two services alike."""
     met = match_by_origin(connection, account_id, incoming)
     found = {n: met[key] for n, one in enumerate(incoming) if (key := one.origin.foreign_id) in met}
-    rest = {n: one.wanted for n, one in enumerate(incoming) if n not in found}
+    rest = {n: one.identifiers for n, one in enumerate(incoming) if n not in found}
     looked_up = LOOKED_UP if by_number else BY_THEMSELVES
     alike = match_by_identifiers(connection, account_id, list(rest.values()), looked_up)
-    for n, wanted in rest.items() if alike else ():
+    for n, identifiers in rest.items() if alike else ():
         serial = (
-            alike.get(("uuid", wanted.uuid))
-            or alike.get(("serial", (wanted.serial, wanted.client_hash)))
-            or alike.get(("external_id", wanted.external_id))
-            or alike.get(("number", wanted.number))
+            alike.get(("uuid", identifiers.uuid))
+            or alike.get(("serial", (identifiers.serial, identifiers.client_hash)))
+            or alike.get(("external_id", identifiers.external_id))
+            or alike.get(("number", identifiers.number))
         )
         if serial:
             found[n] = MatchedClient(serial, None)
@@ -72,13 +72,16 @@ def match_by_origin(
 
 
 def match_by_identifiers(
-    connection: Connection, account_id: int, wanted: Sequence[Identifiers], names: Iterable[str]
+    connection: Connection,
+    account_id: int,
+    identifiers: Sequence[Identifiers],
+    names: Iterable[str],
 ) -> dict[tuple[str, object], int]:
     """Serials of clients by what they share with some of these."""
     found: dict[tuple[str, object], int] = {}
     for name in names:
         column = LOOKED_UP[name]
-        given = [value for one in wanted if (value := getattr(one, name)) is not None]
+        given = [value for one in identifiers if (value := getattr(one, name)) is not None]
         if name == "number":
             given = list(filter(None, given))
         statement = select(CLIENT.c.serial, CLIENT.c.client_hash, column.label("value")).where(

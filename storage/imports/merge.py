@@ -38,7 +38,7 @@ def import_batch(
     account_id: int,
     incoming: Sequence[IncomingClient],
     policy: ConflictPolicy,
-    makers: Generators,
+    generators: Generators,
 ) -> tuple[ImportOutcome, ...]:
     """What became of each, in their order. All come from one source; the same client may come
     twice."""
@@ -47,18 +47,18 @@ def import_batch(
     accounts_serials.reserve_serials(connection, account_id, clients=0, contacts=0)
     brought = [group for one in incoming for group in one.groups]
     if brought:
-        groups_writes.import_groups(connection, account_id, brought, makers)
-    fates: dict[int, ImportOutcome] = {}
+        groups_writes.import_groups(connection, account_id, brought, generators)
+    outcomes: dict[int, ImportOutcome] = {}
     waiting = dict(enumerate(incoming))
     while waiting:
         wave = first_of_each(waiting)
         places, arrived = list(wave), list(wave.values())
         is_same = len(wave) == len(incoming) and has_exclusive_write(connection)
         known = first if is_same else match_clients(connection, account_id, arrived)
-        settled = BatchMerge(connection, account_id, policy, makers).settled(arrived, known)
-        fates |= {places[n]: outcome for n, outcome in settled.items()}
+        settled = BatchMerge(connection, account_id, policy, generators).merge_all(arrived, known)
+        outcomes |= {places[n]: outcome for n, outcome in settled.items()}
         waiting = {n: one for n, one in waiting.items() if n not in wave}
-    return tuple(fates[n] for n in range(len(incoming)))
+    return tuple(outcomes[n] for n in range(len(incoming)))
 
 
 def lock_known(
@@ -76,7 +76,7 @@ def has_exclusive_write(connection: Connection) -> bool:
 
 
 def serials_of(known: dict[int, MatchedClient]) -> list[int]:
-    return [whom.serial for whom in known.values()]
+    return [matched.serial for matched in known.values()]
 
 
 def first_of_each(waiting: dict[int, IncomingClient]) -> dict[int, IncomingClient]:
@@ -95,11 +95,11 @@ def first_of_each(waiting: dict[int, IncomingClient]) -> dict[int, IncomingClien
 
 def are_all_distinct(incoming: Collection[IncomingClient]) -> bool:
     """Whether one look at all of them, at a fifth of the cost of one at each, shows that."""
-    if any(one.wanted.external_id for one in incoming):
+    if any(one.identifiers.external_id for one in incoming):
         return False  # it may be the uuid of another one
     origins = {one.origin.foreign_id for one in incoming}
-    serials = [one.wanted.serial for one in incoming if one.wanted.serial is not None]
-    uuids = [one.wanted.uuid for one in incoming if one.wanted.uuid is not None]
+    serials = [one.identifiers.serial for one in incoming if one.identifiers.serial is not None]
+    uuids = [one.identifiers.uuid for one in incoming if one.identifiers.uuid is not None]
     return len(origins) == len(incoming) and all(
         len(set(values)) == len(values) for values in (serials, uuids)
     )
@@ -108,7 +108,7 @@ def are_all_distinct(incoming: Collection[IncomingClient]) -> bool:
 def identity_marks(one: IncomingClient) -> set[tuple[str, object]]:
     marks: set[tuple[str, object]] = {("origin", one.origin.foreign_id)}
     for name in ("uuid", "serial", "external_id"):
-        value = getattr(one.wanted, name)
+        value = getattr(one.identifiers, name)
         if value is not None:
             marks.add((name, value))
         if isinstance(value, str) and identities.UUID_SHAPE.fullmatch(value):
@@ -120,56 +120,70 @@ class BatchMerge:
     """One batch of clients that are all different, laid over those that are here."""
 
     def __init__(
-        self, connection: Connection, account_id: int, policy: ConflictPolicy, makers: Generators
+        self,
+        connection: Connection,
+        account_id: int,
+        policy: ConflictPolicy,
+        generators: Generators,
     ) -> None:
         self.connection = connection
         self.account_id = account_id
         self.policy = policy
-        self.makers = makers
+        self.generators = generators
 
-    def settled(
+    def merge_all(
         self, arrived: Sequence[IncomingClient], known: dict[int, MatchedClient]
     ) -> dict[int, ImportOutcome]:
         here = persistence.lock_clients(self.connection, self.account_id, serials_of(known))
         records = {record.serial: record for record in here}
         # Whoever was purged just now is not known any more.
-        known = {n: whom for n, whom in known.items() if whom.serial in records}
-        fates: dict[int, ImportOutcome] = {}
-        for n, whom in known.items():
-            fates[n], records[whom.serial] = self.met(arrived[n], whom, records[whom.serial])
+        known = {n: matched for n, matched in known.items() if matched.serial in records}
+        outcomes: dict[int, ImportOutcome] = {}
+        for n, matched in known.items():
+            outcomes[n], records[matched.serial] = self.merge_one(
+                arrived[n], matched, records[matched.serial]
+            )
         new = {n: one for n, one in enumerate(arrived) if n not in known}
         born = inserts.insert_new_clients(
-            self.connection, self.account_id, list(new.values()), self.makers
+            self.connection, self.account_id, list(new.values()), self.generators
         )
-        return fates | dict(zip(new, born, strict=True))
+        return outcomes | dict(zip(new, born, strict=True))
 
-    def met(
-        self, one: IncomingClient, whom: MatchedClient, before: Client
+    def merge_one(
+        self, one: IncomingClient, matched: MatchedClient, before: Client
     ) -> tuple[ImportOutcome, Client]:
         """What becomes of a client that is here already, and its record afterwards."""
         try:
             refuse_unstorable(one.origin)
-            command = one.change(before)
+            command = one.change_command(before)
             refuse_unstorable(command)
-            after, departures = self.changed(before, command)
+            after, adjustments = self.apply_change(before, command)
         except (Invalid, Conflict) as failure:
             return ImportOutcome(
-                fate=ImportStatus.REFUSED, serial=before.serial, reason=str(failure)
+                status=ImportStatus.REFUSED, serial=before.serial, reason=str(failure)
             ), before
-        fate = ImportStatus.UNCHANGED if after is before else self.decided(one, whom.origin, before)
-        if fate is ImportStatus.CHANGED:
+        status = (
+            ImportStatus.UNCHANGED
+            if after is before
+            else self.decide_winner(one, matched.origin, before)
+        )
+        if status is ImportStatus.CHANGED:
             persistence.save_client(self.connection, self.account_id, before, after)
-        if fate is not ImportStatus.CONFLICT:
-            self.link(one, whom, after if fate is ImportStatus.CHANGED else before, fate)
+        if status is not ImportStatus.CONFLICT:
+            self.save_link(
+                one, matched, after if status is ImportStatus.CHANGED else before, status
+            )
         told = ImportOutcome(
-            fate=fate,
+            status=status,
             serial=before.serial,
             fields=changed_fields(before, after),
-            departures=tuple(departures) if fate is ImportStatus.CHANGED else (),
+            adjustments=tuple(adjustments) if status is ImportStatus.CHANGED else (),
         )
-        return told, after if fate is ImportStatus.CHANGED else before
+        return told, after if status is ImportStatus.CHANGED else before
 
-    def decided(self, one: IncomingClient, met: Origin | None, before: Client) -> ImportStatus:
+    def decide_winner(
+        self, one: IncomingClient, met: Origin | None, before: Client
+    ) -> ImportStatus:
         """Who wins, now that the two differ. Two that never met count as changed both; so may
         one have that does not say by a stamp that it has not."""
         if met is not None and met.stamp and met.stamp == one.origin.stamp:
@@ -190,48 +204,54 @@ class BatchMerge:
             case _:
                 assert_never(self.policy)
 
-    def link(
-        self, one: IncomingClient, whom: MatchedClient, record: Client, fate: ImportStatus
+    def save_link(
+        self, one: IncomingClient, matched: MatchedClient, record: Client, status: ImportStatus
     ) -> None:
         """Keep how the two stand: in step, or this side ahead of what the other last said."""
         version = record.version
-        if fate is ImportStatus.KEPT:
-            version = whom.origin.version if whom.origin and whom.origin.version else 0
+        if status is ImportStatus.KEPT:
+            version = matched.origin.version if matched.origin and matched.origin.version else 0
         origin = structs.replace(one.origin, version=version)
-        if origin != whom.origin:
-            links.save_links(self.connection, self.account_id, [ClientLink(whom.serial, origin)])
+        if origin != matched.origin:
+            links.save_links(self.connection, self.account_id, [ClientLink(matched.serial, origin)])
 
-    def changed(self, before: Client, command: ImportClient) -> tuple[Client, Adjustments]:
+    def apply_change(self, before: Client, command: ImportClient) -> tuple[Client, Adjustments]:
         """The record after the command, not yet saved, and what is another's here: a number is
         not taken over, and an external id does not come back with a client that is restored."""
         unsaid: dict[str, Any] = dict.fromkeys(OWN, UNSET)
-        own, departures = self.with_free_contacts(before, structs.replace(command, **unsaid))
+        own, adjustments = self.with_free_contact_serials(
+            before, structs.replace(command, **unsaid)
+        )
         if own.number == "":
             own = structs.replace(own, number=UNSET)
-        if own.number and own.number != before.number and self.is_anothers("number", own, before):
-            departures.append(("number", f"{own.number} is another client's here"))
+        if (
+            own.number
+            and own.number != before.number
+            and self.is_taken_by_another("number", own, before)
+        ):
+            adjustments.append(("number", f"{own.number} is another client's here"))
             own = structs.replace(own, number=UNSET)
         whole, serials = clients_writes.complete_command(
-            self.connection, self.account_id, own, self.makers
+            self.connection, self.account_id, own, self.generators
         )
-        now = self.makers.clock()
+        now = self.generators.clock()
         told = client_changes.apply_change(
-            before, whole, serials=serials, now=now, makers=self.makers
+            before, whole, serials=serials, now=now, generators=self.generators
         )
         after = with_version(before, told, command)
         old, new = (identities.claimed_value(record, "external_id") for record in (before, after))
-        if new != old and self.is_anothers("external_id", after, before):
+        if new != old and self.is_taken_by_another("external_id", after, before):
             if after.external_id != before.external_id:
                 raise Conflict("client", ("external_id",))
-            departures.append(("external_id", f"{new} is another client's here"))
+            adjustments.append(("external_id", f"{new} is another client's here"))
             after = structs.replace(after, external_id=None)
-        return after, departures
+        return after, adjustments
 
-    def is_anothers(self, field: str, source: object, client: Client) -> bool:
+    def is_taken_by_another(self, field: str, source: object, client: Client) -> bool:
         wanted = identities.claimed_identities([source])[field]
         return identities.is_taken(self.connection, self.account_id, field, wanted, client.serial)
 
-    def with_free_contacts(
+    def with_free_contact_serials(
         self, before: Client, command: ImportClient
     ) -> tuple[ImportClient, Adjustments]:
         """New contacts keep the serials that they bring, where nobody has or had them here."""

@@ -39,37 +39,37 @@ class ImportMethods(TransactionRunner):
     ) -> tuple[ImportOutcome, ...]:
         """What becomes of each; what the run takes down of it is committed with them, or neither
         is. `take` may be called more than once, of which one call counts."""
-        return self._write_alone(
+        return self._write_exclusive(
             run_import,
             account_id,
             incoming,
             run_id=run_id,
             take=take,
             policy=policy,
-            makers=self._makers,
+            generators=self._generators,
         )
 
-    def import_arrivals(
+    def import_batch(
         self,
         account_id: int,
-        arrivals: IncomingBatch,
+        batch: IncomingBatch,
         *,
         run_id: int,
         take: RecordBatchProgress,
         policy: ConflictPolicy = ConflictPolicy.SKIP,
     ) -> None:
         """As `import_clients`, where there are crowds."""
-        self._write_alone(
+        self._write_exclusive(
             run_batch_import,
             account_id,
-            arrivals,
+            batch,
             run_id=run_id,
             take=take,
             policy=policy,
-            makers=self._makers,
+            generators=self._generators,
         )
 
-    def rehearse_import(
+    def dry_run_import(
         self,
         account_id: int,
         incoming: Sequence[IncomingClient],
@@ -77,43 +77,47 @@ class ImportMethods(TransactionRunner):
     ) -> tuple[ImportOutcome, ...]:
         """What would become of each; nothing is kept."""
         try:
-            self._write_alone(run_dry_import, account_id, incoming, policy, self._makers)
+            self._write_exclusive(run_dry_import, account_id, incoming, policy, self._generators)
         except DryRunRollback as told:
             return told.outcomes
         raise AssertionError("a rehearsal ends by being undone")
 
-    def scan(
+    def scan_clients(
         self, account_id: int, after: int = 0, limit: int = 1000, *, last: int | None = None
     ) -> tuple[Client, ...]:
         """All clients, deleted ones too, by serial from just behind one on, up to the last."""
-        stretch = (min(after, MAX_INTEGER), MAX_INTEGER if last is None else last)
-        return self._read(clients_scan.scan_clients, account_id, stretch, limit)
+        serial_range = (min(after, MAX_INTEGER), MAX_INTEGER if last is None else last)
+        return self._read(clients_scan.scan_clients, account_id, serial_range, limit)
 
-    def end_of_stretch(self, account_id: int, after: int, size: int) -> int | None:
+    def last_serial_of_range(self, account_id: int, after: int, size: int) -> int | None:
         """The serial of the last of so many clients behind one; None when there are fewer."""
         return self._read(clients_scan.last_serial_of_range, account_id, after, size)
 
-    def recognise(self, account_id: int, incoming: Sequence[IncomingClient]) -> dict[int, Client]:
+    def match_clients(
+        self, account_id: int, incoming: Sequence[IncomingClient]
+    ) -> dict[int, Client]:
         """The clients that these are, by their places in the sequence; others are not here. Those
         that share nothing but a number count as the same."""
         return self._read(find_matches, account_id, incoming)
 
-    def links(self, account_id: int, source: str, serials: Sequence[int]) -> dict[int, Origin]:
+    def client_links(
+        self, account_id: int, source: str, serials: Sequence[int]
+    ) -> dict[int, Origin]:
         """What these clients are at a source, by their serials."""
         return self._read(imports_links.find_links, account_id, source, serials)
 
     def link_clients(
-        self, account_id: int, links: Sequence[ClientLink], *, run_id: int, note: RunProgress
+        self, account_id: int, links: Sequence[ClientLink], *, run_id: int, progress: RunProgress
     ) -> None:
         """Keep what was found out of these clients elsewhere, together with what a run notes.
         Those that are purged by now have nothing to be kept of."""
-        self._write_alone(
+        self._write_exclusive(
             save_links_with_progress,
             account_id,
             links,
             run_id=run_id,
-            note=note,
-            makers=self._makers,
+            progress=progress,
+            generators=self._generators,
         )
 
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
@@ -129,29 +133,29 @@ def run_import(
     run_id: int,
     take: RecordProgress,
     policy: ConflictPolicy,
-    makers: Generators,
+    generators: Generators,
 ) -> tuple[ImportOutcome, ...]:
     bulk_rows.enlarge_cache(connection)
-    outcomes = merge.import_batch(connection, account_id, incoming, policy, makers)
-    runs_writes.save_progress(connection, run_id, take(outcomes), makers)
+    outcomes = merge.import_batch(connection, account_id, incoming, policy, generators)
+    runs_writes.save_progress(connection, run_id, take(outcomes), generators)
     return outcomes
 
 
 def run_batch_import(
     connection: Connection,
     account_id: int,
-    arrivals: IncomingBatch,
+    batch: IncomingBatch,
     *,
     run_id: int,
     take: RecordBatchProgress,
     policy: ConflictPolicy,
-    makers: Generators,
+    generators: Generators,
 ) -> None:
     bulk_rows.enlarge_cache(connection)
-    are_new = column_inserts.insert_columns(connection, account_id, arrivals)
-    rest = arrivals.others if are_new else arrivals.everybody()
-    outcomes = merge.import_batch(connection, account_id, rest, policy, makers)
-    runs_writes.save_progress(connection, run_id, take(outcomes, are_new), makers)
+    are_new = column_inserts.insert_columns(connection, account_id, batch)
+    rest = batch.others if are_new else batch.iter_all()
+    outcomes = merge.import_batch(connection, account_id, rest, policy, generators)
+    runs_writes.save_progress(connection, run_id, take(outcomes, are_new), generators)
 
 
 def run_dry_import(
@@ -159,18 +163,18 @@ def run_dry_import(
     account_id: int,
     incoming: Sequence[IncomingClient],
     policy: ConflictPolicy,
-    makers: Generators,
+    generators: Generators,
 ) -> None:
-    raise DryRunRollback(merge.import_batch(connection, account_id, incoming, policy, makers))
+    raise DryRunRollback(merge.import_batch(connection, account_id, incoming, policy, generators))
 
 
 def find_matches(
     connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
 ) -> dict[int, Client]:
     known = matching.match_clients(connection, account_id, incoming, by_number=True)
-    serials = [whom.serial for whom in known.values()]
+    serials = [matched.serial for matched in known.values()]
     records = clients_reads.get_by_serials(connection, account_id, serials)
-    return {n: records[whom.serial] for n, whom in known.items()}
+    return {n: records[matched.serial] for n, matched in known.items()}
 
 
 def save_links_with_progress(
@@ -179,8 +183,8 @@ def save_links_with_progress(
     links: Sequence[ClientLink],
     *,
     run_id: int,
-    note: RunProgress,
-    makers: Generators,
+    progress: RunProgress,
+    generators: Generators,
 ) -> None:
     for link in links:
         refuse_unstorable(link.origin)
@@ -188,4 +192,4 @@ def save_links_with_progress(
     imports_links.save_links(
         connection, account_id, [link for link in links if link.serial in here]
     )
-    runs_writes.save_progress(connection, run_id, note, makers)
+    runs_writes.save_progress(connection, run_id, progress, generators)

@@ -58,25 +58,25 @@ class BlockCounts(NamedTuple):
     each."""
 
     blocks: Sequence[int]
-    ends: Sequence[int]
+    cumulative: Sequence[int]
 
     @classmethod
-    def of(cls, rows: Iterable[Any]) -> Self:
+    def from_rows(cls, rows: Iterable[Any]) -> Self:
         """Rows of `blocks`."""
         found = list(rows)
         return cls([row[0] for row in found], list(accumulate(row[1] for row in found)))
 
     @property
     def total(self) -> int:
-        return self.ends[-1] if self.ends else 0
+        return self.cumulative[-1] if self.cumulative else 0
 
-    def place(self, offset: int) -> tuple[int, int] | None:
+    def locate(self, offset: int) -> tuple[int, int] | None:
         """The serial to start from, and how many clients to pass over from there; None behind the
         last one."""
         if offset >= self.total:
             return None
-        n = bisect_right(self.ends, offset)
-        before = self.ends[n - 1] if n else 0
+        n = bisect_right(self.cumulative, offset)
+        before = self.cumulative[n - 1] if n else 0
         first, passed = self.blocks[n] * BLOCK_SIZE, offset - before
-        is_whole = self.ends[n] - before == BLOCK_SIZE
+        is_whole = self.cumulative[n] - before == BLOCK_SIZE
         return (first + passed, 0) if is_whole else (first, passed)

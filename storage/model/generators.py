@@ -29,5 +29,5 @@ def random_text(length: int) -> str:
 
 class Generators(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime] = utc_now
-    uuid: Callable[[], UUID] = uuid7
+    new_uuid: Callable[[], UUID] = uuid7
     random_text: Callable[[int], str] = random_text

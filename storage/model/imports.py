@@ -68,10 +68,10 @@ class ImportOutcome(Struct, frozen=True, kw_only=True):
     """`fields` are those that were, or would have been, changed; `departures` what this side
     could not keep of them and why, by field; `reason` why it was refused."""
 
-    fate: ImportStatus
+    status: ImportStatus
     serial: int | None = None
     fields: tuple[str, ...] = ()
-    departures: tuple[tuple[str, str], ...] = ()
+    adjustments: tuple[tuple[str, str], ...] = ()
     reason: str = ""
 
 

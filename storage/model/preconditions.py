@@ -10,11 +10,11 @@ class VersionMatch(Command, frozen=True, kw_only=True):
 
     versions: frozenset[int] | None = None
 
-    def fits(self, client: Client | None) -> bool:
+    def matches(self, client: Client | None) -> bool:
         """None, where there is no client, fits nothing."""
-        return client is not None and self.names(client.version)
+        return client is not None and self.names_version(client.version)
 
-    def names(self, version: int) -> bool:
+    def names_version(self, version: int) -> bool:
         return self.versions is None or version in self.versions
 
 
@@ -29,9 +29,9 @@ class Precondition(Command, frozen=True, kw_only=True):
 
     def check(self, found: Client | None) -> None:
         """Raise Stale when the client of a key, None if there is none, is not as expected."""
-        if self.match is not None and not self.match.fits(found):
+        if self.match is not None and not self.match.matches(found):
             raise Stale("the client is not of the version that was named")
-        if self.none_match is not None and self.none_match.fits(found):
+        if self.none_match is not None and self.none_match.matches(found):
             raise Stale("the client is there, or still of the version that was named")
 
 

@@ -26,7 +26,7 @@ class GroupQuery(Command, frozen=True, kw_only=True):
 
     text: str | None = None
     states: frozenset[State] | None = None
-    order: GroupColumn = GroupColumn.SERIAL
+    column: GroupColumn = GroupColumn.SERIAL
     is_descending: bool = False
     offset: int = 0
     limit: int = 20
@@ -80,7 +80,7 @@ class ClientColumn(enum.Enum):
 
 
 class SortKey(Command, frozen=True, kw_only=True):
-    order: ClientColumn
+    column: ClientColumn
     is_descending: bool = False
 
 
@@ -141,16 +141,16 @@ class ClientQuery(Command, frozen=True, kw_only=True):
     number: str | None = None
     name: str | None = None
     text: str | None = None
-    among: tuple[OneOf, ...] = ()
-    holding: tuple[Contains, ...] = ()
+    one_of: tuple[OneOf, ...] = ()
+    contains: tuple[Contains, ...] = ()
     created_from: datetime | None = None
     created_to: datetime | None = None
     updated_from: datetime | None = None
     updated_to: datetime | None = None
     updated_after: datetime | None = None
     updated_before: datetime | None = None
-    first: int | None = None
-    sorting: tuple[SortKey, ...] = ()
+    first_serial: int | None = None
+    sort_keys: tuple[SortKey, ...] = ()
     offset: int = 0
     limit: int = 20
 
@@ -182,7 +182,7 @@ class DocumentQuery(Struct, frozen=True, kw_only=True):
     is_public: bool | None = None
     types: frozenset[str] | None = None
     other_than: frozenset[str] = frozenset()
-    order: DocumentColumn = DocumentColumn.SERIAL
+    column: DocumentColumn = DocumentColumn.SERIAL
     is_descending: bool = False
     offset: int = 0
     limit: int = 20

@@ -208,7 +208,7 @@ class Client(Record, frozen=True, kw_only=True):
         return next((c for c in self.contacts if c.is_primary), None)
 
     @property
-    def name_giver(self) -> Contact | None:
+    def fallback_contact(self) -> Contact | None:
         """Who lends a nameless client a name: the first contact, the primary one before all
         others, with a name or an e-mail that is not blank."""
         return next((c for c in self.contacts if f"{c.name}{c.email}".strip()), None)

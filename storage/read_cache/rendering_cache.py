@@ -54,8 +54,8 @@ FIND = "SELECT place, version, body FROM rendering WHERE place IN ({})"
 class VariantEntry(NamedTuple):
     """A variant: where its places begin, and the words that its renderings have in common."""
 
-    first: int
-    words: bytes
+    first_place: int
+    dictionary: bytes
 
 
 def variant_key(*parts: object) -> bytes:
@@ -69,33 +69,35 @@ class RenderingCache:
         most."""
         self._path = path
         self._pages = mebibytes * MEBIBYTE // PAGE
-        self._own = local()
+        self._thread_local = local()
 
-    def find(self, variant: bytes, editions: Sequence[ClientVersion]) -> list[bytes | None]:
+    def get_many(self, variant: bytes, versions: Sequence[ClientVersion]) -> list[bytes | None]:
         """In the order of the editions; None where there is none."""
         try:
-            kind = self._kind(variant)
-            rows = self._rows(kind.first, editions) if kind else {}
+            kind = self._variant_entry(variant)
+            rows = self._fetch_rows(kind.first_place, versions) if kind else {}
         except sqlite_module().Error:
             rows, kind = {}, None
         if kind is None:
-            return [None] * len(editions)
+            return [None] * len(versions)
         first, words = kind
         return [
             decompress(row[1], words)
             if (row := rows.get(first + serial)) and row[0] == version
             else None
-            for serial, version in editions
+            for serial, version in versions
         ]
 
-    def keep(self, variant: bytes, bodies: Mapping[ClientVersion, bytes]) -> None:
+    def put_many(self, variant: bytes, bodies: Mapping[ClientVersion, bytes]) -> None:
         """If there is room now, and nobody else is writing."""
         try:
             with self._connection as connection:
                 connection.execute("BEGIN IMMEDIATE").close()
-                kind = self._kind(variant) or self._new_kind(variant, next(iter(bodies.values())))
+                kind = self._variant_entry(variant) or self._new_variant_entry(
+                    variant, next(iter(bodies.values()))
+                )
                 rows = [
-                    (kind.first + serial, version, compress(body, kind.words))
+                    (kind.first_place + serial, version, compress(body, kind.dictionary))
                     for (serial, version), body in bodies.items()
                     if serial < SERIALS
                 ]
@@ -106,7 +108,7 @@ class RenderingCache:
 
     def close(self) -> None:
         """Of this thread; they can still be used, and are opened again then."""
-        connection = self._own.__dict__.pop("connection", None)
+        connection = self._thread_local.__dict__.pop("connection", None)
         if connection is not None:
             connection.close()
 
@@ -116,14 +118,16 @@ class RenderingCache:
         except sqlite_module().Error:
             return
 
-    def _rows(self, first: int, editions: Sequence[ClientVersion]) -> dict[int, tuple[int, bytes]]:
+    def _fetch_rows(
+        self, first: int, versions: Sequence[ClientVersion]
+    ) -> dict[int, tuple[int, bytes]]:
         """Versions and packed bodies by place."""
-        places = [first + serial for serial, _ in editions if serial < SERIALS]
+        places = [first + serial for serial, _ in versions if serial < SERIALS]
         rows = self._connection.execute(select_by_places(len(places)), places)
         return {place: (version, body) for place, version, body in rows}
 
-    def _kind(self, variant: bytes) -> VariantEntry | None:
-        kinds: dict[bytes, VariantEntry] = self._own.__dict__.setdefault("kinds", {})
+    def _variant_entry(self, variant: bytes) -> VariantEntry | None:
+        kinds: dict[bytes, VariantEntry] = self._thread_local.__dict__.setdefault("kinds", {})
         if variant not in kinds:
             rows = self._connection.execute(VARIANT, (variant,)).fetchall()
             if not rows:
@@ -131,7 +135,7 @@ class RenderingCache:
             kinds[variant] = VariantEntry(rows[0][0] * SERIALS, bytes(rows[0][1]))
         return kinds[variant]
 
-    def _new_kind(self, variant: bytes, words: bytes) -> VariantEntry:
+    def _new_variant_entry(self, variant: bytes, words: bytes) -> VariantEntry:
         self._connection.execute(NAME, (variant, words)).close()
         ((number, _),) = self._connection.execute(VARIANT, (variant,)).fetchall()
         # Not remembered before it is committed.
@@ -139,10 +143,10 @@ class RenderingCache:
 
     @property
     def _connection(self) -> Any:
-        if "connection" not in self._own.__dict__:
-            self._own.kinds = {}
-            self._own.connection = open_cache(self._path, self._pages)
-        return self._own.connection
+        if "connection" not in self._thread_local.__dict__:
+            self._thread_local.kinds = {}
+            self._thread_local.connection = open_cache(self._path, self._pages)
+        return self._thread_local.connection
 
 
 @cache

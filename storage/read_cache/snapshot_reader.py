@@ -35,7 +35,7 @@ class ClientVersion(NamedTuple):
 class ClientVersions(NamedTuple):
     """What a query found; `total` how many there are beyond its window, where that is asked."""
 
-    found: Sequence[ClientVersion]
+    versions: Sequence[ClientVersion]
     total: int = 0
 
     @classmethod
@@ -47,20 +47,20 @@ class SnapshotCache:
     """What is known for now; when it gets too much, all of it is forgotten."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Any] = {}
+        self._values: dict[Hashable, Any] = {}
         self._bytes = 0
 
     def get(self, key: Hashable) -> Any:
-        return self._known.get(key)
+        return self._values.get(key)
 
-    def keep(self, key: Hashable, value: Any, size: int) -> None:
+    def put(self, key: Hashable, value: Any, size: int) -> None:
         if self._bytes + size > MOST_BYTES:
             self.clear()
-        self._known[key] = value
+        self._values[key] = value
         self._bytes += size
 
     def clear(self) -> None:
-        self._known.clear()
+        self._values.clear()
         self._bytes = 0
 
 
@@ -69,9 +69,9 @@ class SnapshotReader:
     is not before `now`; `memory` is the callers' own, for what they made of the answers."""
 
     def __init__(self, path: str) -> None:
-        self._glimpse = SqliteReader(path)
-        self.memory = SnapshotCache()
-        self.now: int | None = None
+        self._reader = SqliteReader(path)
+        self.cache = SnapshotCache()
+        self.data_version: int | None = None
         """What `moment` said last: what is in the memory is of that moment."""
 
     @classmethod
@@ -81,66 +81,72 @@ class SnapshotReader:
         is_file = engine.dialect.name == "sqlite" and path not in {None, "", ":memory:"}
         return cls(str(path)) if is_file else None
 
-    def moment(self) -> int | None:
+    def refresh(self) -> int | None:
         """A number that is another one as soon as anybody has committed anything."""
-        moment = self._glimpse.moment()
-        if moment != self.now:
-            self.memory.clear()
-            self.now = moment
+        moment = self._reader.data_version()
+        if moment != self.data_version:
+            self.cache.clear()
+            self.data_version = moment
         return moment
 
-    def access(self, dialect: str, token: str) -> Access | None:
+    def find_access(self, dialect: str, token: str) -> Access | None:
         """Also None for an unknown token: nobody can fill the memory with those."""
         key = dialect, token_digest(token)
-        known: Access | None = self.memory.get(key)
+        known: Access | None = self.cache.get(key)
         if known is None:
-            rows = self._glimpse.rows(ACCESS, key[1], dialect)
+            rows = self._reader.fetch(ACCESS, key[1], dialect)
             if not rows:
                 return None
             known = access_from_row(rows[0])
-            self.memory.keep(key, known, SMALL)
+            self.cache.put(key, known, SMALL)
         return known
 
-    def client(self, account_id: int, key: ClientKey) -> ClientVersions | None:
-        for asked, value in key_lookups(key):
-            rows = self._glimpse.rows(asked, account_id, value)
+    def find_client(self, account_id: int, key: ClientKey) -> ClientVersions | None:
+        for compiled, value in key_lookups(key):
+            rows = self._reader.fetch(compiled, account_id, value)
             if rows:
                 return ClientVersions.of(rows, total=1)
         return None
 
-    def page(self, account_id: int, offset: int, limit: int) -> ClientVersions | None:
+    def list_page(self, account_id: int, offset: int, limit: int) -> ClientVersions | None:
         """Of all clients by serial: a list without any condition."""
-        before, blocks = self.now, self._blocks(account_id)
-        place = blocks.place(offset) if blocks else None
-        if blocks is None or place is None:
+        before, block_counts = self.data_version, self._block_counts(account_id)
+        place = block_counts.locate(offset) if block_counts else None
+        if block_counts is None or place is None:
             return None
-        rows = self._glimpse.rows(PAGE, account_id, place[0], limit, place[1])
+        rows = self._reader.fetch(PAGE, account_id, place[0], limit, place[1])
         # The total and the page have to be of one moment.
-        return ClientVersions.of(rows, blocks.total) if rows and self.moment() == before else None
+        return (
+            ClientVersions.of(rows, block_counts.total)
+            if rows and self.refresh() == before
+            else None
+        )
 
-    def newest(self, account_id: int, limit: int, after: LiveKey | None) -> ClientVersions | None:
+    def list_newest(
+        self, account_id: int, limit: int, after: LiveKey | None
+    ) -> ClientVersions | None:
         """Of all that live, from just behind the client `after`; None when that one is gone."""
         if after is None:
-            rows = self._glimpse.rows(NEWEST, account_id, limit)
+            rows = self._reader.fetch(NEWEST, account_id, limit)
         else:
-            place = self._glimpse.rows(PLACE, account_id, after.uuid) if after.uuid else None
+            place = self._reader.fetch(PLACE, account_id, after.uuid) if after.uuid else None
             if not place:
                 return None
-            rows = self._glimpse.rows(NEWEST_AFTER, account_id, *place[0], limit)
+            rows = self._reader.fetch(NEWEST_AFTER, account_id, *place[0], limit)
         return None if rows is None else ClientVersions.of(rows)
 
     def close(self) -> None:
-        self._glimpse.close()
+        self._reader.close()
 
-    def _blocks(self, account_id: int) -> BlockCounts | None:
+    def _block_counts(self, account_id: int) -> BlockCounts | None:
         key = "blocks", account_id
-        known: BlockCounts | None = self.memory.get(key)
+        known: BlockCounts | None = self.cache.get(key)
         if known is None:
-            rows = self._glimpse.rows(BLOCKS, account_id)
+            rows = self._reader.fetch(BLOCKS, account_id)
             if not rows:
                 return None
-            known = BlockCounts.of(rows)
-            self.memory.keep(key, known, SMALL * len(rows))
+            known = BlockCounts.from_rows(rows)
+            self.cache.put(key, known, SMALL * len(rows))
         return known
 
 

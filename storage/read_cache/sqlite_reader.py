@@ -16,23 +16,23 @@ class SqliteReader:
         self._path = path
         self._connection: Any = None
 
-    def moment(self) -> int | None:
+    def data_version(self) -> int | None:
         """A number that changes with every commit of anybody; None when it cannot be told now."""
-        rows = self._fetched("PRAGMA data_version", ())
+        rows = self._fetch_rows("PRAGMA data_version", ())
         return int(rows[0][0]) if rows else None
 
-    def rows(self, asked: CompiledStatement, *given: Any) -> Rows | None:
+    def fetch(self, compiled: CompiledStatement, *given: Any) -> Rows | None:
         """None where the database would have to be waited for, or is not as it should be: whoever
         asks the store then hears its reason."""
-        found = self._fetched(asked.text, asked.given(given))
-        return None if found is None else asked.told(found)
+        found = self._fetch_rows(compiled.text, compiled.bind(given))
+        return None if found is None else compiled.convert_rows(found)
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _fetched(self, text: str, given: Sequence[Any]) -> Rows | None:
+    def _fetch_rows(self, text: str, given: Sequence[Any]) -> Rows | None:
         try:
             if self._connection is None:
                 self._connection = open_read_only(self._path)

@@ -33,32 +33,32 @@ class NewClientContext(Record, frozen=True, kw_only=True):
     number: str
     serials: SerialPool
     now: datetime
-    makers: Generators
+    generators: Generators
 
 
-def new_client(command: CreateClient, birth: NewClientContext) -> Client:
+def new_client(command: CreateClient, context: NewClientContext) -> Client:
     """The record of a new client; it gets a blank primary contact when it brings none."""
     values = set_fields(command)
-    at = values.setdefault("created_at", birth.now)
+    at = values.setdefault("created_at", context.now)
     values.setdefault("updated_at", at)
-    values["number"] = birth.number
+    values["number"] = context.number
     if values.get("country_id") is None:
-        values["country_id"] = birth.account.country_id
+        values["country_id"] = context.account.country_id
     if values.get("phone"):
         values.setdefault("phone_rank", 1)
-    values["serial"] = birth.serial
-    values.setdefault("user_serial", birth.account.owner_serial)
+    values["serial"] = context.serial
+    values.setdefault("user_serial", context.account.owner_serial)
     if "uuid" not in values:
-        values["uuid"] = birth.makers.uuid()
+        values["uuid"] = context.generators.new_uuid()
     if not values.get("client_hash"):
-        values["client_hash"] = birth.makers.random_text(40)
+        values["client_hash"] = context.generators.random_text(40)
     drafts = () if command.contacts is UNSET else command.contacts
     ranks = RankCounter(max(values.get("phone_rank", 0), 0))
-    contacts = contacts_from_drafts({}, ranks, drafts, birth.serials, at, birth.makers)
+    contacts = contacts_from_drafts({}, ranks, drafts, context.serials, at, context.generators)
     record = Client(contacts=contacts, **values)
     if not command.documents:
         return record
-    documents = apply_documents(record, command.documents, birth.serials.documents, at)
+    documents = apply_documents(record, command.documents, context.serials.documents, at)
     return structs.replace(record, documents=documents)
 
 
@@ -68,16 +68,16 @@ def apply_change(
     *,
     serials: SerialPool,
     now: datetime,
-    makers: Generators,
+    generators: Generators,
 ) -> Client:
     """The record after the command: the very same record when nothing differs."""
     values = {f: v for f, v in set_fields(command).items() if v != getattr(record, f)}
     if "phone" in values and command.phone_rank is UNSET:
         ranks = RankCounter(last_rank(record))
-        values["phone_rank"] = ranks.place(values["phone"], 0, record.phone_rank)
+        values["phone_rank"] = ranks.next_rank(values["phone"], 0, record.phone_rank)
     if command.contacts is not UNSET:
         changed = structs.replace(record, **values)
-        contacts = apply_contacts(changed, command.contacts, serials, now, makers)
+        contacts = apply_contacts(changed, command.contacts, serials, now, generators)
         if contacts != record.contacts:
             values["contacts"] = contacts
     if command.documents is not UNSET:
@@ -116,8 +116,8 @@ def merge_clients(record: Client, other: Client, now: datetime) -> Client:
         structs.replace(
             contact,
             is_primary=False,
-            email_rank=ranks.place(contact.email, 0, 0),
-            phone_rank=ranks.place(contact.phone, 0, 0),
+            email_rank=ranks.next_rank(contact.email, 0, 0),
+            phone_rank=ranks.next_rank(contact.phone, 0, 0),
             updated_at=now,
         )
         for contact in moving

@@ -38,10 +38,12 @@ def apply_contacts(
     drafts: tuple[ContactDraft, ...],
     serials: SerialPool,
     now: datetime,
-    makers: Generators,
+    generators: Generators,
 ) -> tuple[Contact, ...]:
     known = {contact.serial: contact for contact in record.contacts}
-    return contacts_from_drafts(known, RankCounter(last_rank(record)), drafts, serials, now, makers)
+    return contacts_from_drafts(
+        known, RankCounter(last_rank(record)), drafts, serials, now, generators
+    )
 
 
 def contacts_from_drafts(  # noqa: PLR0917  all that a contact is made of
@@ -50,14 +52,14 @@ def contacts_from_drafts(  # noqa: PLR0917  all that a contact is made of
     drafts: tuple[ContactDraft, ...],
     serials: SerialPool,
     now: datetime,
-    makers: Generators,
+    generators: Generators,
 ) -> tuple[Contact, ...]:
     """Drafts become contacts, primary first, at least one and exactly one of them primary."""
     kept = []
     for draft in with_one_primary(drafts or (ContactDraft(),)):
         before = known.get(draft.serial) if draft.serial is not None else None
         if before is None:
-            key = functools.partial(makers.random_text, 32 if drafts else 40)
+            key = functools.partial(generators.random_text, 32 if drafts else 40)
             kept.append(new_contact(draft, ranks, next_serial=serials.contacts, now=now, key=key))
         else:
             kept.append(apply_draft(before, draft, ranks, now))
@@ -73,8 +75,8 @@ def new_contact(
     key: Callable[[], str],
 ) -> Contact:
     values = set_fields(draft)
-    values["email_rank"] = ranks.place(draft.email, draft.email_rank, 0)
-    values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, 0)
+    values["email_rank"] = ranks.next_rank(draft.email, draft.email_rank, 0)
+    values["phone_rank"] = ranks.next_rank(draft.phone, draft.phone_rank, 0)
     values.setdefault("created_at", now)
     values.setdefault("updated_at", now)
     if not values.get("contact_key"):
@@ -92,8 +94,8 @@ def apply_draft(
     before: Contact, draft: ContactDraft, ranks: "RankCounter", now: datetime
 ) -> Contact:
     values = {field: getattr(draft, field) for field in DRAFT_FIELDS}
-    values["email_rank"] = ranks.place(draft.email, draft.email_rank, before.email_rank)
-    values["phone_rank"] = ranks.place(draft.phone, draft.phone_rank, before.phone_rank)
+    values["email_rank"] = ranks.next_rank(draft.email, draft.email_rank, before.email_rank)
+    values["phone_rank"] = ranks.next_rank(draft.phone, draft.phone_rank, before.phone_rank)
     after = structs.replace(before, **values | imported_fields(draft))
     if after == before or after.updated_at != before.updated_at:
         return after
@@ -125,7 +127,7 @@ class RankCounter(msgspec.Struct):
 
     last: int
 
-    def place(self, value: str, given: int, kept: int) -> int:
+    def next_rank(self, value: str, given: int, kept: int) -> int:
         if not value:
             return 0
         if given or kept:

@@ -19,17 +19,17 @@ SPAN = 1000
 
 
 def preview_client(
-    command: ImportClient, account: Account, place: int, makers: Generators
+    command: ImportClient, account: Account, place: int, generators: Generators
 ) -> Client:
     """The client as it would be the `place`-th of an empty account. Raises Invalid for what no
     store holds."""
     refuse_unstorable(command)
-    birth = NewClientContext(
+    context = NewClientContext(
         account=account,
         serial=place if command.serial is UNSET else command.serial,
         number=command.number or str(place).zfill(PADDING),
         serials=SerialPool(count(place * SPAN), count(1)),
-        now=makers.clock(),
-        makers=makers,
+        now=generators.clock(),
+        generators=generators,
     )
-    return new_client(command, birth)
+    return new_client(command, context)

@@ -20,10 +20,10 @@ LONGEST_FIELD = 2000
 
 
 def start_run(
-    connection: Connection, account_id: int, command: StartRun, makers: Generators
+    connection: Connection, account_id: int, command: StartRun, generators: Generators
 ) -> Run:
     refuse_unstorable(command)
-    now = makers.clock()
+    now = generators.clock()
     values = structs.asdict(command) | {
         "account_id": account_id,
         "state": RunState.RUNNING.value,
@@ -37,23 +37,23 @@ def start_run(
     return get_run(connection, made)
 
 
-def resume_run(connection: Connection, run_id: int, holder: str, makers: Generators) -> Run:
+def resume_run(connection: Connection, run_id: int, holder: str, generators: Generators) -> Run:
     values = {"state": RunState.RUNNING.value, "holder": holder, "reason": "", "ended_at": None}
-    update_run(connection, run_id, values, makers.clock())
+    update_run(connection, run_id, values, generators.clock())
     return get_run(connection, run_id)
 
 
 def save_progress(
-    connection: Connection, run_id: int, note: RunProgress, makers: Generators
+    connection: Connection, run_id: int, progress: RunProgress, generators: Generators
 ) -> None:
-    values = {"checkpoint": note.checkpoint, "counts": note.counts}
-    update_run(connection, run_id, values, makers.clock())
-    if note.lines:
+    values = {"checkpoint": progress.checkpoint, "counts": progress.counts}
+    update_run(connection, run_id, values, generators.clock())
+    if progress.lines:
         last = select(func.max(RUN_LINE.c.place)).where(RUN_LINE.c.run_id == run_id)
         first = (connection.execute(last).scalar_one() or 0) + 1
         rows = [
             line_to_row(line) | {"run_id": run_id, "place": place}
-            for place, line in enumerate(note.lines, first)
+            for place, line in enumerate(progress.lines, first)
         ]
         connection.execute(insert(RUN_LINE), rows)
 
@@ -65,9 +65,9 @@ def line_to_row(line: RunLine) -> dict[str, Any]:
 
 
 def end_run(
-    connection: Connection, run_id: int, state: RunState, reason: str, makers: Generators
+    connection: Connection, run_id: int, state: RunState, reason: str, generators: Generators
 ) -> Run:
-    now = makers.clock()
+    now = generators.clock()
     values = {"state": state.value, "reason": sanitize_text(reason), "ended_at": now}
     update_run(connection, run_id, values, now)
     return get_run(connection, run_id)

@@ -95,7 +95,7 @@ def derived_values(record: Client) -> tuple[str, ...]:
 
 def fallback_name(record: Client) -> str:
     """What a nameless client is listed under: its name giver's name, or else that e-mail."""
-    giver = record.name_giver
+    giver = record.fallback_contact
     if giver is None:
         return ""
     return giver.name if giver.name.strip() else giver.email

@@ -71,20 +71,20 @@ class Here:
 
     def clients(self) -> list[bytes]:
         """As Invoice Ninja shows them, ids and keys and all."""
-        return [NINJA.dump.write(*pair) for pair in records(self.url, "acme")]
+        return [NINJA.codec.write_object(*pair) for pair in records(self.url, "acme")]
 
 
 def records(url: str, name: str) -> list[tuple[Client, Account]]:
     store = Store.open(url)
-    account = store.account(name)
-    found = [(record, account) for record in store.scan(account.id, limit=10_000)]
+    account = store.get_account(name)
+    found = [(record, account) for record in store.scan_clients(account.id, limit=10_000)]
     store.close()
     return found
 
 
 def filled(url: str, account: str, number: int) -> None:
     store = Store.open(url, demo_makers(0))
-    owner = next((a for a in store.accounts() if a.name == account), None)
+    owner = next((a for a in store.list_accounts() if a.name == account), None)
     for _ in fill(store, owner or store.create_account(CreateAccount(name=account)), 0, number):
         pass
     store.close()
@@ -108,7 +108,7 @@ def test_a_killed_pull_goes_on_and_misses_nobody(there: tuple[Served, str], tmp_
     server, database = there
     filled(database, "acme", CLIENTS)
     pull = ("pull", "ninja", "--account", "acme", "--url", server.url)
-    expected = [NINJA.dump.write(*pair) for pair in records(database, "acme")]
+    expected = [NINJA.codec.write_object(*pair) for pair in records(database, "acme")]
 
     for n, moment in enumerate(moments(rounds(1.5, 3))):
         here = fresh(tmp_path / str(n), NINJA_TOKEN=server.tokens["ninja"])
@@ -160,13 +160,13 @@ def told(record: Client, account: Account) -> dict[str, Any]:
     """What the other side shall show, and that it has been told only once."""
     if record.is_deleted:
         return {}
-    key = f"ninja-{NINJA.dump.id_of(record, account)}"
+    key = f"ninja-{NINJA.codec.id_of(record, account)}"
     return shown(record, account) | {"external_id": record.external_id or key, "version": 1}
 
 
 def shown(record: Client, account: Account) -> dict[str, Any]:
     """Without what a service gives by itself."""
-    found: dict[str, Any] = json.loads(PLANADO.dump.write(record, account))
+    found: dict[str, Any] = json.loads(PLANADO.codec.write_object(record, account))
     return {k: v for k, v in found.items() if k not in {"uuid", "created_at", "updated_at"}}
 
 

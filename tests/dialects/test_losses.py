@@ -111,9 +111,9 @@ def test_planado_tells_of_people_what_its_list_cannot() -> None:
         }
     )
 
-    lost = [line for line in PLANADO.losses(record) if line.field.startswith("contacts")]
+    losses = [line for line in PLANADO.losses(record) if line.field.startswith("contacts")]
 
-    assert lost == [
+    assert losses == [
         ("contacts[0]", "Ada King"),
         ("contacts[0].is_locked", "yes"),
         ("contacts[1].first_name", "Mary Ann"),

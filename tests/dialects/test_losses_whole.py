@@ -106,9 +106,9 @@ def sample(field: str, default: Any) -> Any:
             return "value"
 
 
-def is_carried(dump: ObjectCodec, field: str, after: Client) -> bool:
-    is_shown = dump.write(after, ACCOUNT) != dump.write(BASE, ACCOUNT)
-    return is_shown or any(field in line.field for line in dump.losses(after))
+def is_carried(codec: ObjectCodec, field: str, after: Client) -> bool:
+    is_shown = codec.write_object(after, ACCOUNT) != codec.write_object(BASE, ACCOUNT)
+    return is_shown or any(field in line.field for line in codec.losses(after))
 
 
 @each_dump
@@ -134,9 +134,9 @@ def test_every_field_of_a_contact_is_shown_or_told(name: str, field: str) -> Non
 @each_dump
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_of_every_case_what_cannot_be_seen_is_told(name: str, case: Case) -> None:
-    record, account, dump = case.record, account_of(case.whole_account), DUMPS[name]
-    shown = " ".join(texts_of(msgspec.json.decode(dump.write(record, account))))
-    told = {line.field for line in dump.losses(record)}
+    record, account, codec = case.record, account_of(case.whole_account), DUMPS[name]
+    shown = " ".join(texts_of(msgspec.json.decode(codec.write_object(record, account))))
+    told = {line.field for line in codec.losses(record)}
 
     silent = [
         field

@@ -107,7 +107,7 @@ def test_a_refused_write_writes_nothing(
     codes = [caller.post("/clients", json=body).status_code for _ in range(5)]
 
     assert codes.count(429) == 2
-    assert len(store.newest_clients(account.id, ClientQuery())) == 3
+    assert len(store.list_newest_clients(account.id, ClientQuery())) == 3
 
 
 def test_a_capacity_without_a_limit_is_refused_at_the_start(store: Store) -> None:

@@ -27,7 +27,7 @@ CLIENTS = 45
 
 
 class LongStore(Store):
-    def glance(self) -> SnapshotReader | None:
+    def snapshot_reader(self) -> SnapshotReader | None:
         """Nothing at once: every request goes to its route."""
         return None
 
@@ -173,8 +173,8 @@ def test_plain_reads_ask_the_store_for_nothing_once_they_are_written(
     still: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = [answer.status_code for answer in still.everything()]
-    for method in ("client", "newest_clients", "clients_by_serial", "access"):
-        monkeypatch.delattr(Store, method)
+    for method in ("get_client", "list_newest_clients", "clients_by_serial", "find_access"):
+        monkeypatch.setattr(Store, method, None)
 
     for path in ("/api/v1/clients", "/api/v1/clients?per_page=5&page=6"):
         assert still.ways.short.get(path, headers=still.ninja).status_code == 200
@@ -218,7 +218,7 @@ def test_what_another_process_writes_shows_in_the_next_read(caller: Caller) -> N
 def test_a_revoked_token_opens_nothing_from_then_on(caller: Caller) -> None:
     assert {answer.status_code for answer in caller.everything()} == {200}
 
-    for token in caller.ways.store.tokens():
+    for token in caller.ways.store.list_tokens():
         if token.account == caller.account.name:
             caller.ways.store.revoke_token(token.id)
 
@@ -244,7 +244,7 @@ def test_a_store_that_fails_half_way_is_answered_for_by_the_long_way(
         raise Unavailable("the disk is gone")
 
     monkeypatch.setattr(caller.ways.store, "clients_by_serial", failing)
-    monkeypatch.setattr(caller.ways.store, "clients", failing)
+    monkeypatch.setattr(caller.ways.store, "list_clients", failing)
 
     answer = caller.ways.short.get("/api/v1/clients?per_page=44", headers=caller.ninja)
 

@@ -42,7 +42,7 @@ def busy(store: Store) -> Iterator[None]:
         has_begun.set()
         may_end.wait(SECONDS)
 
-    thread = Thread(target=store._write_alone, args=(slow,))
+    thread = Thread(target=store._write_exclusive, args=(slow,))
     thread.start()
     has_begun.wait(SECONDS)
     try:
@@ -64,7 +64,7 @@ def test_no_change_of_a_crowd_is_lost(store: Store, account: Account) -> None:
     told = run(crowd)
 
     assert sorted(client.version for client in told) == list(range(2, CROWD + 2))
-    assert store.client(account.id, serial).private_notes == "." * CROWD
+    assert store.get_client(account.id, serial).private_notes == "." * CROWD
 
 
 def test_a_failure_is_told_to_its_caller_alone(store: Store, account: Account) -> None:
@@ -77,7 +77,7 @@ def test_a_failure_is_told_to_its_caller_alone(store: Store, account: Account) -
     told = run(crowd)
 
     assert sum(isinstance(one, Client) for one in told) == 2
-    assert len(store.scan(account.id)) == 2
+    assert len(store.scan_clients(account.id)) == 2
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -92,7 +92,7 @@ def test_a_write_whose_caller_went_away_is_written(store: Store, account: Accoun
 
     run(leave)
 
-    assert len(store.scan(account.id)) == 2
+    assert len(store.scan_clients(account.id)) == 2
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -107,20 +107,20 @@ def test_a_loop_that_ended_meanwhile_keeps_nobody_waiting(store: Store, account:
 
     assert store.create_client(account.id, CreateClient()).serial
     assert run(lambda: run_write(store.create_client, account.id, CreateClient()))
-    assert len(store.scan(account.id)) == 3
+    assert len(store.scan_clients(account.id)) == 3
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_whoever_waits_too_long_is_refused(
     store: Store, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(WriteMethod, "patience", 0.02)
+    monkeypatch.setattr(WriteMethod, "wait_seconds", 0.02)
 
     with busy(store), pytest.raises(Unavailable, match="too many"):
         run(lambda: run_write(store.create_client, account.id, CreateClient()))
 
     made = store.create_client(account.id, CreateClient())
-    assert store.scan(account.id) == (made,)
+    assert store.scan_clients(account.id) == (made,)
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -137,4 +137,4 @@ def test_several_loops_write_side_by_side(store: Store, account: Account) -> Non
     for thread in threads:
         thread.join(SECONDS)
 
-    assert store.client(account.id, serial).version == 3 * CROWD + 1
+    assert store.get_client(account.id, serial).version == 3 * CROWD + 1

@@ -24,17 +24,17 @@ committed by half."""
 
 
 def answer_before_the_commit() -> None:
-    answer = PendingStep.answer
+    answer = PendingStep.set_result
 
-    def answered(mine: PendingStep, found: Any = None, failure: Exception | None = None) -> None:
-        answer(mine, found, failure)
+    def answered(pending: PendingStep, found: Any = None, failure: Exception | None = None) -> None:
+        answer(pending, found, failure)
         # A step that raises has no early answer: its failure is told as ever.
         if failure is None:
-            mine.wake()
-            mine.wake = lambda: None
+            pending.wake_with_result()
+            pending.wake_with_result = lambda: None
             time.sleep(GAP)
 
-    PendingStep.answer = answered  # type: ignore[method-assign]
+    PendingStep.set_result = answered  # type: ignore[method-assign]
 
 
 def commit_before_the_contacts() -> None:

@@ -38,7 +38,7 @@ def impatient(postgresql: Server) -> Iterator[Store]:
 def refused_after(store: Store) -> float:
     started = time.monotonic()
     with pytest.raises(Unavailable):
-        store.accounts()
+        store.list_accounts()
     return time.monotonic() - started
 
 
@@ -54,7 +54,7 @@ def test_a_crowd_does_not_wait_for_each_others_waiting(
 
     assert RETRY_SECONDS / 2 < first < RETRY_SECONDS + 1
     assert max(crowd) < 1
-    assert store.accounts() == ()
+    assert store.list_accounts() == ()
     told = [record.message.partition(":")[0] for record in caplog.records if "gone" in record.msg]
     assert told == ["the database is gone"]
 
@@ -64,7 +64,7 @@ def test_an_outage_shorter_than_the_patience_is_not_noticed(
 ) -> None:
     with ThreadPoolExecutor(1) as pool, caplog.at_level(logging.WARNING, "gateway.storage"):
         postgresql.stop()
-        asked = pool.submit(store.accounts)
+        asked = pool.submit(store.list_accounts)
         postgresql.start()
 
         assert asked.result() == ()
@@ -73,7 +73,7 @@ def test_an_outage_shorter_than_the_patience_is_not_noticed(
 
 
 def test_a_session_ended_for_idleness_is_not_noticed(impatient: Store) -> None:
-    impatient.accounts()
+    impatient.list_accounts()
     time.sleep(2 * IDLE_SECONDS)
 
-    assert impatient.accounts() == ()
+    assert impatient.list_accounts() == ()

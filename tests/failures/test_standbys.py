@@ -45,4 +45,4 @@ def test_a_write_that_no_standby_confirms_is_refused_in_time(
         store.create_client(account_id, CreateClient(organization_name="acme"))
 
     assert PATIENCE < time.monotonic() - started < 2 * PATIENCE + 1
-    assert store.accounts(), "reads go on"
+    assert store.list_accounts(), "reads go on"

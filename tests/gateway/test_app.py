@@ -116,8 +116,8 @@ def test_a_defect_answers_in_the_dialects_shape_without_its_traceback(
     def broken(*_arguments: object) -> None:
         raise ZeroDivisionError("the secret inside")
 
-    monkeypatch.setattr(store, "clients", broken)
-    monkeypatch.setattr(store, "newest_clients", broken)
+    monkeypatch.setattr(store, "list_clients", broken)
+    monkeypatch.setattr(store, "list_newest_clients", broken)
 
     answers = [ninja.get("/clients?status=active"), planado.get("/clients?deleted=false")]
 
@@ -134,8 +134,8 @@ def test_a_defect_in_the_look_up_of_a_token_is_answered_too(
     def broken(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(store, "access", broken)
-    monkeypatch.setattr(store, "glance", lambda: None)
+    monkeypatch.setattr(store, "find_access", broken)
+    monkeypatch.setattr(store, "snapshot_reader", lambda: None)
 
     with caplog.at_level(logging.ERROR):
         answer = ninja.get("/clients")

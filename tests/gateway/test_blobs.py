@@ -40,7 +40,7 @@ def test_get_answers_a_download_from_the_place(
     store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", blobs=BlobStore.at(place))
     file = Upload(name="a.txt", type="txt", file=io.BytesIO(b'{"a":1}'), size=7)
     made = store.create_client(1, CreateClient())
-    change = ChangeClient(documents=store.keep(1, [file]))
+    change = ChangeClient(documents=store.store_uploads(1, [file]))
     store.change_client(1, made.serial, lambda _record: change)
     store.close()
 

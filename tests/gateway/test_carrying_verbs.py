@@ -23,7 +23,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("there")
     with served(folder) as server:
         store = Store.open(f"sqlite:///{folder / 'gateway.db'}", demo_makers(0))
-        for _ in fill(store, store.account("acme"), 0, CLIENTS):
+        for _ in fill(store, store.get_account("acme"), 0, CLIENTS):
             pass
         store.create_account(CreateAccount(name="field"))
         _, key = store.create_token(CreateToken(account="field", dialect="planado"))

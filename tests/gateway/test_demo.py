@@ -38,7 +38,7 @@ def made(makers_start: int, *ranges: tuple[int, int]):
     account = store.create_account(CreateAccount(name="demo"))
     for start, stop in ranges:
         store.create_clients(account.id, demo_clients(start, stop))
-    page = store.clients(account.id, ClientQuery(limit=1000))
+    page = store.list_clients(account.id, ClientQuery(limit=1000))
     store.close()
     return page
 
@@ -173,19 +173,19 @@ def test_the_same_account_made_twice_in_other_batches_is_identical():
 def test_an_account_grows_with_makers_that_start_where_it_ends():
     first, second = demo_makers(0), demo_makers(100)
 
-    uuids = [first.uuid() for _ in range(100)] + [second.uuid() for _ in range(100)]
+    uuids = [first.new_uuid() for _ in range(100)] + [second.new_uuid() for _ in range(100)]
 
     assert len(set(uuids)) == 200
     assert uuids == sorted(uuids)
 
 
 def test_demo_makers_make_well_formed_values():
-    makers = demo_makers(7)
+    generators = demo_makers(7)
 
-    uuid, moments = makers.uuid(), [makers.clock(), makers.clock()]
+    uuid, moments = generators.new_uuid(), [generators.clock(), generators.clock()]
 
     assert (uuid.version, uuid.variant) == (7, RFC_4122)
-    assert re.fullmatch("[0-9A-Za-z]{40}", makers.random_text(40))
+    assert re.fullmatch("[0-9A-Za-z]{40}", generators.random_text(40))
     assert moments == sorted(moments)
     assert {moment.tzinfo for moment in moments} == {UTC}
 
@@ -195,7 +195,7 @@ def test_a_store_keeps_two_hundred_clients_as_they_were_made(store, account):
 
     records = store.create_clients(account.id, commands)
 
-    page = store.clients(account.id, ClientQuery(limit=1000))
+    page = store.list_clients(account.id, ClientQuery(limit=1000))
     assert page.records == records
     assert [r.number for r in records] == [f"{n:04d}" for n in range(1, 201)]
     assert all(kept(record, command) for record, command in zip(records, commands, strict=True))

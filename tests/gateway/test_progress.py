@@ -14,9 +14,9 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("hurried")
 def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     with meter("pull ninja", quiet=False) as seen:
-        seen.tell(500, 20_000)
-        seen.say("waiting 8 s: 429")
-        seen.tell(1_000, None)
+        seen.update(500, 20_000)
+        seen.print_line("waiting 8 s: 429")
+        seen.update(1_000, None)
 
     assert capsys.readouterr().err.splitlines() == [
         "pull ninja: 500 of 20,000",
@@ -28,7 +28,7 @@ def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.usefixtures("hurried")
 def test_bytes_are_told_in_their_units(capsys: pytest.CaptureFixture[str]) -> None:
     with meter("import ninja", quiet=False, is_of_bytes=True) as seen:
-        seen.tell(11_796_480, 21_295_837)
+        seen.update(11_796_480, 21_295_837)
 
     assert capsys.readouterr().err == "import ninja: 11.8 MB of 21.3 MB\n"
 
@@ -36,7 +36,7 @@ def test_bytes_are_told_in_their_units(capsys: pytest.CaptureFixture[str]) -> No
 def test_nothing_is_told_more_often(capsys: pytest.CaptureFixture[str]) -> None:
     with meter("pull ninja", quiet=False) as seen:
         for done in range(100):
-            seen.tell(done, 100)
+            seen.update(done, 100)
 
     assert capsys.readouterr().err == ""
 
@@ -44,7 +44,7 @@ def test_nothing_is_told_more_often(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("hurried")
 def test_whoever_wants_json_hears_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with meter("pull ninja", quiet=True) as seen:
-        seen.tell(1, 2)
-        seen.say("waiting")
+        seen.update(1, 2)
+        seen.print_line("waiting")
 
     assert capsys.readouterr().err == ""

@@ -87,7 +87,7 @@ conditions = several.flatmap(
 )
 limits = st.integers(1, 4)
 queries = st.builds(
-    lambda met, sorting, limit: ClientQuery(sorting=sorting, limit=limit, **met),
+    lambda met, sorting, limit: ClientQuery(sort_keys=sorting, limit=limit, **met),
     conditions,
     st.lists(sortings, max_size=3).map(tuple),
     limits,

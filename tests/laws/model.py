@@ -62,7 +62,7 @@ class Model(Found):
         if fields.get("phone"):
             fields.setdefault("phone_rank", 1)
         client = Client(
-            uuid=self.makers.uuid(),
+            uuid=self.makers.new_uuid(),
             serial=self.next_client,
             user_serial=OWNER,
             client_hash=self.makers.random_text(40),
@@ -78,9 +78,9 @@ class Model(Found):
 
     # Changes
 
-    def change_client(self, key: ClientKey, change: Change, expected: Precondition) -> Client:
+    def change_client(self, key: ClientKey, change: Change, precondition: Precondition) -> Client:
         before = self.client(key)
-        refuse_stale(before, expected)
+        refuse_stale(before, precondition)
         return self.changed(before, change, is_locked=before.is_deleted)
 
     def change_clients(self, serials: Sequence[int], change: Change) -> tuple[Client, ...]:
@@ -92,10 +92,10 @@ class Model(Found):
         key: LiveKey,
         change: Change,
         create: Callable[[], CreateClient],
-        expected: Precondition,
+        precondition: Precondition,
     ) -> "Upserted":
         before = self.client_or_none(key)
-        refuse_stale(before, expected)
+        refuse_stale(before, precondition)
         if before is not None:
             return Upserted(self.changed(before, change), is_new=False)
         if key.uuid in {stone.uuid for stone in self.stone_of.values()}:
@@ -143,9 +143,9 @@ class Model(Found):
 
     # Life and death
 
-    def move_client(self, key: ClientKey, state: State, expected: Precondition) -> Client:
+    def move_client(self, key: ClientKey, state: State, precondition: Precondition) -> Client:
         before = self.client(key)
-        refuse_stale(before, expected)
+        refuse_stale(before, precondition)
         return self.moved(before, state)
 
     def move_clients(self, serials: Sequence[int], state: State) -> tuple[Client, ...]:
@@ -167,16 +167,16 @@ class Model(Found):
                 after = structs.replace(after, external_id=None)
         return self.keep(before, after)
 
-    def purge_client(self, key: ClientKey, expected: Precondition) -> None:
+    def purge_client(self, key: ClientKey, precondition: Precondition) -> None:
         client = self.client(key)
-        refuse_stale(client, expected)
+        refuse_stale(client, precondition)
         if not client.is_deleted:
             self.lay_stone(client, self.later(client))
         del self.client_of[client.serial], self.origins_of[client.serial]
 
-    def merge_clients(self, key: ClientKey, other: ClientKey, expected: Precondition) -> Client:
+    def merge_clients(self, key: ClientKey, other: ClientKey, precondition: Precondition) -> Client:
         before = self.client(key)
-        refuse_stale(before, expected)
+        refuse_stale(before, precondition)
         source = self.client(other)
         self.purge_client(other, Precondition())
         after = structs.replace(
@@ -244,9 +244,9 @@ def identity(source: Client | CreateClient) -> dict[str, str]:
     return {field: NORMAL[field](value) if value else "" for field, value in given.items()}
 
 
-def refuse_stale(client: Client | None, expected: Precondition) -> None:
-    is_there = expected.match is None or fits(client, expected.match)
-    is_other = expected.none_match is None or not fits(client, expected.none_match)
+def refuse_stale(client: Client | None, precondition: Precondition) -> None:
+    is_there = precondition.match is None or fits(client, precondition.match)
+    is_other = precondition.none_match is None or not fits(client, precondition.none_match)
     if not (is_there and is_other):
         raise Stale("")
 

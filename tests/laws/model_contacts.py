@@ -20,7 +20,7 @@ def drawn_up(
     drafts: Sequence[ContactDraft],
     serials: Iterator[int],
     now: datetime,
-    makers: Generators,
+    generators: Generators,
 ) -> tuple[Contact, ...]:
     """Contacts as the drafts say, a blank one when there is none. The first that is flagged, or
     the first of all, is primary, and it stands before the others."""
@@ -30,7 +30,7 @@ def drawn_up(
     last, contacts = last_rank(client), []
     for n, draft in enumerate(wanted):
         length = 32 if drafts else 40
-        before = known.get(draft.serial or 0) or blank(next(serials), length, now, makers)
+        before = known.get(draft.serial or 0) or blank(next(serials), length, now, generators)
         fields = structs.asdict(draft) | {"serial": before.serial}
         fields["is_primary"] = n == next(iter(flagged), 0)
         last, ranks = ranked(draft, before, last)
@@ -38,8 +38,8 @@ def drawn_up(
     return primary_first(contacts)
 
 
-def blank(serial: int, length: int, now: datetime, makers: Generators) -> Contact:
-    key = makers.random_text(length)
+def blank(serial: int, length: int, now: datetime, generators: Generators) -> Contact:
+    key = generators.random_text(length)
     return Contact(serial=serial, contact_key=key, created_at=now, updated_at=now)
 
 

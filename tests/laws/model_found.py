@@ -16,8 +16,8 @@ from tests.laws.model_groups import Groups
 class Found(Groups):
     """All that one account has."""
 
-    def __init__(self, makers: Generators, country_id: int) -> None:
-        super().__init__(makers)
+    def __init__(self, generators: Generators, country_id: int) -> None:
+        super().__init__(generators)
         self.country_id = country_id
         self.next_client = self.next_contact = self.next_number = 1
         self.client_of: dict[int, Client] = {}

@@ -15,8 +15,8 @@ from tests.laws.model_lists import has_state
 
 
 class Groups:
-    def __init__(self, makers: Generators) -> None:
-        self.makers = makers
+    def __init__(self, generators: Generators) -> None:
+        self.makers = generators
         self.next_group = 1
         self.group_of: dict[int, Group] = {}
 
@@ -79,7 +79,7 @@ class Groups:
 
         def key(group: Group) -> tuple[Any, ...]:
             fields = structs.asdict(group) | {"name_folded": fold(group.name)}
-            value = fields[query.order.value]
+            value = fields[query.column.value]
             return value is not None, value, group.serial
 
         found = [g for g in self.group_of.values() if meets(g, query)]

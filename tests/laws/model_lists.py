@@ -20,7 +20,7 @@ from storage.model.records import Client, Contact, Group, State, Tombstone
 def listed(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
     """All that a query finds, in its order, `first` before the others."""
     found = ordered([c for c in clients if finds(c, query)], query)
-    return sorted(found, key=lambda c: c.serial != query.first)
+    return sorted(found, key=lambda c: c.serial != query.first_serial)
 
 
 # Which clients
@@ -28,7 +28,7 @@ def listed(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
 
 def finds(client: Client, query: ClientQuery) -> bool:
     """`first` is found whatever it is."""
-    return client.serial == query.first or all(conditions(client, query))
+    return client.serial == query.first_serial or all(conditions(client, query))
 
 
 def conditions(client: Client, query: ClientQuery) -> Iterator[bool]:
@@ -42,8 +42,8 @@ def conditions(client: Client, query: ClientQuery) -> Iterator[bool]:
     yield query.id_number is None or fold(query.id_number) == fold(client.id_number)
     yield query.name is None or fold(query.name) in fold(client.name)
     yield query.text is None or any(holds(text, query.text) for text in searched(client))
-    yield from (is_among(client, among) for among in query.among)
-    for holding in query.holding:
+    yield from (is_among(client, among) for among in query.one_of)
+    for holding in query.contains:
         yield fold(holding.text) in fold(getattr(client, holding.column.value))
     yield from moments(client, query)
 
@@ -105,10 +105,10 @@ def is_between(stone: Tombstone, query: TombstoneQuery) -> bool:
 def ordered(clients: list[Client], query: ClientQuery) -> list[Client]:
     """Equals come by their serial, falling when the first key falls; of nothing at all comes
     less than of anything."""
-    falls = bool(query.sorting) and query.sorting[0].is_descending
+    falls = bool(query.sort_keys) and query.sort_keys[0].is_descending
     found = sorted(clients, key=lambda c: c.serial, reverse=falls)
-    for sorting in reversed(query.sorting):
-        key = KEYS.get(sorting.order) or field_key(sorting.order)
+    for sorting in reversed(query.sort_keys):
+        key = KEYS.get(sorting.column) or field_key(sorting.column)
         found.sort(key=key, reverse=sorting.is_descending)
     return found
 

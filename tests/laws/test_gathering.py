@@ -21,7 +21,7 @@ from tests.laws.test_round_trip import records
 Tree = dict[str, Any]
 SAME = Generators(
     clock=lambda: datetime(2026, 1, 1, tzinfo=UTC),
-    uuid=lambda: UUID(int=7),
+    new_uuid=lambda: UUID(int=7),
     random_text=lambda length: "x" * length,
 )
 LONG = (b"1.00000000000000000000000000000000001", b"1e999999", b"9223372036854.775808")
@@ -46,7 +46,7 @@ AMOUNTS = st.dictionaries(
 
 @st.composite
 def objects(draw: st.DrawFn) -> bytes:
-    tree: Tree = msgspec.json.decode(DUMP.write(draw(records), ACCOUNT))
+    tree: Tree = msgspec.json.decode(DUMP.write_object(draw(records), ACCOUNT))
     if draw(st.integers(0, 3)):
         clear(tree)
     if draw(st.booleans()):
@@ -73,56 +73,57 @@ def clear(tree: Tree) -> None:
 
 
 def alone(raw: bytes) -> tuple[Any, ...]:
-    told = DUMP.read(raw, ACCOUNT)
-    ready = prepare_rows(told.client, ACCOUNT, SAME)
-    assert ready is not None
-    assert not told.lost
-    assert not told.groups
-    whole = (ready.version, ready.is_archived, ready.is_deleted, ready.rows)
+    parsed = DUMP.read_object(raw, ACCOUNT)
+    prepared = prepare_rows(parsed.command, ACCOUNT, SAME)
+    assert prepared is not None
+    assert not parsed.losses
+    assert not parsed.groups
+    whole = (prepared.version, prepared.is_archived, prepared.is_deleted, prepared.decode_rows)
     return (
-        told.foreign_id,
-        told.stamp,
-        told.label,
-        identifiers_of(told.client),
+        parsed.foreign_id,
+        parsed.stamp,
+        parsed.label,
+        identifiers_of(parsed.command),
         whole,
-        told.updated_at,
+        parsed.updated_at,
     )
 
 
-def together(found: ParsedColumns, crowd: PreparedColumns) -> list[tuple[Any, ...]]:
+def together(found: ParsedColumns, prepared: PreparedColumns) -> list[tuple[Any, ...]]:
     whole = [
-        (one.version, one.is_archived, one.is_deleted, one.rows) for one in crowd.ready(ACCOUNT.id)
+        (one.version, one.is_archived, one.is_deleted, one.decode_rows)
+        for one in prepared.prepared_rows(ACCOUNT.id)
     ]
     times = [
         datetime.fromtimestamp(moment // 1_000_000, UTC)
-        for moment in found.crowd.clients["updated_at"]
+        for moment in found.clients.clients["updated_at"]
     ]
-    told = (found.foreign_ids, found.stamps, found.labels, crowd.wanted(), whole, times)
+    told = (found.foreign_ids, found.stamps, found.labels, prepared.identifiers(), whole, times)
     return list(zip(*told, strict=True))
 
 
 @given(raws=st.lists(objects(), min_size=1, max_size=6))
 def test_objects_read_together_are_what_they_are_alone(raws: list[bytes]) -> None:
-    found = DUMP.gather(raws, ACCOUNT)
-    crowd = prepare_columns(found.crowd, ACCOUNT, SAME) if found else None
-    if not found or crowd is None:
+    found = DUMP.read_columns(raws, ACCOUNT)
+    prepared = prepare_columns(found.clients, ACCOUNT, SAME) if found else None
+    if not found or prepared is None:
         return
 
-    assert together(found, crowd) == [alone(raws[place]) for place in found.places]
+    assert together(found, prepared) == [alone(raws[place]) for place in found.positions]
 
 
 @given(record=records)
 def test_what_a_server_shows_of_a_usual_client_is_read_together(record: Any) -> None:
-    tree: Tree = msgspec.json.decode(DUMP.write(record, ACCOUNT))
+    tree: Tree = msgspec.json.decode(DUMP.write_object(record, ACCOUNT))
     clear(tree)
     usual = msgspec.json.encode(tree)
 
-    found = DUMP.gather([usual, b"{}", usual], ACCOUNT)
+    found = DUMP.read_columns([usual, b"{}", usual], ACCOUNT)
 
     assert found is not None
-    assert found.places == [0, 2]
+    assert found.positions == [0, 2]
 
 
 @pytest.mark.parametrize("number", [1, 500])
 def test_nobody_is_no_crowd(number: int) -> None:
-    assert DUMP.gather([b'{"id":1}'] * number, ACCOUNT) is None
+    assert DUMP.read_columns([b'{"id":1}'] * number, ACCOUNT) is None

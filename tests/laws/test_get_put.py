@@ -18,7 +18,7 @@ def test_an_echo_changes_nothing(shelf: Store, tongue: type[Tongue], command: Im
     after = speaker.write(before, speaker.show(before))
 
     assert after == before
-    assert shelf.client(account.id, before.serial) == before
+    assert shelf.get_client(account.id, before.serial) == before
 
 
 @pytest.mark.parametrize("tongue", TONGUES, ids=lambda t: t.dialect.name)

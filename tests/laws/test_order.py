@@ -26,7 +26,7 @@ def test_concurrent_edits_of_one_client_all_arrive(empty: str) -> None:
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, range(WRITERS)))
 
-    after = store.client(account.id, before.serial)
+    after = store.get_client(account.id, before.serial)
     assert after.version == 1 + WRITERS * EDITS
     shown = NinjaTongue(store, account).show(after) | PlanadoTongue(store, account).show(after)
     last = [str(shown[field] if field != "floor" else after.floor) for field in FIELDS]
@@ -59,4 +59,4 @@ def test_a_version_grows_by_one_for_every_real_change_and_never_otherwise(
         assert (after.updated_at > record.updated_at) == changed
         record = after
 
-    assert shelf.client(account.id, record.serial) == record
+    assert shelf.get_client(account.id, record.serial) == record

@@ -132,7 +132,7 @@ def test_planado_refuses_null_where_the_documentation_forbids_it(
         PlanadoTongue(shelf, account).write(before, {field: value})
 
     assert [problem.path[0] for problem in refused.value.problems] == [field]
-    assert shelf.client(account.id, before.serial) == before
+    assert shelf.get_client(account.id, before.serial) == before
 
 
 @pytest.mark.parametrize(

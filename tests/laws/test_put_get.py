@@ -23,7 +23,7 @@ def test_what_ninja_writes_ninja_reads(shelf: Store, command: ImportClient, edit
 
     after = tongue.write(before, edit)
 
-    shown = tongue.show(shelf.client(account.id, before.serial))
+    shown = tongue.show(shelf.get_client(account.id, before.serial))
     assert {k: normal(k, shown[k], after) for k in edit} == {
         k: normal(k, expected(k, v), after) for k, v in edit.items()
     }
@@ -72,7 +72,7 @@ def test_what_planado_writes_planado_reads(
 
     tongue.write(before, edit)
 
-    shown = tongue.show(shelf.client(account.id, before.serial))
+    shown = tongue.show(shelf.get_client(account.id, before.serial))
     assert {k: shown[k] for k in edit} == {k: in_planado(k, v) for k, v in edit.items()}
 
 

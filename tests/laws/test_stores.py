@@ -45,7 +45,7 @@ class Chance:
     def makers(self) -> Generators:
         return Generators(
             clock=lambda: self.now,
-            uuid=lambda: UUID(int=next(self.uuids)),
+            new_uuid=lambda: UUID(int=next(self.uuids)),
             random_text=lambda length: f"{self.step}.{next(self.texts)}".ljust(length, "-"),
         )
 

@@ -213,9 +213,9 @@ def telling(verb: str, *given: st.SearchStrategy[Any]) -> st.SearchStrategy[Told
     return st.tuples(st.just(verb), *given)
 
 
-def upserting(key: LiveKey, edit: Edit, new: CreateClient, expected: Precondition) -> Told:
+def upserting(key: LiveKey, edit: Edit, new: CreateClient, precondition: Precondition) -> Told:
     create = partial(structs.replace, new, external_id=key.external_id)
-    return "upsert_client", key, edit, create, expected
+    return "upsert_client", key, edit, create, precondition
 
 
 several_clients = st.lists(new_clients, min_size=1, max_size=3)

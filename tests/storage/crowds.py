@@ -34,7 +34,7 @@ def behind_a_slow_one(group: GroupCommit, amount: int) -> Iterator[ThreadPoolExe
         may_end.wait(SECONDS)
 
     with ThreadPoolExecutor(amount + 1) as pool:
-        first = pool.submit(group.write, slow, is_alone=True)
+        first = pool.submit(group.write, slow, is_exclusive=True)
         has_begun.wait(SECONDS)
         try:
             yield pool

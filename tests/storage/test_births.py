@@ -47,7 +47,7 @@ def together(store: Store, account_id: int, number: int) -> None:
 
 def arrived(store: Store, account_id: int, number: int) -> None:
     """In blocks that are far from each other, and made ready."""
-    account = next(one for one in store.accounts() if one.id == account_id)
+    account = next(one for one in store.list_accounts() if one.id == account_id)
     run = store.start_run(account_id, StartRun(verb="import", dialect="any", source="there"))
     incoming = []
     for n in range(number):
@@ -58,14 +58,14 @@ def arrived(store: Store, account_id: int, number: int) -> None:
             contacts=(ImportContact(serial=n + 1),),
             **LIVES[n % 3],
         )
-        ready = prepare_rows(command, account, Generators())
-        assert ready is not None
+        prepared = prepare_rows(command, account, Generators())
+        assert prepared is not None
         one = incoming_client(
             Origin(source="there", foreign_id=str(n)), command, lambda _, c=command: c
         )
-        incoming.append(structs.replace(one, ready=ready))
-    note = RunProgress(checkpoint="", counts={})
-    store.import_clients(account_id, incoming, run_id=run.id, take=lambda _: note)
+        incoming.append(structs.replace(one, prepared=prepared))
+    progress = RunProgress(checkpoint="", counts={})
+    store.import_clients(account_id, incoming, run_id=run.id, take=lambda _: progress)
 
 
 @pytest.mark.parametrize("number", [2, MIN_BATCH - 1, MIN_BATCH, 3 * MIN_BATCH + 1])
@@ -77,13 +77,13 @@ def test_clients_are_counted_and_found_from_their_birth_on(
 
     make(store, account_id, number)
 
-    records = list(store.scan(account_id))
+    records = list(store.scan_clients(account_id))
     assert len(records) == number
     states = Counter(map(state, records))
     for one in State:
-        page = store.clients(account_id, ClientQuery(states=frozenset({one}), limit=1))
+        page = store.list_clients(account_id, ClientQuery(states=frozenset({one}), limit=1))
         assert page.total == states[one]
-    found = store.clients(account_id, ClientQuery(text="needle", limit=1000))
+    found = store.list_clients(account_id, ClientQuery(text="needle", limit=1000))
     assert {record.serial for record in found.records} == {record.serial for record in records}
     assert found.total == number
 

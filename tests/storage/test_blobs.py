@@ -62,7 +62,7 @@ def test_bytes_come_in_pieces(blobs: BlobStore) -> None:
     pieces = [len(piece) for piece in blobs.read("1/a.txt")]
 
     assert sum(pieces) == 5 * blob_store.CHUNK
-    if blobs.place != "memory://":
+    if blobs.url != "memory://":
         assert max(pieces) < 3 * blob_store.CHUNK
 
 
@@ -123,7 +123,7 @@ def test_a_store_without_a_place_keeps_no_documents(database: str) -> None:
     store = Store.open(database)
 
     with pytest.raises(Unavailable):
-        store.keep(1, [upload(b"a")])
+        store.store_uploads(1, [upload(b"a")])
     store.close()
 
 
@@ -133,24 +133,24 @@ def test_kept_bytes_have_names_of_our_own_and_rows_follow_them(
     account = store.create_account(CreateAccount(name="acme"))
     client = store.create_client(account.id, CreateClient())
 
-    drafts = store.keep(account.id, [upload(b"a"), upload(b"b", "../b.txt")])
+    drafts = store.store_uploads(account.id, [upload(b"a"), upload(b"b", "../b.txt")])
     change = ChangeClient(documents=drafts)
     after = store.change_client(account.id, client.serial, lambda _record: change)
 
     assert [d.serial for d in after.documents] == [1, 2]
-    assert store.client(account.id, client.serial) == after
-    assert [b"".join(store.content(account.id, d)) for d in after.documents] == [b"a", b"b"]
+    assert store.get_client(account.id, client.serial) == after
+    assert [b"".join(store.open_blob(account.id, d)) for d in after.documents] == [b"a", b"b"]
     assert len({d.hash for d in after.documents}) == 2
     assert all("/" not in d.hash for d in after.documents)
 
 
 def test_a_new_client_may_bring_documents(store: Store) -> None:
     account = store.create_account(CreateAccount(name="acme"))
-    drafts = store.keep(account.id, [upload(b"a")])
+    drafts = store.store_uploads(account.id, [upload(b"a")])
 
     first = store.create_client(account.id, CreateClient(documents=drafts))
     second = store.create_client(account.id, CreateClient())
 
-    assert store.client(account.id, first.serial) == first
+    assert store.get_client(account.id, first.serial) == first
     assert [d.client_serial for d in first.documents] == [first.serial]
     assert second.documents == ()

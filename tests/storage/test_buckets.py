@@ -32,49 +32,49 @@ def buckets(clock: Clock) -> RateLimiter:
     return RateLimiter(":memory:", clock)
 
 
-def poured(buckets: RateLimiter, times: int, rate: RateLimit = VENDORS, token: int = 1) -> int:
+def poured(rate_limiter: RateLimiter, times: int, rate: RateLimit = VENDORS, token: int = 1) -> int:
     """How many of these calls were let in."""
-    return sum(buckets.pour(token, rate) == 0.0 for _ in range(times))
+    return sum(rate_limiter.acquire(token, rate) == 0.0 for _ in range(times))
 
 
-def test_a_burst_as_large_as_the_bucket_goes_through(buckets: RateLimiter) -> None:
-    assert poured(buckets, 200) == 90
+def test_a_burst_as_large_as_the_bucket_goes_through(rate_limiter: RateLimiter) -> None:
+    assert poured(rate_limiter, 200) == 90
 
 
 def test_a_full_bucket_lets_one_in_every_two_thirds_of_a_second(
-    buckets: RateLimiter, clock: Clock
+    rate_limiter: RateLimiter, clock: Clock
 ) -> None:
-    poured(buckets, 90)
+    poured(rate_limiter, 90)
 
-    wait = buckets.pour(1, VENDORS)
+    wait = rate_limiter.acquire(1, VENDORS)
 
     assert 0.666 < wait < 0.667
     clock.now += wait
-    assert poured(buckets, 2) == 1
+    assert poured(rate_limiter, 2) == 1
     clock.now += 10
-    assert poured(buckets, 100) == 15
+    assert poured(rate_limiter, 100) == 15
 
 
-def test_a_refused_call_costs_nothing(buckets: RateLimiter, clock: Clock) -> None:
-    poured(buckets, 90 + 1000)
+def test_a_refused_call_costs_nothing(rate_limiter: RateLimiter, clock: Clock) -> None:
+    poured(rate_limiter, 90 + 1000)
 
     clock.now += 60
 
-    assert poured(buckets, 100) == 90
+    assert poured(rate_limiter, 100) == 90
 
 
-def test_tokens_do_not_pay_for_each_other(buckets: RateLimiter) -> None:
-    poured(buckets, 90, token=1)
+def test_tokens_do_not_pay_for_each_other(rate_limiter: RateLimiter) -> None:
+    poured(rate_limiter, 90, token=1)
 
-    assert poured(buckets, 90, token=2) == 90
+    assert poured(rate_limiter, 90, token=2) == 90
 
 
-def test_rate_and_capacity_are_set_apart(buckets: RateLimiter, clock: Clock) -> None:
+def test_rate_and_capacity_are_set_apart(rate_limiter: RateLimiter, clock: Clock) -> None:
     rate = RateLimit(per_minute=600, capacity=5)
 
-    assert poured(buckets, 10, rate) == 5
+    assert poured(rate_limiter, 10, rate) == 5
     clock.now += 0.25
-    assert poured(buckets, 10, rate) == 2
+    assert poured(rate_limiter, 10, rate) == 2
 
 
 @given(pauses=st.lists(st.floats(0, 3), min_size=1, max_size=200), capacity=st.integers(1, 20))
@@ -82,11 +82,11 @@ def test_no_span_of_time_sees_more_than_the_bucket_and_what_dripped_in_it(
     pauses: list[float], capacity: int
 ) -> None:
     clock = Clock()
-    buckets, rate = RateLimiter(":memory:", clock), RateLimit(per_minute=90, capacity=capacity)
+    rate_limiter, rate = RateLimiter(":memory:", clock), RateLimit(per_minute=90, capacity=capacity)
     let_in = []
     for pause in pauses:
         clock.now += pause
-        if buckets.pour(1, rate) == 0.0:
+        if rate_limiter.acquire(1, rate) == 0.0:
             let_in.append(clock.now)
 
     for n, start in enumerate(let_in):
@@ -127,33 +127,33 @@ def test_the_clock_is_read_when_it_is_this_calls_turn(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_used_is_an_outage_with_a_name(tmp_path: Path) -> None:
-    buckets = RateLimiter(str(tmp_path / "nowhere" / "buckets"))
+    rate_limiter = RateLimiter(str(tmp_path / "nowhere" / "buckets"))
 
     with pytest.raises(Unavailable, match="the rate limit"):
-        buckets.pour(1, VENDORS)
+        rate_limiter.acquire(1, VENDORS)
 
 
 @pytest.mark.parametrize("later", [10.0, -900.0])
 def test_a_clock_that_starts_anew_locks_nobody_out(
-    buckets: RateLimiter, clock: Clock, later: float
+    rate_limiter: RateLimiter, clock: Clock, later: float
 ) -> None:
-    poured(buckets, 90)
+    poured(rate_limiter, 90)
 
     clock.now += later - 100
 
-    assert poured(buckets, 200) == 90
+    assert poured(rate_limiter, 200) == 90
 
 
-def test_a_smaller_bucket_forgets_what_was_in_the_larger_one(buckets: RateLimiter) -> None:
-    poured(buckets, 60, RateLimit(per_minute=60, capacity=60))
+def test_a_smaller_bucket_forgets_what_was_in_the_larger_one(rate_limiter: RateLimiter) -> None:
+    poured(rate_limiter, 60, RateLimit(per_minute=60, capacity=60))
 
-    assert poured(buckets, 10, RateLimit(per_minute=60, capacity=5)) == 5
+    assert poured(rate_limiter, 10, RateLimit(per_minute=60, capacity=5)) == 5
 
 
 def test_closed_buckets_are_opened_again(tmp_path: Path, clock: Clock) -> None:
-    buckets = RateLimiter(str(tmp_path / "buckets"), clock)
-    poured(buckets, 90)
+    rate_limiter = RateLimiter(str(tmp_path / "buckets"), clock)
+    poured(rate_limiter, 90)
 
-    buckets.close()
+    rate_limiter.close()
 
-    assert poured(buckets, 1) == 0
+    assert poured(rate_limiter, 1) == 0

@@ -48,7 +48,7 @@ def test_a_client_reads_back_exactly_as_it_was_created(store: Store, account: Ac
         contacts=(ContactDraft(first_name="Zoë", phone="1"), ContactDraft(email="b@example.com")),
     )
 
-    assert store.client(account.id, made.serial) == made
+    assert store.get_client(account.id, made.serial) == made
     assert made.created_at == MOMENT
     assert [c.is_primary for c in made.contacts] == [True, False]
 
@@ -68,7 +68,7 @@ def test_a_change_counts_once_and_touches_nothing_else(store: Store, account: Ac
 
     assert (after.version, after.private_notes) == (2, "new")
     assert after.updated_at > before.updated_at
-    assert store.client(account.id, before.serial) == after
+    assert store.get_client(account.id, before.serial) == after
 
 
 def test_a_change_to_the_same_value_is_no_change(store: Store, account: Account) -> None:
@@ -97,19 +97,19 @@ def test_a_failing_decision_changes_nothing(store: Store, account: Account) -> N
 
     with pytest.raises(Invalid):
         store.change_client(account.id, before.serial, refuse)
-    assert store.client(account.id, before.serial) == before
+    assert store.get_client(account.id, before.serial) == before
 
 
 def test_a_deleted_client_cannot_be_changed_until_it_is_restored(
     store: Store, account: Account
 ) -> None:
     made = a_client(store, account)
-    store.move_client(account.id, made.serial, State.DELETED)
+    store.set_client_state(account.id, made.serial, State.DELETED)
 
     with pytest.raises(Locked):
         store.change_client(account.id, made.serial, lambda _: change(city="Rome"))
 
-    store.move_client(account.id, made.serial, State.ACTIVE)
+    store.set_client_state(account.id, made.serial, State.ACTIVE)
     after = store.change_client(account.id, made.serial, lambda _: change(city="Rome"))
     assert (after.city, after.version) == ("Rome", 4)
 
@@ -132,9 +132,9 @@ def test_a_state_changes_as_the_lifecycle_says(
     store: Store, account: Account, start: State, target: State, *, moves: bool
 ) -> None:
     made = a_client(store, account)
-    before = store.move_client(account.id, made.serial, start)
+    before = store.set_client_state(account.id, made.serial, start)
 
-    after = store.move_client(account.id, made.serial, target)
+    after = store.set_client_state(account.id, made.serial, target)
 
     assert (after.version - before.version) == moves
     if moves:
@@ -163,7 +163,7 @@ def test_numbers_are_unique_whatever_their_case_and_accents(
     store: Store, account: Account, taken: str
 ) -> None:
     gone = a_client(store, account, number="inv-é")
-    store.move_client(account.id, gone.serial, State.DELETED)
+    store.set_client_state(account.id, gone.serial, State.DELETED)
 
     with pytest.raises(Conflict):
         a_client(store, account, number=taken)
@@ -172,19 +172,19 @@ def test_numbers_are_unique_whatever_their_case_and_accents(
 def test_external_ids_are_exact_and_free_after_deletion(store: Store, account: Account) -> None:
     first = a_client(store, account, external_id="Key")
     second = a_client(store, account, external_id="key")
-    store.move_client(account.id, first.serial, State.DELETED)
+    store.set_client_state(account.id, first.serial, State.DELETED)
 
     third = a_client(store, account, external_id="Key")
 
-    assert store.client(account.id, LiveKey(external_id="Key")) == third
-    assert store.client(account.id, LiveKey(external_id="key")) == second
+    assert store.get_client(account.id, LiveKey(external_id="Key")) == third
+    assert store.get_client(account.id, LiveKey(external_id="key")) == second
 
 
 def test_a_uuid_is_nobody_else_s_external_id_even_while_its_client_is_deleted(
     store: Store, account: Account
 ) -> None:
     first = a_client(store, account)
-    store.move_client(account.id, first.serial, State.DELETED)
+    store.set_client_state(account.id, first.serial, State.DELETED)
 
     with pytest.raises(Conflict):
         a_client(store, account, external_id=str(first.uuid))
@@ -207,7 +207,7 @@ def test_a_batch_is_created_whole_or_not_at_all(store: Store, account: Account) 
     with pytest.raises(Conflict):
         store.create_clients(account.id, twins)
 
-    assert store.clients(account.id, ClientQuery()).total == 0
+    assert store.list_clients(account.id, ClientQuery()).total == 0
 
 
 def test_a_client_of_another_account_is_missing(store: Store, account: Account) -> None:
@@ -217,9 +217,9 @@ def test_a_client_of_another_account_is_missing(store: Store, account: Account) 
 
     for key in keys:
         with pytest.raises(NotFound):
-            store.client(account.id, key)
+            store.get_client(account.id, key)
         with pytest.raises(NotFound):
-            store.move_client(account.id, key, State.DELETED)
+            store.set_client_state(account.id, key, State.DELETED)
 
 
 def test_numbers_skip_the_taken_ones_and_pad_to_four(store: Store, account: Account) -> None:
@@ -255,7 +255,7 @@ def test_contacts_left_out_are_gone_and_new_ones_get_new_serials(
         (2, "B", True),
         (3, "C", False),
     ]
-    assert store.client(account.id, made.serial) == after
+    assert store.get_client(account.id, made.serial) == after
 
 
 def test_a_client_remembers_where_it_was_imported_from(store: Store, account: Account) -> None:
@@ -266,8 +266,8 @@ def test_a_client_remembers_where_it_was_imported_from(store: Store, account: Ac
     made = a_client(store, account, origins=origins)
     other = a_client(store, account)
 
-    assert store.origins(account.id, made.serial) == origins
-    assert store.origins(account.id, other.serial) == ()
+    assert store.client_origins(account.id, made.serial) == origins
+    assert store.client_origins(account.id, other.serial) == ()
 
 
 def test_a_deleted_client_can_be_imported_beside_whoever_has_its_external_id_now(
@@ -279,7 +279,7 @@ def test_a_deleted_client_can_be_imported_beside_whoever_has_its_external_id_now
     made = store.create_clients(account.id, [gone, gone])
 
     assert [record.external_id for record in made] == ["x", "x"]
-    back = store.move_client(account.id, made[0].serial, State.ACTIVE)
+    back = store.set_client_state(account.id, made[0].serial, State.ACTIVE)
     assert back.external_id is None
 
 

@@ -46,7 +46,7 @@ def test_those_who_wait_share_one_commit(store: Store, account: Account) -> None
     commits: list[object] = []
     event.listen(store._engine, "commit", commits.append)
 
-    with behind_a_slow_one(store._group, CROWD) as pool:
+    with behind_a_slow_one(store._group_commit, CROWD) as pool:
         made = [create(pool, store, account, f"{n}") for n in range(CROWD)]
 
     assert len({future.result().serial for future in made}) == CROWD
@@ -54,7 +54,7 @@ def test_those_who_wait_share_one_commit(store: Store, account: Account) -> None
 
 
 def test_one_that_fails_takes_nobody_along(store: Store, account: Account) -> None:
-    with behind_a_slow_one(store._group, 4) as pool:
+    with behind_a_slow_one(store._group_commit, 4) as pool:
         same = [create(pool, store, account, "same") for _ in range(2)]
         lost = pool.submit(store.change_client, account.id, 99, lambda _: ChangeClient())
         other = create(pool, store, account, "other")
@@ -63,7 +63,7 @@ def test_one_that_fails_takes_nobody_along(store: Store, account: Account) -> No
     (kept,) = [future.result() for future in same if not future.exception()]
     assert isinstance(refused.exception(), Conflict)
     assert isinstance(lost.exception(), NotFound)
-    there = {client.serial: client for client in store.scan(account.id)}
+    there = {client.serial: client for client in store.scan_clients(account.id)}
     assert there == {client.serial: client for client in (kept, other.result())}
 
 
@@ -72,12 +72,12 @@ def test_what_a_failing_step_has_written_is_undone_alone(store: Store, account: 
         clients_writes.create_clients(connection, account.id, [CreateClient()], Generators())
         raise NotFound("other half")
 
-    with behind_a_slow_one(store._group, 2) as pool:
+    with behind_a_slow_one(store._group_commit, 2) as pool:
         failed = pool.submit(store._write, half)
         made = create(pool, store, account, "whole")
 
     assert isinstance(failed.exception(), NotFound)
-    assert store.scan(account.id) == (made.result(),)
+    assert store.scan_clients(account.id) == (made.result(),)
 
 
 def test_a_step_sees_what_the_steps_before_it_did(store: Store, account: Account) -> None:
@@ -86,13 +86,13 @@ def test_a_step_sees_what_the_steps_before_it_did(store: Store, account: Account
     def one_more(client: Client) -> ChangeClient:
         return ChangeClient(private_notes=f"{client.private_notes}.")
 
-    with behind_a_slow_one(store._group, CROWD) as pool:
+    with behind_a_slow_one(store._group_commit, CROWD) as pool:
         told = [
             pool.submit(store.change_client, account.id, serial, one_more) for _ in range(CROWD)
         ]
 
     assert {len(future.result().private_notes) for future in told} == set(range(1, CROWD + 1))
-    assert store.client(account.id, serial).version == CROWD + 1
+    assert store.get_client(account.id, serial).version == CROWD + 1
 
 
 def test_nobody_is_answered_before_the_commit(store: Store, account: Account) -> None:
@@ -105,12 +105,12 @@ def test_nobody_is_answered_before_the_commit(store: Store, account: Account) ->
         answered.append(sum(future.done() for future in made))
         commit(raw)
 
-    with behind_a_slow_one(store._group, CROWD) as pool:
+    with behind_a_slow_one(store._group_commit, CROWD) as pool:
         store._engine.dialect.do_commit = note  # type: ignore[method-assign]
         made += [create(pool, store, account, f"{n}") for n in range(CROWD)]
 
     assert answered == [0, 0]
-    assert len(store.scan(account.id)) == CROWD
+    assert len(store.scan_clients(account.id)) == CROWD
 
 
 def test_a_commit_that_fails_is_told_to_all_and_leaves_nothing(
@@ -122,14 +122,14 @@ def test_a_commit_that_fails_is_told_to_all_and_leaves_nothing(
         raw.rollback()  # as SQLite does
         raise broken("SQLITE_IOERR_FSYNC")
 
-    with behind_a_slow_one(store._group, CROWD) as pool:
+    with behind_a_slow_one(store._group_commit, CROWD) as pool:
         made = [create(pool, store, account, f"{n}") for n in range(CROWD)]
         store._engine.dialect.do_commit = after_one(commit, fail)  # type: ignore[method-assign]
     store._engine.dialect.do_commit = commit  # type: ignore[method-assign]
 
     assert {str(future.exception()) for future in made} == {"planted"}
     assert all(isinstance(future.exception(), Unavailable) for future in made)
-    assert store.scan(account.id) == ()
+    assert store.scan_clients(account.id) == ()
     assert store.create_client(account.id, CreateClient()).serial == 1
 
 
@@ -238,8 +238,8 @@ def test_a_step_that_takes_long_is_not_shared() -> None:
 
     group = group_of(counted)
     with behind_a_slow_one(group, 3) as pool:
-        for n, is_alone in enumerate((False, True, False), 1):
-            pool.submit(group.write, saying("a"), is_alone=is_alone)
+        for n, is_exclusive in enumerate((False, True, False), 1):
+            pool.submit(group.write, saying("a"), is_exclusive=is_exclusive)
             wait_until(lambda n=n: len(group._waiting) == n)  # type: ignore[misc]
 
     assert sizes == [0, 1, 0, 1]
@@ -279,7 +279,7 @@ def test_the_crowds_of_several_processes_write_side_by_side(url: str) -> None:
         process.join(120)
 
     assert [process.exitcode for process in processes] == [0, 0]
-    made = store.scan(account.id)
+    made = store.scan_clients(account.id)
     assert {client.serial for client in made} == set(range(1, 61))
     assert {client.number for client in made} == {f"{n:04d}" for n in range(1, 61)}
     store.close()

@@ -35,7 +35,7 @@ def account(store: Store) -> Account:
     store.create_clients(account.id, [CreateClient(organization_name=name) for name in names])
     chance = random.Random(7)  # noqa: S311  a choice that can be repeated
     for state in (State.DELETED, State.ARCHIVED, State.ACTIVE, State.DELETED):
-        store.move_clients(account.id, sorted(chance.sample(range(1, 2301), 400)), state)
+        store.set_client_states(account.id, sorted(chance.sample(range(1, 2301), 400)), state)
     for serial in chance.sample(range(1, 2301), 20):
         store.purge_client(account.id, serial)
     left = [client.serial for client in everybody(store, account)]
@@ -59,7 +59,7 @@ def rename(store: Store, account: Account, serial: int, name: str) -> None:
 
 def everybody(store: Store, account: Account) -> list[Client]:
     found: list[Client] = []
-    while page := store.scan(account.id, found[-1].serial if found else 0):
+    while page := store.scan_clients(account.id, found[-1].serial if found else 0):
         found += page
     return found
 
@@ -74,12 +74,12 @@ def state_of(client: Client) -> State:
 def test_a_total_by_states(store: Store, account: Account, states: frozenset[State] | None) -> None:
     expected = [c for c in everybody(store, account) if states is None or state_of(c) in states]
 
-    assert store.clients(account.id, ClientQuery(states=states)).total == len(expected)
+    assert store.list_clients(account.id, ClientQuery(states=states)).total == len(expected)
 
 
 @pytest.mark.parametrize("offset", [0, 1, 1000, 1023, 1024, 1025, 2047, 2200, 2270, 2279, 10**6])
 def test_a_far_page(store: Store, account: Account, known: list[Client], offset: int) -> None:
-    page = store.clients(account.id, ClientQuery(offset=offset, limit=20))
+    page = store.list_clients(account.id, ClientQuery(offset=offset, limit=20))
 
     assert (page.total, list(page.records)) == (len(known), known[offset : offset + 20])
 
@@ -106,7 +106,7 @@ def test_what_a_text_is_found_in(
     ]
     query = ClientQuery(text=text, name=name, states=states, limit=7, offset=3)
 
-    page = store.clients(account.id, query)
+    page = store.list_clients(account.id, query)
 
     assert (page.total, list(page.records)) == (len(expected), expected[3:10])
 
@@ -118,12 +118,12 @@ def test_what_a_text_is_found_in(
 def test_an_order_is_kept_on_every_way(
     store: Store, account: Account, order: ClientColumn, text: str
 ) -> None:
-    sorting = (SortKey(order=order, is_descending=True),)
+    sorting = (SortKey(column=order, is_descending=True),)
     every = Comparison(operator=ComparisonOperator.GTE, amount=Decimal(0))
 
-    page = store.clients(account.id, ClientQuery(text=text, sorting=sorting, limit=5000))
-    other = store.clients(
-        account.id, ClientQuery(text=text, balance=every, sorting=sorting, limit=50)
+    page = store.list_clients(account.id, ClientQuery(text=text, sort_keys=sorting, limit=5000))
+    other = store.list_clients(
+        account.id, ClientQuery(text=text, balance=every, sort_keys=sorting, limit=50)
     )
 
     assert page.total == len(page.records) == other.total
@@ -136,14 +136,14 @@ def test_a_new_text_is_counted_before_the_index_has_learned_it(
     query = ClientQuery(text="brand-new")
     [first, second, *_] = everybody(store, account)
 
-    totals = [store.clients(account.id, query).total]
+    totals = [store.list_clients(account.id, query).total]
     rename(store, account, first.serial, "Brand-new one")
-    totals.append(store.clients(account.id, query).total)
+    totals.append(store.list_clients(account.id, query).total)
     rename(store, account, second.serial, "Brand-new two")
-    totals.append(store.clients(account.id, query).total)
+    totals.append(store.list_clients(account.id, query).total)
     rename(store, account, first.serial, first.organization_name)
     rename(store, account, second.serial, second.organization_name)
-    totals.append(store.clients(account.id, query).total)
+    totals.append(store.list_clients(account.id, query).total)
 
     assert totals == [0, 1, 2, 0]
 
@@ -151,28 +151,28 @@ def test_a_new_text_is_counted_before_the_index_has_learned_it(
 def test_an_account_without_clients_has_none(store: Store) -> None:
     account = store.create_account(CreateAccount(name="empty"))
 
-    assert store.clients(account.id, ClientQuery()).total == 0
+    assert store.list_clients(account.id, ClientQuery()).total == 0
     with pytest.raises(NotFound):
-        store.client(account.id, 1)
+        store.get_client(account.id, 1)
 
 
 def test_a_place_in_blocks() -> None:
-    blocks = BlockCounts.of([(0, 10), (2, 0), (5, 3)])
+    block_counts = BlockCounts.from_rows([(0, 10), (2, 0), (5, 3)])
 
-    assert [blocks.place(n) for n in (0, 9, 10, 12, 13)] == [
+    assert [block_counts.locate(n) for n in (0, 9, 10, 12, 13)] == [
         (0, 0),
         (0, 9),
         (5 * BLOCK_SIZE, 0),
         (5 * BLOCK_SIZE, 2),
         None,
     ]
-    assert BlockCounts.of([]).place(0) is None
+    assert BlockCounts.from_rows([]).locate(0) is None
 
 
 def test_in_a_whole_block_a_place_is_a_serial() -> None:
-    blocks = BlockCounts.of([(0, BLOCK_SIZE - 1), (1, BLOCK_SIZE), (2, 5)])
+    block_counts = BlockCounts.from_rows([(0, BLOCK_SIZE - 1), (1, BLOCK_SIZE), (2, 5)])
 
-    assert blocks.place(7) == (0, 7)
-    assert blocks.place(BLOCK_SIZE - 1) == (BLOCK_SIZE, 0)
-    assert blocks.place(BLOCK_SIZE + 9) == (BLOCK_SIZE + 10, 0)
-    assert blocks.place(2 * BLOCK_SIZE) == (2 * BLOCK_SIZE, 1)
+    assert block_counts.locate(7) == (0, 7)
+    assert block_counts.locate(BLOCK_SIZE - 1) == (BLOCK_SIZE, 0)
+    assert block_counts.locate(BLOCK_SIZE + 9) == (BLOCK_SIZE + 10, 0)
+    assert block_counts.locate(2 * BLOCK_SIZE) == (2 * BLOCK_SIZE, 1)

@@ -25,11 +25,11 @@ class Begun:
 
     def __init__(self, group: GroupCommit, step: Step) -> None:
         self.bell = Event()
-        self.waiting = group.write_soon(step, self.bell.set)
+        self.waiting = group.submit(step, self.bell.set)
 
     def told(self) -> Any:
         assert self.bell.wait(SECONDS)
-        return self.waiting.told()
+        return self.waiting.result()
 
     def failure(self) -> Exception | None:
         try:
@@ -143,7 +143,7 @@ def test_whoever_leaves_in_time_is_refused_and_not_written() -> None:
 
     with behind_a_slow_one(group, 1):
         begun = [Begun(group, saying(word)) for word in "ab"]
-        group.leave(begun[0].waiting)
+        group.cancel(begun[0].waiting)
 
     assert isinstance(begun[0].failure(), Unavailable)
     assert begun[1].told() is None
@@ -160,7 +160,7 @@ def test_it_is_too_late_to_leave_for_one_that_was_taken_up() -> None:
 
     begun = Begun(group, slow)
     has_begun.wait(SECONDS)
-    group.leave(begun.waiting)
+    group.cancel(begun.waiting)
     may_end.set()
 
     assert begun.told() == "written"
@@ -218,8 +218,8 @@ def test_whoever_is_woken_finds_it_written(tmp_path: Path) -> None:
             found.extend(other.execute("SELECT serial FROM client").fetchall())
         bell.set()
 
-    begun = store.create_client.begin(look, account.id, CreateClient())
+    pending = store.create_client.submit(look, account.id, CreateClient())
 
     assert bell.wait(SECONDS)
-    assert found == [(begun.told().serial,)]
+    assert found == [(pending.result().serial,)]
     store.close()

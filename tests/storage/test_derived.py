@@ -84,7 +84,7 @@ def merged(store: Store, account_id: int) -> None:
 
 
 def moved(store: Store, account_id: int) -> None:
-    store.move_client(account_id, made(store, account_id).serial, State.DELETED)
+    store.set_client_state(account_id, made(store, account_id).serial, State.DELETED)
 
 
 WRITES: dict[str, Callable[[Store, int], None]] = {
@@ -112,7 +112,7 @@ def test_a_row_says_what_its_record_says(
     with store._engine.connect() as connection:
         rows = connection.execute(select(CLIENT).order_by(CLIENT.c.serial)).mappings().all()
 
-    records = store.clients(account.id, ClientQuery()).records
+    records = store.list_clients(account.id, ClientQuery()).records
     assert [dict(row) for row in rows] == [client_to_row(account.id, r) for r in records]
     assert rows
 

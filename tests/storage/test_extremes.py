@@ -48,7 +48,7 @@ def noise(length: int, seed: str) -> str:
 
 
 def found(store: Store, account: Account, **asked: Any) -> list[int]:
-    page = store.clients(account.id, ClientQuery(limit=10_000, **asked))
+    page = store.list_clients(account.id, ClientQuery(limit=10_000, **asked))
     assert page.total == len(page.records)
     return [record.serial for record in page.records]
 
@@ -83,12 +83,12 @@ def test_a_client_is_not_merged_with_itself(store: Store, account: Account) -> N
         with pytest.raises(Invalid, match="the client itself"):
             store.merge_clients(account.id, client.serial, other)
 
-    assert store.client(account.id, client.serial) == client
+    assert store.get_client(account.id, client.serial) == client
 
 
 def made(store: Store, account: Account, **fields: Any) -> Client:
     client = store.create_client(account.id, ImportClient(**fields))
-    assert store.client(account.id, client.serial) == client
+    assert store.get_client(account.id, client.serial) == client
     return client
 
 
@@ -105,15 +105,15 @@ def test_texts_may_be_long(store: Store, account: Account) -> None:
     both = [one.serial, other.serial]
     assert found(store, account, name=LONG) == found(store, account, name=LONG[9:]) == both
     for order in ClientColumn:
-        assert found(store, account, sorting=(SortKey(order=order),))
+        assert found(store, account, sort_keys=(SortKey(column=order),))
 
 
 def test_a_nameless_client_may_have_a_long_contact(store: Store, account: Account) -> None:
     named = made(store, account, contacts=(ContactDraft(last_name=LONG),))
     mailed = made(store, account, contacts=(ContactDraft(email=LONG),))
 
-    by_name = (SortKey(order=ClientColumn.NAME),)
-    assert found(store, account, sorting=by_name) == [named.serial, mailed.serial]
+    by_name = (SortKey(column=ClientColumn.NAME),)
+    assert found(store, account, sort_keys=by_name) == [named.serial, mailed.serial]
 
 
 def test_names_sort_by_their_first_255_characters_and_then_by_age(
@@ -123,7 +123,7 @@ def test_names_sort_by_their_first_255_characters_and_then_by_age(
         made(store, account, organization_name="x" * 255 + end)
     made(store, account, organization_name="x" * 254 + "w")
 
-    assert found(store, account, sorting=(SortKey(order=ClientColumn.NAME),)) == [5, 1, 2, 3, 4]
+    assert found(store, account, sort_keys=(SortKey(column=ClientColumn.NAME),)) == [5, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("length", [254, 255, 256, 257, 5000])
@@ -179,9 +179,9 @@ def test_the_longest_key_is_held(store: Store, account: Account) -> None:
 
     client = made(store, account, external_id=text, origins=origins)
 
-    assert store.client(account.id, LiveKey(external_id=text)) == client
-    assert store.origins(account.id, client.serial) == origins
-    store.move_client(account.id, client.serial, State.DELETED)
+    assert store.get_client(account.id, LiveKey(external_id=text)) == client
+    assert store.client_origins(account.id, client.serial) == origins
+    store.set_client_state(account.id, client.serial, State.DELETED)
     assert made(store, account, external_id=text).serial == 2
 
 
@@ -199,8 +199,8 @@ NUL = "ab\0cd"
 ASKED_FOR_NUL: list[dict[str, Any]] = [
     {field: NUL} for field in ("name", "text", "email", "number", "id_number")
 ]
-ASKED_FOR_NUL += [{"holding": (Contains(column=c, text=NUL),)} for c in TextColumn]
-ASKED_FOR_NUL += [{"among": (OneOf(column=ClientColumn.CLASSIFICATION, values=(NUL,)),)}]
+ASKED_FOR_NUL += [{"contains": (Contains(column=c, text=NUL),)} for c in TextColumn]
+ASKED_FOR_NUL += [{"one_of": (OneOf(column=ClientColumn.CLASSIFICATION, values=(NUL,)),)}]
 
 
 @pytest.mark.parametrize("asked", ASKED_FOR_NUL, ids=str)
@@ -217,12 +217,12 @@ def test_nobody_has_a_nul_in_their_key(store: Store, account: Account) -> None:
     made(store, account, external_id="ab")
 
     with pytest.raises(NotFound):
-        store.client(account.id, LiveKey(external_id=NUL))
+        store.get_client(account.id, LiveKey(external_id=NUL))
     with pytest.raises(NotFound):
-        store.account(NUL)
+        store.get_account(NUL)
     with pytest.raises(Invalid):
-        store.newest_clients(account.id, ClientQuery(), LiveKey(external_id=NUL))
-    assert store.access("ninja", NUL) is None
+        store.list_newest_clients(account.id, ClientQuery(), LiveKey(external_id=NUL))
+    assert store.find_access("ninja", NUL) is None
 
 
 @pytest.mark.parametrize(
@@ -256,12 +256,12 @@ def test_a_serial_that_nobody_has_is_not_found(store: Store, account: Account, k
     client = made(store, account)
 
     with pytest.raises(NotFound):
-        store.client(account.id, key)
+        store.get_client(account.id, key)
     with pytest.raises(NotFound):
-        store.document(account.id, key)
+        store.get_document(account.id, key)
     assert found(store, account, serials=(key, client.serial)) == [client.serial]
-    assert found(store, account, first=key) == [client.serial]
-    assert store.move_clients(account.id, [key], State.DELETED) == ()
+    assert found(store, account, first_serial=key) == [client.serial]
+    assert store.set_client_states(account.id, [key], State.DELETED) == ()
     assert store.groups_by_serial(account.id, [key]) == {}
     with pytest.raises(NotFound):
         store.revoke_token(key)
@@ -278,7 +278,7 @@ def test_a_number_that_nobody_has_is_found_nowhere(
     client = made(store, account, **{column.value: 4})
     made(store, account, **{column.value: 5})
 
-    assert found(store, account, among=(among,)) == [client.serial]
+    assert found(store, account, one_of=(among,)) == [client.serial]
 
 
 def test_numbers_may_be_larger_than_32_bits(store: Store, account: Account) -> None:
@@ -304,12 +304,12 @@ def test_more_values_may_be_asked_for_than_a_statement_takes(
 
     assert found(store, account, serials=numbers) == [client.serial]
     among = (OneOf(column=ClientColumn.GROUP, values=numbers),)
-    assert found(store, account, among=among) == [client.serial]
+    assert found(store, account, one_of=among) == [client.serial]
     among = (OneOf(column=ClientColumn.CLASSIFICATION, values=(*words, "X")),)
-    assert found(store, account, among=among) == [client.serial]
-    assert store.documents(account.id, DocumentQuery(client_serials=numbers)).total == 0
+    assert found(store, account, one_of=among) == [client.serial]
+    assert store.list_documents(account.id, DocumentQuery(client_serials=numbers)).total == 0
     assert store.groups_by_serial(account.id, numbers) == {}
-    assert len(store.move_clients(account.id, numbers, State.ARCHIVED)) == 1
+    assert len(store.set_client_states(account.id, numbers, State.ARCHIVED)) == 1
 
 
 def test_many_clients_may_come_at_once(store: Store, account: Account) -> None:
@@ -335,7 +335,7 @@ def test_a_list_may_be_asked_for_from_far_behind_its_end(
 ) -> None:
     made(store, account)
 
-    page = store.clients(account.id, ClientQuery(offset=offset))
+    page = store.list_clients(account.id, ClientQuery(offset=offset))
 
     assert (page.records, page.total) == ((), 1)
 
@@ -385,8 +385,8 @@ def test_texts_sort_by_code_point(store: Store, account: Account) -> None:
     for text in shuffled:
         made(store, account, organization_name=text, city=text, contacts=(ContactDraft(email="z"),))
 
-    records = store.clients(
-        account.id, ClientQuery(sorting=(SortKey(order=ClientColumn.CITY),))
+    records = store.list_clients(
+        account.id, ClientQuery(sort_keys=(SortKey(column=ClientColumn.CITY),))
     ).records
 
     assert [record.city for record in records] == sorted(ORDERED)

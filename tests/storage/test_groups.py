@@ -15,9 +15,9 @@ def test_groups_that_were_never_archived_come_before_those_that_were(
 ) -> None:
     for name in ("a", "b", "c"):
         store.create_group(account.id, CreateGroup(name=name))
-    store.move_groups(account.id, [2], State.ARCHIVED)
-    query = GroupQuery(order=GroupColumn.ARCHIVED_AT, is_descending=is_descending)
+    store.set_group_states(account.id, [2], State.ARCHIVED)
+    query = GroupQuery(column=GroupColumn.ARCHIVED_AT, is_descending=is_descending)
 
-    found = store.groups(account.id, query).records
+    found = store.list_groups(account.id, query).records
 
     assert [group.serial for group in found] == serials

@@ -79,7 +79,7 @@ class Imports:
 
     def client(self, of: ImportOutcome) -> Client:
         assert of.serial is not None
-        return self.store.client(self.id, of.serial)
+        return self.store.get_client(self.id, of.serial)
 
     def made(self, **fields: Any) -> Client:
         return self.store.create_client(self.id, CreateClient(**fields))
@@ -89,11 +89,13 @@ class Imports:
 
     @property
     def all(self) -> tuple[Client, ...]:
-        return self.store.scan(self.id)
+        return self.store.scan_clients(self.id)
 
     @property
     def gone(self) -> set[int]:
-        return {stone.serial for stone in self.store.tombstones(self.id, TombstoneQuery())}
+        return {
+            stone.serial for stone in self.store.list_deleted_clients(self.id, TombstoneQuery())
+        }
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +118,7 @@ def imports(store: Store, account: Account) -> Imports:
 
 
 def fates(outcomes: tuple[ImportOutcome, ...]) -> list[ImportStatus]:
-    return [outcome.fate for outcome in outcomes]
+    return [outcome.status for outcome in outcomes]
 
 
 # New clients
@@ -229,7 +231,7 @@ def test_nobody_comes_of_an_empty_batch(imports: Imports) -> None:
 
 
 def told(outcome: ImportOutcome) -> set[str]:
-    return {field for field, _ in outcome.departures}
+    return {field for field, _ in outcome.adjustments}
 
 
 def test_a_newcomer_whose_serial_is_anothers_gets_a_new_one(imports: Imports) -> None:
@@ -237,7 +239,7 @@ def test_a_newcomer_whose_serial_is_anothers_gets_a_new_one(imports: Imports) ->
 
     (outcome,) = imports.take(arriving(serial=mine.serial, client_hash="another"))
 
-    assert (outcome.fate, told(outcome)) == (ImportStatus.CREATED, {"id"})
+    assert (outcome.status, told(outcome)) == (ImportStatus.CREATED, {"id"})
     assert imports.all[0] == mine
     assert imports.all[1].serial > mine.serial
 
@@ -290,7 +292,7 @@ def test_a_changed_client_whose_new_contacts_serial_is_anothers_gets_a_new_one(
 
     (outcome,) = imports.take(arriving("2", stamp="b", contacts=(BOB, ADA)))
 
-    assert (outcome.fate, told(outcome)) == (ImportStatus.CHANGED, {"contacts[1].id"})
+    assert (outcome.status, told(outcome)) == (ImportStatus.CHANGED, {"contacts[1].id"})
     assert imports.client(outcome).contacts[1].serial > 70
 
 
@@ -323,7 +325,7 @@ def test_an_external_id_that_is_a_uuid_of_the_same_batch_is_left(imports: Import
 
 def test_the_external_id_of_a_deleted_client_is_free(imports: Imports) -> None:
     gone = imports.made(external_id="e")
-    imports.store.move_client(imports.id, gone.serial, State.DELETED)
+    imports.store.set_client_state(imports.id, gone.serial, State.DELETED)
 
     made = imports.took(arriving(external_id="e"))
 
@@ -385,7 +387,7 @@ def test_a_purged_client_may_come_back(imports: Imports) -> None:
 
     (outcome,) = imports.take(arriving(uuid=KEY, number="7"))
 
-    assert outcome.fate is ImportStatus.CREATED
+    assert outcome.status is ImportStatus.CREATED
     assert (imports.client(outcome).uuid, imports.client(outcome).number) == (KEY, "7")
     assert imports.gone == set()
 
@@ -404,11 +406,11 @@ def test_a_client_that_is_purged_while_it_arrives_is_a_new_one(
 ) -> None:
     """Somebody purges it after it was recognised and before it is locked."""
     imports.take(arriving(uuid=KEY))
-    monkeypatch.setattr(clients, "locked_in_order", purging(clients.lock_clients))
+    monkeypatch.setattr(clients, "lock_clients", purging(clients.lock_clients))
 
     (outcome,) = imports.take(arriving(uuid=KEY, stamp="b", city="Rome"))
 
-    assert outcome.fate is ImportStatus.CREATED
+    assert outcome.status is ImportStatus.CREATED
     assert [client.city for client in imports.all] == ["Rome"]
 
 
@@ -449,7 +451,7 @@ def unstorable(**others: Any) -> list[IncomingClient]:
 
 
 def is_said(outcome: ImportOutcome, fields: dict[str, Any]) -> bool:
-    return outcome.fate is ImportStatus.REFUSED and next(iter(fields)) in outcome.reason
+    return outcome.status is ImportStatus.REFUSED and next(iter(fields)) in outcome.reason
 
 
 def test_what_cannot_be_stored_is_refused_by_name_and_the_rest_kept(imports: Imports) -> None:
@@ -526,7 +528,7 @@ def test_a_change_writes_the_fields_that_differ_and_counts_once(imports: Imports
 
     after = imports.client(outcome)
     assert outcome == ImportOutcome(
-        fate=ImportStatus.CHANGED, serial=before.serial, fields=("balance", "city")
+        status=ImportStatus.CHANGED, serial=before.serial, fields=("balance", "city")
     )
     assert (after.city, after.balance, after.website) == ("Rome", Decimal(3), "w")
     assert (after.version, after.updated_at > before.updated_at) == (2, True)
@@ -548,7 +550,7 @@ def test_a_version_alone_is_no_change(imports: Imports) -> None:
 
     (outcome,) = imports.take(arriving(stamp="b", version=9))
 
-    assert outcome.fate is ImportStatus.UNCHANGED
+    assert outcome.status is ImportStatus.UNCHANGED
     assert imports.client(outcome) == before
 
 
@@ -583,9 +585,9 @@ def test_who_is_restored_without_the_external_id_that_another_took_is_restored(
 
     (outcome,) = imports.take(arriving("1", stamp="c", is_deleted=False))
 
-    assert (outcome.fate, told(outcome)) == (ImportStatus.CHANGED, {"external_id"})
+    assert (outcome.status, told(outcome)) == (ImportStatus.CHANGED, {"external_id"})
     assert imports.client(outcome).external_id is None
-    assert imports.store.client(imports.id, owner.serial) == owner
+    assert imports.store.get_client(imports.id, owner.serial) == owner
 
 
 def test_the_number_of_another_is_not_taken_over(imports: Imports) -> None:
@@ -595,7 +597,7 @@ def test_the_number_of_another_is_not_taken_over(imports: Imports) -> None:
     (outcome,) = imports.take(arriving(stamp="b", number="MINE", city="Rome"))
 
     after = imports.client(outcome)
-    assert (outcome.fate, told(outcome)) == (ImportStatus.CHANGED, {"number"})
+    assert (outcome.status, told(outcome)) == (ImportStatus.CHANGED, {"number"})
     assert (after.number, after.city) == ("old", "Rome")
 
 
@@ -672,7 +674,7 @@ def test_two_who_import_the_same_at_once_make_no_duplicates(
     created = [fates(outcomes).count(ImportStatus.CREATED) for outcomes in found]
     assert sorted(created) == [0, 0, 0, 40]
     assert [client.serial for client in imports.all] == list(range(5, 45))
-    assert not any(outcome.departures for outcomes in found for outcome in outcomes)
+    assert not any(outcome.adjustments for outcomes in found for outcome in outcomes)
 
 
 def contact(n: int) -> ImportContact:
@@ -715,28 +717,30 @@ class Model:
 
     def settled(self, one: IncomingClient, policy: ConflictPolicy) -> ImportStatus:
         key, stamp = one.origin.foreign_id, one.origin.stamp
-        name, met, agreed = self.links.get(key, (self.owner("external_id", one.whole()), "", 0))
-        wanted = {f: getattr(one.whole(), f) for f in ("number", "external_id", "city")}
+        name, met, agreed = self.links.get(
+            key, (self.owner("external_id", one.full_command()), "", 0)
+        )
+        wanted = {f: getattr(one.full_command(), f) for f in ("number", "external_id", "city")}
         if name is None:
-            number = None if self.owner("number", one.whole()) else wanted["number"]
+            number = None if self.owner("number", one.full_command()) else wanted["number"]
             self.clients[key] = wanted | {"number": number, "version": 1}
             self.links[key] = (key, stamp, 1)
             return ImportStatus.CREATED
         before = self.clients[name]
-        if self.owner("external_id", one.whole()) not in {None, name}:
+        if self.owner("external_id", one.full_command()) not in {None, name}:
             return ImportStatus.REFUSED
-        if self.owner("number", one.whole()) not in {None, name}:
+        if self.owner("number", one.full_command()) not in {None, name}:
             wanted["number"] = before["number"]
-        fate = ImportStatus.UNCHANGED
+        status = ImportStatus.UNCHANGED
         if wanted | {"version": before["version"]} != before:
             is_same_here = agreed == before["version"]
-            fate = self.decided(met == stamp, is_same_here, policy)
-        if fate is ImportStatus.CHANGED:
+            status = self.decided(met == stamp, is_same_here, policy)
+        if status is ImportStatus.CHANGED:
             before |= wanted | {"version": before["version"] + 1}
-        if fate is not ImportStatus.CONFLICT:
-            version = agreed if fate is ImportStatus.KEPT else before["version"]
+        if status is not ImportStatus.CONFLICT:
+            version = agreed if status is ImportStatus.KEPT else before["version"]
             self.links[key] = (name, stamp, version)
-        return fate
+        return status
 
     def decided(
         self, is_same_there: bool, is_same_here: bool, policy: ConflictPolicy
@@ -796,13 +800,13 @@ def test_every_arrival_has_the_fate_of_the_model(
         outcomes = imports.take(*batch, policy=policy)
         assert fates(outcomes) == [model.settled(one, policy) for one in batch]
         for one, outcome in zip(batch, outcomes, strict=True):
-            if outcome.fate is ImportStatus.CREATED:
+            if outcome.status is ImportStatus.CREATED:
                 serials[one.origin.foreign_id] = outcome.serial
         if edited in model.links:
             name = model.links[edited][0]
             version = model.clients[name]["version"]
             city = f"edited {version}"
-            imports.edited(store.client(imports.id, serials[name]), city=city)
+            imports.edited(store.get_client(imports.id, serials[name]), city=city)
             model.clients[name] |= {"city": city, "version": version + 1}
 
     found = {client.serial: client for client in imports.all}

@@ -31,22 +31,26 @@ def arrived(store: Store, account: Account, *groups: ImportGroup) -> tuple[Impor
         for group in groups
     ]
     run = store.start_run(account.id, StartRun(verb="pull", dialect="ninja", source="test"))
-    note = RunProgress(checkpoint="", counts={})
-    return store.import_clients(account.id, incoming, run_id=run.id, take=lambda _outcomes: note)
+    progress = RunProgress(checkpoint="", counts={})
+    return store.import_clients(
+        account.id, incoming, run_id=run.id, take=lambda _outcomes: progress
+    )
 
 
 def names(store: Store, account: Account) -> dict[int, str]:
-    return {group.serial: group.name for group in store.groups(account.id, GroupQuery()).records}
+    return {
+        group.serial: group.name for group in store.list_groups(account.id, GroupQuery()).records
+    }
 
 
 def test_a_group_comes_along_once_under_its_own_serial(store: Store, account: Account) -> None:
     outcomes = arrived(store, account, RETAIL, RETAIL)
 
-    [group] = store.groups(account.id, GroupQuery()).records
+    [group] = store.list_groups(account.id, GroupQuery()).records
     assert (group.serial, group.name, group.settings) == (7, "Retail", '{"currency_id":"3"}')
     assert (group.created_at, group.updated_at) == (BORN, BORN)
     for outcome in outcomes:
-        assert store.client(account.id, outcome.serial or 0).group_serial == 7
+        assert store.get_client(account.id, outcome.serial or 0).group_serial == 7
 
 
 def test_a_group_that_is_here_stays_as_it_is(store: Store, account: Account) -> None:

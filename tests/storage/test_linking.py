@@ -24,22 +24,22 @@ NOTE = RunProgress(checkpoint="linked", counts={"read": 1})
 
 class Links(Imports):
     def link(self, *links: ClientLink) -> None:
-        self.store.link_clients(self.id, links, run_id=self.run.id, note=NOTE)
+        self.store.link_clients(self.id, links, run_id=self.run.id, progress=NOTE)
 
     def unlink(self, foreign_id: str, source: str = SOURCE) -> None:
         self.store.unlink_client(self.id, source, foreign_id)
 
     def counterparts(self, source: str = SOURCE) -> dict[int, str]:
         serials = [client.serial for client in self.all]
-        known = self.store.links(self.id, source, serials)
+        known = self.store.client_links(self.id, source, serials)
         return {serial: origin.foreign_id for serial, origin in known.items()}
 
     def recognised(self, *incoming: IncomingClient) -> dict[int, int]:
-        records = self.store.recognise(self.id, incoming)
+        records = self.store.match_clients(self.id, incoming)
         return {place: record.serial for place, record in records.items()}
 
     def deleted(self, client: Client) -> Client:
-        return self.store.move_client(self.id, client.serial, State.DELETED)
+        return self.store.set_client_state(self.id, client.serial, State.DELETED)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_who_never_came_before_is_known_by_what_it_is(here: Links, shared: Any) 
     (outcome,) = here.take(arriving("other", **shared))
 
     assert here.recognised(arriving("another", **shared)) == {0: there.serial}
-    assert (outcome.fate, outcome.serial) == (ImportStatus.UNCHANGED, there.serial)
+    assert (outcome.status, outcome.serial) == (ImportStatus.UNCHANGED, there.serial)
     assert here.counterparts() == {there.serial: "other"}
 
 
@@ -119,7 +119,7 @@ def test_a_uuid_means_the_deleted_client_too(here: Links) -> None:
 
     (outcome,) = here.take(arriving(uuid=gone.uuid))
 
-    assert (outcome.fate, outcome.serial) == (ImportStatus.UNCHANGED, gone.serial)
+    assert (outcome.status, outcome.serial) == (ImportStatus.UNCHANGED, gone.serial)
 
 
 def test_a_number_in_any_case_is_enough_for_recognising_but_not_for_an_import(here: Links) -> None:
@@ -128,7 +128,7 @@ def test_a_number_in_any_case_is_enough_for_recognising_but_not_for_an_import(he
     (outcome,) = here.take(arriving("1", number="NEE"))
 
     assert here.recognised(arriving("2", number="nEe")) == {0: mine.serial}
-    assert (outcome.fate, told(outcome)) == (ImportStatus.CREATED, {"number"})
+    assert (outcome.status, told(outcome)) == (ImportStatus.CREATED, {"number"})
 
 
 def test_clients_are_recognised_by_their_places(here: Links) -> None:
@@ -169,7 +169,7 @@ def test_an_id_means_another_at_another_source(here: Links) -> None:
 
     (outcome,) = here.take(structs.replace(arriving("1"), origin=elsewhere))
 
-    assert outcome.fate is ImportStatus.CREATED
+    assert outcome.status is ImportStatus.CREATED
     assert len(here.counterparts()) == len(here.counterparts("elsewhere")) == 1
 
 
@@ -190,7 +190,7 @@ def test_only_this_side_has_changed_so_it_stays(here: Links, policy: ConflictPol
 
     for _ in range(3):
         (outcome,) = here.take(arriving(city="Oslo"), policy=policy)
-        assert (outcome.fate, outcome.fields) == (ImportStatus.KEPT, ("city",))
+        assert (outcome.status, outcome.fields) == (ImportStatus.KEPT, ("city",))
 
     assert here.all == (mine,)
 
@@ -209,7 +209,7 @@ VERDICTS = [
 @pytest.mark.parametrize("has_met", [True, False])
 @pytest.mark.parametrize(("policy", "at", "fate"), VERDICTS)
 def test_where_both_have_changed_the_policy_decides(
-    here: Links, policy: ConflictPolicy, at: datetime | None, fate: ImportStatus, *, has_met: bool
+    here: Links, policy: ConflictPolicy, at: datetime | None, status: ImportStatus, *, has_met: bool
 ) -> None:
     client = here.took(arriving(uuid=KEY, city="Oslo"))
     mine = here.edited(client, city="Rome")
@@ -218,8 +218,8 @@ def test_where_both_have_changed_the_policy_decides(
 
     (outcome,) = here.take(arriving(stamp="b", at=at, uuid=KEY, city="Bonn"), policy=policy)
 
-    assert (outcome.fate, outcome.serial, outcome.fields) == (fate, mine.serial, ("city",))
-    if fate is ImportStatus.CHANGED:
+    assert (outcome.status, outcome.serial, outcome.fields) == (status, mine.serial, ("city",))
+    if status is ImportStatus.CHANGED:
         assert (here.all[0].city, here.all[0].version) == ("Bonn", mine.version + 1)
     else:
         assert here.all == (mine,)
@@ -296,17 +296,17 @@ def test_a_link_reads_back_as_it_was_kept(here: Links) -> None:
 
     here.link(link)
 
-    assert here.store.links(here.id, SOURCE, [client.serial, 99, 2**70, -1]) == {
+    assert here.store.client_links(here.id, SOURCE, [client.serial, 99, 2**70, -1]) == {
         client.serial: link.origin
     }
-    assert here.store.origins(here.id, client.serial) == (link.origin,)
+    assert here.store.client_origins(here.id, client.serial) == (link.origin,)
 
 
 def test_an_import_links_as_the_two_stood(here: Links) -> None:
     client = here.took(arriving("f", at=NEVER, version=5))
 
     origin = Origin(source=SOURCE, foreign_id="f", foreign_updated_at=NEVER, stamp="a", version=5)
-    assert here.store.links(here.id, SOURCE, [client.serial]) == {client.serial: origin}
+    assert here.store.client_links(here.id, SOURCE, [client.serial]) == {client.serial: origin}
 
 
 def test_a_client_has_one_counterpart_at_a_source(here: Links) -> None:
@@ -348,7 +348,7 @@ def test_a_client_that_was_purged_meanwhile_is_not_linked(here: Links) -> None:
     here.link(linked(gone, "a"), linked(client, "b"), ClientLink(2**70, linked(client, "c").origin))
 
     assert here.counterparts() == {client.serial: "b"}
-    assert here.store.run(here.run.id).checkpoint == "linked"
+    assert here.store.get_run(here.run.id).checkpoint == "linked"
 
 
 def test_a_purged_client_is_not_there_any_more(here: Links) -> None:
@@ -357,7 +357,7 @@ def test_a_purged_client_is_not_there_any_more(here: Links) -> None:
 
     (outcome,) = here.take(arriving("a"))
 
-    assert outcome.fate is ImportStatus.CREATED
+    assert outcome.status is ImportStatus.CREATED
     assert here.counterparts() == {outcome.serial: "a"}
 
 
@@ -369,14 +369,14 @@ def test_a_link_that_no_engine_holds_is_refused_with_all_others(here: Links, tex
         here.link(linked(one, "a"), linked(two, text))
 
     assert here.counterparts() == {}
-    assert here.store.run(here.run.id).checkpoint == ""
+    assert here.store.get_run(here.run.id).checkpoint == ""
 
 
 def test_links_of_an_unknown_run_are_not_kept(here: Links) -> None:
     client = here.made()
 
     with pytest.raises(NotFound):
-        here.store.link_clients(here.id, [linked(client, "a")], run_id=2**40, note=NOTE)
+        here.store.link_clients(here.id, [linked(client, "a")], run_id=2**40, progress=NOTE)
 
     assert here.counterparts() == {}
 
@@ -392,7 +392,7 @@ def test_a_scan_sees_all_clients_by_serial(here: Links) -> None:
 
     assert serials == [1, 50, 2**62]
     for after, limit, seen in ((0, 2, serials[:2]), (1, 9, serials[1:]), (50, 1, serials[2:])):
-        page = here.store.scan(here.id, after, limit)
+        page = here.store.scan_clients(here.id, after, limit)
         assert [client.serial for client in page] == seen
 
 
@@ -400,11 +400,11 @@ def test_a_scan_sees_all_clients_by_serial(here: Links) -> None:
 def test_a_scan_ends_behind_the_last_one(here: Links, after: int) -> None:
     here.made()
 
-    assert here.store.scan(here.id, after) == ()
+    assert here.store.scan_clients(here.id, after) == ()
 
 
 def test_a_scan_of_another_account_sees_none_of_it(here: Links, store: Store) -> None:
     store.create_client(here.id, CreateClient())
     other = store.create_account(CreateAccount(name=str(uuid4())))
 
-    assert store.scan(other.id) == ()
+    assert store.scan_clients(other.id) == ()

@@ -106,7 +106,7 @@ def without_the_primary_contact(store: Store, account: Account) -> None:
     made = store.create_client(account.id, NAMELESS[-1])
     left = tuple(draft_of_contact(contact) for contact in made.contacts if not contact.is_primary)
     store.change_client(account.id, made.serial, lambda _: ChangeClient(contacts=left))
-    store.move_client(account.id, made.serial, State.DELETED)
+    store.set_client_state(account.id, made.serial, State.DELETED)
 
 
 def brought_to(connection: Connection, revision: str) -> None:

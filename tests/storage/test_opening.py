@@ -60,7 +60,7 @@ def test_a_second_opening_finds_everything(empty: str) -> None:
 
     second = Store.open(empty)
 
-    assert second.client(account.id, made.serial) == made
+    assert second.get_client(account.id, made.serial) == made
     second.close()
 
 
@@ -86,7 +86,7 @@ def test_of_several_processes_one_migrates_and_all_go_on(empty: str) -> None:
 
     assert [process.exitcode for process in processes] == [0] * PROCESSES
     store = Store.open(empty)
-    assert len(store.accounts()) == PROCESSES
+    assert len(store.list_accounts()) == PROCESSES
     assert len(executed(empty, "SELECT * FROM alembic_version")) == 1
     store.close()
 

@@ -68,9 +68,9 @@ def whole(n: int, **fields: Any) -> ImportClient:
     return ImportClient(**told | fields)
 
 
-def sent(ready: PreparedRows | None) -> PreparedRows | None:
+def sent(prepared: PreparedRows | None) -> PreparedRows | None:
     """As another process gets it."""
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(ready), type=PreparedRows | None)
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(prepared), type=PreparedRows | None)
 
 
 def imported(
@@ -84,14 +84,14 @@ def imported(
                 command,
                 lambda _, command=command: command,
             ),
-            ready=sent(prepare_rows(command, account, Generators())) if is_ready else None,
+            prepared=sent(prepare_rows(command, account, Generators())) if is_ready else None,
         )
         for n, command in enumerate(commands)
     ]
     outcomes = store.import_clients(
         account.id, incoming, run_id=run.id, take=lambda _: RunProgress(checkpoint="", counts={})
     )
-    found = [store.client(account.id, o.serial) for o in outcomes if o.serial is not None]
+    found = [store.get_client(account.id, o.serial) for o in outcomes if o.serial is not None]
     return outcomes, found
 
 
@@ -105,17 +105,17 @@ def test_ready_ones_become_what_the_others_do(store: Store, account: Account):
     assert (told, records) == imported(store, other, commands, is_ready=False)
     assert len(records) == MANY
     assert records[0].balance == Decimal("-5.250001")
-    origins = [store.origins(owner.id, 7)[0].version for owner in (account, other)]
+    origins = [store.client_origins(owner.id, 7)[0].version for owner in (account, other)]
     assert origins == [4, 4]
 
 
 def test_ready_ones_are_found_and_counted(store: Store, account: Account):
     imported(store, account, [whole(n) for n in range(1, MANY + 1)], is_ready=True)
 
-    found = store.clients(account.id, ClientQuery(text="GROSSE 17"))
+    found = store.list_clients(account.id, ClientQuery(text="GROSSE 17"))
 
     assert [client.serial for client in found.records] == [17]
-    assert store.clients(account.id, ClientQuery()).total == MANY
+    assert store.list_clients(account.id, ClientQuery()).total == MANY
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_what_is_anothers_is_left_as_if_none_were_ready(
         ends.append(imported(store, owner, [whole(5, **fields), whole(6)], is_ready=is_ready))
 
     assert ends[0] == ends[1]
-    assert ends[0][0][0].departures
+    assert ends[0][0][0].adjustments
 
 
 @pytest.mark.parametrize(

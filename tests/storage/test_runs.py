@@ -50,11 +50,11 @@ def note(*lines: RunLine, checkpoint: str = "far", **counts: int) -> RunProgress
 
 
 def keep(imports: Imports, given: RunProgress) -> None:
-    imports.store.link_clients(imports.id, [], run_id=imports.run.id, note=given)
+    imports.store.link_clients(imports.id, [], run_id=imports.run.id, progress=given)
 
 
 def lines(imports: Imports, **asked: Any) -> list[RunLine]:
-    return [line for _, line in imports.store.run_lines(imports.run.id, **asked)]
+    return [line for _, line in imports.store.list_run_lines(imports.run.id, **asked)]
 
 
 # Their life
@@ -67,7 +67,7 @@ def test_a_run_begins_as_it_was_asked_for(store: Store, account: Account) -> Non
     assert asked == structs.asdict(PULL)
     assert (run.account, run.state, run.ended_at) == (account.name, RunState.RUNNING, None)
     assert (run.checkpoint, run.counts, run.reason) == ("", {}, "")
-    assert store.run(run.id) == run
+    assert store.get_run(run.id) == run
 
 
 def test_a_run_ends_with_a_reason_and_keeps_how_far_it_came(imports: Imports) -> None:
@@ -79,7 +79,7 @@ def test_a_run_ends_with_a_reason_and_keeps_how_far_it_came(imports: Imports) ->
     assert (ended.checkpoint, ended.counts) == ('{"n": 7}', {"created": 1})
     assert ended.ended_at == ended.updated_at
     assert ended.started_at <= ended.updated_at
-    assert imports.store.run(ended.id) == ended
+    assert imports.store.get_run(ended.id) == ended
 
 
 def test_a_resumed_run_has_not_ended_and_has_another_holder(imports: Imports) -> None:
@@ -97,9 +97,9 @@ def test_the_newest_runs_come_first(store: Store) -> None:
     one, two = (store.create_account(CreateAccount(name=str(uuid4()))) for _ in range(2))
     made = [store.start_run(account.id, PULL) for account in (one, two, one)]
 
-    assert store.runs(one.id) == (made[2], made[0])
-    assert store.runs(two.id) == (made[1],)
-    assert store.runs()[:3] == tuple(reversed(made))
+    assert store.list_runs(one.id) == (made[2], made[0])
+    assert store.list_runs(two.id) == (made[1],)
+    assert store.list_runs()[:3] == tuple(reversed(made))
 
 
 UNKNOWN = [0, -1, 2**40, 2**63, -(2**63) - 1, 10**30]
@@ -108,15 +108,15 @@ UNKNOWN = [0, -1, 2**40, 2**63, -(2**63) - 1, 10**30]
 @pytest.mark.parametrize("run_id", UNKNOWN)
 def test_an_unknown_run_is_not_found(store: Store, account: Account, run_id: int) -> None:
     for ask in (
-        lambda: store.run(run_id),
+        lambda: store.get_run(run_id),
         lambda: store.resume_run(run_id, "me"),
         lambda: store.end_run(run_id, RunState.DONE),
-        lambda: store.link_clients(account.id, [], run_id=run_id, note=note()),
+        lambda: store.link_clients(account.id, [], run_id=run_id, progress=note()),
         lambda: store.import_clients(account.id, [], run_id=run_id, take=noted),
     ):
         with pytest.raises(NotFound):
             ask()
-    assert store.run_lines(run_id) == store.run_totals(run_id) == ()
+    assert store.list_run_lines(run_id) == store.run_totals(run_id) == ()
 
 
 @pytest.mark.parametrize("fields", [{"source": "x" * 101}, {"options": "\0"}], ids=["long", "nul"])
@@ -126,7 +126,7 @@ def test_a_run_that_no_engine_holds_is_refused(
     with pytest.raises(Invalid):
         store.start_run(account.id, structs.replace(PULL, **fields))
 
-    assert store.runs(account.id) == ()
+    assert store.list_runs(account.id) == ()
 
 
 # What they say
@@ -141,7 +141,11 @@ def test_lines_have_places_that_grow_with_every_batch(imports: Imports) -> None:
     keep(imports, note())
     keep(imports, note(line(3)))
 
-    assert imports.store.run_lines(imports.run.id) == ((1, line(1)), (2, line(2)), (3, line(3)))
+    assert imports.store.list_run_lines(imports.run.id) == (
+        (1, line(1)),
+        (2, line(2)),
+        (3, line(3)),
+    )
 
 
 def test_lines_come_in_pages_of_one_kind(imports: Imports) -> None:
@@ -204,7 +208,7 @@ def test_what_a_run_takes_down_is_decided_on_the_outcomes(imports: Imports) -> N
         imports.id, [arriving("1"), arriving("1")], run_id=imports.run.id, take=take
     )
 
-    run = imports.store.run(imports.run.id)
+    run = imports.store.get_run(imports.run.id)
     assert (run.checkpoint, run.counts) == ("far", {"created": 1, "read": 2})
     assert lines(imports) == [LOST]
 
@@ -212,7 +216,7 @@ def test_what_a_run_takes_down_is_decided_on_the_outcomes(imports: Imports) -> N
 def test_an_empty_batch_is_taken_down_too(imports: Imports) -> None:
     imports.store.import_clients(imports.id, [], run_id=imports.run.id, take=lambda _: note())
 
-    assert imports.store.run(imports.run.id).checkpoint == "far"
+    assert imports.store.get_run(imports.run.id).checkpoint == "far"
 
 
 def everything(imports: Imports) -> tuple[Any, ...]:
@@ -225,8 +229,8 @@ def everything(imports: Imports) -> tuple[Any, ...]:
 
     store = imports.store
     serials = [client.serial for client in imports.all]
-    links = store.links(imports.id, SOURCE, serials)
-    return imports.all, links, imports.gone, store.runs(imports.id), store._read(read)
+    links = store.client_links(imports.id, SOURCE, serials)
+    return imports.all, links, imports.gone, store.list_runs(imports.id), store._read(read)
 
 
 BATCH = [
@@ -275,7 +279,7 @@ def test_a_transaction_that_is_tried_again_counts_once(
 
     assert taken[0] == taken[1] == outcomes
     assert [c.number for c in imports.all if not c.is_deleted] == ["900"]
-    assert (lines(imports), imports.store.run(imports.run.id).counts) == ([LOST], {"read": 4})
+    assert (lines(imports), imports.store.get_run(imports.run.id).counts) == ([LOST], {"read": 4})
 
 
 def test_a_failure_that_does_not_pass_is_told_once_and_leaves_nothing(imports: Imports) -> None:
@@ -297,7 +301,7 @@ def test_a_rehearsal_says_what_would_become_of_each_and_leaves_nothing(imports: 
     imports.take(arriving("1", city="Oslo"))
     before = everything(imports)
 
-    rehearsed = imports.store.rehearse_import(imports.id, BATCH)
+    rehearsed = imports.store.dry_run_import(imports.id, BATCH)
     assert everything(imports) == before
 
     assert rehearsed == imports.take(*BATCH)
@@ -314,7 +318,7 @@ def test_a_rehearsal_follows_the_policy(imports: Imports) -> None:
     remote = [arriving(stamp="b", city="Bonn")]
 
     found = {
-        p: imports.store.rehearse_import(imports.id, remote, p)[0].fate for p in ConflictPolicy
+        p: imports.store.dry_run_import(imports.id, remote, p)[0].status for p in ConflictPolicy
     }
 
     assert found == {
@@ -327,13 +331,13 @@ def test_a_rehearsal_follows_the_policy(imports: Imports) -> None:
 
 def test_nobody_is_rehearsed_in_an_unknown_account(store: Store) -> None:
     with pytest.raises(NotFound):
-        store.rehearse_import(2**40, [])
+        store.dry_run_import(2**40, [])
 
 
 # Imagined clients
 
 KEYS = iter(UUID(int=n) for n in range(1, 1000))
-MAKERS = Generators(uuid=lambda: next(KEYS), random_text=lambda length: "x" * length)
+MAKERS = Generators(new_uuid=lambda: next(KEYS), random_text=lambda length: "x" * length)
 
 
 def test_an_imagined_client_is_what_an_import_into_an_empty_account_makes(
@@ -344,7 +348,9 @@ def test_an_imagined_client_is_what_an_import_into_an_empty_account_makes(
     )
 
     real = imports.took(
-        structs.replace(arriving(), wanted=identifiers_of(command), whole=lambda: command)
+        structs.replace(
+            arriving(), identifiers=identifiers_of(command), full_command=lambda: command
+        )
     )
     one = preview_client(command, account, 1, MAKERS)
 

@@ -18,7 +18,7 @@ from storage.store import Store
 from tests.databases import Databases
 
 ALL = ClientQuery(limit=10_000)
-BY_NAME = (SortKey(order=ClientColumn.NAME),)
+BY_NAME = (SortKey(column=ClientColumn.NAME),)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def an_account(store: Store) -> int:
 
 
 def found(store: Store, account_id: int, **asked: Any) -> set[int]:
-    page = store.clients(account_id, ClientQuery(limit=10_000, **asked))
+    page = store.list_clients(account_id, ClientQuery(limit=10_000, **asked))
     assert page.total == len(page.records)
     return {record.serial for record in page.records}
 
@@ -74,14 +74,14 @@ CUTS = st.tuples(st.integers(0, 30), st.integers(0, 8))
 def taken_step(store: Store, accounts: list[int], step: tuple[str, int, dict[str, Any]]) -> None:
     kind, which, fields = step
     account_id = accounts[which % len(accounts)]
-    records = store.clients(account_id, ALL).records
+    records = store.list_clients(account_id, ALL).records
     if kind == "create" or not records:
         store.create_clients(account_id, [CreateClient(**fields)])
         return
     chosen = records[which % len(records)]
     if kind == "move":
         state = State.DELETED if not chosen.is_deleted else State.ACTIVE
-        store.move_client(account_id, chosen.serial, state)
+        store.set_client_state(account_id, chosen.serial, state)
     elif not chosen.is_deleted:
         store.change_client(account_id, chosen.serial, lambda _: ChangeClient(**fields))
 
@@ -102,7 +102,7 @@ def test_the_index_finds_what_a_scan_finds(shelf, steps, terms, cuts):
         taken_step(shelf, accounts, step)
 
     for account_id in accounts:
-        records = shelf.clients(account_id, ALL).records
+        records = shelf.list_clients(account_id, ALL).records
         rows = [client_to_row(account_id, record) for record in records]
         for term in terms + pieces(records, cuts):
             by_text = found(shelf, account_id, text=term)
@@ -110,7 +110,7 @@ def test_the_index_finds_what_a_scan_finds(shelf, steps, terms, cuts):
             by_name = found(shelf, account_id, name=term)
             assert by_name == scanned(rows, "name_folded", term)
             holding = Contains(column=TextColumn.CUSTOM_VALUE1, text=term)
-            by_value = found(shelf, account_id, holding=(holding,))
+            by_value = found(shelf, account_id, contains=(holding,))
             assert by_value == scanned(rows, "custom_value1_folded", term)
 
 
@@ -214,11 +214,11 @@ def test_a_write_is_found_at_once(store: Store, account: Account) -> None:
 def test_a_deleted_client_is_found_among_the_deleted(store: Store, account: Account) -> None:
     made = store.create_client(account.id, CreateClient(organization_name="Needle"))
 
-    store.move_client(account.id, made.serial, State.DELETED)
+    store.set_client_state(account.id, made.serial, State.DELETED)
     assert found(store, account.id, text="needle", states=LIVE_STATES) == set()
     assert found(store, account.id, text="needle") == {made.serial}
 
-    store.move_client(account.id, made.serial, State.ACTIVE)
+    store.set_client_state(account.id, made.serial, State.ACTIVE)
     assert found(store, account.id, text="needle", states=LIVE_STATES) == {made.serial}
 
 
@@ -243,8 +243,8 @@ def test_the_first_one_is_there_whatever_it_holds(store: Store, account: Account
     commands = [CreateClient(organization_name=name) for name in names]
     first, second, _ = store.create_clients(account.id, commands)
 
-    asked = ClientQuery(text="needle", name="eed", first=first.serial, sorting=BY_NAME)
-    page = store.clients(account.id, asked)
+    asked = ClientQuery(text="needle", name="eed", first_serial=first.serial, sort_keys=BY_NAME)
+    page = store.list_clients(account.id, asked)
 
     assert [record.serial for record in page.records] == [first.serial, second.serial]
-    assert found(store, account.id, text="needle", first=2**63 - 1) == {second.serial}
+    assert found(store, account.id, text="needle", first_serial=2**63 - 1) == {second.serial}

@@ -41,7 +41,7 @@ def engine() -> Iterator[Engine]:
 
 
 def found(store: Store, account_id: int, text: str) -> set[int]:
-    page = store.clients(account_id, ClientQuery(text=text, limit=1000))
+    page = store.list_clients(account_id, ClientQuery(text=text, limit=1000))
     return {record.serial for record in page.records}
 
 
@@ -81,7 +81,7 @@ def test_a_name_is_a_part_of_the_searched_text_and_is_found_by_both(
         ],
     )
     for _ in range(2):
-        by_names = store.clients(account_id, ClientQuery(name=term))
+        by_names = store.list_clients(account_id, ClientQuery(name=term))
         assert found(store, account_id, term) == by_filter
         assert {record.serial for record in by_names.records} == by_name
         assert by_names.total == len(by_name)
@@ -110,7 +110,7 @@ def test_the_index_is_right_whatever_it_has_learned_and_forgotten(path: str) -> 
                 rename = ChangeClient(organization_name=name)
                 store.change_client(account_id, chance.choice(serials), lambda _, r=rename: r)
 
-    here = {client.serial: client.name for client in store.scan(account_id)}
+    here = {client.serial: client.name for client in store.scan_clients(account_id)}
     for text in ("Needle 1", "of hay", "of pine"):
         assert found(store, account_id, text) == {n for n, name in here.items() if text in name}
     with store._engine.begin() as connection:
@@ -209,9 +209,9 @@ PLANNED: list[dict[str, Any]] = [
     {"name": "edl"},
     {"first": 3},
     {"states": LIVE_STATES},
-    {"sorting": (SortKey(order=ClientColumn.SERIAL, is_descending=True),)},
+    {"sorting": (SortKey(column=ClientColumn.SERIAL, is_descending=True),)},
     {"email": "a@b"},
-    *({"sorting": (SortKey(order=order),)} for order in ClientColumn),
+    *({"sorting": (SortKey(column=order),)} for order in ClientColumn),
     *({"text": None, "holding": (Contains(column=c, text="needle"),)} for c in CUSTOM),
 ]
 
@@ -235,7 +235,7 @@ def test_the_index_comes_first_whatever_else_is_asked(
 
 
 def test_postgresql_is_not_asked_for_the_index_of_sqlite() -> None:
-    statement = select_count(1, ClientQuery(text="needle", name="edl", first=3))
+    statement = select_count(1, ClientQuery(text="needle", name="edl", first_serial=3))
 
     text = str(statement.compile(dialect=postgresql.dialect()))
 

@@ -18,7 +18,7 @@ def test_account_names_are_unique(store: Store, account: Account) -> None:
     with pytest.raises(Conflict):
         store.create_account(CreateAccount(name=account.name))
 
-    assert store.account(account.name) == account
+    assert store.get_account(account.name) == account
 
 
 def test_a_token_opens_its_account_in_its_dialect_until_it_is_revoked(
@@ -26,14 +26,14 @@ def test_a_token_opens_its_account_in_its_dialect_until_it_is_revoked(
 ) -> None:
     made, token = store.create_token(CreateToken(account="acme", dialect="ninja"))
 
-    opened = store.access("ninja", str(token))
-    other = store.access("planado", str(token))
+    opened = store.find_access("ninja", str(token))
+    other = store.find_access("planado", str(token))
     store.revoke_token(made.id)
 
     assert opened is not None
     assert (opened.account, opened.is_read_only) == (account, False)
     assert other is None
-    assert store.access("ninja", str(token)) is None
+    assert store.find_access("ninja", str(token)) is None
 
 
 def test_a_token_is_64_alphanumerics_and_never_shows_itself(
@@ -45,7 +45,7 @@ def test_a_token_is_64_alphanumerics_and_never_shows_itself(
     assert len(token) == 64
     assert token.isalnum()
     assert isinstance(token, Secret)
-    assert str(token) not in f"{made!r} {token!r} {store.tokens()!r} {caplog.text}"
+    assert str(token) not in f"{made!r} {token!r} {store.list_tokens()!r} {caplog.text}"
 
 
 def test_the_sqlite_file_never_holds_a_token(tmp_path: Path) -> None:

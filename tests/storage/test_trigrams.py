@@ -59,7 +59,7 @@ def test_a_rare_term_is_looked_up_and_found(store: Store, term: str) -> None:
     plan = store._write(lambda connection: planned(connection, account_id, query))
 
     assert trigram_search.INDEX_NAME in plan
-    assert store.clients(account_id, query).records == (made,)
+    assert store.list_clients(account_id, query).records == (made,)
 
 
 def planned(connection: Connection, account_id: int, query: ClientQuery) -> str:

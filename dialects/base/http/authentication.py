@@ -38,21 +38,21 @@ class AuthMiddleware:
         self.render = render
         self.rate = rate
 
-    async def access(self, headers: Headers) -> Access:
+    async def authenticate(self, headers: Headers) -> Access:
         """Raise Unauthenticated, or say what the credential in the headers opens."""
         raise NotImplementedError
 
-    async def opened(self, dialect: str, credential: str) -> Access | None:
+    async def find_access(self, dialect: str, credential: str) -> Access | None:
         """What a credential opens; None for one that is unknown, revoked or another dialect's."""
-        glance = self.store.glance()
-        if glance is not None and glance.moment() is not None:
-            known = glance.access(dialect, credential)
+        reader = self.store.snapshot_reader()
+        if reader is not None and reader.refresh() is not None:
+            known = reader.find_access(dialect, credential)
             if known is not None:
                 return known
-        return await run_read(self.store.access, dialect, credential)
+        return await run_read(self.store.find_access, dialect, credential)
 
-    async def count(self, access: Access, rate: RateLimit) -> None:
-        wait = await run_rate_check(self.store.pour, access.token_id, rate)
+    async def check_rate(self, access: Access, rate: RateLimit) -> None:
+        wait = await run_rate_check(self.store.acquire_call, access.token_id, rate)
         if wait:
             raise TooManyRequests(math.ceil(wait))
 
@@ -61,11 +61,11 @@ class AuthMiddleware:
             await self.app(scope, receive, send)
             return
         try:
-            access = await self.access(Headers.of(scope))
+            access = await self.authenticate(Headers.of(scope))
             if self.rate is not None:
-                await self.count(access, self.rate)
+                await self.check_rate(access, self.rate)
             if self.store.has_replica and scope["method"] not in SAFE_METHODS:
-                await run_write(self.store.pin, access.token_id)
+                await run_write(self.store.pin_to_primary, access.token_id)
         except Exception as error:
             failure = failure_of(error)
             if isinstance(failure, Broken):

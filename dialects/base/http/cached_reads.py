@@ -50,10 +50,10 @@ class CachedRead(Struct, frozen=True):
     are kept and how they are made, and how they, and how many there are in all, become a body.
     `is_one`: it is a client that is read, which has a tag."""
 
-    find: FindVersions
-    variant: bytes
+    find_versions: FindVersions
+    variant_key: bytes
     render: Callable[[Client], bytes]
-    wrap: WrapBodies
+    wrap_bodies: WrapBodies
     is_one: bool
     headers: Lines = ()
 
@@ -70,7 +70,7 @@ class CachedReads:
     ) -> None:
         self.app = app
         self.store = store
-        self.read = read
+        self.match = read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -87,52 +87,56 @@ class CachedReads:
 
     async def answer(self, scope: Scope) -> Answer | None:
         """None for whatever is to go the long way."""
-        glance = self.store.glance()
+        reader = self.store.snapshot_reader()
         call = plain_get(scope)
-        if glance is None or glance.now is None or call is None:
+        if reader is None or reader.data_version is None or call is None:
             return None
         key = self, call.account.id, *call[1:]
-        known: Answer | None = glance.memory.get(key)
-        plain = None if known else self.read(call)
-        found = plain.find(glance) if plain else None
+        known: Answer | None = reader.cache.get(key)
+        plain = None if known else self.match(call)
+        found = plain.find_versions(reader) if plain else None
         if plain is None or found is None:
             return known
-        moment = glance.now
-        answer = await self.made(call, plain, found)
+        moment = reader.data_version
+        answer = await self.build_answer(call, plain, found)
         # A single client is read no faster from here than from its rendering.
-        if answer is not None and not plain.is_one and glance.now == moment:
-            glance.memory.keep(key, answer, len(answer.body))
+        if answer is not None and not plain.is_one and reader.data_version == moment:
+            reader.cache.put(key, answer, len(answer.body))
         return answer
 
-    async def made(self, call: PlainGet, plain: CachedRead, found: ClientVersions) -> Answer | None:
+    async def build_answer(
+        self, call: PlainGet, plain: CachedRead, found: ClientVersions
+    ) -> Answer | None:
         tags = []
         if plain.is_one:
-            version = found.found[0].version
+            version = found.versions[0].version
             tags = [(b"etag", etag(version).encode())]
             if names_version(version, call.none_match):
                 return Answer(304, tags, b"")
-        bodies = self.store.renderings.find(plain.variant, found.found)
+        bodies = self.store.renderings.get_many(plain.variant_key, found.versions)
         if None in bodies:
-            missing = [one for one, body in zip(found.found, bodies, strict=True) if body is None]
-            made = await self.rendered(call.account, plain, missing)
+            missing = [
+                one for one, body in zip(found.versions, bodies, strict=True) if body is None
+            ]
+            made = await self.render_missing(call.account, plain, missing)
             bodies = [
                 made.get(one) if body is None else body
-                for one, body in zip(found.found, bodies, strict=True)
+                for one, body in zip(found.versions, bodies, strict=True)
             ]
         whole = [body for body in bodies if body is not None]
         if len(whole) < len(bodies):  # one has changed meanwhile
             return None
-        body = plain.wrap(whole, found.total)
+        body = plain.wrap_bodies(whole, found.total)
         length = (b"content-length", b"%d" % len(body))
         return Answer(200, [*plain.headers, *tags, length, JSON], body)
 
-    async def rendered(
-        self, account: Account, plain: CachedRead, editions: Sequence[ClientVersion]
+    async def render_missing(
+        self, account: Account, plain: CachedRead, versions: Sequence[ClientVersion]
     ) -> dict[ClientVersion, bytes]:
-        serials = [edition.serial for edition in editions]
+        serials = [client_version.serial for client_version in versions]
         records = await run_read(self.store.clients_by_serial, account.id, serials)
         made = {ClientVersion(r.serial, r.version): plain.render(r) for r in records.values()}
-        self.store.renderings.keep(plain.variant, made)
+        self.store.renderings.put_many(plain.variant_key, made)
         return made
 
 

@@ -55,7 +55,7 @@ def not_modified(request: Request, record: Client) -> Response | None:
 def names_version(version: int, text: str) -> bool:
     """Whether the text of an If-None-Match names the version."""
     known = parse_tags(text) if text else None
-    return known is not None and known.names(version)
+    return known is not None and known.names_version(version)
 
 
 def header_value(request: Request, name: str) -> str | None:

@@ -32,8 +32,8 @@ class MethodOverride(NamedTuple):
     `seen` is that method as far as it shows before, `read` says which it is, and who answers.
     """
 
-    seen: Callable[[Request], str]
-    read: Callable[[Request], AbstractAsyncContextManager[tuple[str, Endpoint]]]
+    apparent_method: Callable[[Request], str]
+    read_named_method: Callable[[Request], AbstractAsyncContextManager[tuple[str, Endpoint]]]
 
 
 Entry = Endpoint | ReadOnly | MethodOverride

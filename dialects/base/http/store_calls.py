@@ -19,7 +19,7 @@ FILES, COUNTS = CapacityLimiter(8), CapacityLimiter(4)
 
 def replica_options(request: Request, store: Store) -> dict[str, bool]:
     """For reads that may come from a replica: not those of a token that has written of late."""
-    return {"may_lag": store.may_lag(request.scope["gateway.access"])}
+    return {"may_lag": store.may_read_replica(request.scope["gateway.access"])}
 
 
 async def run_read(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -30,7 +30,7 @@ async def run_read(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 async def run_write(method: Callable[..., T], *args: Any) -> T:
     """Have the store write. Writers wait for each other: they must not keep readers waiting."""
-    if isinstance(method, WriteMethod) and method.takes_turns:
+    if isinstance(method, WriteMethod) and method.can_submit:
         return await await_write(method, *args)
     return await to_thread.run_sync(functools.partial(method, *args), limiter=WRITES)
 
@@ -38,25 +38,25 @@ async def run_write(method: Callable[..., T], *args: Any) -> T:
 async def await_write(method: WriteMethod[..., T], *args: Any) -> T:
     """No thread of its own sleeps until it has been written."""
     loop = asyncio.get_running_loop()
-    answered = loop.create_future()
+    done = loop.create_future()
 
     def wake() -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
-            loop.call_soon_threadsafe(resolve, answered)
+            loop.call_soon_threadsafe(resolve, done)
 
-    begun = method.begin(wake, *args)
-    late = loop.call_later(method.patience, method.leave, begun)
+    pending = method.submit(wake, *args)
+    late = loop.call_later(method.wait_seconds, method.cancel, pending)
     try:
-        await answered
+        await done
     finally:
         late.cancel()
-    found: T = begun.told()
+    found: T = pending.result()
     return found
 
 
-def resolve(answered: asyncio.Future[None]) -> None:
-    if not answered.done():  # its caller may have gone
-        answered.set_result(None)
+def resolve(done: asyncio.Future[None]) -> None:
+    if not done.done():  # its caller may have gone
+        done.set_result(None)
 
 
 async def run_file_io(method: Callable[..., T], *args: Any) -> T:

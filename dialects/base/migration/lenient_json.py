@@ -40,9 +40,9 @@ def read_object(raw: bytes, shape: type[Shape]) -> tuple[Shape, list[Loss]]:
 
     Raises Invalid for what is no JSON object at all.
     """
-    lost: list[Loss] = []
+    losses: list[Loss] = []
     try:
-        return read_whole(raw, shape) or read_pieced(raw, shape, lost), lost
+        return read_whole(raw, shape) or read_pieced(raw, shape, losses), losses
     except FAULTS as error:
         raise Invalid(Problem((), "is no JSON object")) from error
 
@@ -59,9 +59,9 @@ def read_whole(raw: bytes, shape: type[Shape]) -> Shape | None:
     return given
 
 
-def read_pieced(raw: bytes, shape: type[Shape], lost: list[Loss]) -> Shape:
+def read_pieced(raw: bytes, shape: type[Shape], losses: list[Loss]) -> Shape:
     refuse_unreadable(raw)
-    return read_by_field(raw, shape, "", lost)
+    return read_by_field(raw, shape, "", losses)
 
 
 @functools.cache
@@ -82,11 +82,11 @@ def refuse_unreadable(raw: bytes) -> None:
         msgspec.json.decode(raw)  # half a surrogate pair is not read
 
 
-def whole_or_pieced(raw: Piece, shape: type[Shape], path: str, lost: list[Loss]) -> Shape:
+def whole_or_pieced(raw: Piece, shape: type[Shape], path: str, losses: list[Loss]) -> Shape:
     try:
         return decoder_of(shape).decode(raw)
     except msgspec.ValidationError:
-        return read_by_field(raw, shape, path, lost)
+        return read_by_field(raw, shape, path, losses)
 
 
 @functools.cache
@@ -99,14 +99,14 @@ def decoder_of(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
     return found
 
 
-def read_by_field(raw: Piece, shape: type[Shape], path: str, lost: list[Loss]) -> Shape:
+def read_by_field(raw: Piece, shape: type[Shape], path: str, losses: list[Loss]) -> Shape:
     """Field by field, for an object that does not fit as a whole."""
     known, values = places(shape), {}
     for key, piece in TREE.decode(raw).items():
         where, place = f"{path}{key}", known.get(key)
         if place is None:
-            report_unread(piece, where, lost)
-        elif (value := read_field(place, piece, where, lost)) is not UNSET:
+            report_unread(piece, where, losses)
+        elif (value := read_field(place, piece, where, losses)) is not UNSET:
             values[place.name] = value
     return shape(**values)
 
@@ -124,32 +124,32 @@ def place_of(field: structs.FieldInfo) -> Place:
     return Place(field.name, msgspec.json.Decoder(field.type), nested, is_list=items is not None)
 
 
-def read_field(place: Place, piece: Raw, where: str, lost: list[Loss]) -> Any:
+def read_field(place: Place, piece: Raw, where: str, losses: list[Loss]) -> Any:
     try:
         return place.decoder.decode(piece)
     except msgspec.ValidationError:
         first = bytes(piece)[:1]
     if place.shape is not None and place.is_list and first == b"[":
-        return read_list(piece, place.shape, where, lost)
+        return read_list(piece, place.shape, where, losses)
     if place.shape is not None and not place.is_list and first == b"{":
-        return read_by_field(piece, place.shape, f"{where}.", lost)
-    return report_unread(piece, where, lost)
+        return read_by_field(piece, place.shape, f"{where}.", losses)
+    return report_unread(piece, where, losses)
 
 
-def read_list(piece: Raw, shape: type[Struct], where: str, lost: list[Loss]) -> list[Struct]:
+def read_list(piece: Raw, shape: type[Struct], where: str, losses: list[Loss]) -> list[Struct]:
     """The objects of a list; what is none leaves no gap."""
     found = []
     for n, item in enumerate(ITEMS.decode(piece)):
         if bytes(item)[:1] == b"{":
-            found.append(whole_or_pieced(item, shape, f"{where}[{n}].", lost))
+            found.append(whole_or_pieced(item, shape, f"{where}[{n}].", losses))
         else:
-            report_unread(item, f"{where}[{n}]", lost)
+            report_unread(item, f"{where}[{n}]", losses)
     return found
 
 
-def report_unread(piece: Raw, where: str, lost: list[Loss]) -> UnsetType:
+def report_unread(piece: Raw, where: str, losses: list[Loss]) -> UnsetType:
     if not is_empty(piece):
-        lost.append(make_loss(where, value_text(piece)))
+        losses.append(make_loss(where, value_text(piece)))
     return UNSET
 
 

@@ -37,14 +37,14 @@ class ParsedObject(Struct, frozen=True, kw_only=True):
     stamp: str
     updated_at: datetime | None
     label: str
-    whole: Callable[[], ImportClient]
-    change: Callable[[Client], ImportClient]
-    lost: tuple[Loss, ...] = ()
+    full_command: Callable[[], ImportClient]
+    change_command: Callable[[Client], ImportClient]
+    losses: tuple[Loss, ...] = ()
     groups: tuple[ImportGroup, ...] = ()
 
     @property
-    def client(self) -> ImportClient:
-        return self.whole()
+    def command(self) -> ImportClient:
+        return self.full_command()
 
 
 def constantly(client: ImportClient) -> Callable[[], ImportClient]:
@@ -55,11 +55,11 @@ class ParsedColumns(NamedTuple):
     """Of many objects those that can be read together, by their places: what `Told` says of each
     (nothing is lost, there are no groups), and all of them as new clients, column by column."""
 
-    places: Sequence[int]
+    positions: Sequence[int]
     foreign_ids: Sequence[str]
     stamps: Sequence[str]
     labels: Sequence[str]
-    crowd: ClientColumns
+    clients: ClientColumns
 
 
 def no_columns(_objects: Sequence[bytes], _account: Account) -> ParsedColumns | None:
@@ -79,10 +79,10 @@ class ObjectCodec(Struct, frozen=True, kw_only=True):
     """
 
     id_of: Callable[[Client, Account], str]
-    read: Callable[[bytes, Account], ParsedObject]
-    write: Callable[[Client, Account], bytes]
+    read_object: Callable[[bytes, Account], ParsedObject]
+    write_object: Callable[[Client, Account], bytes]
     differences: Callable[[bytes, Client, Account], tuple[str, ...]]
     losses: Callable[[Client], tuple[Loss, ...]]
-    gather: Callable[[Sequence[bytes], Account], ParsedColumns | None] = no_columns
+    read_columns: Callable[[Sequence[bytes], Account], ParsedColumns | None] = no_columns
     serial_of: Callable[[str, Account], int | None] = no_serial
     is_listed: Callable[[Client], bool] = always_listed

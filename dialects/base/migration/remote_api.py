@@ -42,9 +42,9 @@ class ObjectPage(Struct, frozen=True, kw_only=True):
 
     objects: tuple[bytes, ...]
     ids: tuple[str, ...]
-    next: ApiRequest | None
+    next_request: ApiRequest | None
     total: int | None = None
-    born: tuple[datetime, ...] = ()
+    created_at: tuple[datetime, ...] = ()
 
 
 class RemoteObject(Struct, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ class RemoteObject(Struct, frozen=True, kw_only=True):
     the object itself."""
 
     foreign_id: str
-    shown: bytes = b""
+    raw: bytes = b""
 
 
 class WriteReceipt(Struct, frozen=True, kw_only=True):
@@ -78,17 +78,17 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     API's own documentation asks for, 0 for none. `files` are those that an object names.
     """
 
-    first: Callable[[datetime | None], ApiRequest]
-    leaf: Callable[[ApiRequest, bytes], ObjectPage]
-    met: Callable[[bytes, Account], ParsedObject]
-    one: Callable[[str], ApiRequest]
-    shown: Callable[[bytes], bytes]
-    create: Callable[[Client, str, Account], ApiRequest]
-    change: Callable[[Client, RemoteObject, Account], ApiRequest]
-    delete: Callable[[str], ApiRequest]
-    written: Callable[[bytes, RemoteObject | None, Account], WriteReceipt]
-    settle: Callable[[Client, bytes], ApiRequest | None]
-    lost: Callable[[Client], tuple[Loss, ...]]
-    fixed: tuple[str, ...] = ()
+    list_request: Callable[[datetime | None], ApiRequest]
+    read_page: Callable[[ApiRequest, bytes], ObjectPage]
+    identify: Callable[[bytes, Account], ParsedObject]
+    show_request: Callable[[str], ApiRequest]
+    unwrap_object: Callable[[bytes], bytes]
+    create_request: Callable[[Client, str, Account], ApiRequest]
+    change_request: Callable[[Client, RemoteObject, Account], ApiRequest]
+    delete_request: Callable[[str], ApiRequest]
+    read_receipt: Callable[[bytes, RemoteObject | None, Account], WriteReceipt]
+    follow_up_request: Callable[[Client, bytes], ApiRequest | None]
+    unsendable_fields: Callable[[Client], tuple[Loss, ...]]
+    create_only_fields: tuple[str, ...] = ()
     per_minute: int = 0
-    files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files
+    list_files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files

@@ -48,7 +48,7 @@ def read_ids_and_action(
     action, given = tree.get("action"), tree.get("ids")
     # Reading an id costs far more than counting it, and a repeated one is read once.
     few = set(map(text_of, given)) if isinstance(given, list) and len(given) <= MAX_IDS else ()
-    serials = [ids.read(text) for text in few]
+    serials = [ids.decode(text) for text in few]
     problems = action_problems(action, tree, actions) + ids_problems(given, serials)
     if problems:
         raise Invalid(*problems)
@@ -108,7 +108,7 @@ def slice_page(records: Sequence[T], at: Window) -> Page[T]:
 def joined_groups(bulk: BulkAction, ids: IdCodec) -> list[int]:
     """The group that the clients are to join; 0, which is nobody's, for an unreadable id."""
     given = bulk.change.get("group_settings_id")
-    return [] if given is None else [ids.read(given) or 0]
+    return [] if given is None else [ids.decode(given) or 0]
 
 
 def refuse_missing(serials: Sized, found: int) -> None:

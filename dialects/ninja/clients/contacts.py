@@ -92,7 +92,7 @@ def match_by_id(
     """The live contact of this client behind each id, once; a new one for any other id."""
     left = dict(known)
     new = ContactDraft()
-    return [left.pop(ids.read(text_of(contact.id)) or 0, new) for contact in given]
+    return [left.pop(ids.decode(text_of(contact.id)) or 0, new) for contact in given]
 
 
 def draft_contact(

@@ -35,8 +35,8 @@ class FieldRule(NamedTuple):
     """The record's column, how its text is read, and how it is shown."""
 
     column: str
-    read: ReadValue
-    show: Callable[[Any], str] = str
+    read_value: ReadValue
+    show_value: Callable[[Any], str] = str
 
 
 def text(longest: int, given: str) -> str:
@@ -94,7 +94,7 @@ def show_flag(value: object) -> str:
 
 def serial(ids: IdCodec, given: str) -> int | None:
     """The record behind an id; which one exists is not checked here, nor in the original."""
-    found = ids.read(given)
+    found = ids.decode(given)
     if given and found is None:
         raise UnacceptableValue("The selected {} is invalid.")
     return found
@@ -133,8 +133,8 @@ FIELDS = {
 def fields_of(ids: IdCodec) -> dict[str, FieldRule]:
     read = partial(serial, ids)
     return FIELDS | {
-        "assigned_user_id": FieldRule("assigned_user_serial", read, ids.write),
-        "group_settings_id": FieldRule("group_serial", read, ids.write),
+        "assigned_user_id": FieldRule("assigned_user_serial", read, ids.encode),
+        "group_settings_id": FieldRule("group_serial", read, ids.encode),
     }
 
 
@@ -146,8 +146,10 @@ def changed_fields(
     for field_name, field in fields_of(ids).items():
         value = getattr(given, field_name)
         if value is not UNSET:
-            shown = field.show(getattr(record, field.column)) if record else ""
-            told[field.column] = read_if_changed((field_name,), value, shown, field.read, problems)
+            shown = field.show_value(getattr(record, field.column)) if record else ""
+            told[field.column] = read_if_changed(
+                (field_name,), value, shown, field.read_value, problems
+            )
     return {column: value for column, value in told.items() if value is not UNSET}
 
 

@@ -46,7 +46,7 @@ def read_serial_filter(text: str, ids: IdCodec) -> tuple[int, ...] | None:
     """The record of an id; an id that nobody can have finds nothing."""
     if not text:
         return None
-    serial = ids.read(text)
+    serial = ids.decode(text)
     return () if serial is None else (serial,)
 
 
@@ -54,7 +54,7 @@ def one_of_filters(given: wire.ListParams, ids: IdCodec) -> Iterator[OneOf]:
     """Comma lists; a member that nobody can have finds nothing."""
     for name, column in HASHED.items():
         if texts := split_list(getattr(given, name)):
-            found = [ids.read(text) for text in texts]
+            found = [ids.decode(text) for text in texts]
             yield OneOf(column=column, values=tuple(s for s in found if s is not None))
     for name, column in NUMBERED.items():
         if texts := split_list(getattr(given, name)):

@@ -82,14 +82,14 @@ def query(given: wire.ListParams, ids: IdCodec) -> ClientQuery:
         number=text_of(given.number) or None,
         name=text_of(given.name) or None,
         text=text_of(given.filter) or None,
-        among=tuple(filters.one_of_filters(given, ids)),
-        holding=tuple(filters.contains_filters(given)),
+        one_of=tuple(filters.one_of_filters(given, ids)),
+        contains=tuple(filters.contains_filters(given)),
         created_from=filters.latest(read_moment(text_of(given.created_at)), created[0]),
         created_to=created[1],
         updated_from=filters.latest(read_moment(text_of(given.updated_at)), updated[0]),
         updated_to=updated[1],
-        first=ids.read(text_of(given.with_)),
-        sorting=read_sort_keys(given.sort),
+        first_serial=ids.decode(text_of(given.with_)),
+        sort_keys=read_sort_keys(given.sort),
     )
     return with_window(found, read_window(given))
 
@@ -117,8 +117,8 @@ def read_sort_keys(given: wire.Scalar | list[Any]) -> tuple[SortKey, ...]:
     for text in map(text_of, given if isinstance(given, list) else [given]):
         column, *direction = text.split("|")
         if column in COLUMNS and len(direction) == 1:
-            key = SortKey(order=COLUMNS[column], is_descending=direction != ["asc"])
-            known.setdefault(key.order, key)
+            key = SortKey(column=COLUMNS[column], is_descending=direction != ["asc"])
+            known.setdefault(key.column, key)
     return tuple(known.values())[:MAX_SORT_KEYS]
 
 

@@ -14,7 +14,7 @@ def display_name(record: Client) -> str:
     """The name, else the names or the e-mail of the contact that lends its own."""
     if record.name:
         return record.name
-    giver = record.name_giver
+    giver = record.fallback_contact
     if giver is None:
         return "No Contact Set"
     # A missing half leaves its blank, as in the original.

@@ -45,12 +45,12 @@ class Caller(Struct, frozen=True):
     url: str
 
     @property
-    def ids(self) -> IdCodec:
+    def id_codec(self) -> IdCodec:
         return id_codec(self.account.hash_salt)
 
 
 def client(record: Client, caller: Caller) -> wire.Client:
-    write = caller.ids.write
+    write = caller.id_codec.encode
     ship = service_address.shown_address(record)
     extras = extras_of(record)
     return wire.Client(
@@ -110,7 +110,7 @@ def client(record: Client, caller: Caller) -> wire.Client:
 
 def contact(record: Contact, caller: Caller) -> wire.Contact:
     return wire.Contact(
-        id=caller.ids.write(record.serial),
+        id=caller.id_codec.encode(record.serial),
         first_name=record.first_name,
         last_name=record.last_name,
         email=record.email,
@@ -133,7 +133,7 @@ def contact(record: Contact, caller: Caller) -> wire.Contact:
 
 
 def document(record: Document, caller: Caller) -> wire.Document:
-    write = caller.ids.write
+    write = caller.id_codec.encode
     return wire.Document(
         id=write(record.serial),
         user_id=write(record.user_serial),
@@ -179,7 +179,7 @@ def blank(caller: Caller, client_hash: str) -> wire.Client:
 def outline(record: Client, caller: Caller) -> wire.Client:
     """Only what a list of names needs; everything else as in a blank client."""
     shown = blank(caller, client_hash="")
-    shown.id = caller.ids.write(record.serial)
+    shown.id = caller.id_codec.encode(record.serial)
     shown.name = record.name
     shown.number = record.number
     shown.id_number = record.id_number
@@ -193,7 +193,7 @@ def extras_of(record: Client) -> wire.Extras:
 
 def joined_group(tree: InputTree, caller: Caller) -> list[int]:
     """The group that a new client is to join, if there is one."""
-    serial = caller.ids.read(tree.get("group_settings_id"))
+    serial = caller.id_codec.decode(tree.get("group_settings_id"))
     return [] if serial is None else [serial]
 
 
@@ -206,13 +206,15 @@ def create_client(
     """`groups` holds the group that the client joins: its currency comes before the account's."""
     problems: list[Problem] = []
     given = read(tree, problems)
-    told = field_rules.changed_fields(given, None, caller.ids, problems)
+    told = field_rules.changed_fields(given, None, caller.id_codec, problems)
     told |= clients_names.changed_names(given, None, problems)
     told |= service_address.changed_address(given, None, problems)
     told |= {
         "settings": clients_settings.new_settings(given, caller.account, groups.values(), problems)
     }
-    told |= clients_contacts.changed_contacts(given.contacts, None, caller.ids, hashes, problems)
+    told |= clients_contacts.changed_contacts(
+        given.contacts, None, caller.id_codec, hashes, problems
+    )
     if problems:
         raise Invalid(*problems)
     return CreateClient(**told)
@@ -228,12 +230,12 @@ def change_client(
 
     def change(record: Client) -> ChangeClient:
         problems = list(misread)
-        told = field_rules.changed_fields(given, record, caller.ids, problems)
+        told = field_rules.changed_fields(given, record, caller.id_codec, problems)
         told |= clients_names.changed_names(given, record, problems)
         told |= service_address.changed_address(given, record, problems)
         told |= clients_settings.changed_settings(given, record, caller.account, problems)
         told |= clients_contacts.changed_contacts(
-            given.contacts, record, caller.ids, hashes, problems
+            given.contacts, record, caller.id_codec, hashes, problems
         )
         if problems:
             raise Invalid(*problems)

@@ -50,7 +50,7 @@ def document_query(asked: InputTree, at: Window, ids: IdCodec) -> DocumentQuery:
     return DocumentQuery(
         client_serials=read_serial_filter(text_of(asked.get("client_id")), ids),
         name=text_of(asked.get("filter")) or None,
-        order=COLUMNS[column],
+        column=COLUMNS[column],
         is_descending=is_descending,
         offset=(at.page - 1) * at.per_page,
         limit=at.per_page,

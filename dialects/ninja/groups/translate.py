@@ -35,7 +35,7 @@ COLUMNS = {order.value: order for order in GroupColumn} | {
 
 def group(record: Group, ids: IdCodec) -> wire.Group:
     return wire.Group(
-        id=ids.write(record.serial),
+        id=ids.encode(record.serial),
         name=record.name,
         settings=Raw(record.settings.encode() or clients_settings.GROUP_BLANK),
         created_at=write_moment(record.created_at),
@@ -59,7 +59,7 @@ def query(asked: InputTree, at: Window) -> GroupQuery:
     return GroupQuery(
         text=text_of(given.filter) or text_of(given.name) or None,
         states=filters.states(given),
-        order=COLUMNS[column],
+        column=COLUMNS[column],
         is_descending=is_descending,
         offset=(at.page - 1) * at.per_page,
         limit=at.per_page,

@@ -22,13 +22,13 @@ class TokenMiddleware(AuthMiddleware):
         super().__init__(app, store=store, render=render, rate=options.rate)
         self.secret = options.api_secret.encode()
 
-    async def access(self, headers: Headers) -> Access:
+    async def authenticate(self, headers: Headers) -> Access:
         # Compared as bytes: comparing text in constant time refuses anything beyond ASCII.
         given = headers.get(SECRET_HEADER, b"")
         if self.secret and not hmac.compare_digest(given, self.secret):
             raise Unauthenticated("Invalid secret")
         token = headers.get(TOKEN_HEADER) or headers.get(OLDER_TOKEN_HEADER, b"")
-        access = await self.opened("ninja", token.decode("latin-1")) if token else None
+        access = await self.find_access("ninja", token.decode("latin-1")) if token else None
         if access is None:
             raise Unauthenticated("Invalid token")
         return access

@@ -31,19 +31,22 @@ class CachedReadMatcher:
     def __call__(self, call: PlainGet) -> CachedRead | None:
         caller = Caller(call.account, self.options.public_url or call.url)
         if one := ONE.fullmatch(call.path):
-            serial = None if call.query else caller.ids.read(one[1])
-            return None if serial is None else self.one(caller, serial)
+            serial = None if call.query else caller.id_codec.decode(one[1])
+            return None if serial is None else self.match_one(caller, serial)
         pairs = page_numbers(call.query) if call.path == "/clients" else None
         if pairs is None:
             return None
-        return self.many(caller, call.prefix + call.path, pairs)
+        return self.match_many(caller, call.prefix + call.path, pairs)
 
-    def one(self, caller: Caller, serial: int) -> CachedRead:
+    def match_one(self, caller: Caller, serial: int) -> CachedRead:
         return cached_read(
-            caller, lambda glance: glance.client(caller.account.id, serial), wrap_one, is_one=True
+            caller,
+            lambda reader: reader.find_client(caller.account.id, serial),
+            wrap_one,
+            is_one=True,
         )
 
-    def many(
+    def match_many(
         self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]
     ) -> CachedRead | None:
         at = protocol_pagination.read_window(wire.ListParams(**dict(pairs)))
@@ -59,7 +62,7 @@ class CachedReadMatcher:
         offset = (at.page - 1) * at.per_page
         return cached_read(
             caller,
-            lambda glance: glance.page(caller.account.id, offset, at.per_page),
+            lambda reader: reader.list_page(caller.account.id, offset, at.per_page),
             wrap,
             is_one=False,
         )

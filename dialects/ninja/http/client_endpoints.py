@@ -47,24 +47,24 @@ class Clients:
     async def index(self, request: Request, form: Form) -> Response:
         caller, asked = self.caller(request), form.tree
         given = list_query.params(asked)
-        query = list_query.query(given, caller.ids)
+        query = list_query.query(given, caller.id_codec)
         lag = replica_options(request, self.store)
-        found = await run_read(self.store.clients, caller.account.id, query, **lag)
+        found = await run_read(self.store.list_clients, caller.account.id, query, **lag)
         at = protocol_pagination.read_window(given)
         if list_query.wants_outline(given):
             outlines = [clients_translate.outline(record, caller) for record in found.records]
-            return self.page(request, outlines, found.total, at, asked)
-        return await self.listed(request, found, at, asked)
+            return self.read_page(request, outlines, found.total, at, asked)
+        return await self.list_response(request, found, at, asked)
 
     async def create(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
         precondition(request).check(None)
-        groups = await self.groups(caller, clients_translate.joined_group(tree, caller))
+        groups = await self.joined_groups(caller, clients_translate.joined_group(tree, caller))
         command = clients_translate.create_client(tree, caller, await hashes_of(tree), groups)
         async with stored_uploads(self.store, caller.account.id, form) as drafts:
             command = structs.replace(command, documents=drafts)
             record = await run_write(self.store.create_client, caller.account.id, command)
-        return await self.item(
+        return await self.client_response(
             request, record, tree, ignored_headers(ignored_fields.of_client(tree))
         )
 
@@ -75,24 +75,24 @@ class Clients:
     async def show(self, request: Request, form: Form) -> Response:
         caller = self.caller(request)
         serial, lag = serial_of(request, caller), replica_options(request, self.store)
-        record = await run_read(self.store.client, caller.account.id, serial, **lag)
+        record = await run_read(self.store.get_client, caller.account.id, serial, **lag)
         # The version is the client's: it does not tell of a change to the group shown with it.
         has_group = list_query.wants_groups(list_query.params(form.tree))
         known = None if has_group else not_modified(request, record)
-        return known or await self.item(request, record, form.tree)
+        return known or await self.client_response(request, record, form.tree)
 
     async def update(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
         serial = serial_of(request, caller)
         if passwords_to_hash(tree):
-            await run_read(self.store.client, caller.account.id, serial)  # no hash for nobody
+            await run_read(self.store.get_client, caller.account.id, serial)  # no hash for nobody
         change = clients_translate.change_client(tree, caller, await hashes_of(tree))
         async with stored_uploads(self.store, caller.account.id, form) as drafts:
             attach = documents_translate.attach_documents(drafts, change)
             record = await run_write(
                 self.store.change_client, caller.account.id, serial, attach, precondition(request)
             )
-        return await self.item(
+        return await self.client_response(
             request, record, tree, ignored_headers(ignored_fields.of_client(tree))
         )
 
@@ -100,9 +100,13 @@ class Clients:
         caller = self.caller(request)
         serial = serial_of(request, caller)
         record = await run_write(
-            self.store.move_client, caller.account.id, serial, State.DELETED, precondition(request)
+            self.store.set_client_state,
+            caller.account.id,
+            serial,
+            State.DELETED,
+            precondition(request),
         )
-        return await self.item(request, record, form.tree)
+        return await self.client_response(request, record, form.tree)
 
     async def purge(self, request: Request, _form: Form) -> Response:
         await confirm(self.store, request)
@@ -115,32 +119,43 @@ class Clients:
         await confirm(self.store, request)
         caller = self.caller(request)
         account_id, serial = caller.account.id, serial_of(request, caller)
-        other = caller.ids.read(request.path_params["other"])
-        known = await run_read(self.store.clients, account_id, bulk_actions.count_query([other]))
+        other = caller.id_codec.decode(request.path_params["other"])
+        known = await run_read(
+            self.store.list_clients, account_id, bulk_actions.count_query([other])
+        )
         bulk_actions.refuse_merge(serial, other, known.total)
         record = await run_write(
             self.store.merge_clients, account_id, serial, other, precondition(request)
         )
-        return await self.item(request, record, form.tree)
+        return await self.client_response(request, record, form.tree)
 
     async def bulk(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         caller, tree = self.caller(request), form.tree
-        wanted, given = bulk_actions.read_bulk_action(tree, caller.ids), list_query.params(tree)
+        wanted, given = (
+            bulk_actions.read_bulk_action(tree, caller.id_codec),
+            list_query.params(tree),
+        )
         list_query.check_include(given)
         account_id, serials = caller.account.id, wanted.serials
-        known = await run_read(self.store.clients, account_id, bulk_actions.count_query(serials))
-        groups = await self.groups(caller, bulk_actions.joined_groups(wanted, caller.ids))
+        known = await run_read(
+            self.store.list_clients, account_id, bulk_actions.count_query(serials)
+        )
+        groups = await self.joined_groups(
+            caller, bulk_actions.joined_groups(wanted, caller.id_codec)
+        )
         bulk_actions.refuse_unknown(wanted, known.total, groups)
         if wanted.state is not None:
-            records = await run_write(self.store.move_clients, account_id, serials, wanted.state)
+            records = await run_write(
+                self.store.set_client_states, account_id, serials, wanted.state
+            )
         else:
             change = clients_translate.change_client(wanted.change, caller, {})
             records = await run_write(self.store.change_clients, account_id, serials, change)
         at = protocol_pagination.read_window(given, default=len(serials))
-        return await self.listed(request, bulk_actions.slice_page(records, at), at, tree)
+        return await self.list_response(request, bulk_actions.slice_page(records, at), at, tree)
 
-    async def item(
+    async def client_response(
         self,
         request: Request,
         record: Client,
@@ -148,17 +163,17 @@ class Clients:
         more_headers: Mapping[str, str] | None = None,
     ) -> Response:
         caller = self.caller(request)
-        (shown,) = await self.shown(caller, [record], asked)
+        (shown,) = await self.render_client(caller, [record], asked)
         headers = {**API_VERSION, **etag_header(record), **(more_headers or {})}
         return reply(wrap_envelope(shown, asked), headers=headers)
 
-    async def listed(
+    async def list_response(
         self, request: Request, found: Page[Client], at: Window, asked: InputTree
     ) -> Response:
-        shown = await self.shown(self.caller(request), found.records, asked)
-        return self.page(request, shown, found.total, at, asked)
+        shown = await self.render_client(self.caller(request), found.records, asked)
+        return self.read_page(request, shown, found.total, at, asked)
 
-    def page(
+    def read_page(
         self, request: Request, shown: Sequence[Any], total: int, at: Window, asked: InputTree
     ) -> Response:
         """One page of anything, with the links to its neighbours."""
@@ -169,7 +184,7 @@ class Clients:
         meta = wire.Meta(protocol_pagination.pagination(total, len(shown), at, links))
         return reply(wrap_envelope(list(shown), asked, meta), headers=API_VERSION)
 
-    async def shown(
+    async def render_client(
         self, caller: Caller, records: Sequence[Client], asked: InputTree
     ) -> list[wire.Client]:
         """With their groups, when those were asked for."""
@@ -177,13 +192,13 @@ class Clients:
         shown = [clients_translate.client(record, caller) for record in records]
         if list_query.wants_groups(given):
             serials = serials_of(records)
-            known = await self.groups(caller, serials)
+            known = await self.joined_groups(caller, serials)
             for record, client in zip(records, shown, strict=True):
                 if record.group_serial in known:
-                    client.group_settings = group(known[record.group_serial], caller.ids)
+                    client.group_settings = group(known[record.group_serial], caller.id_codec)
         return shown
 
-    async def groups(self, caller: Caller, serials: list[int]) -> dict[int, Group]:
+    async def joined_groups(self, caller: Caller, serials: list[int]) -> dict[int, Group]:
         if not serials:
             return {}
         return await run_read(self.store.groups_by_serial, caller.account.id, serials)
@@ -215,7 +230,7 @@ async def hashes_of(tree: InputTree) -> dict[str, Secret]:
 
 def serial_of(request: Request, caller: Caller, kind: str = "client") -> int:
     text = request.path_params["id"]
-    serial = caller.ids.read(text)
+    serial = caller.id_codec.decode(text)
     if serial is None and re.fullmatch("[0-9]{1,20}", text):
         raise Rejected(f"Record with value {text} not found")
     if serial is None:

@@ -43,17 +43,17 @@ class Documents:
     async def upload(self, request: Request) -> Response:
         caller = self.clients.caller(request)
         # First of all: nobody sends megabytes to a client that is not there, or has changed.
-        record, wanted = await self.owner(request, caller), precondition(request)
+        record, wanted = await self.find_owner(request, caller), precondition(request)
         wanted.check(record)
         async with read_form(request) as form:
             if request.method == "POST" and named_method(request, form.tree) not in {"POST", "PUT"}:
                 raise WrongMethod("POST, PUT")
             refuse_texts(form.tree)
             if form.files:
-                record = await self.attached(caller, record.serial, form, wanted)
-        return await self.clients.item(request, record, form.tree)
+                record = await self.attach_files(caller, record.serial, form, wanted)
+        return await self.clients.client_response(request, record, form.tree)
 
-    async def attached(
+    async def attach_files(
         self, caller: Caller, serial: int, form: Form, wanted: Precondition
     ) -> Client:
         account_id = caller.account.id
@@ -61,42 +61,46 @@ class Documents:
             change = documents_translate.attach_documents(drafts)
             return await run_write(self.store.change_client, account_id, serial, change, wanted)
 
-    async def owned(self, request: Request, form: Form) -> Response:
+    async def find_document(self, request: Request, form: Form) -> Response:
         caller, asked = self.clients.caller(request), form.tree
-        owner = await self.owner(request, caller)
+        owner = await self.find_owner(request, caller)
         at = pagination.read_window(list_query.params(asked))
-        query = documents_translate.document_query(asked, at, caller.ids)
+        query = documents_translate.document_query(asked, at, caller.id_codec)
         own = structs.replace(query, client_serials=(owner.serial,))
-        return await self.listed(request, own, at, asked)
+        return await self.list_response(request, own, at, asked)
 
-    async def owner(self, request: Request, caller: Caller) -> Client:
-        return await run_read(self.store.client, caller.account.id, serial_of(request, caller))
+    async def find_owner(self, request: Request, caller: Caller) -> Client:
+        return await run_read(self.store.get_client, caller.account.id, serial_of(request, caller))
 
     # Of all clients
 
     async def index(self, request: Request, form: Form) -> Response:
         caller, asked = self.clients.caller(request), form.tree
         at = pagination.read_window(list_query.params(asked))
-        return await self.listed(
-            request, documents_translate.document_query(asked, at, caller.ids), at, asked
+        return await self.list_response(
+            request, documents_translate.document_query(asked, at, caller.id_codec), at, asked
         )
 
-    async def listed(
+    async def list_response(
         self, request: Request, query: DocumentQuery, at: Window, asked: InputTree
     ) -> Response:
         caller = self.clients.caller(request)
-        found = await run_read(self.store.documents, caller.account.id, query)
+        found = await run_read(self.store.list_documents, caller.account.id, query)
         shown = [clients_translate.document(record, caller) for record in found.records]
-        return self.clients.page(request, shown, found.total, at, asked)
+        return self.clients.read_page(request, shown, found.total, at, asked)
 
     async def show(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
-        record = await run_read(self.store.document, caller.account.id, serial_in(request, caller))
+        record = await run_read(
+            self.store.get_document, caller.account.id, serial_in(request, caller)
+        )
         return document_response(record, caller, form.tree)
 
     async def download(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
-        record = await run_read(self.store.document, caller.account.id, serial_in(request, caller))
+        record = await run_read(
+            self.store.get_document, caller.account.id, serial_in(request, caller)
+        )
         is_inline = read_flag(form.tree.get("inline")) is True
         headers = {
             **HARMLESS,
@@ -108,7 +112,7 @@ class Documents:
         }
         if request.method == "HEAD":
             return Response(headers=headers)
-        pieces = await run_file_io(self.store.content, caller.account.id, record)
+        pieces = await run_file_io(self.store.open_blob, caller.account.id, record)
         return StreamingResponse(pieces, headers=headers)
 
     async def update(self, request: Request, form: Form) -> Response:

@@ -31,71 +31,71 @@ class Groups:
         asked = form.tree
         at = pagination.read_window(list_query.params(asked))
         found = await run_read(
-            self.store.groups, account_of(request).id, groups_translate.query(asked, at)
+            self.store.list_groups, account_of(request).id, groups_translate.query(asked, at)
         )
-        return self.listed(request, found, at, asked)
+        return self.list_response(request, found, at, asked)
 
     async def create(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         command = groups_translate.create_group(form.tree)
         record = await run_write(self.store.create_group, account_of(request).id, command)
-        return self.written(request, record, form.tree)
+        return self.write_group(request, record, form.tree)
 
     async def blank(self, request: Request, form: Form) -> Response:
-        shown = groups_translate.blank(self.ids(request))
+        shown = groups_translate.blank(self.id_codec(request))
         return reply(wrap_envelope(shown, form.tree), headers=API_VERSION)
 
     async def show(self, request: Request, form: Form) -> Response:
-        return self.item(request, await self.found(request), form.tree)
+        return self.group_response(request, await self.find_group(request), form.tree)
 
     async def update(self, request: Request, form: Form) -> Response:
-        before = await self.found(request)  # a missing group is missing, whatever the input
+        before = await self.find_group(request)  # a missing group is missing, whatever the input
         refuse_conditions(request)
         command = groups_translate.change_group(form.tree)
         account_id = account_of(request).id
         record = await run_write(self.store.change_group, account_id, before.serial, command)
-        return self.written(request, record, form.tree)
+        return self.write_group(request, record, form.tree)
 
     async def delete(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
-        account_id, serials = account_of(request).id, [self.serial(request)]
-        (record,) = await run_write(self.store.move_groups, account_id, serials, State.DELETED)
-        return self.item(request, record, form.tree)
+        account_id, serials = account_of(request).id, [self.read_serial(request)]
+        (record,) = await run_write(self.store.set_group_states, account_id, serials, State.DELETED)
+        return self.group_response(request, record, form.tree)
 
     async def bulk(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         tree, account_id = form.tree, account_of(request).id
-        serials, state = bulk_actions.read_state_action(tree, self.ids(request))
+        serials, state = bulk_actions.read_state_action(tree, self.id_codec(request))
         known = await run_read(self.store.groups_by_serial, account_id, serials)
         bulk_actions.refuse_missing(serials, len(known))
-        records = await run_write(self.store.move_groups, account_id, serials, state)
+        records = await run_write(self.store.set_group_states, account_id, serials, state)
         at = pagination.read_window(list_query.params(tree), default=len(serials))
-        return self.listed(request, bulk_actions.slice_page(records, at), at, tree)
+        return self.list_response(request, bulk_actions.slice_page(records, at), at, tree)
 
-    async def found(self, request: Request) -> Group:
-        serial = self.serial(request)
+    async def find_group(self, request: Request) -> Group:
+        serial = self.read_serial(request)
         found = await run_read(self.store.groups_by_serial, account_of(request).id, [serial])
         if serial not in found:
             raise NotFound("group")
         return found[serial]
 
-    def written(self, request: Request, record: Group, asked: InputTree) -> Response:
-        answer = self.item(request, record, asked)
+    def write_group(self, request: Request, record: Group, asked: InputTree) -> Response:
+        answer = self.group_response(request, record, asked)
         answer.headers.update(ignored_headers(ignored_fields.of_group(asked)))
         return answer
 
-    def item(self, request: Request, record: Group, asked: InputTree) -> Response:
-        shown = groups_translate.group(record, self.ids(request))
+    def group_response(self, request: Request, record: Group, asked: InputTree) -> Response:
+        shown = groups_translate.group(record, self.id_codec(request))
         return reply(wrap_envelope(shown, asked), headers=API_VERSION)
 
-    def listed(
+    def list_response(
         self, request: Request, found: Page[Group], at: Window, asked: InputTree
     ) -> Response:
-        shown = [groups_translate.group(record, self.ids(request)) for record in found.records]
-        return self.clients.page(request, shown, found.total, at, asked)
+        shown = [groups_translate.group(record, self.id_codec(request)) for record in found.records]
+        return self.clients.read_page(request, shown, found.total, at, asked)
 
-    def ids(self, request: Request) -> IdCodec:
+    def id_codec(self, request: Request) -> IdCodec:
         return id_codec(account_of(request).hash_salt)
 
-    def serial(self, request: Request) -> int:
+    def read_serial(self, request: Request) -> int:
         return serial_of(request, self.clients.caller(request), "group")

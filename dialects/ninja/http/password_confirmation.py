@@ -19,7 +19,7 @@ async def confirm(store: Store, request: Request) -> None:
     """Raise Unconfirmed unless the account has a password and the request carries it."""
     password = password_in(request.headers)
     account = account_of(request)
-    if not password or not await run_read(store.is_password, account.id, password):
+    if not password or not await run_read(store.verify_password, account.id, password):
         raise Unconfirmed("the account's password is missing or wrong")
 
 

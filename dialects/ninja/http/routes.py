@@ -67,7 +67,10 @@ def of_groups(groups: Groups) -> list[GuardedRoute]:
 def of_documents(documents: Documents) -> list[GuardedRoute]:
     return [
         bare("/clients/{id}/upload", PUT=documents.upload, POST=documents.upload),
-        bare("/clients/{id}/documents", POST=ReadOnly(with_input(documents.owned, read_text_form))),
+        bare(
+            "/clients/{id}/documents",
+            POST=ReadOnly(with_input(documents.find_document, read_text_form)),
+        ),
         route("/documents", GET=documents.index),
         of_one("/documents/{id}", documents),
         route("/documents/{id}/download", GET=documents.download),

@@ -19,9 +19,9 @@ async def stored_uploads(
         yield ()
         return
     read = await run_file_io(upload_checks.check_uploads, form.files, form.is_public)
-    drafts = await run_file_io(store.keep, account_id, read)
+    drafts = await run_file_io(store.store_uploads, account_id, read)
     try:
         yield drafts
     except Failure:
-        await run_file_io(store.discard, account_id, drafts)
+        await run_file_io(store.delete_blobs, account_id, drafts)
         raise

@@ -96,17 +96,17 @@ def read_columns(objects: Sequence[bytes], account: Account) -> ParsedColumns | 
     found = {n: given for n, raw in enumerate(objects) if (given := read_plain(raw)) is not None}
     given = list(found.values())
     try:
-        crowd = client_columns(given, id_codec(account.hash_salt)) if given else None
+        clients = client_columns(given, id_codec(account.hash_salt)) if given else None
     except (NotPlain, UnreadableValue, Invalid):
         return None
-    if crowd is None:
+    if clients is None:
         return None
     return ParsedColumns(
-        places=list(found),
+        positions=list(found),
         foreign_ids=[one.id for one in given],
         stamps=list(map(change_stamp_of, given)),
         labels=[f"{one.number} {one.name}".strip() for one in given],
-        crowd=crowd,
+        clients=clients,
     )
 
 
@@ -192,7 +192,7 @@ def map_distinct(value_of: Callable[[Any], Any], values: Sequence[Any]) -> list[
 
 
 def read_serials(given: Iterable[Any], ids: IdCodec) -> list[int]:
-    found = [ids.read(one.id) for one in given]
+    found = [ids.decode(one.id) for one in given]
     if None in found:
         raise NotPlain
     return [serial for serial in found if serial is not None]
@@ -203,9 +203,9 @@ def read_settings(raw: bytes) -> str:
         lenient_json.refuse_unreadable(raw)
     except lenient_json.FAULTS as error:
         raise NotPlain from error
-    lost: list[Loss] = []
-    said = object_reader.settings_field(msgspec.Raw(raw), lost)
-    if lost:
+    losses: list[Loss] = []
+    said = object_reader.settings_field(msgspec.Raw(raw), losses)
+    if losses:
         raise NotPlain
     return "" if said is UNSET else said
 

@@ -38,7 +38,7 @@ CONTACT_SERVER_FIELDS = {
 class AnyIdCodec(IdCodec):
     """Ids of a server that has a salt of its own: what they say is nothing to us."""
 
-    def read(self, text: object) -> int | None:
+    def decode(self, text: object) -> int | None:
         return 1 if text else None
 
 

@@ -38,7 +38,7 @@ def change_client(record: Client, said: ParsedFields, account: Account) -> Impor
     if told.get("country_id", record) is None and record.country_id == account.country_id:
         del told["country_id"]  # no country is the account's
     told |= names_change(said, record)
-    told |= address_change(said.shipping, record)
+    told |= address_change(said.shipping_address, record)
     told |= settings_change(said, record, account)
     told |= extras_change(said.extras, record)
     if said.contacts is not UNSET:
@@ -112,26 +112,26 @@ def canonical_json(raw: Raw) -> bytes:
 class ContactMatch(Struct, frozen=True):
     """A contact told, and the one of the client that it is, if any."""
 
-    told: FieldValues
+    sent: FieldValues
     before: Contact | None
 
     @property
-    def differing(self) -> FieldValues:
+    def changed_fields(self) -> FieldValues:
         return (
-            changed_fields(self.told, self.before, object_fields.CONTACT)
+            changed_fields(self.sent, self.before, object_fields.CONTACT)
             if self.before
-            else self.told
+            else self.sent
         )
 
-    def draft(self, taken: frozenset[int]) -> ImportContact:
+    def to_draft(self, taken: frozenset[int]) -> ImportContact:
         """Changed in place; a new one with its serial, unless the client has that already."""
         if self.before is None:
-            serial = self.told["serial"]
-            return ImportContact(**self.told | {"serial": None if serial in taken else serial})
+            serial = self.sent["serial"]
+            return ImportContact(**self.sent | {"serial": None if serial in taken else serial})
         kept = structs.asdict(draft_of_contact(self.before))
-        differing = self.differing
-        if differing and "updated_at" in self.told:
-            differing["updated_at"] = self.told["updated_at"]
+        differing = self.changed_fields
+        if differing and "updated_at" in self.sent:
+            differing["updated_at"] = self.sent["updated_at"]
         return ImportContact(**kept | differing)
 
 
@@ -141,10 +141,10 @@ def contacts_change(told: Sequence[FieldValues], record: Client) -> FieldValues:
         return {} if is_only_blank_contact(record.contacts) else {"contacts": ()}
     matches = list(match_contacts(with_one_primary(told, record), record.contacts))
     is_whole = len(matches) == len(record.contacts)
-    if is_whole and all(m.before and not m.differing for m in matches):
+    if is_whole and all(m.before and not m.changed_fields for m in matches):
         return {}
     serials = frozenset(contact.serial for contact in record.contacts)
-    return {"contacts": tuple(match.draft(serials) for match in matches)}
+    return {"contacts": tuple(match.to_draft(serials) for match in matches)}
 
 
 def is_only_blank_contact(contacts: Sequence[Contact]) -> bool:

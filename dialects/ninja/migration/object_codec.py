@@ -21,11 +21,11 @@ from .losses import losses
 
 
 def id_of(record: Client, account: Account) -> str:
-    return id_codec(account.hash_salt).write(record.serial)
+    return id_codec(account.hash_salt).encode(record.serial)
 
 
 def serial_of(foreign_id: str, account: Account) -> int | None:
-    return id_codec(account.hash_salt).read(foreign_id)
+    return id_codec(account.hash_salt).decode(foreign_id)
 
 
 def read_object(raw: bytes, account: Account) -> ParsedObject:
@@ -35,9 +35,9 @@ def read_object(raw: bytes, account: Account) -> ParsedObject:
         stamp=change_stamp(given),
         updated_at=said.updated_at,
         label=label(given),
-        whole=constantly(import_command(said)),
-        change=partial(object_changes.change_client, said=said, account=account),
-        lost=said.lost,
+        full_command=constantly(import_command(said)),
+        change_command=partial(object_changes.change_client, said=said, account=account),
+        losses=said.losses,
         groups=said.groups,
     )
 
@@ -70,9 +70,9 @@ def write_object(record: Client, account: Account) -> bytes:
 DUMP = ObjectCodec(
     id_of=id_of,
     serial_of=serial_of,
-    read=read_object,
-    gather=read_columns,
-    write=write_object,
+    read_object=read_object,
+    read_columns=read_columns,
+    write_object=write_object,
     differences=differences,
     losses=losses,
 )

@@ -33,9 +33,9 @@ class FieldKind(NamedTuple):
     """How a value is read, and when one told and one of the record are the same; `plain` is the
     type of those that need no reading."""
 
-    read: Callable[[Any], Any]
+    read_value: Callable[[Any], Any]
     is_same: Callable[[Any, Any], bool]
-    plain: type | None = None
+    plain_type: type | None = None
 
 
 def read_email(value: Any) -> str:
@@ -167,21 +167,21 @@ class FieldTable:
     def __init__(self, kinds: Mapping[str, FieldKind]) -> None:
         self._kinds = kinds
         # In an order that is the same in every process, and so that of what is lost.
-        plain = dict.fromkeys(kind.plain for kind in kinds.values())
-        self._alike = tuple(map(self._group, plain))
+        plain = dict.fromkeys(kind.plain_type for kind in kinds.values())
+        self._groups = tuple(map(self._make_group, plain))
 
-    def _group(self, plain: type | None) -> "FieldGroup":
-        names = tuple(name for name, kind in self._kinds.items() if kind.plain is plain)
+    def _make_group(self, plain: type | None) -> "FieldGroup":
+        names = tuple(name for name, kind in self._kinds.items() if kind.plain_type is plain)
         # A getter of one name gives no tuple.
         values_of = attrgetter(*names, *names[: len(names) == 1])
         return FieldGroup(
-            {plain}, names, tuple(self._kinds[name].read for name in names), values_of
+            {plain}, names, tuple(self._kinds[name].read_value for name in names), values_of
         )
 
-    def read(self, given: Struct, lost: list[Loss], path: str = "") -> dict[str, Any]:
+    def read_fields(self, given: Struct, losses: list[Loss], path: str = "") -> dict[str, Any]:
         """The columns that the object tells."""
         told: dict[str, Any] = {}
-        for plain, names, reads, values_of in self._alike:
+        for plain, names, reads, values_of in self._groups:
             values = values_of(given)
             # Nearly always all of them need no reading, and one look tells.
             if set(map(type, values)) == plain:
@@ -193,7 +193,7 @@ class FieldTable:
                 try:
                     told[name] = read(value)
                 except UnreadableValue:
-                    lost.append(make_loss(f"{path}{name}", str(value)))
+                    losses.append(make_loss(f"{path}{name}", str(value)))
         return told
 
 
@@ -206,9 +206,9 @@ class FieldGroup(NamedTuple):
     values_of: Callable[[Struct], tuple[Any, ...]]
 
 
-read_client = FieldTable(CLIENT | SHIPPING | TIMES).read
-read_contact = FieldTable(CONTACT | TIMES).read
-read_group = FieldTable(GROUP).read
+read_client = FieldTable(CLIENT | SHIPPING | TIMES).read_fields
+read_contact = FieldTable(CONTACT | TIMES).read_fields
+read_group = FieldTable(GROUP).read_fields
 
 
 def without_generated(told: dict[str, Any]) -> dict[str, Any]:
@@ -218,21 +218,21 @@ def without_generated(told: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def round_amounts(told: dict[str, Any], lost: list[Loss]) -> dict[str, Any]:
+def round_amounts(told: dict[str, Any], losses: list[Loss]) -> dict[str, Any]:
     """Amounts as exact as the store keeps them."""
     for name in AMOUNTS:
         value = told.get(name)
         if value and value.as_tuple().exponent < -PLACES:
             told[name] = round(value, PLACES)
             if told[name] != value:
-                lost.append(make_loss(name, f"{value:f}"))
+                losses.append(make_loss(name, f"{value:f}"))
     return told
 
 
 @functools.lru_cache(maxsize=4096)
 def read_shared_id(value: str, ids: IdCodec) -> int | None:
     """Of users and groups there are few: the same ids come again and again."""
-    return ids.read(value)
+    return ids.decode(value)
 
 
 def read_serial(value: Any, ids: IdCodec, path: tuple[str | int, ...]) -> int | None:
@@ -240,7 +240,7 @@ def read_serial(value: Any, ids: IdCodec, path: tuple[str | int, ...]) -> int | 
     text = text_of(value)
     if not text:
         return None
-    serial = read_shared_id(text, ids) if path in SHARED else ids.read(text)
+    serial = read_shared_id(text, ids) if path in SHARED else ids.decode(text)
     if serial is None:
         shown = text if len(text) <= MAX_ID_LENGTH else f"{text[:MAX_ID_LENGTH]}…"
         raise ForeignSaltId(Problem(path, f"{shown!r} was not written with this account's salt"))

@@ -45,14 +45,14 @@ class ParsedFields(Struct, frozen=True, kw_only=True):
     extras: dict[str, Raw]
     contacts: tuple[FieldValues, ...] | UnsetType
     groups: tuple[ImportGroup, ...]
-    lost: tuple[Loss, ...]
+    losses: tuple[Loss, ...]
 
     @property
     def updated_at(self) -> datetime | None:
         return self.columns.get("updated_at")
 
     @property
-    def shipping(self) -> FieldValues:
+    def shipping_address(self) -> FieldValues:
         return {name: self.columns[name] for name in object_fields.SHIPPING if name in self.columns}
 
 
@@ -61,28 +61,28 @@ def read_fields(
 ) -> tuple[object_shapes.Client, ParsedFields]:
     """Raises Invalid for what is no client, StrangeId for an id that these ids, the account's
     unless others are given, do not write."""
-    given, lost = lenient_json.read_object(raw, object_shapes.Client)
+    given, losses = lenient_json.read_object(raw, object_shapes.Client)
     ids = ids or id_codec(account.hash_salt)
     serial = object_fields.read_serial(given.id, ids, ("id",))
     if serial is None:
         raise Invalid(Problem(("id",), "is missing"))
     said = ParsedFields(
         serial=serial,
-        columns=client_columns(given, ids, lost),
+        columns=client_columns(given, ids, losses),
         name=text_field(given.name),
         classification=text_field(given.classification),
-        settings=settings_field(given.settings, lost),
-        extras=extras_field(given, lost),
-        contacts=contact_fields(given.contacts, ids, lost),
-        groups=group_field(given.group_settings, ids, lost),
-        lost=(*lost, *lost_documents(given.documents)),
+        settings=settings_field(given.settings, losses),
+        extras=extras_field(given, losses),
+        contacts=contact_fields(given.contacts, ids, losses),
+        groups=group_field(given.group_settings, ids, losses),
+        losses=(*losses, *lost_documents(given.documents)),
     )
     return given, said
 
 
-def client_columns(given: object_shapes.Client, ids: IdCodec, lost: list[Loss]) -> FieldValues:
-    told = object_fields.without_generated(object_fields.read_client(given, lost))
-    return object_fields.round_amounts(told, lost) | read_serials(given, ids)
+def client_columns(given: object_shapes.Client, ids: IdCodec, losses: list[Loss]) -> FieldValues:
+    told = object_fields.without_generated(object_fields.read_client(given, losses))
+    return object_fields.round_amounts(told, losses) | read_serials(given, ids)
 
 
 def read_serials(given: object_shapes.Client, ids: IdCodec) -> FieldValues:
@@ -101,7 +101,7 @@ def text_field(value: wire.Scalar) -> str | UnsetType:
     return UNSET if value is UNSET else text_of(value)
 
 
-def settings_field(raw: object_shapes.Verbatim, lost: list[Loss]) -> str | UnsetType:
+def settings_field(raw: object_shapes.Verbatim, losses: list[Loss]) -> str | UnsetType:
     """As they stand there. PHP writes an empty object as an empty list."""
     if raw is UNSET:
         return UNSET
@@ -111,11 +111,11 @@ def settings_field(raw: object_shapes.Verbatim, lost: list[Loss]) -> str | Unset
     if text.startswith("[") and lenient_json.is_empty(raw):
         return "{}"
     if not lenient_json.is_empty(raw):
-        lost.append(make_loss("settings", lenient_json.value_text(raw)))
+        losses.append(make_loss("settings", lenient_json.value_text(raw)))
     return UNSET
 
 
-def extras_field(given: object_shapes.Client, lost: list[Loss]) -> dict[str, Raw]:
+def extras_field(given: object_shapes.Client, losses: list[Loss]) -> dict[str, Raw]:
     told = {}
     for name, default in EXTRAS.items():
         value = getattr(given, name)
@@ -126,7 +126,7 @@ def extras_field(given: object_shapes.Client, lost: list[Loss]) -> dict[str, Raw
         elif is_sound(value):
             told[name] = value
         else:
-            lost.append(make_loss(name, lenient_json.value_text(value)))
+            losses.append(make_loss(name, lenient_json.value_text(value)))
     return told
 
 
@@ -140,23 +140,23 @@ def is_sound(raw: Raw) -> bool:
 
 
 def contact_fields(
-    given: list[object_shapes.Contact] | UnsetType | None, ids: IdCodec, lost: list[Loss]
+    given: list[object_shapes.Contact] | UnsetType | None, ids: IdCodec, losses: list[Loss]
 ) -> tuple[FieldValues, ...] | UnsetType:
     if given is UNSET or given is None:
         return UNSET
-    return tuple(contact_field(n, contact, ids, lost) for n, contact in enumerate(given))
+    return tuple(contact_field(n, contact, ids, losses) for n, contact in enumerate(given))
 
 
 def contact_field(
-    n: int, given: object_shapes.Contact, ids: IdCodec, lost: list[Loss]
+    n: int, given: object_shapes.Contact, ids: IdCodec, losses: list[Loss]
 ) -> FieldValues:
     path = f"contacts[{n}]."
-    told = object_fields.read_contact(given, lost, path)
+    told = object_fields.read_contact(given, losses, path)
     told["serial"] = object_fields.read_serial(given.id, ids, ("contacts", n, "id"))
     if given.password and text_of(given.password):
-        lost.append(make_loss(f"{path}password", MASK))
+        losses.append(make_loss(f"{path}password", MASK))
     if given.archived_at and text_of(given.archived_at) not in {"", "0"}:
-        lost.append(make_loss(f"{path}archived_at", text_of(given.archived_at)))
+        losses.append(make_loss(f"{path}archived_at", text_of(given.archived_at)))
     return object_fields.without_generated(told)
 
 
@@ -172,7 +172,7 @@ def lost_documents(raw: object_shapes.Verbatim) -> list[Loss]:
 
 
 def group_field(
-    raw: object_shapes.Verbatim, ids: IdCodec, lost: list[Loss]
+    raw: object_shapes.Verbatim, ids: IdCodec, losses: list[Loss]
 ) -> tuple[ImportGroup, ...]:
     """The client's group, where it was asked for; one without an id or a name is lost."""
     if raw is UNSET or lenient_json.is_empty(raw):
@@ -180,17 +180,17 @@ def group_field(
     try:
         given, unknown = lenient_json.read_object(bytes(raw), object_shapes.Group)
     except Invalid:
-        lost.append(make_loss("group_settings", lenient_json.value_text(raw)))
+        losses.append(make_loss("group_settings", lenient_json.value_text(raw)))
         return ()
     path = "group_settings."
-    lost += [make_loss(f"{path}{field}", text) for field, text in unknown]
+    losses += [make_loss(f"{path}{field}", text) for field, text in unknown]
     serial = object_fields.read_serial(given.id, ids, ("group_settings", "id"))
     name = text_of(given.name).strip()
     if serial is None or not name or "\0" in name:
-        lost.append(make_loss("group_settings", lenient_json.value_text(raw)))
+        losses.append(make_loss("group_settings", lenient_json.value_text(raw)))
         return ()
-    told = object_fields.without_generated(object_fields.read_group(given, lost, path))
-    settings = settings_field(given.settings, lost)
+    told = object_fields.without_generated(object_fields.read_group(given, losses, path))
+    settings = settings_field(given.settings, losses)
     if settings is not UNSET:
         told["settings"] = settings
     return (ImportGroup(serial=serial, name=name, **told),)

@@ -100,8 +100,8 @@ def read_page(ask: ApiRequest, body: bytes) -> ObjectPage:
     return ObjectPage(
         objects=objects,
         ids=tuple(one.id for one in found),
-        born=tuple(read_moment(text_of(one.created_at)) or LONG_AGO for one in found),
-        next=None if is_last else structs.replace(ask, params={**ask.params, **page}),
+        created_at=tuple(read_moment(text_of(one.created_at)) or LONG_AGO for one in found),
+        next_request=None if is_last else structs.replace(ask, params={**ask.params, **page}),
         total=window.total,
     )
 
@@ -109,20 +109,20 @@ def read_page(ask: ApiRequest, body: bytes) -> ObjectPage:
 def identify(raw: bytes, account: Account) -> ParsedObject:
     """By its number, and by its id where that is one of ours."""
     there = read_summary(raw)
-    serial = id_codec(account.hash_salt).read(there.id)
+    serial = id_codec(account.hash_salt).decode(there.id)
     return ParsedObject(
         foreign_id=there.id,
         stamp=change_stamp_of_json(raw),
         updated_at=read_moment(text_of(there.updated_at)),
         label=f"{text_of(there.number)} {text_of(there.name)}".strip(),
-        whole=constantly(
+        full_command=constantly(
             ImportClient(
                 serial=UNSET if serial is None else serial,
                 number=text_of(there.number) or UNSET,
                 client_hash=text_of(there.client_hash),
             )
         ),
-        change=lambda _record: ImportClient(),
+        change_command=lambda _record: ImportClient(),
     )
 
 
@@ -156,7 +156,7 @@ def create_request(record: Client, _key: str, account: Account) -> ApiRequest:
 
 
 def change_request(record: Client, there: RemoteObject, account: Account) -> ApiRequest:
-    body = ENCODER.encode(body_of(record, account, read_summary(there.shown).contacts or ()))
+    body = ENCODER.encode(body_of(record, account, read_summary(there.raw).contacts or ()))
     return ApiRequest(method="PUT", path=path_of(there.foreign_id), body=body)
 
 
@@ -268,16 +268,16 @@ def unsendable_fields(record: Client) -> tuple[Loss, ...]:
 
 
 REMOTE = RemoteApi(
-    first=list_request,
-    leaf=read_page,
-    met=identify,
-    one=show_request,
-    shown=unwrap_object,
-    create=create_request,
-    change=change_request,
-    delete=delete_request,
-    written=read_receipt,
-    settle=follow_up_request,
-    lost=unsendable_fields,
-    files=list_files,
+    list_request=list_request,
+    read_page=read_page,
+    identify=identify,
+    show_request=show_request,
+    unwrap_object=unwrap_object,
+    create_request=create_request,
+    change_request=change_request,
+    delete_request=delete_request,
+    read_receipt=read_receipt,
+    follow_up_request=follow_up_request,
+    unsendable_fields=unsendable_fields,
+    list_files=list_files,
 )

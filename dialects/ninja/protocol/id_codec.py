@@ -38,20 +38,20 @@ class IdCodec:
         self._between = re.compile(f"[{re.escape(str(self._hashids._guards))}]")
         self._frames: dict[tuple[int, str, int], tuple[str, str]] = {}
 
-    def write(self, serial: int | None) -> str:
-        return "" if serial is None else self._encode(serial)
+    def encode(self, serial: int | None) -> str:
+        return "" if serial is None else self._encode_uncached(serial)
 
-    def read(self, text: object) -> int | None:
+    def decode(self, text: object) -> int | None:
         """The serial, or None for whatever this salt would never write."""
         if not isinstance(text, str) or not SHAPE.fullmatch(text):
             return None
-        likely = self._likely(text)
-        if likely is not None and likely <= LARGEST and self._encode(likely) == text:
+        likely = self._is_likely(text)
+        if likely is not None and likely <= LARGEST and self._encode_uncached(likely) == text:
             return likely
         numbers = self._hashids.decode(text)
         return numbers[0] if len(numbers) == 1 and numbers[0] <= LARGEST else None
 
-    def _likely(self, text: str) -> int | None:
+    def _is_likely(self, text: str) -> int | None:
         """What the digits between the guards say, if they are such."""
         parts = self._between.split(text)
         part = parts[len(parts) > 1]
@@ -66,7 +66,7 @@ class IdCodec:
             return None
         return number
 
-    def _encode(self, serial: int) -> str:
+    def _encode_uncached(self, serial: int) -> str:
         if serial < 0:
             return ""
         lottery = serial % LOTTERY

@@ -160,12 +160,12 @@ class Alignment:
         ]
 
     def keep_equal(self) -> None:
-        for rank, shown in self.pairs(lambda line: line):
-            self.settle(rank, shown)
+        for rank, shown in self.equal_pairs(lambda line: line):
+            self.result(rank, shown)
 
     def rename(self) -> None:
         """Rename the contacts all of whose lines come back under one other name."""
-        pairs = list(self.pairs(lambda line: (line.type, line.value)))
+        pairs = list(self.equal_pairs(lambda line: (line.type, line.value)))
         for holder in self.holders:
             mine = [(rank, shown) for rank, shown in pairs if shown.holder is holder]
             names = {self.given[rank].name for rank, _ in mine}
@@ -173,29 +173,29 @@ class Alignment:
             if whole and len(names) == 1 and not holder.is_client:
                 holder.name = names.pop()
                 for rank, shown in mine:
-                    self.settle(rank, shown)
+                    self.result(rank, shown)
 
     def keep_values_under_another_name(self) -> None:
         """A value that only some lines of a contact carry elsewhere leaves the contact."""
-        for _, shown in self.pairs(lambda line: (line.type, line.value)):
+        for _, shown in self.equal_pairs(lambda line: (line.type, line.value)):
             self.shown.remove(shown)
             del shown.holder.values[shown.line.type]
 
     def change_values(self) -> None:
-        for rank, shown in self.pairs(lambda line: (line.name, line.type)):
+        for rank, shown in self.equal_pairs(lambda line: (line.name, line.type)):
             shown.holder.values[shown.line.type] = self.given[rank].value
-            self.settle(rank, shown)
+            self.result(rank, shown)
         for shown in self.shown:
             del shown.holder.values[shown.line.type]
 
     def place_new(self) -> None:
         for rank, new in sorted(self.given.items()):
-            holder = self.home(new)
+            holder = self.place_line(new)
             holder.name = new.name
             holder.values[new.type] = new.value
             holder.ranks[new.type] = rank
 
-    def home(self, new: ContactLine) -> LineHolder:
+    def place_line(self, new: ContactLine) -> LineHolder:
         """The holder of that name with a free slot, else a blank contact, else a new one."""
         namesakes = [h for h in self.holders if h.name == new.name and h.has_room(new.type)]
         homes = [h for h in namesakes if not h.is_blank] + [h for h in self.holders if h.is_blank]
@@ -205,7 +205,7 @@ class Alignment:
         self.holders.append(holder)
         return holder
 
-    def pairs(self, key: Callable[[ContactLine], object]) -> Iterator[tuple[int, ShownLine]]:
+    def equal_pairs(self, key: Callable[[ContactLine], object]) -> Iterator[tuple[int, ShownLine]]:
         """Given and shown lines that agree in a key, each at most once, in order."""
         waiting: dict[object, list[ShownLine]] = {}
         for shown in self.shown:
@@ -214,7 +214,7 @@ class Alignment:
             if same := waiting.get(key(line)):
                 yield rank, same.pop(0)
 
-    def settle(self, rank: int, shown: ShownLine) -> None:
+    def result(self, rank: int, shown: ShownLine) -> None:
         shown.holder.ranks[shown.line.type] = rank
         del self.given[rank]
         self.shown.remove(shown)

@@ -38,9 +38,9 @@ def params(pairs: Iterable[tuple[str, str]]) -> wire.ListParams:
 class ListPlan(NamedTuple):
     """A list to go through: what the store is asked for, and how a page of it is written."""
 
-    find: Callable[..., tuple[Any, ...]]
+    fetch: Callable[..., tuple[Any, ...]]
     query: ClientQuery | TombstoneQuery
-    page: Callable[[Iterable[Any]], Struct]
+    build_page: Callable[[Iterable[Any]], Struct]
 
 
 def plan_list(store: Store, given: wire.ListParams, page_size: int) -> ListPlan:
@@ -57,9 +57,9 @@ def plan_list(store: Store, given: wire.ListParams, page_size: int) -> ListPlan:
     limit = read_limit(given.limit) or page_size
     if DELETED[given.deleted]:
         gone = TombstoneQuery(deleted_after=after, deleted_before=before, limit=limit)
-        return ListPlan(store.tombstones, gone, tombstones_page)
+        return ListPlan(store.list_deleted_clients, gone, tombstones_page)
     query = ClientQuery(states=LIVE_STATES, updated_after=after, updated_before=before, limit=limit)
-    return ListPlan(store.newest_clients, query, clients_page)
+    return ListPlan(store.list_newest_clients, query, clients_page)
 
 
 def read_bound(

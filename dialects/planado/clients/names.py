@@ -32,7 +32,7 @@ def shown_parts(record: Client) -> Fields:
 
 
 def fallback_names(record: Client) -> tuple[str, str]:
-    giver = record.name_giver
+    giver = record.fallback_contact
     if giver is None:
         return f"Client {record.number}", ""
     first, last = blank_to_empty(giver.first_name), blank_to_empty(giver.last_name)

@@ -8,9 +8,9 @@ OLDER_HEADERS = (b"x-planado-api-key", b"x-planado-api-token")
 
 
 class KeyMiddleware(AuthMiddleware):
-    async def access(self, headers: Headers) -> Access:
+    async def authenticate(self, headers: Headers) -> Access:
         key = key_in(headers)
-        access = await self.opened("planado", key) if key else None
+        access = await self.find_access("planado", key) if key else None
         if access is None:
             raise Unauthenticated("unknown key")
         return access

@@ -22,26 +22,26 @@ class CachedReadMatcher:
     def __call__(self, call: PlainGet) -> CachedRead | None:
         account = call.account
         if one := ONE.fullmatch(call.path):
-            return None if call.query else self.one(account, one[1])
+            return None if call.query else self.match_one(account, one[1])
         pairs = page_parameters(call.query) if call.path == "/clients" else None
-        return None if pairs is None else self.many(account, pairs)
+        return None if pairs is None else self.match_many(account, pairs)
 
-    def one(self, account: Account, text: str) -> CachedRead:
+    def match_one(self, account: Account, text: str) -> CachedRead:
         key = read_key(text)
         return CachedRead(
-            lambda glance: glance.client(account.id, key),
+            lambda reader: reader.find_client(account.id, key),
             variant_of(account.id),
             render,
             wrap_one,
             is_one=True,
         )
 
-    def many(self, account: Account, pairs: Sequence[tuple[str, str]]) -> CachedRead:
+    def match_many(self, account: Account, pairs: Sequence[tuple[str, str]]) -> CachedRead:
         given = list_query.params(pairs)
         limit = list_query.read_limit(given.limit) or self.page_size
         after = list_query.cursor(given)
         return CachedRead(
-            lambda glance: glance.newest(account.id, limit, after),
+            lambda reader: reader.list_newest(account.id, limit, after),
             variant_of(account.id),
             render,
             wrap_many,

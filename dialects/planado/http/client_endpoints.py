@@ -36,8 +36,8 @@ class Clients:
         account_id, after = account_of(request).id, list_query.cursor(given)
         lag = replica_options(request, self.store)
         wanted = list_query.plan_list(self.store, given, self.options.page_size)
-        found = await run_read(wanted.find, account_id, wanted.query, after, **lag)
-        return reply(wanted.page(found))
+        found = await run_read(wanted.fetch, account_id, wanted.query, after, **lag)
+        return reply(wanted.build_page(found))
 
     async def create(self, request: Request) -> Response:
         tree = await tree_of(request)
@@ -48,7 +48,7 @@ class Clients:
 
     async def show(self, request: Request) -> Response:
         key, lag = key_of(request), replica_options(request, self.store)
-        record = await run_read(self.store.client, account_of(request).id, key, **lag)
+        record = await run_read(self.store.get_client, account_of(request).id, key, **lag)
         return not_modified(request, record) or reply(
             wire.One(clients_translate.client(record)), headers=etag_header(record)
         )
@@ -70,7 +70,7 @@ class Clients:
 
     async def delete(self, request: Request) -> Response:
         record = await run_write(
-            self.store.move_client,
+            self.store.set_client_state,
             account_of(request).id,
             key_of(request),
             State.DELETED,

@@ -27,9 +27,9 @@ def read_object(raw: bytes, _account: Account) -> ParsedObject:
         stamp="" if said.version is UNSET else str(said.version),
         updated_at=None if said.updated_at is UNSET else said.updated_at,
         label=said.label,
-        whole=constantly(import_command(said)),
-        change=partial(change_client, said=said),
-        lost=said.lost,
+        full_command=constantly(import_command(said)),
+        change_command=partial(change_client, said=said),
+        losses=said.losses,
     )
 
 
@@ -56,8 +56,8 @@ def is_listed(record: Client) -> bool:
 
 DUMP = ObjectCodec(
     id_of=id_of,
-    read=read_object,
-    write=write_object,
+    read_object=read_object,
+    write_object=write_object,
     differences=differences,
     losses=losses,
     is_listed=is_listed,

@@ -40,27 +40,27 @@ class ParsedFields(Struct, frozen=True, kw_only=True):
     created_at: datetime | UnsetType
     updated_at: datetime | UnsetType
     label: str
-    lost: tuple[Loss, ...]
+    losses: tuple[Loss, ...]
 
 
 def read_fields(raw: bytes) -> ParsedFields:
-    given, lost = lenient_json.read_object(raw, object_shapes.Client)
+    given, losses = lenient_json.read_object(raw, object_shapes.Client)
     uuid = uuid_field(given)
     external_id = UNSET if given.external_id is UNSET else text_of(given.external_id) or None
-    is_organization = kind_field(given, lost)
-    names = name_fields(given, lost, is_organization=is_organization)
+    is_organization = kind_field(given, losses)
+    names = name_fields(given, losses, is_organization=is_organization)
     return ParsedFields(
         uuid=uuid,
         external_id=external_id,
         is_organization=is_organization,
         names=names,
-        address=address_field(given.site_address, lost),
-        lines=contact_lines(given.contacts, lost),
-        version=parse_field("version", given.version, to_integer, lost),
-        created_at=parse_field("created_at", given.created_at, to_moment, lost),
-        updated_at=parse_field("updated_at", given.updated_at, to_moment, lost),
+        address=address_field(given.site_address, losses),
+        lines=contact_lines(given.contacts, losses),
+        version=parse_field("version", given.version, to_integer, losses),
+        created_at=parse_field("created_at", given.created_at, to_moment, losses),
+        updated_at=parse_field("updated_at", given.updated_at, to_moment, losses),
         label=f"{external_id or uuid} {' '.join(filter(None, names.values()))}".strip(),
-        lost=tuple(lost),
+        losses=tuple(losses),
     )
 
 
@@ -85,25 +85,27 @@ def uuid_field(given: object_shapes.Client) -> UUID:
     return UUID(text)
 
 
-def kind_field(given: object_shapes.Client, lost: list[Loss]) -> bool:
+def kind_field(given: object_shapes.Client, losses: list[Loss]) -> bool:
     """An object that does not say it is of the kind whose names it has."""
     word = text_of(given.organization).lower()
     if word in YES or word in NO:
         return word in YES
     if word:
-        lost.append(make_loss("organization", word))
+        losses.append(make_loss("organization", word))
     has_parts = any(text_of(getattr(given, part)) for part in PARTS)
     return bool(text_of(given.organization_name)) or not has_parts
 
 
-def name_fields(given: object_shapes.Client, lost: list[Loss], *, is_organization: bool) -> Fields:
+def name_fields(
+    given: object_shapes.Client, losses: list[Loss], *, is_organization: bool
+) -> Fields:
     """The names of its kind, or else the one that is derived of them; the other kind's are lost."""
     told = {name: getattr(given, name) for name in ("organization_name", *PARTS)}
     texts = {
         name: blank_to_empty(text_of(value)) for name, value in told.items() if value is not UNSET
     }
     own = ("organization_name",) if is_organization else PARTS
-    lost += [make_loss(name, text) for name, text in texts.items() if text and name not in own]
+    losses += [make_loss(name, text) for name, text in texts.items() if text and name not in own]
     name = text_of(given.name)
     mine = {part: text for part, text in texts.items() if part in own}
     if any(mine.values()) or not blank_to_empty(name):
@@ -112,7 +114,7 @@ def name_fields(given: object_shapes.Client, lost: list[Loss], *, is_organizatio
 
 
 def address_field(
-    given: object_shapes.Address | UnsetType | None, lost: list[Loss]
+    given: object_shapes.Address | UnsetType | None, losses: list[Loss]
 ) -> wire.AddressInput | UnsetType:
     """Null is the address of a client that has none: an empty one."""
     if given is UNSET:
@@ -125,49 +127,49 @@ def address_field(
         apartment=text_of(given.apartment),
         floor=text_of(given.floor),
         description=text_of(given.description),
-        geolocation=location_field(given.geolocation, lost),
+        geolocation=location_field(given.geolocation, losses),
     )
 
 
 def location_field(
-    given: object_shapes.Geolocation | UnsetType | None, lost: list[Loss]
+    given: object_shapes.Geolocation | UnsetType | None, losses: list[Loss]
 ) -> wire.GeolocationInput | None:
     """Half a place is none."""
     if given is UNSET or given is None:
         return None
     path = "site_address.geolocation"
-    longitude = parse_field(f"{path}.longitude", given.longitude, to_degrees, lost)
-    latitude = parse_field(f"{path}.latitude", given.latitude, to_degrees, lost)
+    longitude = parse_field(f"{path}.longitude", given.longitude, to_degrees, losses)
+    latitude = parse_field(f"{path}.latitude", given.latitude, to_degrees, losses)
     if longitude is UNSET or latitude is UNSET:
         halves = {"longitude": longitude, "latitude": latitude}
-        lost += [make_loss(f"{path}.{k}", str(v)) for k, v in halves.items() if v is not UNSET]
+        losses += [make_loss(f"{path}.{k}", str(v)) for k, v in halves.items() if v is not UNSET]
         return None
     return wire.GeolocationInput(longitude=longitude, latitude=latitude)
 
 
 def contact_lines(
-    given: list[object_shapes.Contact] | UnsetType | None, lost: list[Loss]
+    given: list[object_shapes.Contact] | UnsetType | None, losses: list[Loss]
 ) -> list[ContactLine] | UnsetType:
     if given is UNSET or given is None:
         return UNSET
-    found = (contact_line_field(n, contact, lost) for n, contact in enumerate(given))
+    found = (contact_line_field(n, contact, losses) for n, contact in enumerate(given))
     return [told for told in found if told is not None]
 
 
 def contact_line_field(
-    n: int, given: object_shapes.Contact, lost: list[Loss]
+    n: int, given: object_shapes.Contact, losses: list[Loss]
 ) -> ContactLine | None:
     """Entries that hold no value hold nothing; other sorts of values have no place here."""
     name, value, sort = text_of(given.name), text_of(given.value), text_of(given.type)
     if sort in TYPES and value.strip():
         return contact_line(wire.ContactInput(name=name, value=value, type=sort))
     if value.strip() or name.strip():
-        lost.append(make_loss(f"contacts[{n}]", f"{sort} {name} {value}"))
+        losses.append(make_loss(f"contacts[{n}]", f"{sort} {name} {value}"))
     return None
 
 
 def parse_field(
-    field: str, value: object_shapes.Scalar, read: Callable[[str], T | None], lost: list[Loss]
+    field: str, value: object_shapes.Scalar, read: Callable[[str], T | None], losses: list[Loss]
 ) -> T | UnsetType:
     """What a value comes to; lost when it comes to nothing, UNSET when there is none."""
     text = "" if value is UNSET or value is None else str(value)
@@ -175,7 +177,7 @@ def parse_field(
         return UNSET
     found = read(text)
     if found is None:
-        lost.append(make_loss(field, text))
+        losses.append(make_loss(field, text))
         return UNSET
     return found
 

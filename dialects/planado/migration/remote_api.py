@@ -74,7 +74,7 @@ def read_page(ask: ApiRequest, body: bytes) -> ObjectPage:
     return ObjectPage(
         objects=objects,
         ids=ids,
-        next=msgspec.structs.replace(ask, params=following) if ids else None,
+        next_request=msgspec.structs.replace(ask, params=following) if ids else None,
     )
 
 
@@ -85,8 +85,8 @@ def identify(raw: bytes, _account: Account) -> ParsedObject:
         stamp=str(there.version),
         updated_at=to_moment(there.updated_at) if there.updated_at else None,
         label=f"{there.external_id or there.uuid} {there.name or ''}".strip(),
-        whole=constantly(ImportClient(uuid=there.uuid, external_id=there.external_id)),
-        change=lambda _record: ImportClient(),
+        full_command=constantly(ImportClient(uuid=there.uuid, external_id=there.external_id)),
+        change_command=lambda _record: ImportClient(),
     )
 
 
@@ -148,22 +148,22 @@ def read_receipt(body: bytes, there: RemoteObject | None, _account: Account) -> 
         uuid = msgspec.json.decode(body, type=Answered).client_uuid
     except msgspec.MsgspecError as error:
         raise Invalid(Problem((), f"is no answer of Planado's: {error}")) from error
-    before = read_summary(there.shown).version if there else 0
+    before = read_summary(there.raw).version if there else 0
     return WriteReceipt(foreign_id=str(uuid), stamp=str(before + 1))
 
 
 REMOTE = RemoteApi(
-    first=list_request,
-    leaf=read_page,
-    met=identify,
-    one=show_request,
-    shown=unwrap_object,
-    create=create_request,
-    change=change_request,
-    delete=delete_request,
-    written=read_receipt,
-    settle=lambda _record, _body: None,
-    lost=lambda _record: (),
-    fixed=("external_id",),
+    list_request=list_request,
+    read_page=read_page,
+    identify=identify,
+    show_request=show_request,
+    unwrap_object=unwrap_object,
+    create_request=create_request,
+    change_request=change_request,
+    delete_request=delete_request,
+    read_receipt=read_receipt,
+    follow_up_request=lambda _record, _body: None,
+    unsendable_fields=lambda _record: (),
+    create_only_fields=("external_id",),
     per_minute=PER_MINUTE,
 )

@@ -40,23 +40,23 @@ class EncodedObject(Struct, frozen=True, array_like=True):
     stamp: str = ""
     updated_at: datetime | None = None
     label: str = ""
-    lost: tuple[Loss, ...] = ()
+    losses: tuple[Loss, ...] = ()
     groups: tuple[ImportGroup, ...] = ()
-    wanted: Identifiers | None = None
-    ready: PreparedRows | None = None
-    client: bytes = b""
+    identifiers: Identifiers | None = None
+    prepared: PreparedRows | None = None
+    encoded_command: bytes = b""
     is_drafted: bool = False
 
 
 class ColumnBatch(Struct, frozen=True, array_like=True):
     """A crowd of a batch: the places of its clients, and of each what `Told` says."""
 
-    places: list[int]
+    positions: list[int]
     foreign_ids: list[str]
     stamps: list[str]
     updated_at: list[int]
     labels: list[str]
-    crowd: PreparedColumns
+    prepared: PreparedColumns
 
 
 class Batch(Struct, frozen=True, array_like=True):
@@ -64,8 +64,8 @@ class Batch(Struct, frozen=True, array_like=True):
     along, by their places. So many bytes of the files have been read by then."""
 
     bytes_read: int
-    number: int
-    together: ColumnBatch | None
+    size: int
+    column_batch: ColumnBatch | None
     others: dict[int, tuple[RawObject, EncodedObject]]
 
 
@@ -84,132 +84,158 @@ class PreparedLot(NamedTuple):
     """A batch of so many objects, read: many of them together, if there are such, and the others
     by their places. `pieces` gives all of them; all one by one takes a while."""
 
-    reading: "BatchReader"
+    reader: "BatchReader"
     number: int
-    together: ColumnBatch | None
+    column_batch: ColumnBatch | None
     others: dict[int, ReadObject]
-    pieces: Callable[[], list[RawObject]]
+    raw_objects: Callable[[], list[RawObject]]
 
-    def everybody(self) -> list[ReadObject]:
-        if self.together is None:
+    def iter_all(self) -> list[ReadObject]:
+        if self.column_batch is None:
             return [self.others[n] for n in range(self.number)]
-        each = self.others | self.reading.apart(self.pieces(), self.together)
+        each = self.others | self.reader.read_columns_singly(self.raw_objects(), self.column_batch)
         return [each[n] for n in range(self.number)]
 
 
 class BatchReader(NamedTuple):
     """How batches are read."""
 
-    dump: ObjectCodec
+    codec: ObjectCodec
     account: Account
-    makers: Generators
+    generators: Generators
 
-    def here(self, pieces: list[RawObject]) -> PreparedLot:
-        together = self.together(pieces)
-        others = {n: self.prepared(pieces[n]) for n in self.rest(pieces, together)}
-        return PreparedLot(self, len(pieces), together, others, lambda: pieces)
-
-    def batch(self, pieces: list[RawObject], bytes_read: int) -> Batch:
-        """Of what `lot` makes what `here` does."""
-        together = self.together(pieces)
+    def read_lot(self, raw_objects: list[RawObject]) -> PreparedLot:
+        columns = self.read_columns(raw_objects)
         others = {
-            n: (pieces[n], encode_object(self.prepared(pieces[n])))
-            for n in self.rest(pieces, together)
+            n: self.read_prepared(raw_objects[n]) for n in self.positions_left(raw_objects, columns)
         }
-        return Batch(bytes_read, len(pieces), together, others)
+        return PreparedLot(self, len(raw_objects), columns, others, lambda: raw_objects)
 
-    def lot(self, batch: Batch, pieces: Callable[[], list[RawObject]]) -> PreparedLot:
-        others = {n: self.read(*both) for n, both in batch.others.items()}
-        return PreparedLot(self, batch.number, batch.together, others, pieces)
+    def encode_batch(self, raw_objects: list[RawObject], bytes_read: int) -> Batch:
+        """Of what `lot` makes what `here` does."""
+        columns = self.read_columns(raw_objects)
+        others = {
+            n: (raw_objects[n], encode_object(self.read_prepared(raw_objects[n])))
+            for n in self.positions_left(raw_objects, columns)
+        }
+        return Batch(bytes_read, len(raw_objects), columns, others)
 
-    def rest(self, pieces: list[RawObject], together: ColumnBatch | None) -> list[int]:
-        done = set(together.places) if together else set()
-        return [n for n in range(len(pieces)) if n not in done]
+    def decode_batch(self, batch: Batch, raw_objects: Callable[[], list[RawObject]]) -> PreparedLot:
+        others = {n: self.decode_object(*both) for n, both in batch.others.items()}
+        return PreparedLot(self, batch.size, batch.column_batch, others, raw_objects)
 
-    def together(self, pieces: list[RawObject]) -> ColumnBatch | None:
+    def positions_left(
+        self, raw_objects: list[RawObject], columns: ColumnBatch | None
+    ) -> list[int]:
+        done = set(columns.positions) if columns else set()
+        return [n for n in range(len(raw_objects)) if n not in done]
+
+    def read_columns(self, raw_objects: list[RawObject]) -> ColumnBatch | None:
         """What can be read of many at once; nearly always that is all of them."""
-        found = self.dump.gather([piece.raw for piece in pieces], self.account)
-        crowd = prepare_columns(found.crowd, self.account, self.makers) if found else None
-        if found is None or crowd is None:
+        found = self.codec.read_columns(
+            [raw_object.raw for raw_object in raw_objects], self.account
+        )
+        prepared = prepare_columns(found.clients, self.account, self.generators) if found else None
+        if found is None or prepared is None:
             return None
         return ColumnBatch(
-            places=list(found.places),
+            positions=list(found.positions),
             foreign_ids=list(found.foreign_ids),
             stamps=list(found.stamps),
-            updated_at=list(found.crowd.clients["updated_at"]),
+            updated_at=list(found.clients.clients["updated_at"]),
             labels=list(found.labels),
-            crowd=crowd,
+            prepared=prepared,
         )
 
-    def apart(self, pieces: list[RawObject], one: ColumnBatch) -> dict[int, ReadObject]:
+    def read_columns_singly(
+        self, raw_objects: list[RawObject], one: ColumnBatch
+    ) -> dict[int, ReadObject]:
         """By place, each by itself."""
-        crowd = zip(one.crowd.wanted(), one.crowd.ready(self.account.id), strict=True)
+        crowd = zip(
+            one.prepared.identifiers(), one.prepared.prepared_rows(self.account.id), strict=True
+        )
         times = [EPOCH + timedelta(microseconds=moment) for moment in one.updated_at]
-        told = zip(one.places, one.foreign_ids, one.stamps, times, one.labels, crowd, strict=True)
+        told = zip(
+            one.positions, one.foreign_ids, one.stamps, times, one.labels, crowd, strict=True
+        )
         return {
-            n: self.read(
-                pieces[n],
+            n: self.decode_object(
+                raw_objects[n],
                 EncodedObject("", foreign_id, stamp, updated_at, label, (), (), wanted, ready),
             )
             for n, foreign_id, stamp, updated_at, label, (wanted, ready) in told
         }
 
-    def prepared(self, piece: RawObject) -> ReadObject:
-        read = read_object(piece, self.dump, self.account)
-        if read.told is None:
+    def read_prepared(self, raw_object: RawObject) -> ReadObject:
+        read = read_object(raw_object, self.codec, self.account)
+        if read.parsed is None:
             return read
-        client = read.told.client
-        ready = prepare_rows(client, self.account, self.makers)
+        client = read.parsed.command
+        prepared = prepare_rows(client, self.account, self.generators)
         return ReadObject(
-            piece.place, read.told, raw=piece.raw, wanted=identifiers_of(client), ready=ready
+            raw_object.position,
+            read.parsed,
+            raw=raw_object.raw,
+            identifiers=identifiers_of(client),
+            prepared=prepared,
         )
 
-    def read(self, piece: RawObject, sent: EncodedObject) -> ReadObject:
-        if sent.wanted is None:
-            return ReadObject(piece.place, None, sent.problem)
-        told = ParsedObject(
-            foreign_id=sent.foreign_id,
-            stamp=sent.stamp,
-            updated_at=sent.updated_at,
-            label=sent.label,
-            whole=self.whole(piece, sent),
-            change=partial(reread_change, piece.raw, self.dump, self.account),
-            lost=sent.lost,
-            groups=sent.groups,
+    def decode_object(self, raw_object: RawObject, encoded: EncodedObject) -> ReadObject:
+        if encoded.identifiers is None:
+            return ReadObject(raw_object.position, None, encoded.problem)
+        parsed = ParsedObject(
+            foreign_id=encoded.foreign_id,
+            stamp=encoded.stamp,
+            updated_at=encoded.updated_at,
+            label=encoded.label,
+            full_command=self.full_command_of(raw_object, encoded),
+            change_command=partial(reread_change, raw_object.raw, self.codec, self.account),
+            losses=encoded.losses,
+            groups=encoded.groups,
         )
-        return ReadObject(piece.place, told, raw=piece.raw, wanted=sent.wanted, ready=sent.ready)
+        return ReadObject(
+            raw_object.position,
+            parsed,
+            raw=raw_object.raw,
+            identifiers=encoded.identifiers,
+            prepared=encoded.prepared,
+        )
 
-    def whole(self, piece: RawObject, sent: EncodedObject) -> Callable[[], ImportClient]:
-        if sent.ready:
-            return partial(reread_client, piece.raw, self.dump, self.account)
-        return constantly((DRAFTED if sent.is_drafted else CLIENTS).decode(sent.client))
+    def full_command_of(
+        self, raw_object: RawObject, encoded: EncodedObject
+    ) -> Callable[[], ImportClient]:
+        if encoded.prepared:
+            return partial(reread_client, raw_object.raw, self.codec, self.account)
+        return constantly(
+            (DRAFTED if encoded.is_drafted else CLIENTS).decode(encoded.encoded_command)
+        )
 
 
-def reread_client(raw: bytes, dump: ObjectCodec, account: Account) -> ImportClient:
+def reread_client(raw: bytes, codec: ObjectCodec, account: Account) -> ImportClient:
     """Few of those that are ready do not get what they want."""
-    return dump.read(raw, account).client
+    return codec.read_object(raw, account).command
 
 
-def reread_change(raw: bytes, dump: ObjectCodec, account: Account, record: Client) -> ImportClient:
+def reread_change(raw: bytes, codec: ObjectCodec, account: Account, record: Client) -> ImportClient:
     """Few are here already, and what they change cannot be sent."""
-    return dump.read(raw, account).change(record)
+    return codec.read_object(raw, account).change_command(record)
 
 
 def encode_object(one: ReadObject) -> EncodedObject:
-    if one.told is None:
+    if one.parsed is None:
         return EncodedObject(problem=one.problem)
-    told, client = one.told, one.told.client
+    parsed, client = one.parsed, one.parsed.command
     return EncodedObject(
-        foreign_id=told.foreign_id,
-        stamp=told.stamp,
-        updated_at=told.updated_at,
-        label=told.label,
-        lost=told.lost,
-        groups=told.groups,
-        wanted=one.wanted,
-        ready=one.ready,
-        client=b"" if one.ready else ENCODER.encode(client),
-        is_drafted=not one.ready and has_drafts(client),
+        foreign_id=parsed.foreign_id,
+        stamp=parsed.stamp,
+        updated_at=parsed.updated_at,
+        label=parsed.label,
+        losses=parsed.losses,
+        groups=parsed.groups,
+        identifiers=one.identifiers,
+        prepared=one.prepared,
+        encoded_command=b"" if one.prepared else ENCODER.encode(client),
+        is_drafted=not one.prepared and has_drafts(client),
     )
 
 

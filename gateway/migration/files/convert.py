@@ -14,24 +14,24 @@ def convert(
     found: Iterable[RawObject], account: Account, source: Dialect, target: Dialect, write: WriteLine
 ) -> ExportResult:
     """Objects of one dialect as objects of the other, without a store. Raises WrongSalt."""
-    given, makers = ExportResult(), Generators()
-    for place, piece in enumerate(found, 1):
-        read = read_object(piece, source.dump, account)
-        label_there = read.told.label if read.told else read.place
+    given, generators = ExportResult(), Generators()
+    for place, raw_object in enumerate(found, 1):
+        read = read_object(raw_object, source.codec, account)
+        label_there = read.parsed.label if read.parsed else read.position
         try:
-            record = preview_client(parsed_or_raise(read).client, account, place, makers)
+            record = preview_client(parsed_or_raise(read).command, account, place, generators)
         except Invalid as failure:
             given.refused += 1
             given.lines.append(run_line("refused", label_there, text=str(failure)))
             continue
-        for name, text in parsed_or_raise(read).lost:
+        for name, text in parsed_or_raise(read).losses:
             given.lines.append(run_line("lost", label_there, field=name, text=text))
-        write_client(record, account, target.dump, write, given)
+        write_client(record, account, target.codec, write, given)
     return given
 
 
 def parsed_or_raise(read: ReadObject) -> ParsedObject:
     """Raises Invalid when the piece could not be read."""
-    if read.told is None:
+    if read.parsed is None:
         raise Invalid(Problem((), read.problem))
-    return read.told
+    return read.parsed

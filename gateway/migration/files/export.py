@@ -30,7 +30,7 @@ class ExportResult(Struct, kw_only=True):
     """What was written, what was left out, and what of it could not be said."""
 
     written: int = 0
-    left: int = 0
+    left_out: int = 0
     refused: int = 0
     lines: SpooledLines = field(default_factory=SpooledLines)
 
@@ -46,9 +46,9 @@ class ExportPart(Struct, frozen=True, array_like=True):
     """A stretch as it is written: the objects, and the lines of what is said of them."""
 
     objects: bytes
-    said: bytes
+    lines: bytes
     written: int
-    left: int
+    left_out: int
 
 
 ENCODER = msgspec.msgpack.Encoder()
@@ -68,14 +68,14 @@ def export_clients(
     """Every client that the dialect's own lists would show, by serial, each of one moment.
     `again` opens the store in another process."""
     given = ExportResult()
-    source = ExportSource(store, account, dialect.dump)
+    source = ExportSource(store, account, dialect.codec)
     with closing(export_parts(source, again)) as found, gc_relaxed():
         for part in found:
             write.lines(part.objects)
-            given.lines.add(part.said)
+            given.lines.add_rows(part.lines)
             given.written += part.written
-            given.left += part.left
-            tell(part.written + part.left)
+            given.left_out += part.left_out
+            tell(part.written + part.left_out)
     return given
 
 
@@ -84,57 +84,59 @@ class ExportSource(NamedTuple):
 
     store: Store
     account: Account
-    dump: ObjectCodec
+    codec: ObjectCodec
 
-    def stretches(self) -> Iterator[SerialRange]:
+    def serial_ranges(self) -> Iterator[SerialRange]:
         """All serials that there are and may be, in their order."""
         after = 0
-        while (last := self.store.end_of_stretch(self.account.id, after, PAGE)) is not None:
+        while (last := self.store.last_serial_of_range(self.account.id, after, PAGE)) is not None:
             yield SerialRange(after, last)
             after = last
         yield SerialRange(after, None)
 
-    def question(self, piece: SerialRange) -> bytes:
+    def encode_task(self, piece: SerialRange) -> bytes:
         return ENCODER.encode(piece)
 
-    def done(self, _piece: SerialRange, answer: bytes) -> ExportPart:
+    def decode_result(self, _piece: SerialRange, answer: bytes) -> ExportPart:
         return PART.decode(answer)
 
-    def here(self, piece: SerialRange) -> ExportPart:
+    def do_here(self, piece: SerialRange) -> ExportPart:
         given, objects, after = ExportResult(), BytesIO(), piece.after
         write = LineWriter(objects, "memory")
-        while records := self.store.scan(self.account.id, after, PAGE, last=piece.last):
+        while records := self.store.scan_clients(self.account.id, after, PAGE, last=piece.last):
             for record in records:
-                write_client(record, self.account, self.dump, write, given)
+                write_client(record, self.account, self.codec, write, given)
             after = records[-1].serial
-        return ExportPart(objects.getvalue(), given.lines.rows(), given.written, given.left)
+        return ExportPart(
+            objects.getvalue(), given.lines.dump_rows(), given.written, given.left_out
+        )
 
 
 def export_parts(source: ExportSource, again: Open | None) -> Generator[ExportPart, None, None]:
     """In the order of their serials."""
-    is_much = source.store.end_of_stretch(source.account.id, 0, MANY) is not None
+    is_much = source.store.last_serial_of_range(source.account.id, 0, MANY) is not None
     if again is None or cores() == 1 or not is_much:
-        yield from map(source.here, source.stretches())
+        yield from map(source.do_here, source.serial_ranges())
         return
-    with closing(Worker(export_worker, again, source.account, source.dump)) as worker:
-        yield from share_work(worker, source, source.stretches(), asked=ASKED)
+    with closing(Worker(export_worker, again, source.account, source.codec)) as worker:
+        yield from share_work(worker, source, source.serial_ranges(), asked=ASKED)
 
 
-def export_worker(again: Open, account: Account, dump: ObjectCodec) -> Answer:
-    source = ExportSource(again(), account, dump)
-    return lambda question: ENCODER.encode(source.here(STRETCH.decode(question)))
+def export_worker(again: Open, account: Account, codec: ObjectCodec) -> Answer:
+    source = ExportSource(again(), account, codec)
+    return lambda question: ENCODER.encode(source.do_here(STRETCH.decode(question)))
 
 
 def write_client(
-    record: Client, account: Account, dump: ObjectCodec, write: WriteLine, given: ExportResult
+    record: Client, account: Account, codec: ObjectCodec, write: WriteLine, given: ExportResult
 ) -> None:
-    if not dump.is_listed(record):
-        given.left += 1
+    if not codec.is_listed(record):
+        given.left_out += 1
         given.lines.append(run_line("left", client_label(record), text="is deleted"))
         return
-    write(dump.write(record, account))
+    write(codec.write_object(record, account))
     given.written += 1
-    if losses := dump.losses(record):
+    if losses := codec.losses(record):
         name = client_label(record)
         for field_name, text in losses:
             given.lines.append(run_line("lost", name, field=field_name, text=text))

@@ -19,19 +19,19 @@ class ByteProgress:
         self._advance = advance
         self._bytes = 0
 
-    def reach(self, number: int) -> None:
+    def advance_to(self, number: int) -> None:
         if number > self._bytes:
             self._advance(number - self._bytes)
             self._bytes = number
 
-    def anew(self) -> Advance:
+    def restart(self) -> Advance:
         """For who reads the files from their beginning."""
         read = 0
 
         def advance(size: int) -> None:
             nonlocal read
             read += size
-            self.reach(read)
+            self.advance_to(read)
 
         return advance
 
@@ -44,7 +44,7 @@ class Files(NamedTuple):
         """Whether they can be read more than once: what comes through a pipe cannot."""
         return all(file_size(path) is not None for path in self.paths)
 
-    def batches(self, taken: int, advance: Advance) -> Iterator[list[RawObject]]:
+    def iter_batches(self, taken: int, advance: Advance) -> Iterator[list[RawObject]]:
         """Of the objects behind so many. `advance` is told of the bytes that have been read."""
         found = islice(pieces(self.paths, advance), taken, None)
         while batch := list(islice(found, BATCH)):
@@ -57,19 +57,19 @@ class Rereader:
 
     def __init__(self, files: Files) -> None:
         self._files = files
-        self._found: Iterator[RawObject] = iter(())
+        self._objects: Iterator[RawObject] = iter(())
         self._next: int | None = None
 
-    def pieces(self, taken: int, number: int) -> list[RawObject]:
+    def reread_objects(self, taken: int, number: int) -> list[RawObject]:
         """So many behind the first ones."""
         if self._next is None or self._next > taken:
-            self._found, self._next = pieces(self._files.paths, lambda _size: None), 0
+            self._objects, self._next = pieces(self._files.paths, lambda _size: None), 0
         passed = taken - self._next
         self._next = taken + number
-        return list(islice(self._found, passed, passed + number))
+        return list(islice(self._objects, passed, passed + number))
 
 
 def pieces(paths: Iterable[str], advance: Advance) -> Iterator[RawObject]:
     for path in paths:
         for line in read_json_objects(path, advance=advance):
-            yield RawObject(line.place, line.raw, line.problem)
+            yield RawObject(line.position, line.raw, line.problem)

@@ -26,9 +26,9 @@ class FileImport(Struct, frozen=True, kw_only=True):
     dialect: Dialect
     account: Account
     paths: Sequence[str]
-    terms: ImportOptions
-    options: str = ""
-    is_rehearsal: bool = False
+    import_options: ImportOptions
+    run_options: str = ""
+    is_dry_run: bool = False
 
     @property
     def source(self) -> str:
@@ -37,7 +37,7 @@ class FileImport(Struct, frozen=True, kw_only=True):
     @property
     def command(self) -> StartRun:
         name = self.dialect.name
-        return StartRun(verb="import", dialect=name, source=self.source, options=self.options)
+        return StartRun(verb="import", dialect=name, source=self.source, options=self.run_options)
 
 
 class FilePosition(Struct, frozen=True):
@@ -50,19 +50,21 @@ def import_files(
     store: Store, plan: FileImport, advance: Advance, interrupted: Run | None = None
 ) -> Importer:
     """Raises Invalid for a file that cannot be opened, WrongSalt, TooManyChanges."""
-    arriving = Importer(store, plan.account, plan.dialect, source=plan.source, terms=plan.terms)
+    importer = Importer(
+        store, plan.account, plan.dialect, source=plan.source, options=plan.import_options
+    )
     done = place_of(interrupted)
     files = Files(tuple(plan.paths))
     taken, reached = done.taken, ByteProgress(advance)
-    begin = ReadStart(files, files.batches(taken, reached.anew()), taken, reached)
-    with closing(read_ahead(begin, plan.dialect.dump, plan.account)) as ahead, gc_relaxed():
+    begin = ReadStart(files, files.iter_batches(taken, reached.restart()), taken, reached)
+    with closing(read_ahead(begin, plan.dialect.codec, plan.account)) as ahead, gc_relaxed():
         # A file that cannot be opened, or ids of another salt, are so before there is a run.
         first = list(islice(ahead, 1))
-        with run_of_import(arriving, plan, interrupted):
+        with run_of_import(importer, plan, interrupted):
             for lots in group_batches(chain(first, ahead)):
                 taken += sum(lot.number for lot in lots)
-                arriving.lay_all(lots, msgspec.json.encode(FilePosition(taken)).decode())
-    return arriving
+                importer.import_lots(lots, msgspec.json.encode(FilePosition(taken)).decode())
+    return importer
 
 
 def group_batches(ahead: Iterable[PreparedLot]) -> Iterator[list[PreparedLot]]:

@@ -42,24 +42,24 @@ class ReadStart(NamedTuple):
 
 
 def read_ahead(
-    begin: ReadStart, dump: ObjectCodec, account: Account
+    begin: ReadStart, codec: ObjectCodec, account: Account
 ) -> Generator[PreparedLot, None, None]:
     """All batches in their order. Raises WrongSalt."""
-    reading = BatchReader(dump, account, Generators())
+    reading = BatchReader(codec, account, Generators())
     first = list(islice(begin.batches, FEW + 1))
     batches = chain(first, begin.batches)
     if len(first) <= FEW or cores() == 1 or not begin.files.are_lasting:
-        yield from map(reading.here, batches)
+        yield from map(reading.read_lot, batches)
         return
-    with closing(Worker(reader_worker, begin.files, dump, account)) as worker:
+    with closing(Worker(reader_worker, begin.files, codec, account)) as worker:
         taken = begin.taken
         # Until the other process is there nobody waits for it.
-        while not worker.awake.is_set():
+        while not worker.is_ready.is_set():
             batch = next(batches, None)
             if batch is None:
                 return
             taken += len(batch)
-            yield reading.here(batch)
+            yield reading.read_lot(batch)
         yield from read_with_worker(worker, begin, taken, reading)
 
 
@@ -67,26 +67,26 @@ def read_with_worker(
     worker: Worker, begin: ReadStart, taken: int, reading: BatchReader
 ) -> Iterator[PreparedLot]:
     """The batches behind so many objects, as the other process reads them from the files."""
-    worker.ask(ENCODER.encode(taken))
+    worker.send_task(ENCODER.encode(taken))
     for _ in range(AHEAD - 1):
-        worker.ask(ON)
+        worker.send_task(ON)
     again = Rereader(begin.files)
-    while answer := worker.answer():
+    while answer := worker.receive_result():
         batch = BATCHES.decode(answer)
-        if not batch.number:
+        if not batch.size:
             return
-        worker.ask(ON)
-        begin.reached.reach(batch.bytes_read)
-        yield reading.lot(batch, partial(again.pieces, taken, batch.number))
-        taken += batch.number
+        worker.send_task(ON)
+        begin.reached.advance_to(batch.bytes_read)
+        yield reading.decode_batch(batch, partial(again.reread_objects, taken, batch.size))
+        taken += batch.size
     # What that process could not say is found out here.
-    yield from map(reading.here, begin.files.batches(taken, begin.reached.anew()))
+    yield from map(reading.read_lot, begin.files.iter_batches(taken, begin.reached.restart()))
 
 
-def reader_worker(files: Files, dump: ObjectCodec, account: Account) -> Answer:
+def reader_worker(files: Files, codec: ObjectCodec, account: Account) -> Answer:
     """Asked first how many objects to pass over, and then to go on; after the last batch it
     answers with an empty one."""
-    reading = BatchReader(dump, account, Generators())
+    reading = BatchReader(codec, account, Generators())
     batches: Iterator[list[RawObject]] | None = None
     bytes_read = 0
 
@@ -97,8 +97,8 @@ def reader_worker(files: Files, dump: ObjectCodec, account: Account) -> Answer:
     def answer(question: bytes) -> bytes:
         nonlocal batches
         if batches is None:
-            batches = files.batches(TAKEN.decode(question), advance)
-        pieces = next(batches, [])
-        return ENCODER.encode(reading.batch(pieces, bytes_read))
+            batches = files.iter_batches(TAKEN.decode(question), advance)
+        raw_objects = next(batches, [])
+        return ENCODER.encode(reading.encode_batch(raw_objects, bytes_read))
 
     return answer

@@ -26,7 +26,7 @@ class CheckResult(enum.Enum):
 
 
 class CheckedClient(NamedTuple):
-    sign: CheckResult
+    result: CheckResult
     client: str
     fields: tuple[str, ...] = ()
     problem: str = ""
@@ -34,36 +34,36 @@ class CheckedClient(NamedTuple):
 
 def check(sides: Sides, service: HttpClient, tell: ReportProgress) -> Iterator[CheckedClient]:
     """Every client of either side once. Raises RemoteFailure, Unsteady."""
-    start = start_position(sides.dialect.remote.first(None))
-    with closing(SeenIds()) as seen, closing(SeenIds()) as met:
-        for sheet in ListScan(service, sides.dialect.remote, start, seen).sheets():
-            for name, pair in paired(sides, sheet):
-                yield compare_pair(sides, name, pair, met)
-            tell(sheet.position.read, sheet.position.total)
-        yield from only_here(sides, met)
+    start = start_position(sides.dialect.remote.list_request(None))
+    with closing(SeenIds()) as seen, closing(SeenIds()) as checked:
+        for page in ListScan(service, sides.dialect.remote, start, seen).pages():
+            for name, pair in paired(sides, page):
+                yield compare_pair(sides, name, pair, checked)
+            tell(page.position.read, page.position.total)
+        yield from only_here(sides, checked)
 
 
-def paired(sides: Sides, sheet: ScannedPage) -> Iterator[tuple[str, Pair | Invalid]]:
+def paired(sides: Sides, page: ScannedPage) -> Iterator[tuple[str, Pair | Invalid]]:
     """A page at once, and where something on it cannot be read each by itself."""
     try:
-        yield from zip(sheet.ids, list(sides.paired(sheet.objects)), strict=True)
+        yield from zip(page.ids, list(sides.pair_objects(page.objects)), strict=True)
     except Invalid:
-        for name, raw in zip(sheet.ids, sheet.objects, strict=True):
+        for name, raw in zip(page.ids, page.objects, strict=True):
             try:
-                yield name, next(sides.paired([raw]))
+                yield name, next(sides.pair_objects([raw]))
             except Invalid as failure:
                 yield name, failure
 
 
-def compare_pair(sides: Sides, name: str, pair: Pair | Invalid, met: SeenIds) -> CheckedClient:
+def compare_pair(sides: Sides, name: str, pair: Pair | Invalid, checked: SeenIds) -> CheckedClient:
     if isinstance(pair, Invalid):
         return CheckedClient(CheckResult.ERROR, name, problem=str(pair))
     record = pair.record
     if record is None:
-        return CheckedClient(CheckResult.ONLY_THERE, pair.told.label)
-    if not met.add(str(record.serial)):
+        return CheckedClient(CheckResult.ONLY_THERE, pair.parsed.label)
+    if not checked.add(str(record.serial)):
         words = f"is the same client here as another one there: {client_label(record)}"
-        return CheckedClient(CheckResult.ERROR, pair.told.label, problem=words)
+        return CheckedClient(CheckResult.ERROR, pair.parsed.label, problem=words)
     try:
         fields = sides.differences(pair)
     except Invalid as failure:
@@ -73,11 +73,11 @@ def compare_pair(sides: Sides, name: str, pair: Pair | Invalid, met: SeenIds) ->
     )
 
 
-def only_here(sides: Sides, met: SeenIds) -> Iterator[CheckedClient]:
+def only_here(sides: Sides, checked: SeenIds) -> Iterator[CheckedClient]:
     """Those that are not there; of the deleted ones nobody expects it."""
     after = 0
-    while records := sides.store.scan(sides.account.id, after, BATCH):
+    while records := sides.store.scan_clients(sides.account.id, after, BATCH):
         for record in records:
-            if not record.is_deleted and met.add(str(record.serial)):
+            if not record.is_deleted and checked.add(str(record.serial)):
                 yield CheckedClient(CheckResult.ONLY_HERE, client_label(record))
         after = records[-1].serial

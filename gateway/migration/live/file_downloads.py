@@ -58,34 +58,34 @@ class FileDownloads:
 
     def fetch_all(self, tell: Callable[[int, int | None], None]) -> None:
         """Raises RemoteFailure when the service gives no answer."""
-        for place, wanted in enumerate(self.wanted(), 1):
+        for place, wanted in enumerate(self.list_wanted(), 1):
             if not wanted.is_here:
-                self.fetch(wanted)
+                self.fetch_file(wanted)
             tell(place, None)
 
-    def wanted(self) -> Iterator[WantedFile]:
+    def list_wanted(self) -> Iterator[WantedFile]:
         after = 0
-        while lines := self.store.run_lines(self.run.id, kind=KIND, after=after):
+        while lines := self.store.list_run_lines(self.run.id, kind=KIND, after=after):
             for place, line in lines:
                 after = place
                 file = msgspec.json.decode(line.text, type=RemoteFile)
                 try:
-                    client = self.store.client(self.account.id, int(line.field))
+                    client = self.store.get_client(self.account.id, int(line.field))
                 except NotFound:
                     continue  # purged since
                 yield WantedFile(client, line.client, file)
 
-    def fetch(self, wanted: WantedFile) -> None:
+    def fetch_file(self, wanted: WantedFile) -> None:
         with SpooledTemporaryFile(IN_MEMORY) as spooled:
             try:
-                size = sum(map(spooled.write, self.service.carry(wanted.file.path)))
+                size = sum(map(spooled.write, self.service.download(wanted.file.path)))
                 spooled.seek(0)
-                self.attach(wanted, cast(BinaryIO, spooled), size)
+                self.attach_file(wanted, cast(BinaryIO, spooled), size)
             except (DownloadRefused, TooLarge, Locked) as failure:
                 words = f"{wanted.file.name}: {failure}"
-                self.note(run_line("lost", wanted.label, field="documents", text=words))
+                self.save_progress(run_line("lost", wanted.label, field="documents", text=words))
 
-    def attach(self, wanted: WantedFile, file: BinaryIO, size: int) -> None:
+    def attach_file(self, wanted: WantedFile, file: BinaryIO, size: int) -> None:
         upload = Upload(
             name=wanted.file.name,
             type=wanted.file.type,
@@ -95,27 +95,29 @@ class FileDownloads:
             height=wanted.file.height,
             is_public=wanted.file.is_public,
         )
-        drafts = self.store.keep(self.account.id, [upload])
+        drafts = self.store.store_uploads(self.account.id, [upload])
         before = wanted.client
         try:
             after = self.store.change_client(self.account.id, before.serial, adding(drafts))
         except BaseException:
-            self.store.discard(self.account.id, drafts)
+            self.store.delete_blobs(self.account.id, drafts)
             raise
-        self.note(links=tuple(self.in_step(before, after)), fetched=1)
+        self.save_progress(links=tuple(self.links_in_step(before, after)), fetched=1)
 
-    def in_step(self, before: Client, after: Client) -> Iterator[ClientLink]:
+    def links_in_step(self, before: Client, after: Client) -> Iterator[ClientLink]:
         """The file is theirs as well: it makes no difference between the two sides."""
-        origin = self.store.links(self.account.id, self.run.source, [before.serial])
+        origin = self.store.client_links(self.account.id, self.run.source, [before.serial])
         known = origin.get(before.serial)
         if known is not None and known.version == before.version:
             yield ClientLink(after.serial, structs.replace(known, version=after.version))
 
-    def note(self, *lines: RunLine, links: tuple[ClientLink, ...] = (), fetched: int = 0) -> None:
-        run = self.store.run(self.run.id)
+    def save_progress(
+        self, *lines: RunLine, links: tuple[ClientLink, ...] = (), fetched: int = 0
+    ) -> None:
+        run = self.store.get_run(self.run.id)
         counts = run.counts | {"files": run.counts.get("files", 0) + fetched}
-        note = RunProgress(checkpoint=run.checkpoint, counts=counts, lines=lines)
-        self.store.link_clients(self.account.id, links, run_id=run.id, note=note)
+        progress = RunProgress(checkpoint=run.checkpoint, counts=counts, lines=lines)
+        self.store.link_clients(self.account.id, links, run_id=run.id, progress=progress)
 
 
 def adding(drafts: tuple[DocumentDraft, ...]) -> Callable[[Client], ChangeClient]:

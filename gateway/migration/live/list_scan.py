@@ -23,7 +23,17 @@ MOST_SURPLUS = 100
 ERRORS = 400
 
 
-class Position(Struct, frozen=True, kw_only=True):
+STORED_NAMES = {
+    "first_total": "held",
+    "shown_in_scan": "shown",
+    "created_since": "newborn",
+    "has_shrunk": "is_shaken",
+    "repeated_pages": "stale",
+}
+"""The names of fields in checkpoints that earlier versions stored."""
+
+
+class Position(Struct, frozen=True, kw_only=True, rename=STORED_NAMES):
     """Where a scan stands: what it asked first, and asks next, None at its end. `began` is when it
     began by the server's own clock; `read` how many clients it has shown, each once.
 
@@ -37,12 +47,12 @@ class Position(Struct, frozen=True, kw_only=True):
     total: int | None = None
     read: int = 0
     opened: datetime | None = None
-    held: int | None = None
-    shown: int = 0
-    newborn: int = 0
-    is_shaken: bool = False
+    first_total: int | None = None
+    shown_in_scan: int = 0
+    created_since: int = 0
+    has_shrunk: bool = False
     rescans: int = 0
-    stale: int = 0
+    repeated_pages: int = 0
 
 
 class ScannedPage(NamedTuple):
@@ -83,54 +93,59 @@ class ListScan:
         self.seen = seen
         self.is_resumed = start.read > 0
 
-    def sheets(self) -> Iterator[ScannedPage]:
+    def pages(self) -> Iterator[ScannedPage]:
         """Raises Unsteady, RemoteFailure, and Invalid for an answer that is no page."""
         position = self.start
         while position.ask is not None:
             answer = send(self.service, position.ask)
-            leaf = self.remote.leaf(position.ask, page_body(answer))
-            sheet = self.turned(position, leaf, answer)
-            yield sheet
-            position = sheet.position
+            listed = self.remote.read_page(position.ask, page_body(answer))
+            page = self.next_page(position, listed, answer)
+            yield page
+            position = page.position
 
-    def turned(self, position: Position, leaf: ObjectPage, answer: RemoteResponse) -> ScannedPage:
+    def next_page(
+        self, position: Position, page: ObjectPage, answer: RemoteResponse
+    ) -> ScannedPage:
         fresh = [
-            pair for pair in zip(leaf.ids, leaf.objects, strict=True) if self.seen.add(pair[0])
+            pair for pair in zip(page.ids, page.objects, strict=True) if self.seen.add(pair[0])
         ]
         now = answer.date or datetime.now(UTC)
-        is_first = not position.shown
+        is_first = not position.shown_in_scan
         opened = now if is_first else position.opened
-        is_stale = not fresh and leaf.next is not None and not position.rescans
+        is_stale = not fresh and page.next_request is not None and not position.rescans
         after = structs.replace(
             position,
-            ask=leaf.next,
+            ask=page.next_request,
             began=position.began or now,
-            total=leaf.total,
+            total=page.total,
             read=position.read + len(fresh),
             opened=opened,
-            held=leaf.total if is_first else position.held,
-            shown=position.shown + len(leaf.ids),
-            newborn=position.newborn + count_newborn(leaf, {name for name, _ in fresh}, opened),
-            is_shaken=position.is_shaken or is_less(leaf.total, position.total),
-            stale=position.stale + 1 if is_stale else 0,
+            first_total=page.total if is_first else position.first_total,
+            shown_in_scan=position.shown_in_scan + len(page.ids),
+            created_since=position.created_since
+            + count_newborn(page, {name for name, _ in fresh}, opened),
+            has_shrunk=position.has_shrunk or is_less(page.total, position.total),
+            repeated_pages=position.repeated_pages + 1 if is_stale else 0,
         )
         return ScannedPage(
             ids=tuple(name for name, _ in fresh),
             objects=tuple(one for _, one in fresh),
-            repeated=len(leaf.ids) - len(fresh),
-            position=self.went_on(after),
+            repeated=len(page.ids) - len(fresh),
+            position=self.next_position(after),
         )
 
-    def went_on(self, position: Position) -> Position:
+    def next_position(self, position: Position) -> Position:
         """Behind the last page: the end, or the first page again."""
-        is_endless = position.rescans and position.shown > 2 * position.read + MOST_SURPLUS
-        if position.stale >= STALE_PAGES or is_endless:
+        is_endless = position.rescans and position.shown_in_scan > 2 * position.read + MOST_SURPLUS
+        if position.repeated_pages >= STALE_PAGES or is_endless:
             raise UnstableList("the list repeats itself: its pages show the same clients again")
         if position.ask is not None:
             return position
-        expected = None if position.held is None else position.held + position.newborn
+        expected = (
+            None if position.first_total is None else position.first_total + position.created_since
+        )
         is_short = is_less(position.read, position.total) or is_less(position.total, expected)
-        if not (is_short or position.is_shaken):
+        if not (is_short or position.has_shrunk):
             return position
         if position.rescans >= RESTS:
             raise UnstableList(
@@ -140,15 +155,15 @@ class ListScan:
         return structs.replace(
             position,
             ask=position.first,
-            read=0 if self.forgets() else position.read,
-            shown=0,
-            newborn=0,
+            read=0 if self.forget_seen() else position.read,
+            shown_in_scan=0,
+            created_since=0,
             rescans=position.rescans + 1,
-            is_shaken=False,
+            has_shrunk=False,
             total=None,
         )
 
-    def forgets(self) -> bool:
+    def forget_seen(self) -> bool:
         """Whoever goes on in the middle has not seen what was before: then `read` starts anew, for
         else a client of those would be counted twice, and make up for one that is missing."""
         was_resumed, self.is_resumed = self.is_resumed, False
@@ -161,9 +176,9 @@ def is_less(one: int | None, other: int | None) -> bool:
     return one is not None and other is not None and one < other
 
 
-def count_newborn(leaf: ObjectPage, fresh: set[str], opened: datetime | None) -> int:
+def count_newborn(page: ObjectPage, fresh: set[str], opened: datetime | None) -> int:
     """How many were made since: one that has come must not hide from the total one that went."""
-    born = zip(leaf.ids, leaf.born, strict=True) if leaf.born else ()
+    born = zip(page.ids, page.created_at, strict=True) if page.created_at else ()
     return sum(name in fresh and opened is not None and at >= opened for name, at in born)
 
 
@@ -179,7 +194,7 @@ def start_position(ask: ApiRequest) -> Position:
 
 
 def send(service: HttpClient, ask: ApiRequest) -> RemoteResponse:
-    return service.ask(
+    return service.request(
         ask.method,
         ask.path,
         params=ask.params,

@@ -28,23 +28,23 @@ class Pull(Struct, frozen=True, kw_only=True):
     dialect: Dialect
     account: Account
     source: str
-    terms: ImportOptions
+    import_options: ImportOptions
     keys: LinkKeys | None = None
-    options: str = ""
+    run_options: str = ""
     is_whole: bool = False
-    is_rehearsal: bool = False
+    is_dry_run: bool = False
 
     @property
     def command(self) -> StartRun:
         name = self.dialect.name
-        return StartRun(verb="pull", dialect=name, source=self.source, options=self.options)
+        return StartRun(verb="pull", dialect=name, source=self.source, options=self.run_options)
 
 
 class PullResult(Struct, frozen=True, kw_only=True):
     """What came of it. `since`: from when on changes were asked for, None for everything."""
 
     run: Run | None
-    arrived: Importer
+    importer: Importer
     since: datetime | None = None
     repeated: int = 0
 
@@ -59,25 +59,27 @@ def pull(
     """Raises RemoteFailure, Unsteady, TooManyChanges, and Invalid for ids of another salt. What
     was written until then stays, and the run can be resumed."""
     since = None if plan.is_whole or interrupted else begin_of_last(store, plan)
-    position = start_position(plan.dialect.remote.first(since))
+    position = start_position(plan.dialect.remote.list_request(since))
     if interrupted and interrupted.checkpoint:
         position = msgspec.json.decode(interrupted.checkpoint, type=Position)
     repeated = 0
     with closing(SeenIds()) as seen:
-        sheets = ListScan(service, plan.dialect.remote, position, seen).sheets()
+        pages = ListScan(service, plan.dialect.remote, position, seen).pages()
         # What is wrong with the service, or with the salt, is wrong before anything is written.
-        first = next(sheets, None)
-        arriving = arriving_of(store, plan)
-        arriving.look(list(pieces(first)) if first else [])
-        with run_of_import(arriving, plan, interrupted):
-            for sheet in chain([first] if first else [], sheets):
-                arriving.take(list(pieces(sheet)), msgspec.json.encode(sheet.position).decode())
-                repeated += sheet.repeated
-                tell(sheet.position.read, sheet.position.total)
-            if arriving.run is not None and plan.terms.has_files:
-                FileDownloads(store, plan.account, service, arriving.run).fetch_all(tell)
-                arriving.counts = store.run(arriving.run.id).counts
-    return PullResult(run=arriving.run, arrived=arriving, since=since, repeated=repeated)
+        first = next(pages, None)
+        importer = arriving_of(store, plan)
+        importer.check_ids(list(pieces(first)) if first else [])
+        with run_of_import(importer, plan, interrupted):
+            for page in chain([first] if first else [], pages):
+                importer.import_objects(
+                    list(pieces(page)), msgspec.json.encode(page.position).decode()
+                )
+                repeated += page.repeated
+                tell(page.position.read, page.position.total)
+            if importer.run is not None and plan.import_options.has_files:
+                FileDownloads(store, plan.account, service, importer.run).fetch_all(tell)
+                importer.counts = store.get_run(importer.run.id).counts
+    return PullResult(run=importer.run, importer=importer, since=since, repeated=repeated)
 
 
 def arriving_of(store: Store, plan: Pull) -> Importer:
@@ -86,7 +88,7 @@ def arriving_of(store: Store, plan: Pull) -> Importer:
         plan.account,
         plan.dialect,
         source=plan.source,
-        terms=plan.terms,
+        options=plan.import_options,
         keys=plan.keys,
     )
 
@@ -98,6 +100,6 @@ def begin_of_last(store: Store, plan: Pull) -> datetime | None:
     return began - OVERLAP if began else None
 
 
-def pieces(sheet: ScannedPage) -> Iterator[RawObject]:
-    for name, raw in zip(sheet.ids, sheet.objects, strict=True):
+def pieces(page: ScannedPage) -> Iterator[RawObject]:
+    for name, raw in zip(page.ids, page.objects, strict=True):
         yield RawObject(name, raw)

@@ -38,14 +38,14 @@ class Push(Struct, frozen=True, kw_only=True):
     """What a push is to do; `options` is what its run needs to be resumed."""
 
     sides: Sides
-    manner: PushOptions
-    options: str = ""
-    most_changes: int | None = None
+    push_options: PushOptions
+    run_options: str = ""
+    max_changes: int | None = None
 
     @property
     def command(self) -> StartRun:
         name, source = self.sides.dialect.name, self.sides.source
-        return StartRun(verb="push", dialect=name, source=source, options=self.options)
+        return StartRun(verb="push", dialect=name, source=source, options=self.run_options)
 
 
 def push(
@@ -61,15 +61,15 @@ def push(
     if interrupted:
         pushing.progress = progress_of(interrupted)
         pushing.counts = dict(interrupted.counts)
-    sheets = pushing.sheets()
-    first = next(sheets)
+    pages = pushing.pages()
+    first = next(pages)
     # What is wrong with the service is wrong before there is a run.
     run = None
-    if not plan.manner.is_rehearsal:
+    if not plan.push_options.is_dry_run:
         run = pushing.run = start_run(store, account, plan.command, interrupted)
     with finish_run(store, run) if run else nullcontext():
-        pushing.survey(first, sheets, tell)
-        pushing.tell(tell)
+        pushing.survey_remote(first, pages, tell)
+        pushing.push_clients(tell)
     return pushing
 
 
@@ -78,7 +78,7 @@ class Pushing:
         self.plan = plan
         self.sides = plan.sides
         self.service = service
-        self.telling = ClientPusher(plan.sides, service, plan.manner, self.refuse_too_many)
+        self.pusher = ClientPusher(plan.sides, service, plan.push_options, self.refuse_too_many)
         self.run: Run | None = None
         self.progress = Progress()
         self.counts: Counts = {}
@@ -87,76 +87,82 @@ class Pushing:
         self.links: dict[int, Origin] = {}
         """What a rehearsal found out."""
 
-    def sheets(self) -> Iterator[ScannedPage]:
+    def pages(self) -> Iterator[ScannedPage]:
         since = self.progress.surveyed
         remote = self.sides.dialect.remote
-        start = start_position(remote.first(since - OVERLAP if since else None))
+        start = start_position(remote.list_request(since - OVERLAP if since else None))
         with closing(SeenIds()) as seen:
-            yield from ListScan(self.service, remote, start, seen).sheets()
+            yield from ListScan(self.service, remote, start, seen).pages()
 
-    def survey(self, first: ScannedPage, rest: Iterator[ScannedPage], tell: ReportProgress) -> None:
+    def survey_remote(
+        self, first: ScannedPage, rest: Iterator[ScannedPage], tell: ReportProgress
+    ) -> None:
         """Link what is there with what is here, and take down what agrees."""
-        sheet: ScannedPage | None = first
-        while sheet is not None:
-            links = [link for pair in self.sides.paired(sheet.objects) for link in self.met(pair)]
-            self.keep(links, ())
-            tell(sheet.position.read, sheet.position.total)
+        page: ScannedPage | None = first
+        while page is not None:
+            links = [
+                link
+                for pair in self.sides.pair_objects(page.objects)
+                for link in self.links_of_pair(pair)
+            ]
+            self.save_progress(links, ())
+            tell(page.position.read, page.position.total)
             following = next(rest, None)
             if following is None:
-                began = sheet.position.began
+                began = page.position.began
                 self.progress = structs.replace(self.progress, surveyed=began)
-            sheet = following
+            page = following
 
-    def met(self, pair: Pair) -> Iterator[ClientLink]:
+    def links_of_pair(self, pair: Pair) -> Iterator[ClientLink]:
         """A client here that was not known to be there, or that is in step now."""
         record = pair.record
         if record is None:
             return
         if not self.sides.differences(pair):
-            yield ClientLink(record.serial, self.sides.origin(pair.told, record.version))
-        elif record.serial not in self.known([record]):
-            yield ClientLink(record.serial, self.sides.origin(pair.told))
+            yield ClientLink(record.serial, self.sides.make_origin(pair.parsed, record.version))
+        elif record.serial not in self.known_origins([record]):
+            yield ClientLink(record.serial, self.sides.make_origin(pair.parsed))
 
-    def tell(self, tell: ReportProgress) -> None:
+    def push_clients(self, tell: ReportProgress) -> None:
         store, account = self.sides.store, self.sides.account
-        while records := store.scan(account.id, self.progress.serial, BATCH):
-            known = self.known(records)
+        while records := store.scan_clients(account.id, self.progress.serial, BATCH):
+            known = self.known_origins(records)
             for record in records:
-                verdict = self.telling.verdict(record, known.get(record.serial))
+                outcome = self.pusher.push(record, known.get(record.serial))
                 self.progress = structs.replace(self.progress, serial=record.serial)
-                self.count(verdict)
-            self.keep((), ())
+                self.count_outcome(outcome)
+            self.save_progress((), ())
             tell(self.counts.get("read", 0), None)
 
-    def known(self, records: Sequence[Client]) -> dict[int, Origin]:
+    def known_origins(self, records: Sequence[Client]) -> dict[int, Origin]:
         serials = [record.serial for record in records]
-        kept = self.sides.store.links(self.sides.account.id, self.sides.source, serials)
+        kept = self.sides.store.client_links(self.sides.account.id, self.sides.source, serials)
         return kept | {serial: self.links[serial] for serial in serials if serial in self.links}
 
     def refuse_too_many(self) -> None:
         """Asked before each write."""
-        most = self.plan.most_changes
+        most = self.plan.max_changes
         if most is not None and sum(self.counts.get(word, 0) for word in WRITES) >= most:
             raise TooManyChanges(f"{most} clients have changed, and there are more")
 
-    def count(self, verdict: PushOutcome) -> None:
-        for word in ("read", verdict.word):
+    def count_outcome(self, outcome: PushOutcome) -> None:
+        for word in ("read", outcome.result):
             self.counts[word] = self.counts.get(word, 0) + 1
-        if verdict.unlinked and self.run:
+        if outcome.unlinked and self.run:
             source = self.sides.source
-            self.sides.store.unlink_client(self.sides.account.id, source, verdict.unlinked)
-        if verdict.link or verdict.lines or verdict.unlinked:
-            self.keep([verdict.link] if verdict.link else [], verdict.lines)
+            self.sides.store.unlink_client(self.sides.account.id, source, outcome.unlinked)
+        if outcome.link or outcome.lines or outcome.unlinked:
+            self.save_progress([outcome.link] if outcome.link else [], outcome.lines)
 
-    def keep(self, links: Sequence[ClientLink], lines: Sequence[RunLine]) -> None:
+    def save_progress(self, links: Sequence[ClientLink], lines: Sequence[RunLine]) -> None:
         if self.run is None:
             self.lines += lines
             self.links |= {link.serial: link.origin for link in links}
             return
         checkpoint = msgspec.json.encode(self.progress).decode()
-        note = RunProgress(checkpoint=checkpoint, counts=dict(self.counts), lines=tuple(lines))
+        progress = RunProgress(checkpoint=checkpoint, counts=dict(self.counts), lines=tuple(lines))
         store, account = self.sides.store, self.sides.account
-        store.link_clients(account.id, links, run_id=self.run.id, note=note)
+        store.link_clients(account.id, links, run_id=self.run.id, progress=progress)
 
 
 def progress_of(run: Run | None) -> Progress:

@@ -25,13 +25,13 @@ class PushOptions(Struct, frozen=True, kw_only=True):
 
     policy: ConflictPolicy = ConflictPolicy.SKIP
     may_delete: bool = False
-    is_rehearsal: bool = False
+    is_dry_run: bool = False
 
 
 class PushOutcome(Struct, frozen=True, kw_only=True):
     """What became of one client: a word to count, what is to be said, and what to keep."""
 
-    word: str
+    result: str
     lines: tuple[RunLine, ...] = ()
     link: ClientLink | None = None
     unlinked: str = ""
@@ -44,48 +44,50 @@ class ClientPusher:
         self,
         sides: Sides,
         service: HttpClient,
-        manner: PushOptions,
+        options: PushOptions,
         before_write: Callable[[], None],
     ) -> None:
         self.sides = sides
         self.remote = sides.dialect.remote
         self.service = service
-        self.manner = manner
+        self.options = options
         self.before_write = before_write
 
-    def verdict(self, record: Client, origin: Origin | None) -> PushOutcome:
+    def push(self, record: Client, origin: Origin | None) -> PushOutcome:
         if origin is None:
-            return self.without_counterpart(record)
+            return self.push_new(record)
         if origin.version == record.version:
-            return PushOutcome(word="unchanged")
-        pair = self.counterpart(record, origin)
+            return PushOutcome(result="unchanged")
+        pair = self.fetch_counterpart(record, origin)
         if pair is None:
-            return self.gone(record, origin)
+            return self.push_missing(record, origin)
         if record.is_deleted:
-            return self.deleted(record, pair)
-        return self.met(record, pair, origin)
+            return self.push_deletion(record, pair)
+        return self.push_change(record, pair, origin)
 
-    def met(self, record: Client, pair: Pair, origin: Origin) -> PushOutcome:
+    def push_change(self, record: Client, pair: Pair, origin: Origin) -> PushOutcome:
         fields = self.sides.differences(pair)
         fixed = tuple(
             line("lost", record, field=field, text="cannot be changed there")
             for field in fields
-            if field in self.remote.fixed
+            if field in self.remote.create_only_fields
         )
         if len(fixed) == len(fields):
-            return PushOutcome(word="unchanged", lines=fixed, link=self.link(record, pair.told))
-        word = self.winner(record, pair.told, origin)
+            return PushOutcome(
+                result="unchanged", lines=fixed, link=self.make_link(record, pair.parsed)
+            )
+        word = self.decide_winner(record, pair.parsed, origin)
         if word != "changed":
-            return PushOutcome(word=word, lines=(line(word, record, field=", ".join(fields)),))
-        there = RemoteObject(foreign_id=pair.told.foreign_id, shown=pair.raw)
-        verdict = self.written("changed", record, there)
-        return structs.replace(verdict, lines=(*verdict.lines, *fixed))
+            return PushOutcome(result=word, lines=(line(word, record, field=", ".join(fields)),))
+        there = RemoteObject(foreign_id=pair.parsed.foreign_id, raw=pair.raw)
+        outcome = self.write("changed", record, there)
+        return structs.replace(outcome, lines=(*outcome.lines, *fixed))
 
-    def winner(self, record: Client, there: ParsedObject, origin: Origin) -> str:
+    def decide_winner(self, record: Client, there: ParsedObject, origin: Origin) -> str:
         """Who wins when both sides changed; two that never agreed count as changed both."""
         if origin.version is not None and origin.stamp == there.stamp:
             return "changed"
-        match self.manner.policy:
+        match self.options.policy:
             case ConflictPolicy.SKIP:
                 return "conflict"
             case ConflictPolicy.REMOTE:
@@ -96,83 +98,85 @@ class ClientPusher:
                 is_newer = there.updated_at is None or record.updated_at > there.updated_at
                 return "changed" if is_newer else "kept"
             case _:
-                assert_never(self.manner.policy)
+                assert_never(self.options.policy)
 
-    def without_counterpart(self, record: Client) -> PushOutcome:
+    def push_new(self, record: Client) -> PushOutcome:
         if record.is_deleted:
-            return PushOutcome(word="left", lines=(line("left", record, text="is deleted here"),))
-        return self.written("created", record, None)
+            return PushOutcome(result="left", lines=(line("left", record, text="is deleted here"),))
+        return self.write("created", record, None)
 
-    def gone(self, record: Client, origin: Origin) -> PushOutcome:
+    def push_missing(self, record: Client, origin: Origin) -> PushOutcome:
         """It was there, and is not any more."""
         if record.is_deleted:
-            return PushOutcome(word="unchanged", unlinked=origin.foreign_id)
-        if self.manner.policy is ConflictPolicy.LOCAL:
-            return self.written("created", record, None)
-        return PushOutcome(word="conflict", lines=(line("conflict", record, text="is gone there"),))
+            return PushOutcome(result="unchanged", unlinked=origin.foreign_id)
+        if self.options.policy is ConflictPolicy.LOCAL:
+            return self.write("created", record, None)
+        return PushOutcome(
+            result="conflict", lines=(line("conflict", record, text="is gone there"),)
+        )
 
-    def deleted(self, record: Client, pair: Pair) -> PushOutcome:
-        if not self.manner.may_delete:
+    def push_deletion(self, record: Client, pair: Pair) -> PushOutcome:
+        if not self.options.may_delete:
             words = "is deleted here; say --delete to delete it there"
-            return PushOutcome(word="left", lines=(line("left", record, text=words),))
+            return PushOutcome(result="left", lines=(line("left", record, text=words),))
         self.before_write()
-        answer = self.ask(self.remote.delete(pair.told.foreign_id))
+        answer = self.send_unless_dry_run(self.remote.delete_request(pair.parsed.foreign_id))
         if answer is not None and answer.status >= ERRORS:
-            return self.refused(record, answer)
-        return PushOutcome(word="deleted", unlinked=pair.told.foreign_id)
+            return self.refused_outcome(record, answer)
+        return PushOutcome(result="deleted", unlinked=pair.parsed.foreign_id)
 
-    def written(self, word: str, record: Client, there: RemoteObject | None) -> PushOutcome:
+    def write(self, word: str, record: Client, there: RemoteObject | None) -> PushOutcome:
         self.before_write()
         account = self.sides.account
         if there is None:
-            ask = self.remote.create(record, self.sides.keys.key_of(record), account)
+            ask = self.remote.create_request(record, self.sides.keys.key_of(record), account)
         else:
-            ask = self.remote.change(record, there, account)
-        answer = self.ask(ask)
+            ask = self.remote.change_request(record, there, account)
+        answer = self.send_unless_dry_run(ask)
         lost = tuple(
             line("lost", record, field=field, text=text)
             for field, text in (
-                *self.sides.dialect.dump.losses(record),
-                *self.remote.lost(record),
+                *self.sides.dialect.codec.losses(record),
+                *self.remote.unsendable_fields(record),
             )
         )
         if answer is None:
-            return PushOutcome(word=word, lines=lost)
+            return PushOutcome(result=word, lines=lost)
         if answer.status >= ERRORS:
-            return self.refused(record, answer)
-        settled = self.settled(record, answer)
-        made = self.remote.written(settled.body, there, account)
+            return self.refused_outcome(record, answer)
+        settled = self.follow_up(record, answer)
+        made = self.remote.read_receipt(settled.body, there, account)
         return PushOutcome(
-            word=word, lines=lost, link=ClientLink(record.serial, self.origin(record, made))
+            result=word, lines=lost, link=ClientLink(record.serial, self.make_origin(record, made))
         )
 
-    def settled(self, record: Client, answer: RemoteResponse) -> RemoteResponse:
+    def follow_up(self, record: Client, answer: RemoteResponse) -> RemoteResponse:
         """The answer to the last request that the client took."""
-        further = self.remote.settle(record, answer.body)
-        last = self.ask(further) if further else None
+        further = self.remote.follow_up_request(record, answer.body)
+        last = self.send_unless_dry_run(further) if further else None
         return last if last is not None and last.status < ERRORS else answer
 
-    def refused(self, record: Client, answer: RemoteResponse) -> PushOutcome:
+    def refused_outcome(self, record: Client, answer: RemoteResponse) -> PushOutcome:
         words = f"answered {answer.status}: {first_line(answer.body)}"
-        return PushOutcome(word="refused", lines=(line("refused", record, text=words),))
+        return PushOutcome(result="refused", lines=(line("refused", record, text=words),))
 
-    def counterpart(self, record: Client, origin: Origin) -> Pair | None:
-        answer = send(self.service, self.remote.one(origin.foreign_id))
+    def fetch_counterpart(self, record: Client, origin: Origin) -> Pair | None:
+        answer = send(self.service, self.remote.show_request(origin.foreign_id))
         if answer.status in MISSING or NO_RECORD in answer.body[:200]:
             return None
         if answer.status >= ERRORS:
             raise Invalid(Problem(("url",), f"answers about a client with {answer.status}"))
-        raw = self.remote.shown(answer.body)
-        return Pair(self.remote.met(raw, self.sides.account), raw, record)
+        raw = self.remote.unwrap_object(answer.body)
+        return Pair(self.remote.identify(raw, self.sides.account), raw, record)
 
-    def ask(self, ask: ApiRequest) -> RemoteResponse | None:
+    def send_unless_dry_run(self, ask: ApiRequest) -> RemoteResponse | None:
         """None in a rehearsal, where nothing is told."""
-        return None if self.manner.is_rehearsal else send(self.service, ask)
+        return None if self.options.is_dry_run else send(self.service, ask)
 
-    def link(self, record: Client, told: ParsedObject) -> ClientLink:
-        return ClientLink(record.serial, self.sides.origin(told, record.version))
+    def make_link(self, record: Client, parsed: ParsedObject) -> ClientLink:
+        return ClientLink(record.serial, self.sides.make_origin(parsed, record.version))
 
-    def origin(self, record: Client, made: WriteReceipt) -> Origin:
+    def make_origin(self, record: Client, made: WriteReceipt) -> Origin:
         return Origin(
             source=self.sides.source,
             foreign_id=made.foreign_id,

@@ -27,22 +27,30 @@ class CompiledStatement:
         self.text = text.replace("FROM client ", f"FROM client INDEXED BY {by} ") if by else text
         self._names = tuple(compiled.positiontup or ())
         bound = {name: compiled.binds[name] for name in self._names}
-        self._own = {n: one.effective_value for n, one in bound.items() if not one.required}
+        self._fixed = {n: one.effective_value for n, one in bound.items() if not one.required}
         types = [bound[name].type.dialect_impl(DIALECT) for name in self._names]
-        self._ins = type_processors(types, "bind")
+        self._bind_processors = type_processors(types, "bind")
         columns = [column.type.dialect_impl(DIALECT) for column in statement.exported_columns]
-        self._outs = type_processors(columns, "result")
+        self._result_processors = type_processors(columns, "result")
 
-    def given(self, values: Sequence[Any]) -> Sequence[Any]:
-        return apply_processors(list(values), self._ins) if self._ins else values
+    def bind(self, values: Sequence[Any]) -> Sequence[Any]:
+        return (
+            apply_processors(list(values), self._bind_processors)
+            if self._bind_processors
+            else values
+        )
 
-    def named(self, values: Mapping[str, Any]) -> Sequence[Any]:
+    def bind_named(self, values: Mapping[str, Any]) -> Sequence[Any]:
         """As `given`, by the names of the parameters; it brings its own where it has some."""
-        whole = {**self._own, **values} if self._own else values
-        return apply_processors([whole[name] for name in self._names], self._ins)
+        whole = {**self._fixed, **values} if self._fixed else values
+        return apply_processors([whole[name] for name in self._names], self._bind_processors)
 
-    def told(self, rows: Rows) -> Rows:
-        return [apply_processors(list(row), self._outs) for row in rows] if self._outs else rows
+    def convert_rows(self, rows: Rows) -> Rows:
+        return (
+            [apply_processors(list(row), self._result_processors) for row in rows]
+            if self._result_processors
+            else rows
+        )
 
 
 def type_processors(types: Sequence[Any], way: str) -> Processes:

@@ -23,11 +23,11 @@ def fetch_all(connection: Connection, statement: Any, given: Given) -> Sequence[
     """What a SELECT finds, or an UPDATE returns."""
     if connection.dialect.name != "sqlite":
         return connection.execute(statement, given).all()
-    asked = compile_cached(statement, ())
+    compiled = compile_cached(statement, ())
     found: Sequence[Row] = call_driver(
-        connection, "execute", asked.text, asked.named(given)
+        connection, "execute", compiled.text, compiled.bind_named(given)
     ).fetchall()
-    return asked.told(list(found))
+    return compiled.convert_rows(list(found))
 
 
 def fetch_first(connection: Connection, statement: Any, given: Given) -> Row | None:
@@ -40,8 +40,8 @@ def execute(connection: Connection, statement: Any, given: Given) -> None:
     if connection.dialect.name != "sqlite":
         connection.execute(statement, given)
         return
-    asked = compile_cached(statement, tuple(given))
-    call_driver(connection, "execute", asked.text, asked.named(given))
+    compiled = compile_cached(statement, tuple(given))
+    call_driver(connection, "execute", compiled.text, compiled.bind_named(given))
 
 
 def insert_many(connection: Connection, table: Table, given: Sequence[Given]) -> None:
@@ -49,8 +49,8 @@ def insert_many(connection: Connection, table: Table, given: Sequence[Given]) ->
     if connection.dialect.name != "sqlite" or not given:
         bulk_rows.insert_rows(connection, table, given)
         return
-    asked = compile_cached(inserting(table), tuple(given[0]))
-    call_driver(connection, "executemany", asked.text, list(map(asked.named, given)))
+    compiled = compile_cached(inserting(table), tuple(given[0]))
+    call_driver(connection, "executemany", compiled.text, list(map(compiled.bind_named, given)))
 
 
 def insert_encoded(connection: Connection, table: Table, found: Iterable[tuple[Any, ...]]) -> None:

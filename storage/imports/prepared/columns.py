@@ -56,18 +56,18 @@ class PreparedColumns(Struct, frozen=True, array_like=True, gc=False):
     are_deleted: list[bool]
     contacts: list[int]
     sizes: list[int]
-    written: bytes
+    encoded: bytes
 
-    def rows(self, account_id: int) -> tuple[Rows, Rows]:
+    def decode_rows(self, account_id: int) -> tuple[Rows, Rows]:
         """Of the clients, and of the contacts; each is made when it is asked for."""
-        clients, contacts = READ(self.written)
+        clients, contacts = READ(self.encoded)
         mine = {"account_id": account_id}
         return (
             iter_rows(clients, CLIENT_DEFAULTS | mine),
             iter_rows(contacts, CONTACT_DEFAULTS | mine),
         )
 
-    def wanted(self) -> list[Identifiers]:
+    def identifiers(self) -> list[Identifiers]:
         """One by one."""
         made = zip(self.serials, self.numbers, self.hashes, spans_of(self.sizes), strict=True)
         return [
@@ -75,9 +75,9 @@ class PreparedColumns(Struct, frozen=True, array_like=True, gc=False):
             for serial, number, client_hash, (a, b) in made
         ]
 
-    def ready(self, account_id: int) -> list[PreparedRows]:
+    def prepared_rows(self, account_id: int) -> list[PreparedRows]:
         """One by one."""
-        clients, people = self.rows(account_id)
+        clients, people = self.decode_rows(account_id)
         contacts = list(people)
         spans = spans_of(self.sizes)
         rows = [

@@ -31,10 +31,10 @@ SEARCHED_OF_CONTACT = ("first_name", "last_name", "email", "phone")
 
 
 def prepare_columns(
-    crowd: ClientColumns, account: Account, makers: Generators
+    crowd: ClientColumns, account: Account, generators: Generators
 ) -> PreparedColumns | None:
     """None when one of them cannot be stored."""
-    clients = crowd.clients | generated_columns(crowd.clients, account, makers)
+    clients = crowd.clients | generated_columns(crowd.clients, account, generators)
     spans = spans_of(crowd.sizes)
     contacts = contact_columns(crowd.contacts, clients, spans)
     clients |= derived_columns(clients, contacts, spans)
@@ -51,7 +51,7 @@ def prepare_columns(
         are_deleted=flags(clients.get("is_deleted"), number),
         contacts=list(crowd.contacts["serial"]),
         sizes=list(crowd.sizes),
-        written=msgspec.msgpack.encode(columns),
+        encoded=msgspec.msgpack.encode(columns),
     )
 
 
@@ -66,10 +66,10 @@ def texts_of(*columns: Columns) -> Iterator[str]:
             yield "".join(values)
 
 
-def generated_columns(clients: Columns, account: Account, makers: Generators) -> Columns:
+def generated_columns(clients: Columns, account: Account, generators: Generators) -> Columns:
     """What a birth gives them."""
     return {
-        "uuid": [makers.uuid().hex for _ in clients["serial"]],
+        "uuid": [generators.new_uuid().hex for _ in clients["serial"]],
         "phone_rank": [1 if phone else 0 for phone in clients["phone"]],
         "country_id": [account.country_id if c is None else c for c in clients["country_id"]],
         "user_serial": [account.owner_serial if u is None else u for u in clients["user_serial"]],

@@ -31,18 +31,18 @@ class PreparedRows(Struct, frozen=True, array_like=True, gc=False):
     version: int
     is_archived: bool
     is_deleted: bool
-    written: bytes
+    encoded: bytes
 
     @property
-    def rows(self) -> ClientRows:
-        return READ(self.written)
+    def decode_rows(self) -> ClientRows:
+        return READ(self.encoded)
 
 
 READ = msgspec.json.Decoder(ClientRows).decode
 
 
 def prepare_rows(
-    command: ImportClient, account: Account, makers: Generators
+    command: ImportClient, account: Account, generators: Generators
 ) -> PreparedRows | None:
     """None for a client that cannot be stored, or needs something of its account; and for one
     that has files, of which there are few."""
@@ -51,15 +51,15 @@ def prepare_rows(
         return None
     if command.documents or not has_storable_numbers(command):
         return None
-    birth = client_changes.NewClientContext(
+    context = client_changes.NewClientContext(
         account=account,
         serial=serial,
         number=number,
         serials=contact_changes.EMPTY_POOL,
-        now=makers.clock(),
-        makers=makers,
+        now=generators.clock(),
+        generators=generators,
     )
-    record = client_changes.new_client(command, birth)
+    record = client_changes.new_client(command, context)
     rows = ClientRows(
         bulk_rows.encode_row(CLIENT, client_row_values(account.id, record)),
         [

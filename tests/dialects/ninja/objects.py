@@ -112,13 +112,13 @@ MOMENT = datetime(2021, 9, 15, 2, 45, 18, tzinfo=UTC)
 
 
 def told_of(account: Account = ACCOUNT, **fields: Any) -> ParsedObject:
-    return DUMP.read(msgspec.json.encode({"id": "VolejRejNm"} | fields), account)
+    return DUMP.read_object(msgspec.json.encode({"id": "VolejRejNm"} | fields), account)
 
 
 def an_object(record: Client, account: Account = ACCOUNT) -> Tree:
-    tree: Tree = msgspec.json.decode(DUMP.write(record, account), type=dict)
+    tree: Tree = msgspec.json.decode(DUMP.write_object(record, account), type=dict)
     return tree
 
 
 def a_record(**fields: Any) -> Client:
-    return structs.replace(born(DUMP.read(OLD, ACCOUNT).client), **fields)
+    return structs.replace(born(DUMP.read_object(OLD, ACCOUNT).command), **fields)

@@ -35,7 +35,7 @@ same_again = pytest.mark.parametrize(
 def test_a_record_is_written_as_it_is_shown(case: Case) -> None:
     account = account_of(case.whole_account)
 
-    written = DUMP.write(case.record, account)
+    written = DUMP.write_object(case.record, account)
 
     shown = msgspec.json.decode(written, type=dict)
     assert as_listed(shown) == as_listed(case.in_ninja)
@@ -52,11 +52,11 @@ def as_listed(shown: Tree) -> Any:
 @same_again
 def test_an_object_makes_a_client_that_is_shown_the_same(store: Store, case: Case) -> None:
     account = account_of(case.whole_account)
-    raw = DUMP.write(case.record, account)
+    raw = DUMP.write_object(case.record, account)
 
-    [made] = imported(store, case.whole_account, [DUMP.read(raw, account)])
+    [made] = imported(store, case.whole_account, [DUMP.read_object(raw, account)])
 
-    assert carried(DUMP.write(made, account)) == carried(raw)
+    assert carried(DUMP.write_object(made, account)) == carried(raw)
 
 
 def carried(raw: bytes) -> Tree:
@@ -71,11 +71,11 @@ def carried(raw: bytes) -> Tree:
 @each_case
 def test_an_object_that_is_shown_changes_nothing(case: Case) -> None:
     account, record = account_of(case.whole_account), case.record
-    raw = DUMP.write(record, account)
+    raw = DUMP.write_object(record, account)
 
-    told = DUMP.read(raw, account)
+    parsed = DUMP.read_object(raw, account)
 
-    assert changed(record, told) is record
+    assert changed(record, parsed) is record
     assert DUMP.differences(raw, record, account) == ()
 
 
@@ -83,26 +83,26 @@ def test_an_object_that_is_shown_changes_nothing(case: Case) -> None:
 def test_a_persons_name_is_read_without_its_inner_blanks(name: str) -> None:
     record = CASES[name].record
 
-    made = born(DUMP.read(DUMP.write(record, ACCOUNT), ACCOUNT).client)
+    made = born(DUMP.read_object(DUMP.write_object(record, ACCOUNT), ACCOUNT).command)
 
     assert made.name == " ".join(record.name.split()) != record.name
 
 
 def test_a_client_without_a_country_is_in_that_of_its_account() -> None:
-    told = told_of(country_id="")
+    parsed = told_of(country_id="")
 
-    assert born(told.client, account_of({"country_id": 276})).country_id == 276
-    assert told.change(a_record(country_id=840)).country_id is UNSET
-    assert told.change(a_record(country_id=276)).country_id is None
+    assert born(parsed.command, account_of({"country_id": 276})).country_id == 276
+    assert parsed.change_command(a_record(country_id=840)).country_id is UNSET
+    assert parsed.change_command(a_record(country_id=276)).country_id is None
 
 
 def test_an_object_of_an_older_version_is_a_client() -> None:
-    told = DUMP.read(OLD, ACCOUNT)
+    parsed = DUMP.read_object(OLD, ACCOUNT)
 
-    record = born(told.client)
+    record = born(parsed.command)
 
-    assert (told.foreign_id, record.serial) == ("OpnelpJeKB", 391)
-    assert (told.label, told.updated_at) == ("0001 O'Reilly-Metz", MOMENT)
+    assert (parsed.foreign_id, record.serial) == ("OpnelpJeKB", 391)
+    assert (parsed.label, parsed.updated_at) == ("0001 O'Reilly-Metz", MOMENT)
     assert record.organization_name == "O'Reilly-Metz"
     assert record.website == "http://www.okeefe.com/aut-nostrum-omnis-explicabo-nostrum.html"
     assert record.balance == Decimal("10735.05")
@@ -120,25 +120,25 @@ def test_an_object_of_an_older_version_says_nothing_of_what_it_does_not_have() -
     record = a_record(classification="trust", payment_balance=Decimal(5))
     record = structs.replace(record, extras={"ninja": '{"tax_info":{"a":1}}'})
 
-    assert changed(record, DUMP.read(OLD, ACCOUNT)) is record
+    assert changed(record, DUMP.read_object(OLD, ACCOUNT)) is record
     assert DUMP.differences(OLD, record, ACCOUNT) == ()
 
 
 def test_masked_passwords_are_told_as_lost() -> None:
-    assert DUMP.read(OLD, ACCOUNT).lost == (
+    assert DUMP.read_object(OLD, ACCOUNT).losses == (
         ("contacts[0].password", "**********"),
         ("contacts[1].password", "**********"),
     )
 
 
 def test_a_password_in_clear_is_not_repeated() -> None:
-    told = told_of(contacts=[{"password": "Secret123"}])
+    parsed = told_of(contacts=[{"password": "Secret123"}])
 
-    assert told.lost == (("contacts[0].password", "**********"),)
+    assert parsed.losses == (("contacts[0].password", "**********"),)
 
 
 def test_numbers_are_texts_and_texts_are_numbers() -> None:
-    told = told_of(
+    parsed = told_of(
         name=42,
         phone=5550100,
         number=7,
@@ -150,29 +150,29 @@ def test_numbers_are_texts_and_texts_are_numbers() -> None:
         contacts=[{"email": 1, "is_primary": 1, "send_email": "0"}],
     )
 
-    record = born(told.client)
+    record = born(parsed.command)
 
     assert (record.name, record.phone, record.number) == ("42", "5550100", "7")
     assert (record.country_id, record.size_id) == (276, 3)
     assert (record.balance, record.is_deleted) == (Decimal("12.50"), True)
-    assert told.updated_at == MOMENT
+    assert parsed.updated_at == MOMENT
     assert (record.contacts[0].email, record.contacts[0].send_email) == ("1", False)
-    assert told.lost == ()
+    assert parsed.losses == ()
 
 
 def test_nulls_are_empty_and_lose_nothing() -> None:
     names = [name for name in msgspec.json.decode(OLD) if name != "id"]
 
-    told = told_of(**dict.fromkeys(names))
+    parsed = told_of(**dict.fromkeys(names))
 
-    record = born(told.client)
-    assert told.lost == ()
+    record = born(parsed.command)
+    assert parsed.losses == ()
     assert (record.name, record.address1, record.balance) == ("", "", 0)
     assert len(record.contacts) == 1
 
 
 def test_unknown_keys_are_told_when_they_say_something() -> None:
-    told = told_of(
+    parsed = told_of(
         name="Acme",
         locations=[{"name": "Yard"}],
         tags=[],
@@ -180,14 +180,14 @@ def test_unknown_keys_are_told_when_they_say_something() -> None:
         contacts=[{"first_name": "Ada", "can_sign": True, "cc_only": False, "nick": " A\n B "}],
     )
 
-    assert set(told.lost) == {
+    assert set(parsed.losses) == {
         ("contacts[0].can_sign", "true"),
         ("contacts[0].nick", "A B"),
         ("locations", '[{"name":"Yard"}]'),
     }
-    assert told.client.organization_name == "Acme"
-    assert told.client.contacts is not UNSET
-    assert told.client.contacts[0].first_name == "Ada"
+    assert parsed.command.organization_name == "Acme"
+    assert parsed.command.contacts is not UNSET
+    assert parsed.command.contacts[0].first_name == "Ada"
 
 
 @pytest.mark.parametrize(
@@ -209,16 +209,16 @@ def test_unknown_keys_are_told_when_they_say_something() -> None:
     ],
 )
 def test_what_has_no_place_is_told_as_lost(field: str, value: Any, text: str) -> None:
-    told = told_of(**{field: value})
+    parsed = told_of(**{field: value})
 
-    assert told.lost == ((field, text),)
-    assert born(told.client).serial == 1
+    assert parsed.losses == ((field, text),)
+    assert born(parsed.command).serial == 1
 
 
 def test_documents_are_told_by_their_names() -> None:
-    told = told_of(documents=[{"name": "contract.pdf"}, {"id": "x"}])
+    parsed = told_of(documents=[{"name": "contract.pdf"}, {"id": "x"}])
 
-    assert told.lost == (("documents[0]", "contract.pdf"), ("documents[1]", ""))
+    assert parsed.losses == (("documents[0]", "contract.pdf"), ("documents[1]", ""))
 
 
 @pytest.mark.parametrize(
@@ -242,14 +242,14 @@ def test_documents_are_told_by_their_names() -> None:
 )
 def test_what_is_no_client_is_refused(raw: bytes, words: str) -> None:
     with pytest.raises(Invalid) as failure:
-        DUMP.read(raw, ACCOUNT)
+        DUMP.read_object(raw, ACCOUNT)
 
     assert words in str(failure.value)
 
 
 def test_an_object_of_another_salt_is_refused() -> None:
     with pytest.raises(Invalid, match="was not written with this account's salt"):
-        DUMP.read(OLD, account_of({"hash_salt": "pepper"}))
+        DUMP.read_object(OLD, account_of({"hash_salt": "pepper"}))
 
 
 def test_a_group_that_was_asked_for_comes_along() -> None:
@@ -265,11 +265,11 @@ def test_a_group_that_was_asked_for_comes_along() -> None:
         "colour": "red",
     }
 
-    told = told_of(group_settings_id="Wpmbk5ezJn", group_settings=group)
+    parsed = told_of(group_settings_id="Wpmbk5ezJn", group_settings=group)
 
-    assert told.client.group_serial == 2
-    assert told.lost == (("group_settings.colour", "red"),)
-    assert told.groups == (
+    assert parsed.command.group_serial == 2
+    assert parsed.losses == (("group_settings.colour", "red"),)
+    assert parsed.groups == (
         ImportGroup(
             serial=2,
             name="Gold",

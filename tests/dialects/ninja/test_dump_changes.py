@@ -17,18 +17,18 @@ def test_settings_are_kept_as_they_were_written() -> None:
     settings = b'{"b":"2", "a":1.50,\n "url":"http:\\/\\/x"}'
     raw = b'{"id":"VolejRejNm","settings":%s}' % settings
 
-    record = born(DUMP.read(raw, ACCOUNT).client)
+    record = born(DUMP.read_object(raw, ACCOUNT).command)
 
     assert record.settings == settings.decode()
 
 
 def test_an_empty_list_is_phps_empty_object() -> None:
-    assert born(told_of(settings=[]).client).settings == "{}"
-    assert told_of(tax_info=[], gateway_tokens=[]).client.extras is UNSET
+    assert born(told_of(settings=[]).command).settings == "{}"
+    assert told_of(tax_info=[], gateway_tokens=[]).command.extras is UNSET
 
 
 def test_nothing_is_refused_for_its_length_or_form() -> None:
-    told = told_of(
+    parsed = told_of(
         name="x" * 6000,
         classification="llc",
         country_id="999",
@@ -36,7 +36,7 @@ def test_nothing_is_refused_for_its_length_or_form() -> None:
         contacts=[{"email": "ask at the desk"}, {"email": "ask at the desk"}, {"email": " "}],
     )
 
-    record = born(told.client)
+    record = born(parsed.command)
 
     assert (len(record.name), record.classification, record.country_id) == (6000, "llc", 999)
     assert [c.email for c in record.contacts] == ["ask at the desk", "ask at the desk", ""]
@@ -46,15 +46,17 @@ def test_nothing_is_refused_for_its_length_or_form() -> None:
 def test_what_could_not_be_read_again_is_told_as_lost(field: str) -> None:
     raw = b'{"id":"VolejRejNm","%s":{"a":1e999}}' % field.encode()
 
-    told = DUMP.read(raw, ACCOUNT)
+    parsed = DUMP.read_object(raw, ACCOUNT)
 
-    assert told.lost == ((field, '{"a":1e999}'),)
-    assert (told.client.settings, told.client.extras) == (UNSET, UNSET)
+    assert parsed.losses == ((field, '{"a":1e999}'),)
+    assert (parsed.command.settings, parsed.command.extras) == (UNSET, UNSET)
 
 
 def test_what_only_ninja_knows_comes_along_and_changes_key_by_key() -> None:
-    told = told_of(tax_info={"a": 1}, gateway_tokens=[{"token": "t"}])
-    record = structs.replace(born(told.client), extras=born(told.client).extras | {"other": "x"})
+    parsed = told_of(tax_info={"a": 1}, gateway_tokens=[{"token": "t"}])
+    record = structs.replace(
+        born(parsed.command), extras=born(parsed.command).extras | {"other": "x"}
+    )
 
     after = changed(record, told_of(tax_info={}))
 
@@ -143,14 +145,16 @@ def test_a_contact_whose_id_was_taken_here_is_known_by_its_key() -> None:
     )
     moved = structs.replace(record, contacts=people)
 
-    assert changed(moved, DUMP.read(OLD, ACCOUNT)) is moved
+    assert changed(moved, DUMP.read_object(OLD, ACCOUNT)) is moved
 
 
 def test_contacts_without_ids_are_known_by_what_is_told_of_them() -> None:
-    told = told_of(contacts=[{"first_name": "Ada"}, {"email": "g@example.com", "is_primary": True}])
-    record = born(told.client)
+    parsed = told_of(
+        contacts=[{"first_name": "Ada"}, {"email": "g@example.com", "is_primary": True}]
+    )
+    record = born(parsed.command)
 
-    assert changed(record, told) is record
+    assert changed(record, parsed) is record
     assert [c.first_name for c in record.contacts] == ["", "Ada"]
 
 
@@ -160,7 +164,7 @@ def test_the_first_flagged_contact_is_the_primary_one(flags: tuple[bool, bool]) 
     people = [one | {"is_primary": flag} for one, flag in zip(told, flags, strict=True)]
     raw = msgspec.json.encode({"id": "VolejRejNm", "contacts": people})
 
-    record = born(DUMP.read(raw, ACCOUNT).client)
+    record = born(DUMP.read_object(raw, ACCOUNT).command)
 
     assert [c.is_primary for c in record.contacts] == [True, False]
     assert DUMP.differences(raw, record, ACCOUNT) == ()
@@ -177,7 +181,7 @@ def test_a_stamp_changes_with_the_object_even_within_a_second() -> None:
     shown = an_object(a_record())
 
     stamps = {
-        DUMP.read(msgspec.json.encode(one), ACCOUNT).stamp
+        DUMP.read_object(msgspec.json.encode(one), ACCOUNT).stamp
         for one in (shown, shown | {"balance": 1}, shown | {"name": "B"}, shown | {"updated_at": 5})
     }
 
@@ -192,7 +196,7 @@ def test_a_stamp_does_not_change_with_the_address_of_the_server() -> None:
     raw = msgspec.json.encode(shown)
 
     assert (
-        DUMP.read(raw, ACCOUNT).stamp
+        DUMP.read_object(raw, ACCOUNT).stamp
         == change_stamp_of_json(msgspec.json.encode(moved))
         == change_stamp_of_json(raw)
     )

@@ -30,8 +30,8 @@ def test_equal_serials_have_different_ids(pair):
     theirs = [pepper.created(name=str(n), contacts=[{"email": "a@x.io"}]) for n in range(3)]
 
     serials = [
-        [c.serial for c in store.clients(account.id, ClientQuery()).records]
-        for account in store.accounts()
+        [c.serial for c in store.list_clients(account.id, ClientQuery()).records]
+        for account in store.list_accounts()
     ]
 
     assert serials == [[1, 2, 3], [1, 2, 3]]

@@ -49,8 +49,8 @@ SERIALS = [
 def test_an_id_is_written_and_read_back(serial, public):
     ids = IdCodec("")
 
-    assert ids.write(serial) == public
-    assert ids.read(public) == serial
+    assert ids.encode(serial) == public
+    assert ids.decode(public) == serial
 
 
 @pytest.mark.parametrize(
@@ -74,19 +74,19 @@ def test_an_id_is_written_and_read_back(serial, public):
     ],
 )
 def test_what_no_id_looks_like_is_nobody(text):
-    assert IdCodec("").read(text) is None
+    assert IdCodec("").decode(text) is None
 
 
 def test_nobody_has_the_empty_id():
-    assert IdCodec("").write(None) == ""
+    assert IdCodec("").encode(None) == ""
 
 
 def test_a_salt_makes_other_ids():
     salted = IdCodec("pepper")
 
-    assert salted.write(1) != IdCodec("").write(1)
-    assert salted.read(salted.write(1)) == 1
-    assert IdCodec("").read(salted.write(1)) is None
+    assert salted.encode(1) != IdCodec("").encode(1)
+    assert salted.decode(salted.encode(1)) == 1
+    assert IdCodec("").decode(salted.encode(1)) is None
 
 
 @given(
@@ -98,24 +98,24 @@ def test_ids_are_those_of_the_library(salt, serials):
     public = [library.encode(serial) for serial in serials]
     doubles = [library.encode(serial, serial % 7) for serial in serials]
 
-    assert list(map(ids.write, serials)) == public
-    assert list(map(ids.read, public)) == serials
-    assert set(map(ids.read, doubles)) == {None}
+    assert list(map(ids.encode, serials)) == public
+    assert list(map(ids.decode, public)) == serials
+    assert set(map(ids.decode, doubles)) == {None}
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890", min_size=10))
 def test_what_the_library_did_not_write_is_nobody(text):
     numbers = Hashids(min_length=SHORTEST).decode(text[:20])
 
-    assert IdCodec("").read(text[:20]) == (numbers[0] if len(numbers) == 1 else None)
+    assert IdCodec("").decode(text[:20]) == (numbers[0] if len(numbers) == 1 else None)
 
 
 def test_an_endless_id_is_refused_at_once():
     ids, endless = IdCodec(""), "a" * 30_000
 
-    times = timeit.repeat(lambda: ids.read(endless), number=1, repeat=5)
+    times = timeit.repeat(lambda: ids.decode(endless), number=1, repeat=5)
 
-    assert ids.read(endless) is None
+    assert ids.decode(endless) is None
     assert min(times) < 0.005
 
 

@@ -4,7 +4,7 @@ MASK = "**********"
 
 
 def hashes_in(store, account, serial=1):
-    return [c.password_hash for c in store.client(account.id, serial).contacts]
+    return [c.password_hash for c in store.get_client(account.id, serial).contacts]
 
 
 def test_a_password_is_kept_as_a_hash_and_shown_as_asterisks(ninja, store, account):
@@ -46,7 +46,7 @@ def test_a_password_without_an_address_is_not_kept(ninja, store, account):
 def test_a_password_never_shows_in_the_record(ninja, store, account):
     ninja.created(contacts=[{"email": "ada@x.io", "password": "Secret123"}])
 
-    assert "argon2" not in repr(store.client(account.id, 1))
+    assert "argon2" not in repr(store.get_client(account.id, 1))
 
 
 def test_a_flood_of_passwords_is_refused_before_any_is_hashed(ninja, monkeypatch):

@@ -55,13 +55,13 @@ ID = "b2584e3c-25dd-4773-ab8b-0a018fd58d2b"
 
 
 def told_of(**fields: Any) -> ParsedObject:
-    return DUMP.read(msgspec.json.encode({"uuid": ID} | fields), ACCOUNT)
+    return DUMP.read_object(msgspec.json.encode({"uuid": ID} | fields), ACCOUNT)
 
 
 def an_object(record: Client) -> Tree:
-    tree: Tree = msgspec.json.decode(DUMP.write(record, ACCOUNT), type=dict)
+    tree: Tree = msgspec.json.decode(DUMP.write_object(record, ACCOUNT), type=dict)
     return tree
 
 
 def a_record(raw: bytes = ORGANIZATION) -> Client:
-    return born(DUMP.read(raw, ACCOUNT).client)
+    return born(DUMP.read_object(raw, ACCOUNT).command)

@@ -121,7 +121,7 @@ def test_nothing_of_the_structured_address_is_kept_behind_another_line(
 
     planado.patch(uuid, {"site_address": given})
 
-    record = store.client(account.id, LiveKey(external_id="", uuid=UUID(uuid)))
+    record = store.get_client(account.id, LiveKey(external_id="", uuid=UUID(uuid)))
     assert record.shipping_address == Address()
     assert record.service_text == given.get("formatted", "")
 

@@ -20,7 +20,7 @@ each_case = pytest.mark.parametrize("case", LISTED.values(), ids=list(LISTED))
 
 @each_case
 def test_a_record_is_written_as_it_is_shown(case: Case) -> None:
-    written = DUMP.write(case.record, ACCOUNT)
+    written = DUMP.write_object(case.record, ACCOUNT)
 
     assert msgspec.json.format(written).decode() == pretty(case.in_planado or {})
     assert DUMP.id_of(case.record, ACCOUNT) == str(case.record.uuid)
@@ -29,22 +29,22 @@ def test_a_record_is_written_as_it_is_shown(case: Case) -> None:
 @each_case
 def test_an_object_makes_a_client_that_is_shown_the_same(store: Store, case: Case) -> None:
     account = account_of(case.whole_account)
-    raw = DUMP.write(case.record, account)
+    raw = DUMP.write_object(case.record, account)
 
-    [made] = imported(store, case.whole_account, [DUMP.read(raw, account)])
+    [made] = imported(store, case.whole_account, [DUMP.read_object(raw, account)])
 
-    assert DUMP.write(made, account) == raw
+    assert DUMP.write_object(made, account) == raw
 
 
 @each_case
 def test_an_object_that_is_shown_changes_nothing(case: Case) -> None:
     record = case.record
-    raw = DUMP.write(record, ACCOUNT)
+    raw = DUMP.write_object(record, ACCOUNT)
 
-    told = DUMP.read(raw, ACCOUNT)
+    parsed = DUMP.read_object(raw, ACCOUNT)
 
-    assert changed(record, told) is record
-    assert told.change(record).version == record.version
+    assert changed(record, parsed) is record
+    assert parsed.change_command(record).version == record.version
     assert DUMP.differences(raw, record, ACCOUNT) == ()
 
 
@@ -54,13 +54,13 @@ def test_a_record_is_listed_unless_it_is_deleted(case: Case) -> None:
 
 
 def test_the_documentations_organization_is_a_client() -> None:
-    told = DUMP.read(ORGANIZATION, ACCOUNT)
+    parsed = DUMP.read_object(ORGANIZATION, ACCOUNT)
 
-    record = born(told.client)
+    record = born(parsed.command)
 
-    assert told.foreign_id == "50c773b3-a4f8-5619-be47-cb6a0edb22cc" == str(record.uuid)
-    assert (told.stamp, told.updated_at, told.lost) == ("3", UPDATED, ())
-    assert told.label == "423430387320568-acme ACME Corporation"
+    assert parsed.foreign_id == "50c773b3-a4f8-5619-be47-cb6a0edb22cc" == str(record.uuid)
+    assert (parsed.stamp, parsed.updated_at, parsed.losses) == ("3", UPDATED, ())
+    assert parsed.label == "423430387320568-acme ACME Corporation"
     assert (record.organization_name, record.classification) == ("ACME Corporation", "")
     assert (record.external_id, record.version) == ("423430387320568-acme", 3)
     assert (record.updated_at, record.created_at.microsecond) == (UPDATED, 419601)
@@ -72,11 +72,11 @@ def test_the_documentations_organization_is_a_client() -> None:
 
 
 def test_the_documentations_person_is_a_client() -> None:
-    told = DUMP.read(PERSON, ACCOUNT)
+    parsed = DUMP.read_object(PERSON, ACCOUNT)
 
-    record = born(told.client)
+    record = born(parsed.command)
 
-    assert told.label == "22451458596510-john-doe-the-second John Doe the second"
+    assert parsed.label == "22451458596510-john-doe-the-second John Doe the second"
     assert (record.first_name, record.last_name, record.middle_name) == (
         "John",
         "Doe",
@@ -100,11 +100,11 @@ def test_the_documentations_person_is_a_client() -> None:
     ],
 )
 def test_names_are_found_where_they_are(fields: Tree, names: tuple[str, ...]) -> None:
-    told = told_of(**fields)
+    parsed = told_of(**fields)
 
-    record = born(told.client)
+    record = born(parsed.command)
 
-    assert told.lost == ()
+    assert parsed.losses == ()
     assert names == (
         record.classification,
         record.organization_name,
@@ -115,7 +115,7 @@ def test_names_are_found_where_they_are(fields: Tree, names: tuple[str, ...]) ->
 
 
 def test_numbers_are_texts_and_texts_are_numbers() -> None:
-    told = told_of(
+    parsed = told_of(
         external_id=7,
         name="Acme",
         site_address={"floor": 2, "geolocation": {"longitude": "1.5", "latitude": 2}},
@@ -123,26 +123,26 @@ def test_numbers_are_texts_and_texts_are_numbers() -> None:
         version="4",
     )
 
-    record = born(told.client)
+    record = born(parsed.command)
 
-    assert (record.external_id, record.floor, record.phone, told.stamp) == (
+    assert (record.external_id, record.floor, record.phone, parsed.stamp) == (
         "7",
         "2",
         "5550100",
         "4",
     )
     assert (record.longitude, record.latitude, record.version) == (1.5, 2.0, 4)
-    assert told.lost == ()
+    assert parsed.losses == ()
 
 
 def test_nulls_are_empty_and_lose_nothing() -> None:
     names = [name for name in msgspec.json.decode(PERSON) if name != "uuid"]
 
-    told = told_of(**dict.fromkeys(names))
+    parsed = told_of(**dict.fromkeys(names))
 
-    assert told.lost == ()
-    assert (told.stamp, told.updated_at, told.label) == ("", None, ID)
-    assert an_object(born(told.client))["site_address"] is None
+    assert parsed.losses == ()
+    assert (parsed.stamp, parsed.updated_at, parsed.label) == ("", None, ID)
+    assert an_object(born(parsed.command))["site_address"] is None
 
 
 @pytest.mark.parametrize(
@@ -177,14 +177,14 @@ def test_nulls_are_empty_and_lose_nothing() -> None:
     ],
 )
 def test_what_has_no_place_is_told_as_lost(fields: Tree, lost: dict[str, str]) -> None:
-    told = told_of(**fields)
+    parsed = told_of(**fields)
 
-    assert dict(told.lost) == lost
-    assert born(told.client).uuid == UUID(ID)
+    assert dict(parsed.losses) == lost
+    assert born(parsed.command).uuid == UUID(ID)
 
 
 def test_nothing_is_refused_for_its_length_or_form() -> None:
-    told = told_of(
+    parsed = told_of(
         organization_name="x" * 6000,
         site_address={
             "formatted": "y" * 6000,
@@ -194,7 +194,7 @@ def test_nothing_is_refused_for_its_length_or_form() -> None:
         contacts=[{"name": "Ada", "value": str(n), "type": "phone"} for n in range(150)],
     )
 
-    record = born(told.client)
+    record = born(parsed.command)
 
     assert (len(record.name), len(record.service_text or ""), len(record.floor)) == (
         6000,
@@ -202,7 +202,7 @@ def test_nothing_is_refused_for_its_length_or_form() -> None:
         200,
     )
     assert (record.longitude, record.latitude, len(record.contacts)) == (500, -91, 150)
-    assert told.lost == ()
+    assert parsed.losses == ()
 
 
 @pytest.mark.parametrize(
@@ -220,6 +220,6 @@ def test_nothing_is_refused_for_its_length_or_form() -> None:
 )
 def test_what_is_no_client_is_refused(raw: bytes, words: str) -> None:
     with pytest.raises(Invalid) as failure:
-        DUMP.read(raw, ACCOUNT)
+        DUMP.read_object(raw, ACCOUNT)
 
     assert words in str(failure.value)

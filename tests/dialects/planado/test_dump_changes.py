@@ -38,15 +38,15 @@ def test_what_is_not_told_is_no_change() -> None:
     record = a_record()
 
     assert changed(record, told_of()) is record
-    assert told_of().change(record) == told_of(version=None).change(record)
-    assert told_of(version=9).change(record).version == 9
+    assert told_of().change_command(record) == told_of(version=None).change_command(record)
+    assert told_of(version=9).change_command(record).version == 9
 
 
 def test_another_kind_there_is_another_kind_here() -> None:
     record = a_record()
 
-    after = changed(record, DUMP.read(PERSON, ACCOUNT))
-    again = changed(after, DUMP.read(ORGANIZATION, ACCOUNT))
+    after = changed(record, DUMP.read_object(PERSON, ACCOUNT))
+    again = changed(after, DUMP.read_object(ORGANIZATION, ACCOUNT))
 
     assert an_object(after)["first_name"] == "John"
     assert (again.name, again.classification, again.first_name) == ("ACME Corporation", "", "")
@@ -55,9 +55,9 @@ def test_another_kind_there_is_another_kind_here() -> None:
 def test_a_word_of_another_dialects_stays_with_the_same_kind() -> None:
     record = structs.replace(a_record(), classification="trust")
 
-    told = told_of(organization=True, organization_name="Other")
+    parsed = told_of(organization=True, organization_name="Other")
 
-    assert changed(record, told).classification == "trust"
+    assert changed(record, parsed).classification == "trust"
 
 
 def test_what_is_derived_is_not_frozen_by_an_object() -> None:
@@ -65,10 +65,10 @@ def test_what_is_derived_is_not_frozen_by_an_object() -> None:
         a_record(), organization_name="", service_text=None, address1="5 Wall St."
     )
 
-    told = DUMP.read(DUMP.write(record, ACCOUNT), ACCOUNT)
+    parsed = DUMP.read_object(DUMP.write_object(record, ACCOUNT), ACCOUNT)
 
-    assert told.change(record).first_name is UNSET
-    assert told.change(record).service_text is UNSET
+    assert parsed.change_command(record).first_name is UNSET
+    assert parsed.change_command(record).service_text is UNSET
 
 
 def test_differences_are_named_to_the_last_part() -> None:

@@ -46,7 +46,7 @@ def read_objects(lines):
 
 
 def places(lines):
-    return [line.place for line in lines]
+    return [line.position for line in lines]
 
 
 def names(lines):
@@ -297,7 +297,7 @@ def test_what_came_before_a_packed_file_breaks_off_is_read(lines, cut):
 
     assert names(found)[:1900] == ["ada", "bob"] * 950
     assert found[-1].problem.startswith("nothing can be read after this: Compressed file ended")
-    assert found[-1].place == f"f.gz:{len(found) - 1}"
+    assert found[-1].position == f"f.gz:{len(found) - 1}"
 
 
 @pytest.mark.parametrize("tail", [b"junk", gzip.compress(ADA, mtime=0)[:12] + b"\xff" * 40])

@@ -253,13 +253,13 @@ class There(NamedTuple):
         return all_of(self.store, self.account)
 
     def pull(self, here: Account, interrupted: Run | None = None, **options: Any) -> PullResult:
-        named = ("policy", "most_changes", "has_files")
+        named = ("policy", "max_changes", "has_files")
         terms = {k: options.pop(k) for k in named if k in options}
         plan = Pull(
             dialect=self.dialect,
             account=here,
             source=self.source,
-            terms=ImportOptions(**terms),
+            import_options=ImportOptions(**terms),
             keys=link_keys(DIALECTS, self.dialect, here),
             **options,
         )
@@ -269,10 +269,12 @@ class There(NamedTuple):
         self,
         here: Account,
         interrupted: Run | None = None,
-        most_changes: int | None = None,
+        max_changes: int | None = None,
         **manner: Any,
     ) -> Pushing:
-        plan = Push(sides=self.sides(here), manner=PushOptions(**manner), most_changes=most_changes)
+        plan = Push(
+            sides=self.sides(here), push_options=PushOptions(**manner), max_changes=max_changes
+        )
         return push(plan, self.service, quiet, interrupted)
 
     def check(self, here: Account) -> list[CheckedClient]:
@@ -284,8 +286,8 @@ class There(NamedTuple):
         )
 
     def id_of(self, serial: int) -> str:
-        client = self.store.client(self.account.id, serial)
-        return self.dialect.dump.id_of(client, self.account)
+        client = self.store.get_client(self.account.id, serial)
+        return self.dialect.codec.id_of(client, self.account)
 
     def put(self, serial: int, body: dict[str, Any]) -> None:
         self.speaker.put(self.id_of(serial), body)
@@ -316,11 +318,11 @@ def quiet(_done: int, _total: int | None) -> None:
 
 
 def all_of(store: Store, account: Account) -> list[Client]:
-    return list(store.scan(account.id, 0, 10_000))
+    return list(store.scan_clients(account.id, 0, 10_000))
 
 
 def last_run(store: Store, account: Account) -> Run:
-    return store.runs(account.id)[0]
+    return store.list_runs(account.id)[0]
 
 
 def stopped_run(store: Store, account: Account) -> Run:
@@ -330,7 +332,7 @@ def stopped_run(store: Store, account: Account) -> Run:
 
 
 def lines(store: Store, run: Run | None, kind: str | None = None) -> list[RunLine]:
-    return [line for _, line in store.run_lines(run.id if run else 0, kind=kind)]
+    return [line for _, line in store.list_run_lines(run.id if run else 0, kind=kind)]
 
 
 def fates(counts: dict[str, int]) -> dict[str, int]:
@@ -347,7 +349,7 @@ def seeded(service: There, number: int) -> list[str]:
         commands = [structs.replace(c, external_id=f"K {c.organization_name}") for c in commands]
     made = service.store.create_clients(service.account.id, commands)
     service.clock.tick(minutes=10)  # more than a later pull looks back
-    return [service.dialect.dump.id_of(record, service.account) for record in made]
+    return [service.dialect.codec.id_of(record, service.account) for record in made]
 
 
 def one_client(n: int) -> CreateClient:
@@ -367,7 +369,7 @@ def brought(store: Store, account: Account, *commands: ImportClient) -> list[Cli
     outcomes = store.import_clients(account.id, incoming, run_id=run.id, take=in_silence)
     assert [outcome.reason for outcome in outcomes if outcome.reason] == []
     store.end_run(run.id, RunState.DONE)
-    return [store.client(account.id, o.serial) for o in outcomes if o.serial is not None]
+    return [store.get_client(account.id, o.serial) for o in outcomes if o.serial is not None]
 
 
 def nothing(_record: Client) -> ImportClient:
@@ -380,4 +382,4 @@ def in_silence(_outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
 
 def shown(store: Store, account: Account, dialect: Dialect = NINJA) -> list[bytes]:
     """All clients of an account as the dialect shows them, ids and times with them."""
-    return [dialect.dump.write(record, account) for record in all_of(store, account)]
+    return [dialect.codec.write_object(record, account) for record in all_of(store, account)]

@@ -37,11 +37,13 @@ Open = Callable[..., There]
 
 
 def signs(findings: Sequence[CheckedClient]) -> str:
-    return "".join(sorted(finding.sign.value for finding in findings))
+    return "".join(sorted(checked.result.value for checked in findings))
 
 
 def odd(findings: Sequence[CheckedClient]) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(f.sign.value, f.client, f.fields) for f in findings if f.sign is not CheckResult.SAME]
+    return [
+        (f.result.value, f.client, f.fields) for f in findings if f.result is not CheckResult.SAME
+    ]
 
 
 # Signs
@@ -65,12 +67,12 @@ def test_what_was_pushed_is_the_same(store: Store, here: Account, speaker_there:
 def test_a_check_writes_nothing(store: Store, here: Account, speaker_there: There):
     seeded(speaker_there, 3)
     speaker_there.pull(here)
-    before = (all_of(store, here), store.runs(here.id), speaker_there.clients)
+    before = (all_of(store, here), store.list_runs(here.id), speaker_there.clients)
     speaker_there.forget_calls()
 
     speaker_there.check(here)
 
-    assert (all_of(store, here), store.runs(here.id), speaker_there.clients) == before
+    assert (all_of(store, here), store.list_runs(here.id), speaker_there.clients) == before
     assert speaker_there.faulty.writes == []
 
 
@@ -100,7 +102,7 @@ def test_nobody_expects_there_what_is_deleted_here(
     planado_there.pull(here)
     for owner in (here, planado_there.account):
         [client] = [client for client in all_of(store, owner) if client.name == "Client 2"]
-        store.move_client(owner.id, client.serial, State.DELETED)
+        store.set_client_state(owner.id, client.serial, State.DELETED)
 
     assert signs(planado_there.check(here)) == "="
 
@@ -111,7 +113,7 @@ def test_what_is_deleted_here_and_not_there_differs(
 ):
     seeded(speaker_there, 2)
     speaker_there.pull(here)
-    store.move_client(here.id, 2, State.DELETED)
+    store.set_client_state(here.id, 2, State.DELETED)
 
     [(sign, _, fields)] = odd(speaker_there.check(here))
 
@@ -124,7 +126,7 @@ def test_clients_are_recognised_without_any_link(store: Store, here: Account, pl
     brought(store, here, *clients, ImportClient(organization_name="K", external_id="K 1"))
     planado_there.push(here)
     serials = [client.serial for client in all_of(store, here)]
-    for origin in store.links(here.id, planado_there.source, serials).values():
+    for origin in store.client_links(here.id, planado_there.source, serials).values():
         store.unlink_client(here.id, planado_there.source, origin.foreign_id)
 
     assert signs(planado_there.check(here)) == "===="
@@ -147,7 +149,7 @@ def test_a_client_that_is_met_twice_is_an_error(store: Store, here: Account, pla
     findings = planado_there.check(here)
 
     assert signs(findings) == "!="
-    [problem] = [finding.problem for finding in findings if finding.problem]
+    [problem] = [checked.problem for checked in findings if checked.problem]
     assert problem.startswith("is the same client here as another one there")
 
 
@@ -168,7 +170,7 @@ def test_an_object_that_cannot_be_read_is_an_error_and_the_others_are_compared(
 
     assert len(findings) >= 7
     assert signs(findings).count("=") == 5
-    assert not [finding for finding in findings if finding.sign is CheckResult.ONLY_THERE]
+    assert not [checked for checked in findings if checked.result is CheckResult.ONLY_THERE]
 
 
 @one_engine
@@ -268,7 +270,7 @@ def test_the_circle_from_ninja_over_planado_ends_where_it_began(
     second = new_account()
     planado.pull(second)
 
-    assert fates(pulled.arrived.counts) == {"created": len(generated)}
+    assert fates(pulled.importer.counts) == {"created": len(generated)}
     assert odd(ninja.check(here)) == []
     not_taken = refused(lines(store, pushed.run))
     assert {sign for sign, *_ in odd(planado.check(here))} <= {"+"}
@@ -295,7 +297,7 @@ def test_the_circle_from_planado_over_ninja_ends_where_it_began(
     second = new_account()
     ninja.pull(second)
 
-    assert fates(pulled.arrived.counts) == {"created": len(generated)}
+    assert fates(pulled.importer.counts) == {"created": len(generated)}
     assert odd(planado.check(here)) == []
     not_taken = refused(lines(store, pushed.run))
     assert len(odd(ninja.check(here))) == len(not_taken)
@@ -315,8 +317,8 @@ def test_a_second_round_of_the_circle_writes_nothing(
     planado.forget_calls()
 
     again = [
-        fates(ninja.pull(here, is_whole=True).arrived.counts),
-        fates(planado.pull(here, is_whole=True).arrived.counts),
+        fates(ninja.pull(here, is_whole=True).importer.counts),
+        fates(planado.pull(here, is_whole=True).importer.counts),
         fates(planado.push(here).counts),
     ]
 
@@ -337,8 +339,8 @@ def test_what_vanishes_on_its_way_was_told_as_lost(
     pushed = there.push(here)
 
     said = lost_fields(lines(store, pushed.run, "lost"))
-    arrived = {there.dialect.dump.id_of(record, there.account): record for record in there.clients}
-    origins = store.links(here.id, there.source, list(records))
+    arrived = {there.dialect.codec.id_of(record, there.account): record for record in there.clients}
+    origins = store.client_links(here.id, there.source, list(records))
     assert len(origins) == pushed.counts["created"] == len(arrived)
     for serial, origin in origins.items():
         before, after = records[serial], arrived[origin.foreign_id]

@@ -23,7 +23,7 @@ from storage.model.records import State
 from storage.rules.preview import preview_client
 from storage.store import Store
 
-ONE_BY_ONE = structs.replace(NINJA, dump=structs.replace(NINJA.dump, gather=no_columns))
+ONE_BY_ONE = structs.replace(NINJA, codec=structs.replace(NINJA.codec, read_columns=no_columns))
 Tree = dict[str, Any]
 Prepare = Callable[[Store, Account], None]
 
@@ -45,7 +45,7 @@ def client(n: int, **fields: Any) -> ImportClient:
 
 def objects(account: Account, commands: list[ImportClient]) -> bytes:
     records = [preview_client(one, account, 1, Generators()) for one in commands]
-    whole = b"\n".join(NINJA.dump.write(record, account) for record in records)
+    whole = b"\n".join(NINJA.codec.write_object(record, account) for record in records)
     return whole.replace(NUL.encode(), b"\\u0000")
 
 
@@ -92,19 +92,21 @@ FILES = {
 def ended(store: Store, account: Account, raw: bytes, path: Path, dialect: Any):
     """What the run said, and what there is."""
     path.write_bytes(raw)
-    terms = ImportOptions(policy=ConflictPolicy.NEWEST)
-    plan = FileImport(dialect=dialect, account=account, paths=[str(path)], terms=terms)
+    options = ImportOptions(policy=ConflictPolicy.NEWEST)
+    plan = FileImport(dialect=dialect, account=account, paths=[str(path)], import_options=options)
     run = import_files(store, plan, lambda _: None)
     assert run.run
-    lines = sorted(map(structs.astuple, (line for _, line in store.run_lines(run.run.id))))
-    gone = [(t.serial, t.external_id) for t in store.tombstones(account.id, TombstoneQuery())]
+    lines = sorted(map(structs.astuple, (line for _, line in store.list_run_lines(run.run.id))))
+    gone = [
+        (t.serial, t.external_id) for t in store.list_deleted_clients(account.id, TombstoneQuery())
+    ]
     return run.counts, lines, known(store, account), sorted(gone)
 
 
 def known(store: Store, account: Account) -> list[Tree]:
     """All that there is, but for what is made anew each time."""
     found = []
-    for record in store.scan(account.id):
+    for record in store.scan_clients(account.id):
         one = msgspec.to_builtins(record) | {"is_archived": record.archived_at is not None}
         is_made_here = not record.client_hash.startswith("hash")
         for made in (one, *one["contacts"]):
@@ -112,7 +114,7 @@ def known(store: Store, account: Account) -> list[Tree]:
                 made.pop(name, None)
             for name in ("client_hash", "contact_key", "created_at") if is_made_here else ():
                 made.pop(name, None)
-        origins = map(structs.asdict, store.origins(account.id, record.serial))
+        origins = map(structs.asdict, store.client_origins(account.id, record.serial))
         found.append(one | {"origins": list(origins)})
     return found
 
@@ -142,7 +144,7 @@ def test_crowds_end_as_their_clients_one_by_one(  # noqa: PLR0917  fixtures
         first = ended(store, account, raw, tmp_path / "a.ndjson", dialect)
         again = ended(store, account, raw, tmp_path / "a.ndjson", dialect)
         if first[2]:
-            store.move_client(account.id, first[2][0]["serial"], State.ARCHIVED)
+            store.set_client_state(account.id, first[2][0]["serial"], State.ARCHIVED)
         later = ended(store, account, changed, tmp_path / "b.ndjson", dialect)
         made = store.create_client(account.id, CreateClient())
         ends.append((first, again, later, made.serial, made.contacts[0].serial))
@@ -160,7 +162,7 @@ def test_new_clients_come_in_crowds(
         seen.append(settled(*given))
         return seen[-1]
 
-    monkeypatch.setattr(crowding, "settled", watched)
+    monkeypatch.setattr(crowding, "insert_columns", watched)
     account = new_account()
     raw = objects(account, USUAL)
 

@@ -89,7 +89,7 @@ def test_a_fault_that_passes_leaves_no_trace(
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 12}
+    assert fates(done.importer.counts) == {"created": 12}
     assert shown(store, here) == shown(store, ninja_there.account)
     assert len(ninja_there.hours.waits) == 2
 
@@ -103,8 +103,8 @@ def test_a_fault_of_planado_that_passes_leaves_no_trace(
 
     done = planado_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 12}
-    assert {sign.sign for sign in planado_there.check(here)} == {CheckResult.SAME}
+    assert fates(done.importer.counts) == {"created": 12}
+    assert {sign.result for sign in planado_there.check(here)} == {CheckResult.SAME}
 
 
 def test_the_wait_that_a_service_names_is_kept(here: Account, ninja_there: There):
@@ -149,7 +149,7 @@ def test_a_fault_of_the_first_page_stops_before_there_is_a_run(
     with pytest.raises(failure):
         ninja_there.pull(here)
 
-    assert (all_of(store, here), store.runs(here.id)) == ([], ())
+    assert (all_of(store, here), store.list_runs(here.id)) == ([], ())
 
 
 @pytest.mark.parametrize("number", [2, 3, 4])
@@ -164,7 +164,7 @@ def test_a_stopped_pull_of_planado_goes_on(
     counts = gone_on(planado_there, here)
 
     assert fates(counts) == {"created": 12}
-    assert {finding.sign for finding in planado_there.check(here)} == {CheckResult.SAME}
+    assert {checked.result for checked in planado_there.check(here)} == {CheckResult.SAME}
 
 
 def test_a_run_that_goes_on_asks_only_for_what_is_left(here: Account, ninja_there: There):
@@ -191,16 +191,16 @@ def test_a_run_that_went_on_is_the_last_one_whole(
 
     done = ninja_there.pull(here)
 
-    assert [run.state for run in store.runs(here.id)] == [RunState.DONE, RunState.DONE]
+    assert [run.state for run in store.list_runs(here.id)] == [RunState.DONE, RunState.DONE]
     assert done.since is not None
-    assert fates(done.arrived.counts) == {}
+    assert fates(done.importer.counts) == {}
 
 
 def gone_on(service: There, here: Account) -> dict[str, int]:
     """The counts of the stopped run after it was resumed, with the service well again."""
     service.faulty.plans.clear()
     run = stopped_run(service.store, here)
-    return service.pull(here, interrupted=run).arrived.counts
+    return service.pull(here, interrupted=run).importer.counts
 
 
 # Lists that move
@@ -212,7 +212,7 @@ def test_a_page_that_is_shown_twice_hides_none(store: Store, here: Account, ninj
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 17}
+    assert fates(done.importer.counts) == {"created": 17}
     assert shown(store, here) == shown(store, ninja_there.account)
     assert done.repeated >= 5
 
@@ -224,7 +224,7 @@ def test_pages_in_another_order_hide_none(store: Store, here: Account, ninja_the
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 17}
+    assert fates(done.importer.counts) == {"created": 17}
     assert shown(store, here) == shown(store, ninja_there.account)
 
 
@@ -238,7 +238,7 @@ def test_a_client_that_is_purged_meanwhile_hides_none(
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 12}
+    assert fates(done.importer.counts) == {"created": 12}
     assert shown(store, here)[1:] == shown(store, ninja_there.account)
 
 
@@ -254,7 +254,7 @@ def test_one_purged_and_one_created_between_the_same_pages_hide_none(
     ninja_there.faulty.plan(after(both), page(2))
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 13}
+    assert fates(done.importer.counts) == {"created": 13}
     assert shown(store, here)[1:] == shown(store, ninja_there.account)
 
 
@@ -297,7 +297,7 @@ def test_a_client_that_is_created_meanwhile_arrives(
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 13}
+    assert fates(done.importer.counts) == {"created": 13}
     assert shown(store, here) == shown(store, ninja_there.account)
 
 
@@ -310,10 +310,10 @@ def test_a_client_that_is_created_in_planado_meanwhile_arrives_with_the_next_pul
     )
     planado_there.faulty.plan(create, is_cursor(2))
 
-    counts = [fates(planado_there.pull(here).arrived.counts) for _ in range(2)]
+    counts = [fates(planado_there.pull(here).importer.counts) for _ in range(2)]
 
     assert counts == [{"created": 12}, {"created": 1}]
-    assert {finding.sign for finding in planado_there.check(here)} == {CheckResult.SAME}
+    assert {checked.result for checked in planado_there.check(here)} == {CheckResult.SAME}
 
 
 def test_a_client_that_is_deleted_in_planado_meanwhile_hides_none(
@@ -326,7 +326,7 @@ def test_a_client_that_is_deleted_in_planado_meanwhile_hides_none(
 
     done = planado_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 12}
+    assert fates(done.importer.counts) == {"created": 12}
 
 
 def test_a_client_that_is_changed_behind_the_reader_arrives_with_the_next_pull(
@@ -335,13 +335,13 @@ def test_a_client_that_is_changed_behind_the_reader_arrives_with_the_next_pull(
     seeded(ninja_there, 12)
     ninja_there.faulty.plan(after(lambda: ninja_there.put(1, {"city": "Reus"})), page(3))
     ninja_there.pull(here)
-    assert store.client(here.id, 1).city == ""
+    assert store.get_client(here.id, 1).city == ""
     clock.tick(hours=1)
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"changed": 1}
-    assert store.client(here.id, 1).city == "Reus"
+    assert fates(done.importer.counts) == {"changed": 1}
+    assert store.get_client(here.id, 1).city == "Reus"
 
 
 # Lists without an end
@@ -438,7 +438,7 @@ def test_an_answer_that_is_no_page_is_a_failure_with_a_name(
     with pytest.raises(Invalid, match="is no page of Invoice Ninja clients"):
         ninja_there.pull(here)
 
-    assert store.runs(here.id) == ()
+    assert store.list_runs(here.id) == ()
 
 
 @pytest.mark.parametrize("status", [400, 404, 422])
@@ -510,4 +510,4 @@ def test_a_check_outlives_faults_that_pass(store: Store, here: Account, ninja_th
 
     findings = ninja_there.check(here)
 
-    assert [finding.sign for finding in findings] == [CheckResult.SAME] * 12
+    assert [checked.result for checked in findings] == [CheckResult.SAME] * 12

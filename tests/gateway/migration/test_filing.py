@@ -73,10 +73,10 @@ def imported(
     interrupted: Run | None = None,
     **options: Any,
 ) -> Importer:
-    is_rehearsal = options.pop("is_rehearsal", False)
+    is_rehearsal = options.pop("is_dry_run", False)
     terms = ImportOptions(is_foreign=True, **options)
     plan = FileImport(
-        dialect=dialect, account=owner, paths=paths, terms=terms, is_rehearsal=is_rehearsal
+        dialect=dialect, account=owner, paths=paths, import_options=terms, is_dry_run=is_rehearsal
     )
     return import_files(store, plan, unseen, interrupted)
 
@@ -104,7 +104,7 @@ def test_what_is_exported_is_imported_as_it_was(
     given = exported(store, here, dialect, path)
     done = imported(store, second, dialect, path)
 
-    assert (given.written, given.left) == (7, 0)
+    assert (given.written, given.left_out) == (7, 0)
     assert fates(done.counts) == {"created": 7}
     assert shown(store, second, dialect) == shown(store, here, dialect)
 
@@ -163,12 +163,12 @@ def test_two_servers_files_with_equal_ids_do_not_mix(
 @one_engine
 def test_what_is_deleted_is_left_out_where_no_list_shows_it(store: Store, here: Account, path: str):
     brought(store, here, *clients(3))
-    store.move_client(here.id, 2, State.DELETED)
+    store.set_client_state(here.id, 2, State.DELETED)
 
     given = {dialect.name: exported(store, here, dialect, path) for dialect in DIALECTS}
 
-    assert (given["ninja"].written, given["ninja"].left) == (3, 0)
-    assert (given["planado"].written, given["planado"].left) == (2, 1)
+    assert (given["ninja"].written, given["ninja"].left_out) == (3, 0)
+    assert (given["planado"].written, given["planado"].left_out) == (2, 1)
     assert [one.client for one in given["planado"].lines if one.kind == "left"] == ["0002 Client 2"]
 
 
@@ -222,7 +222,7 @@ def fail_at(store: Store, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
         return fails
 
-    for name in ("import_clients", "import_arrivals"):
+    for name in ("import_clients", "import_batch"):
         monkeypatch.setattr(store, name, failing(getattr(store, name)))
 
 
@@ -258,7 +258,7 @@ def test_ids_of_another_salt_stop_before_there_is_a_run(
     with pytest.raises(WrongSalt, match="HASH_SALT"):
         imported(store, salted, NINJA, path)
 
-    assert (all_of(store, salted), store.runs(salted.id)) == ([], ())
+    assert (all_of(store, salted), store.list_runs(salted.id)) == ([], ())
 
 
 @one_engine
@@ -268,7 +268,7 @@ def test_a_file_that_is_not_there_stops_before_there_is_a_run(
     with pytest.raises(Invalid):
         imported(store, here, NINJA, path)
 
-    assert store.runs(here.id) == ()
+    assert store.list_runs(here.id) == ()
 
 
 @one_engine
@@ -279,10 +279,10 @@ def test_a_rehearsal_counts_and_writes_nothing(
     brought(store, here, *clients(3))
     exported(store, here, NINJA, path)
 
-    done = imported(store, second, NINJA, path, is_rehearsal=True)
+    done = imported(store, second, NINJA, path, is_dry_run=True)
 
     assert fates(done.counts) == {"created": 3}
-    assert (all_of(store, second), store.runs(second.id)) == ([], ())
+    assert (all_of(store, second), store.list_runs(second.id)) == ([], ())
 
 
 @one_engine
@@ -294,7 +294,7 @@ def test_too_many_changes_stop_before_the_batch(
     exported(store, here, NINJA, path)
 
     with pytest.raises(TooManyChanges):
-        imported(store, second, NINJA, path, most_changes=2)
+        imported(store, second, NINJA, path, max_changes=2)
 
     assert all_of(store, second) == []
 

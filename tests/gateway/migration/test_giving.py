@@ -41,7 +41,7 @@ def filled(opened: Callable[[], Store]) -> Iterator[tuple[Store, Account]]:
         for n in (*range(1, 40, 2), *range(FAR, FAR + 30))
     ]
     brought(store, account, *commands)
-    store.move_client(account.id, 3, State.DELETED)
+    store.set_client_state(account.id, 3, State.DELETED)
     yield store, account
     store.close()
 
@@ -53,7 +53,7 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
 
     def awaited(*given: Any) -> Worker:
         started.append(Worker(*given))
-        assert started[-1].awake.wait(30)
+        assert started[-1].is_ready.wait(30)
         return started[-1]
 
     monkeypatch.setattr(giving, "PAGE", 4)
@@ -75,7 +75,7 @@ def exported(
 ) -> Ends:
     with open_writer(str(path), is_forced=True) as write:
         given = export_clients(*filled, dialect, write, tell, again=again)
-    return path.read_bytes(), given.written, given.left, list(given.lines)
+    return path.read_bytes(), given.written, given.left_out, list(given.lines)
 
 
 @each_dialect
@@ -106,8 +106,10 @@ def test_the_other_process_does_its_share(
     monkeypatch: pytest.MonkeyPatch,
 ):
     answers: list[bytes] = []
-    answer = Worker.answer
-    monkeypatch.setattr(Worker, "answer", lambda self: answers.append(answer(self)) or answers[-1])
+    answer = Worker.receive_result
+    monkeypatch.setattr(
+        Worker, "receive_result", lambda self: answers.append(answer(self)) or answers[-1]
+    )
 
     exported(filled, DIALECTS[0], tmp_path / "together", opened)
 

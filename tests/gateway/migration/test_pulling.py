@@ -74,14 +74,14 @@ def test_all_clients_of_a_ninja_arrive_as_they_are_there(
 ):
     seeded(ninja_there, 12)
     [whole] = brought(store, ninja_there.account, one_with_everything())
-    store.move_client(ninja_there.account.id, 3, State.DELETED)
+    store.set_client_state(ninja_there.account.id, 3, State.DELETED)
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 13}
+    assert fates(done.importer.counts) == {"created": 13}
     assert shown(store, here) == shown(store, ninja_there.account)
     assert last_run(store, here).state is RunState.DONE
-    arrived = store.client(here.id, 4711)
+    arrived = store.get_client(here.id, 4711)
     assert arrived.balance == whole.balance == Decimal("12.345678")
     assert arrived.settings == whole.settings
     assert [c.contact_key for c in arrived.contacts] == [c.contact_key for c in whole.contacts]
@@ -95,7 +95,7 @@ def test_all_clients_of_a_planado_arrive_as_they_are_there(
 
     done = planado_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 13}
+    assert fates(done.importer.counts) == {"created": 13}
     told = [shown(store, owner, planado_there.dialect) for owner in (here, planado_there.account)]
     assert sorted(told[0]) == sorted(told[1])
 
@@ -114,7 +114,7 @@ def test_a_second_pull_asks_for_changes_and_writes_nothing(
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {}
+    assert fates(done.importer.counts) == {}
     [call] = ninja_there.faulty.asked
     assert call.url.params["updated_at"] == str(began - 120)
     assert all_of(store, here) == before
@@ -130,7 +130,7 @@ def test_a_full_pull_reads_everything_and_says_unchanged(
 
     done = ninja_there.pull(here, is_whole=True)
 
-    assert fates(done.arrived.counts) == {"unchanged": 6}
+    assert fates(done.importer.counts) == {"unchanged": 6}
     assert all_of(store, here) == before
 
 
@@ -144,8 +144,8 @@ def test_an_edit_there_arrives_and_leaves_the_others(
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"changed": 1}
-    assert store.client(here.id, 2).city == "Reus"
+    assert fates(done.importer.counts) == {"changed": 1}
+    assert store.get_client(here.id, 2).city == "Reus"
     assert [client.version for client in all_of(store, here)] == [1, 2, 1, 1, 1, 1]
 
 
@@ -159,7 +159,7 @@ def test_an_edit_in_planado_arrives(
 
     done = planado_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"changed": 1}
+    assert fates(done.importer.counts) == {"changed": 1}
     assert sorted(c.name for c in all_of(store, here) if c.version == 2) == ["Renamed"]
 
 
@@ -172,8 +172,8 @@ def test_an_edit_here_is_kept_though_the_client_is_read_again(
 
     done = ninja_there.pull(here, is_whole=True)
 
-    assert fates(done.arrived.counts) == {"unchanged": 2, "kept": 1}
-    assert store.client(here.id, 2).city == "Vic"
+    assert fates(done.importer.counts) == {"unchanged": 2, "kept": 1}
+    assert store.get_client(here.id, 2).city == "Vic"
     [line] = lines(store, done.run)
     assert (line.kind, line.client, line.field) == ("kept", "0002 Client 2", "city")
 
@@ -206,8 +206,8 @@ def test_where_both_changed_the_policy_decides(
 
     done = ninja_there.pull(here, policy=policy)
 
-    assert fates(done.arrived.counts) == {fate: 1}
-    assert store.client(here.id, 2).city == city
+    assert fates(done.importer.counts) == {fate: 1}
+    assert store.get_client(here.id, 2).city == city
 
 
 def test_a_conflict_stays_one_until_it_is_decided(
@@ -222,8 +222,8 @@ def test_a_conflict_stays_one_until_it_is_decided(
     first, again = ninja_there.pull(here), ninja_there.pull(here)
     decided = ninja_there.pull(here, policy=ConflictPolicy.REMOTE)
 
-    assert fates(first.arrived.counts) == fates(again.arrived.counts) == {"conflict": 1}
-    assert fates(decided.arrived.counts) == {"changed": 1}
+    assert fates(first.importer.counts) == fates(again.importer.counts) == {"conflict": 1}
+    assert fates(decided.importer.counts) == {"changed": 1}
     assert [(one.kind, one.field) for one in lines(store, first.run)] == [("conflict", "city")]
 
 
@@ -234,13 +234,13 @@ def test_what_is_deleted_or_archived_there_is_so_here(
     seeded(ninja_there, 3)
     ninja_there.pull(here)
     clock.tick(hours=1)
-    store.move_client(ninja_there.account.id, 2, state)
+    store.set_client_state(ninja_there.account.id, 2, state)
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"changed": 1}
+    assert fates(done.importer.counts) == {"changed": 1}
     assert shown(store, here) == shown(store, ninja_there.account)
-    assert store.client(here.id, 2).is_deleted is (state is State.DELETED)
+    assert store.get_client(here.id, 2).is_deleted is (state is State.DELETED)
 
 
 def test_what_was_pushed_is_no_change_when_it_is_pulled(
@@ -252,7 +252,7 @@ def test_what_was_pushed_is_no_change_when_it_is_pulled(
 
     done = planado_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"unchanged": 3}
+    assert fates(done.importer.counts) == {"unchanged": 3}
     assert [client.external_id for client in all_of(store, here)] == [None] * 3
 
 
@@ -262,10 +262,10 @@ def test_what_was_pushed_is_no_change_when_it_is_pulled(
 def test_a_rehearsal_counts_and_writes_nothing(store: Store, here: Account, ninja_there: There):
     seeded(ninja_there, 7)
 
-    done = ninja_there.pull(here, is_rehearsal=True)
+    done = ninja_there.pull(here, is_dry_run=True)
 
-    assert fates(done.arrived.counts) == {"created": 7}
-    assert (all_of(store, here), store.runs(here.id)) == ([], ())
+    assert fates(done.importer.counts) == {"created": 7}
+    assert (all_of(store, here), store.list_runs(here.id)) == ([], ())
 
 
 def test_too_many_changes_stop_before_the_batch_that_makes_them(
@@ -274,7 +274,7 @@ def test_too_many_changes_stop_before_the_batch_that_makes_them(
     seeded(ninja_there, 12)
 
     with pytest.raises(TooManyChanges):
-        ninja_there.pull(here, most_changes=7)
+        ninja_there.pull(here, max_changes=7)
 
     assert len(all_of(store, here)) == 5
     assert stopped_run(store, here).counts == {"read": 5, "created": 5}
@@ -285,9 +285,9 @@ def test_as_many_changes_as_are_allowed_are_not_too_many(
 ):
     seeded(ninja_there, 7)
 
-    done = ninja_there.pull(here, most_changes=7)
+    done = ninja_there.pull(here, max_changes=7)
 
-    assert fates(done.arrived.counts) == {"created": 7}
+    assert fates(done.importer.counts) == {"created": 7}
 
 
 def test_ids_of_another_salt_stop_before_there_is_a_run(
@@ -299,7 +299,7 @@ def test_ids_of_another_salt_stop_before_there_is_a_run(
     with pytest.raises(WrongSalt, match="salt"):
         ninja_there.pull(salted)
 
-    assert (all_of(store, salted), store.runs(salted.id)) == ([], ())
+    assert (all_of(store, salted), store.list_runs(salted.id)) == ([], ())
 
 
 def test_an_object_that_no_store_can_hold_is_a_line_and_the_rest_arrives(
@@ -314,7 +314,7 @@ def test_an_object_that_no_store_can_hold_is_a_line_and_the_rest_arrives(
     ninja_there.faulty.plan(rewritten(spoilt), page(1))
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 6, "refused": 1}
+    assert fates(done.importer.counts) == {"created": 6, "refused": 1}
     [line] = lines(store, done.run, "refused")
     assert line.client.startswith("0002")
     assert [client.serial for client in all_of(store, here)] == [1, 3, 4, 5, 6, 7]
@@ -344,10 +344,10 @@ def test_a_number_that_is_taken_here_is_replaced_and_said(
 
     done = ninja_there.pull(here)
 
-    assert fates(done.arrived.counts) == {"created": 2}
+    assert fates(done.importer.counts) == {"created": 2}
     said = [(line.client, line.field) for line in lines(store, done.run, "lost")]
     assert said == [("0001 Client 1", "contacts[0].id"), ("0001 Client 1", "number")]
-    assert store.client(here.id, 1).number != "0001"
+    assert store.get_client(here.id, 1).number != "0001"
 
 
 def test_one_run_at_a_time(store: Store, here: Account, ninja_there: There):

@@ -215,7 +215,7 @@ def test_what_is_gone_there_is_a_conflict_or_made_anew(
 def test_what_is_deleted_here_is_only_told(store: Store, here: Account, speaker_there: There):
     brought(store, here, *clients(2))
     speaker_there.push(here)
-    store.move_client(here.id, 2, State.DELETED)
+    store.set_client_state(here.id, 2, State.DELETED)
     speaker_there.forget_calls()
 
     done = speaker_there.push(here)
@@ -232,7 +232,7 @@ def test_what_is_deleted_here_is_deleted_there_when_that_is_asked_for(
 ):
     brought(store, here, *clients(2))
     speaker_there.push(here)
-    store.move_client(here.id, 2, State.DELETED)
+    store.set_client_state(here.id, 2, State.DELETED)
 
     done = speaker_there.push(here, may_delete=True)
     speaker_there.forget_calls()
@@ -248,7 +248,7 @@ def test_what_was_deleted_before_is_never_put_there(
     store: Store, here: Account, speaker_there: There
 ):
     brought(store, here, *clients(2))
-    store.move_client(here.id, 2, State.DELETED)
+    store.set_client_state(here.id, 2, State.DELETED)
 
     done = speaker_there.push(here)
 
@@ -259,12 +259,12 @@ def test_what_was_deleted_before_is_never_put_there(
 @one_engine
 def test_archived_and_restored_reach_ninja(store: Store, here: Account, ninja_there: There):
     brought(store, here, *clients(2))
-    store.move_client(here.id, 2, State.ARCHIVED)
+    store.set_client_state(here.id, 2, State.ARCHIVED)
 
     ninja_there.push(here)
     assert [c.archived_at is not None for c in ninja_there.clients] == [False, True]
-    store.move_client(here.id, 2, State.ACTIVE)
-    store.move_client(here.id, 1, State.ARCHIVED)
+    store.set_client_state(here.id, 2, State.ACTIVE)
+    store.set_client_state(here.id, 1, State.ARCHIVED)
     done = ninja_there.push(here)
 
     assert [c.archived_at is not None for c in ninja_there.clients] == [True, False]
@@ -284,9 +284,9 @@ def test_clients_that_are_there_already_are_recognised_and_not_made_again(
     ninja_there.push(here)
     elsewhere = open_there(type(ninja_there.speaker), ninja_there.account)
     stranger = elsewhere._replace(account=ninja_there.account)
-    run = store.runs(here.id)[0]
+    run = store.list_runs(here.id)[0]
     for serial in (1, 2, 3):
-        origin = store.links(here.id, ninja_there.source, [serial])[serial]
+        origin = store.client_links(here.id, ninja_there.source, [serial])[serial]
         store.unlink_client(here.id, ninja_there.source, origin.foreign_id)
 
     done = stranger.push(here)
@@ -409,18 +409,18 @@ def test_a_rehearsal_says_what_a_push_would_do_and_does_nothing(
     edit(here, 2, phone="22")
     before = [client.version for client in speaker_there.clients]
     for serial in (1, 2, 3):
-        origin = store.links(here.id, speaker_there.source, [serial])[serial]
+        origin = store.client_links(here.id, speaker_there.source, [serial])[serial]
         store.unlink_client(here.id, speaker_there.source, origin.foreign_id)
-    runs = store.runs(here.id)
+    runs = store.list_runs(here.id)
     speaker_there.forget_calls()
 
-    rehearsed = speaker_there.push(here, is_rehearsal=True, policy=ConflictPolicy.LOCAL)
+    rehearsed = speaker_there.push(here, is_dry_run=True, policy=ConflictPolicy.LOCAL)
     calls = list(speaker_there.faulty.writes)
     done = speaker_there.push(here, policy=ConflictPolicy.LOCAL)
 
     assert calls == []
     assert fates(rehearsed.counts) == fates(done.counts)
-    assert store.runs(here.id)[1:] == runs
+    assert store.list_runs(here.id)[1:] == runs
     assert [client.version for client in speaker_there.clients] != before
 
 
@@ -431,10 +431,10 @@ def test_a_first_rehearsal_knows_who_is_there_already(
     brought(store, here, *clients(4))
     brought(store, ninja_there.account, *clients(3))
 
-    rehearsed = ninja_there.push(here, is_rehearsal=True)
+    rehearsed = ninja_there.push(here, is_dry_run=True)
 
     assert fates(rehearsed.counts) == {"created": 1, "unchanged": 3}
-    assert store.links(here.id, ninja_there.source, [1, 2, 3, 4]) == {}
+    assert store.client_links(here.id, ninja_there.source, [1, 2, 3, 4]) == {}
 
 
 @one_engine
@@ -444,7 +444,7 @@ def test_no_more_clients_are_written_than_allowed(
     brought(store, here, *clients(5))
 
     with pytest.raises(TooManyChanges):
-        speaker_there.push(here, most_changes=3)
+        speaker_there.push(here, max_changes=3)
 
     assert names(speaker_there) == ["Client 1", "Client 2", "Client 3"]
     assert stopped_run(store, here).counts["created"] == 3
@@ -455,11 +455,11 @@ def test_as_many_changes_as_are_allowed_are_not_too_many(
     store: Store, here: Account, speaker_there: There, edit: Edit
 ):
     brought(store, here, *clients(5))
-    speaker_there.push(here, most_changes=5)
+    speaker_there.push(here, max_changes=5)
     edit(here, 1, phone="11")
 
-    done = speaker_there.push(here, most_changes=1)
-    none = speaker_there.push(here, most_changes=0)
+    done = speaker_there.push(here, max_changes=1)
+    none = speaker_there.push(here, max_changes=0)
 
     assert fates(done.counts) == {"changed": 1, "unchanged": 4}
     assert fates(none.counts) == {"unchanged": 5}
@@ -500,7 +500,7 @@ def test_an_answer_that_was_lost_after_the_write_makes_no_client_twice(
     assert names(speaker_there) == [f"Client {n}" for n in range(1, 5)]
     assert fates(done.counts) == {"unchanged": 4}
     assert speaker_there.faulty.writes == []
-    assert fates(store.runs(here.id)[1].counts).get("refused") is None
+    assert fates(store.list_runs(here.id)[1].counts).get("refused") is None
 
 
 @one_engine
@@ -548,4 +548,4 @@ def test_a_service_that_fails_at_once_leaves_no_run(
     with pytest.raises(RemoteFailure):
         speaker_there.push(here)
 
-    assert [run.verb for run in store.runs(here.id)] == ["import"]
+    assert [run.verb for run in store.list_runs(here.id)] == ["import"]

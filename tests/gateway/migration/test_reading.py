@@ -76,18 +76,26 @@ def written(
     ]
     records = [preview_client(c, account, n, Generators()) for n, c in enumerate(commands, 1)]
     return [
-        RawObject(f"f:{record.serial}", dialect.dump.write(record, account)) for record in records
+        RawObject(f"f:{record.serial}", dialect.codec.write_object(record, account))
+        for record in records
     ]
 
 
 def plain(read: ReadObject) -> tuple[Any, ...]:
     """All that is told, but for what is made anew each time: keys, and closures."""
-    if read.told is None:
+    if read.parsed is None:
         return read
-    told = {name: getattr(read.told, name) for name in ParsedObject.__struct_fields__}
-    del told["change"], told["whole"]
-    told["client"] = structs.asdict(read.told.client)
-    return (read.place, read.raw, read.problem, told, read.wanted, read.ready is not None)
+    told = {name: getattr(read.parsed, name) for name in ParsedObject.__struct_fields__}
+    del told["change_command"], told["full_command"]
+    told["client"] = structs.asdict(read.parsed.command)
+    return (
+        read.position,
+        read.raw,
+        read.problem,
+        told,
+        read.identifiers,
+        read.prepared is not None,
+    )
 
 
 @pytest.fixture
@@ -117,38 +125,38 @@ def awake(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def awaited(self: Worker, *given: Any) -> None:
         started(self, *given)
-        assert self.awake.wait(30)
+        assert self.is_ready.wait(30)
 
     monkeypatch.setattr(Worker, "__init__", awaited)
     monkeypatch.setattr(following, "cores", lambda: 2)
 
 
-def in_files(folder: Path, pieces: list[RawObject]) -> Files:
+def in_files(folder: Path, raw_objects: list[RawObject]) -> Files:
     path = folder / "objects.ndjson"
-    path.write_bytes(b"\n".join(piece.raw or b"[]3" for piece in pieces))
+    path.write_bytes(b"\n".join(raw_object.raw or b"[]3" for raw_object in raw_objects))
     return Files((str(path),))
 
 
 def beginning(files: Files) -> ReadStart:
     reached = ByteProgress(lambda _size: None)
-    return ReadStart(files, files.batches(0, reached.anew()), 0, reached)
+    return ReadStart(files, files.iter_batches(0, reached.restart()), 0, reached)
 
 
 def everybody(files: Files, account: Account, dialect: Dialect = NINJA) -> list[ReadObject]:
     return [
         read
-        for lot in read_ahead(beginning(files), dialect.dump, account)
-        for read in lot.everybody()
+        for lot in read_ahead(beginning(files), dialect.codec, account)
+        for read in lot.iter_all()
     ]
 
 
-def places(pieces: list[RawObject]) -> list[str]:
-    return [str(n) for n in range(1, len(pieces) + 1)]
+def places(raw_objects: list[RawObject]) -> list[str]:
+    return [str(n) for n in range(1, len(raw_objects) + 1)]
 
 
 def place(read: ReadObject) -> str:
     """Its line."""
-    return read.place.rpartition(":")[2]
+    return read.position.rpartition(":")[2]
 
 
 @one_engine
@@ -158,18 +166,18 @@ def test_what_is_read_there_is_what_is_read_here(
 ):
     usual = written(dialect, account, 3, USUAL)
     files = in_files(tmp_path, [*written(dialect, account, 5), RUBBISH, *usual, UNREAD])
-    [batch] = files.batches(0, lambda _size: None)
-    work = BatchReader(dialect.dump, account, Generators())
+    [batch] = files.iter_batches(0, lambda _size: None)
+    work = BatchReader(dialect.codec, account, Generators())
 
-    answer = answering(files, dialect.dump, account)(msgspec.msgpack.encode(0))
-    ahead = work.lot(msgspec.msgpack.decode(answer, type=Batch), lambda: batch)
-    now = work.here(batch)
+    answer = answering(files, dialect.codec, account)(msgspec.msgpack.encode(0))
+    ahead = work.decode_batch(msgspec.msgpack.decode(answer, type=Batch), lambda: batch)
+    now = work.read_lot(batch)
 
-    assert list(map(plain, ahead.everybody())) == list(map(plain, now.everybody()))
-    assert [one.ready is not None for one in ahead.everybody()[:5]] == 5 * [dialect is NINJA]
+    assert list(map(plain, ahead.iter_all())) == list(map(plain, now.iter_all()))
+    assert [one.prepared is not None for one in ahead.iter_all()[:5]] == 5 * [dialect is NINJA]
     if dialect is NINJA:
-        assert ahead.together
-        assert ahead.together.places == [6, 7, 8]
+        assert ahead.column_batch
+        assert ahead.column_batch.positions == [6, 7, 8]
 
 
 @one_engine
@@ -178,29 +186,31 @@ def test_what_a_client_changes_is_asked_of_the_object_again(
     account: Account, dialect: Dialect, tmp_path: Path
 ):
     files = in_files(tmp_path, written(dialect, account, 1))
-    [batch] = files.batches(0, lambda _size: None)
+    [batch] = files.iter_batches(0, lambda _size: None)
     record = preview_client(ImportClient(organization_name="Other"), account, 1, Generators())
-    work = BatchReader(dialect.dump, account, Generators())
+    work = BatchReader(dialect.codec, account, Generators())
 
-    answer = answering(files, dialect.dump, account)(msgspec.msgpack.encode(0))
-    [ahead] = work.lot(msgspec.msgpack.decode(answer, type=Batch), lambda: batch).everybody()
-    [now] = map(work.prepared, batch)
+    answer = answering(files, dialect.codec, account)(msgspec.msgpack.encode(0))
+    [ahead] = work.decode_batch(
+        msgspec.msgpack.decode(answer, type=Batch), lambda: batch
+    ).iter_all()
+    [now] = map(work.read_prepared, batch)
 
-    assert ahead.told
-    assert now.told
-    assert ahead.told.change(record) == now.told.change(record)
-    assert structs.asdict(ahead.told.client) == structs.asdict(now.told.client)
+    assert ahead.parsed
+    assert now.parsed
+    assert ahead.parsed.change_command(record) == now.parsed.change_command(record)
+    assert structs.asdict(ahead.parsed.command) == structs.asdict(now.parsed.command)
 
 
 @one_engine
 def test_batches_stay_in_their_order(
     account: Account, awake: None, one_by_one: None, tmp_path: Path
 ):
-    pieces = written(NINJA, account, 40)
+    raw_objects = written(NINJA, account, 40)
 
-    read = everybody(in_files(tmp_path, pieces), account)
+    read = everybody(in_files(tmp_path, raw_objects), account)
 
-    assert list(map(place, read)) == places(pieces)
+    assert list(map(place, read)) == places(raw_objects)
 
 
 @one_engine
@@ -214,7 +224,7 @@ def test_what_is_held_is_little(
     files = in_files(tmp_path, written(NINJA, account, 40))
     [worker] = watched(monkeypatch)
 
-    asked = [worker()[0].asked for _ in read_ahead(beginning(files), NINJA.dump, account)]
+    asked = [worker()[0].open_tasks for _ in read_ahead(beginning(files), NINJA.codec, account)]
 
     assert max(asked) == AHEAD
     assert min(asked[:-AHEAD]) == AHEAD
@@ -271,7 +281,7 @@ def test_one_core_starts_no_process(
 def test_what_cannot_be_read_twice_starts_no_process(
     account: Account, no_process: None, one_by_one: None, tmp_path: Path
 ):
-    raws = [piece.raw for piece in written(NINJA, account, 9)]
+    raws = [raw_object.raw for raw_object in written(NINJA, account, 9)]
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = Thread(target=pipe.write_bytes, args=(b"\n".join(raws),))
@@ -289,9 +299,9 @@ def test_ids_of_another_salt_are_refused_in_their_batch(
 ):
     strange = structs.replace(account, hash_salt="another")
     files = in_files(tmp_path, [*written(NINJA, account, 6), *written(NINJA, strange, 1)])
-    read = read_ahead(beginning(files), NINJA.dump, account)
+    read = read_ahead(beginning(files), NINJA.codec, account)
 
-    assert [next(read).everybody()[0].problem for _ in range(6)] == [""] * 6
+    assert [next(read).iter_all()[0].problem for _ in range(6)] == [""] * 6
     with pytest.raises(WrongSalt):
         next(read)
 
@@ -304,16 +314,18 @@ def test_a_process_that_ends_costs_only_time(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    pieces = written(NINJA, account, 40)
+    raw_objects = written(NINJA, account, 40)
     [worker] = watched(monkeypatch)
     read = []
-    for n, lot in enumerate(read_ahead(beginning(in_files(tmp_path, pieces)), NINJA.dump, account)):
-        read += lot.everybody()
+    for n, lot in enumerate(
+        read_ahead(beginning(in_files(tmp_path, raw_objects)), NINJA.codec, account)
+    ):
+        read += lot.iter_all()
         if n == 5:
             worker()[0].process.kill()
             worker()[0].process.join()
 
-    assert list(map(place, read)) == places(pieces)
+    assert list(map(place, read)) == places(raw_objects)
 
 
 @one_engine
@@ -326,7 +338,7 @@ def test_whoever_stops_early_leaves_no_process(
 ):
     [worker] = watched(monkeypatch)
     read = read_ahead(
-        beginning(in_files(tmp_path, written(NINJA, account, 9))), NINJA.dump, account
+        beginning(in_files(tmp_path, written(NINJA, account, 9))), NINJA.codec, account
     )
     next(read)
     read.close()
@@ -343,8 +355,8 @@ def test_bytes_are_told_of_once_whoever_reads_them(
     told: list[int] = []
     reached = ByteProgress(told.append)
 
-    begin = ReadStart(files, files.batches(0, reached.anew()), 0, reached)
-    list(read_ahead(begin, NINJA.dump, account))
+    begin = ReadStart(files, files.iter_batches(0, reached.restart()), 0, reached)
+    list(read_ahead(begin, NINJA.codec, account))
 
     assert sum(told) == Path(files.paths[0]).stat().st_size
 
@@ -362,18 +374,18 @@ def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  f
     monkeypatch.setattr(sources, "BATCH", 2)
     alone, together = new_account(), new_account()
     path = tmp_path / "clients.ndjson"
-    raws = [piece.raw for piece in written(dialect, alone, 11)]
+    raws = [raw_object.raw for raw_object in written(dialect, alone, 11)]
     path.write_bytes(b"\n".join([*raws[:7], RUBBISH.raw, b"[]3", *raws[7:], raws[0]]))
 
     ends = []
     for number, account in ((1, alone), (2, together)):
         monkeypatch.setattr(following, "cores", lambda number=number: number)
         plan = FileImport(
-            dialect=dialect, account=account, paths=[str(path)], terms=ImportOptions()
+            dialect=dialect, account=account, paths=[str(path)], import_options=ImportOptions()
         )
         done = import_files(store, plan, lambda _: None)
         assert done.run
-        ends.append((done.counts, [line for _, line in store.run_lines(done.run.id)]))
+        ends.append((done.counts, [line for _, line in store.list_run_lines(done.run.id)]))
 
     assert ends[0] == ends[1]
     assert ends[0][0]["created"] == 11
@@ -383,7 +395,7 @@ def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  f
 def known(store: Store, account: Account) -> list[tuple[object, ...]]:
     return [
         (record.serial, record.number, record.name, record.balance, len(record.contacts))
-        for record in store.scan(account.id)
+        for record in store.scan_clients(account.id)
     ]
 
 

@@ -64,22 +64,22 @@ def window(numbers: list[int], total: int, current: int, pages: int) -> httpx.Re
 
 def read(service: HttpClient, remote: object, start: Position | None = None) -> list[ScannedPage]:
     seen = SeenIds()
-    position = start or start_position(remote.first(None))
-    sheets = list(ListScan(service, remote, position, seen).sheets())
+    position = start or start_position(remote.list_request(None))
+    pages = list(ListScan(service, remote, position, seen).pages())
     seen.close()
-    return sheets
+    return pages
 
 
-def numbers(sheets: list[ScannedPage]) -> list[int]:
-    return [int(name[-2:]) for sheet in sheets for name in sheet.ids]
+def numbers(pages: list[ScannedPage]) -> list[int]:
+    return [int(name[-2:]) for page in pages for name in page.ids]
 
 
 def test_a_cursor_is_followed_to_an_empty_page(service: HttpClient, planado: respx.Route):
     planado.side_effect = [page(1, 2), page(3), page()]
 
-    sheets = read(service, PLANADO)
+    pages = read(service, PLANADO)
 
-    assert numbers(sheets) == [1, 2, 3]
+    assert numbers(pages) == [1, 2, 3]
     asked = [call.request.url.params.get("after") for call in planado.calls]
     assert [name and int(name[-2:]) for name in asked] == [None, 2, 3]
 
@@ -104,9 +104,9 @@ def test_a_fault_that_passes_is_not_seen(
 ):
     planado.side_effect = [page(1, 2), fault, page(3), page()]
 
-    sheets = read(service, PLANADO)
+    pages = read(service, PLANADO)
 
-    assert numbers(sheets) == [1, 2, 3]
+    assert numbers(pages) == [1, 2, 3]
     assert len(hours.waits) == 1
 
 
@@ -120,10 +120,10 @@ def test_a_fault_that_lasts_ends_it(service: HttpClient, planado: respx.Route):
 def test_what_was_shown_before_is_not_handed_on_again(service: HttpClient, planado: respx.Route):
     planado.side_effect = [page(1, 2), page(2, 3), page(1, 4), page()]
 
-    sheets = read(service, PLANADO)
+    pages = read(service, PLANADO)
 
-    assert numbers(sheets) == [1, 2, 3, 4]
-    assert [sheet.repeated for sheet in sheets] == [0, 1, 1, 0]
+    assert numbers(pages) == [1, 2, 3, 4]
+    assert [sheet.repeated for sheet in pages] == [0, 1, 1, 0]
 
 
 def test_a_list_that_only_repeats_itself_is_given_up(service: HttpClient, planado: respx.Route):
@@ -158,10 +158,10 @@ def test_a_scan_goes_on_where_a_position_says(service: HttpClient, ninja: respx.
     position = msgspec.json.encode(read(service, NINJA)[0].position)
 
     ninja.side_effect = [window([3], 3, 2, 2)]
-    sheets = read(service, NINJA, msgspec.json.decode(position, type=Position))
+    pages = read(service, NINJA, msgspec.json.decode(position, type=Position))
 
-    assert numbers(sheets) == [3]
-    assert sheets[-1].position.read == 3
+    assert numbers(pages) == [3]
+    assert pages[-1].position.read == 3
 
 
 class Endless(httpx.BaseTransport):
@@ -184,8 +184,10 @@ def test_a_long_list_is_never_held_whole():
         seen = SeenIds()
         tracemalloc.start()
         read_in_all = sum(
-            len(sheet.objects)
-            for sheet in ListScan(service, NINJA, start_position(NINJA.first(None)), seen).sheets()
+            len(page.objects)
+            for page in ListScan(
+                service, NINJA, start_position(NINJA.list_request(None)), seen
+            ).pages()
         )
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -22,15 +22,15 @@ def files(tmp_path: Path) -> Files:
     return Files((str(tmp_path / "a"), str(tmp_path / "b")))
 
 
-def numbers(pieces: list[migration_objects.RawObject]) -> list[int]:
-    return [int(piece.raw[7:-2]) for piece in pieces]
+def numbers(raw_objects: list[migration_objects.RawObject]) -> list[int]:
+    return [int(raw_object.raw[7:-2]) for raw_object in raw_objects]
 
 
 def test_batches_go_on_behind_what_was_taken(files: Files, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sources, "BATCH", 3)
 
-    assert [numbers(b) for b in files.batches(5, unseen)] == [[5, 6, 7], [8, 9]]
-    assert list(files.batches(10, unseen)) == []
+    assert [numbers(b) for b in files.iter_batches(5, unseen)] == [[5, 6, 7], [8, 9]]
+    assert list(files.iter_batches(10, unseen)) == []
 
 
 @pytest.mark.parametrize("asked", [[(0, 3), (3, 2), (8, 2)], [(4, 6), (0, 10), (9, 1), (2, 1)]])
@@ -38,7 +38,7 @@ def test_objects_are_found_again_in_any_order(files: Files, asked: list[tuple[in
     again = Rereader(files)
 
     for taken, number in asked:
-        assert numbers(again.pieces(taken, number)) == list(range(taken, taken + number))
+        assert numbers(again.reread_objects(taken, number)) == list(range(taken, taken + number))
 
 
 def test_whoever_asks_in_order_has_the_files_read_once(
@@ -47,12 +47,14 @@ def test_whoever_asks_in_order_has_the_files_read_once(
     opened: list[str] = []
     objects = reader.read_json_objects
     monkeypatch.setattr(
-        sources, "objects", lambda path, **given: opened.append(path) or objects(path, **given)
+        sources,
+        "read_json_objects",
+        lambda path, **given: opened.append(path) or objects(path, **given),
     )
     again = Rereader(files)
 
     for taken in range(0, 10, 2):
-        again.pieces(taken, 2)
+        again.reread_objects(taken, 2)
 
     assert opened == list(files.paths)
 
@@ -60,13 +62,13 @@ def test_whoever_asks_in_order_has_the_files_read_once(
 def test_bytes_count_once_whoever_has_read_them():
     told: list[int] = []
     reached = ByteProgress(told.append)
-    first, second = reached.anew(), reached.anew()
+    first, second = reached.restart(), reached.restart()
 
     first(5)
     second(3)
     second(4)
-    reached.reach(6)
-    reached.reach(9)
+    reached.advance_to(6)
+    reached.advance_to(9)
     first(5)
 
     assert told == [5, 2, 2, 1]

@@ -36,10 +36,10 @@ def test_one_that_was_begun_early_is_told_what_it_shall_do() -> None:
     (early,) = worker.AHEAD_OF_TIME
 
     with closing(Worker(doubling, 2)) as other:
-        other.ask(b"ab")
+        other.send_task(b"ab")
 
         assert other.process is early.process
-        assert other.answer() == b"abab"
+        assert other.receive_result() == b"abab"
     assert not worker.AHEAD_OF_TIME
     assert not early.process.is_alive()
 
@@ -52,10 +52,10 @@ def test_one_that_has_ended_before_it_was_told_answers_nothing() -> None:
     early.join(LONG)
 
     with closing(Worker(doubling, 2)) as other:
-        other.ask(b"ab")
+        other.send_task(b"ab")
 
-        assert other.answer() == b""
-        assert not other.awake.is_set()
+        assert other.receive_result() == b""
+        assert not other.is_ready.is_set()
 
 
 def test_one_core_has_no_use_for_another_process(monkeypatch: pytest.MonkeyPatch) -> None:

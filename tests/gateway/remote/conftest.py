@@ -62,7 +62,7 @@ def open_service(hours: Hours, told: list[str]) -> Iterator[Open]:
             HEADERS,
             per_minute=per_minute,
             limits=CallLimits(**limits),
-            told=told.append,
+            on_wait=told.append,
             transport=transport or TRANSPORT,
             clock=hours.clock,
             sleep=hours.sleep,

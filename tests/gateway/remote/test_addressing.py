@@ -53,7 +53,7 @@ def test_a_base_of_no_use_is_refused_without_being_quoted(base: str) -> None:
 def test_the_path_of_a_base_is_kept(open_service: Open, respx_mock, base: str, url: str) -> None:
     route = respx_mock.get(url).respond(200, json=[])
 
-    open_service(base).ask("GET", "/clients")
+    open_service(base).request("GET", "/clients")
 
     assert str(route.calls.last.request.url) == url
 
@@ -75,14 +75,14 @@ def test_the_path_of_a_base_is_kept(open_service: Open, respx_mock, base: str, u
 )
 def test_a_path_never_leads_away_from_the_base(service, path: str) -> None:
     with pytest.raises(Invalid, match="path: "):
-        service.ask("GET", path)
+        service.request("GET", path)
 
 
 @pytest.mark.parametrize("path", ["//else.where/x", "/@else.where", "/a%2F..%2Fb", "/:80/x"])
 def test_a_strange_path_is_still_asked_of_the_same_server(service, remote, path: str) -> None:
     route = remote.route().mock(httpx.Response(200, json=[]))
 
-    service.ask("GET", path)
+    service.request("GET", path)
 
     url = route.calls.last.request.url
     assert url.host == "remote.test"

@@ -48,7 +48,7 @@ class Failing(httpx.BaseTransport):
 def test_an_answer_carries_status_body_and_the_servers_clock(service, remote) -> None:
     remote.get("/clients", params={"page": "2"}).respond(200, text="[1]", headers={"Date": DATE})
 
-    answer = service.ask("GET", "/clients", params={"page": "2"})
+    answer = service.request("GET", "/clients", params={"page": "2"})
 
     assert answer == RemoteResponse(200, b"[1]", MOMENT)
 
@@ -56,7 +56,7 @@ def test_an_answer_carries_status_body_and_the_servers_clock(service, remote) ->
 def test_a_request_shows_the_token_and_wants_plain_json(service, remote) -> None:
     route = remote.post("/clients").mock(FINE)
 
-    service.ask("POST", "/clients", body=b"{}")
+    service.request("POST", "/clients", body=b"{}")
 
     headers = route.calls.last.request.headers
     assert headers["x-api-token"] == TOKEN
@@ -68,8 +68,8 @@ def test_a_request_shows_the_token_and_wants_plain_json(service, remote) -> None
 def test_a_cookie_is_not_sent_back(service, remote) -> None:
     route = remote.get("/clients").respond(200, json=[], headers={"Set-Cookie": "who=me; Path=/"})
 
-    service.ask("GET", "/clients")
-    service.ask("GET", "/clients")
+    service.request("GET", "/clients")
+    service.request("GET", "/clients")
 
     assert "cookie" not in route.calls.last.request.headers
 
@@ -78,7 +78,7 @@ def test_a_cookie_is_not_sent_back(service, remote) -> None:
 def test_a_refusal_is_the_callers_to_read(service, remote, hours: Hours, status: int) -> None:
     remote.get("/clients").respond(status, html="<p>no")
 
-    answer = service.ask("GET", "/clients")
+    answer = service.request("GET", "/clients")
 
     assert answer == RemoteResponse(status, b"<p>no", None)
     assert hours.waits == []
@@ -90,7 +90,7 @@ def test_an_answer_may_be_empty_where_nothing_is_left_to_say(
 ) -> None:
     remote.request(method, "/clients/1").respond(status)
 
-    assert service.ask(method, "/clients/1") == RemoteResponse(status, b"", None)
+    assert service.request(method, "/clients/1") == RemoteResponse(status, b"", None)
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -98,7 +98,7 @@ def test_a_refused_token_is_not_tried_again(service, remote, status: int) -> Non
     route = remote.post("/clients").respond(status, text=f"wrong: {TOKEN}")
 
     with pytest.raises(AccessDenied) as failure:
-        service.ask("POST", "/clients", is_repeatable=False)
+        service.request("POST", "/clients", is_repeatable=False)
 
     reason = f"the server answered {status}: the token was refused"
     assert str(failure.value) == f"POST /clients: {reason}"
@@ -120,7 +120,7 @@ def test_a_redirect_is_named_by_its_host_and_not_followed(
     route = remote.get("/clients").respond(302, headers={"Location": location})
 
     with pytest.raises(Redirected) as failure:
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
     reason = f"the server answered 302 and points to {host}, where the token must not go"
     assert failure.value.reason == reason
@@ -133,7 +133,7 @@ def test_a_redirect_to_nowhere_is_named_too(service, remote, location: str) -> N
     remote.get("/clients").respond(300, headers=headers)
 
     with pytest.raises(Redirected, match="answered 300 and points to no address"):
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip", "\x01zip"])
@@ -143,7 +143,7 @@ def test_an_encoded_answer_is_refused_by_name(service, remote, encoding: str) ->
     route = remote.get("/clients").respond(200, stream=body, headers=headers)
 
     with pytest.raises(CompressedAnswer, match="unasked") as failure:
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
     assert encoding.strip("\x01") in str(failure.value)
     assert route.call_count == 1
@@ -154,7 +154,7 @@ def test_an_answer_is_read_no_further_than_the_cap(open_service: Open, remote) -
     route = remote.get("/clients").respond(200, text="[" + " " * 9 + "]")
 
     with pytest.raises(TooLarge, match="longer than 10 bytes"):
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
     assert route.call_count == 1
 
@@ -166,7 +166,7 @@ def test_a_failing_server_is_tried_six_times_ever_more_slowly(
     route = remote.get("/api/v1/clients").respond(status)
 
     with pytest.raises(RetriesExhausted) as failure:
-        service.ask("GET", "/api/v1/clients", params={"email": "ada@example.com"})
+        service.request("GET", "/api/v1/clients", params={"email": "ada@example.com"})
 
     sentence = f"GET /api/v1/clients: the server answered {status} six times"
     assert str(failure.value) == sentence
@@ -195,7 +195,7 @@ def test_a_fault_is_tried_again_and_named_in_the_end(service, remote, hours, fau
     route = remote.get("/clients").mock(side_effect=[fault] * 6)
 
     with pytest.raises(RetriesExhausted) as failure:
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
     assert failure.value.reason == f"{reason} six times"
     assert hours.waits == [1, 2, 4, 8, 16]
@@ -206,7 +206,7 @@ def test_faults_that_pass_leave_no_trace(service, remote, told: list[str]) -> No
     faults = [httpx.Response(502), httpx.ReadError, httpx.Response(200, text="{"), FINE]
     remote.get("/clients").mock(side_effect=faults)
 
-    answer = service.ask("GET", "/clients")
+    answer = service.request("GET", "/clients")
 
     assert answer.status == 200
     assert told == [
@@ -221,7 +221,7 @@ def test_giving_up_tells_of_every_fault(service, remote) -> None:
     remote.get("/clients").mock(side_effect=faults)
 
     with pytest.raises(RetriesExhausted) as failure:
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
     assert failure.value.reason == (
         "the server answered 502 four times, the connection broke once, "
@@ -237,7 +237,7 @@ def test_slow_failures_end_after_two_minutes(service, remote, hours: Hours) -> N
     remote.get("/clients").mock(side_effect=fail_slowly)
 
     with pytest.raises(RetriesExhausted, match="504 twice"):
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
     assert hours.now == 58 + 1 + 58
 
@@ -255,7 +255,7 @@ def test_a_server_that_is_not_there_is_sought_six_times(open_service, reason, wo
     service = open_service(transport=Failing(reason))
 
     with pytest.raises(RetriesExhausted) as failure:
-        service.ask("POST", "/clients", is_repeatable=False)
+        service.request("POST", "/clients", is_repeatable=False)
 
     assert failure.value.reason == f"{words} six times"
 
@@ -264,7 +264,7 @@ def test_a_server_that_proves_nothing_is_asked_once(open_service: Open) -> None:
     transport = Failing(ssl.SSLCertVerificationError("self-signed"))
 
     with pytest.raises(UntrustedCertificate, match="certificate"):
-        open_service(transport=transport).ask("GET", "/clients")
+        open_service(transport=transport).request("GET", "/clients")
 
     assert transport.requests == 1
 
@@ -273,7 +273,7 @@ def test_a_server_that_proves_nothing_is_asked_once(open_service: Open) -> None:
 def test_without_a_word_from_the_server_the_waits_double(service, remote, hours, limited) -> None:
     route = remote.get("/clients").mock(side_effect=[limited] * 4 + [FINE])
 
-    service.ask("GET", "/clients")
+    service.request("GET", "/clients")
 
     assert hours.waits == [2, 4, 8, 16]
     assert route.call_count == 5
@@ -284,7 +284,7 @@ def test_a_rate_limit_behind_a_200_is_told_as_one(service, remote, told, text: s
     limited = httpx.Response(200, text=text, headers={"Retry-After": "3"})
     remote.get("/clients").mock(side_effect=[limited, FINE])
 
-    service.ask("GET", "/clients")
+    service.request("GET", "/clients")
 
     assert told == ["waiting 3 s: 429"]
 
@@ -293,7 +293,7 @@ def test_a_rate_limit_that_never_ends_is_named(service, remote) -> None:
     remote.get("/clients").respond(429, json={"message": "Too Many Attempts."})
 
     with pytest.raises(RetriesExhausted, match="GET /clients: the server answered 429 six times"):
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
 
 @pytest.mark.parametrize(
@@ -311,7 +311,7 @@ def test_a_server_is_left_alone_for_as_long_as_it_asks(
 ) -> None:
     remote.get("/clients").mock(side_effect=[answer, FINE])
 
-    service.ask("GET", "/clients")
+    service.request("GET", "/clients")
 
     assert hours.waits == [wait]
 
@@ -321,7 +321,7 @@ def test_a_date_to_come_back_at_needs_no_date_of_the_answer(service, remote, hou
     headers = {"Retry-After": at.strftime("%a, %d %b %Y %H:%M:%S GMT")}
     remote.get("/clients").mock(side_effect=[httpx.Response(429, headers=headers), FINE])
 
-    service.ask("GET", "/clients")
+    service.request("GET", "/clients")
 
     assert 40 < hours.waits[0] <= 50
 
@@ -334,7 +334,7 @@ def test_nonsense_to_wait_for_is_as_none_at_all(service, remote, hours, asked: s
     headers = {b"Retry-After": asked.encode("latin-1"), b"Date": DATE.encode()}
     remote.get("/clients").mock(side_effect=[httpx.Response(429, headers=headers), FINE])
 
-    service.ask("GET", "/clients")
+    service.request("GET", "/clients")
 
     assert hours.waits == [2]
 
@@ -346,7 +346,7 @@ def test_a_server_that_asks_for_more_than_two_minutes_ends_it(service, remote, s
     with pytest.raises(
         RetryAfterTooLong, match=f"answered {status} and asks to wait 3600 s"
     ) as failure:
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
     assert failure.value.seconds == 3600
     assert route.call_count == 1
@@ -358,7 +358,7 @@ def test_a_server_that_asks_for_more_than_two_minutes_ends_it(service, remote, s
 def test_what_the_server_has_not_begun_is_tried_again(service, remote, untouched) -> None:
     route = remote.post("/clients").mock(side_effect=[untouched, FINE])
 
-    answer = service.ask("POST", "/clients", body=b"{}", is_repeatable=False)
+    answer = service.request("POST", "/clients", body=b"{}", is_repeatable=False)
 
     assert answer.status == 200
     assert route.call_count == 2
@@ -383,7 +383,7 @@ def test_what_may_have_been_done_is_never_done_twice(open_service: Open, remote,
     route = remote.post("/clients").mock(side_effect=[fault])
 
     with pytest.raises(OutcomeUnknown, match="POST /clients: it may have been done, or not: the "):
-        service.ask("POST", "/clients", body=b"{}", is_repeatable=False)
+        service.request("POST", "/clients", body=b"{}", is_repeatable=False)
 
     assert route.call_count == 1
 
@@ -408,4 +408,4 @@ def test_a_closed_service_holds_no_connection(remote: respx.MockRouter, open_ser
         assert isinstance(service, HttpClient)
 
     with pytest.raises(RuntimeError, match="closed"):
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")

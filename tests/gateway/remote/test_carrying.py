@@ -25,7 +25,7 @@ def pieces(*parts: bytes | Exception):
 def test_a_download_is_what_the_server_sent(service, remote) -> None:
     route = remote.get(PATH).respond(200, content=b"\x89PNG\r\n")
 
-    assert b"".join(service.carry(PATH)) == b"\x89PNG\r\n"
+    assert b"".join(service.download(PATH)) == b"\x89PNG\r\n"
     assert route.calls.last.request.headers["accept"] == "*/*"
 
 
@@ -33,14 +33,14 @@ def test_a_download_is_tried_again_until_it_begins(service, remote, hours: Hours
     faults = [httpx.Response(502), httpx.ReadError, httpx.Response(200, content=b"abc")]
     remote.get(PATH).mock(side_effect=faults)
 
-    assert b"".join(service.carry(PATH)) == b"abc"
+    assert b"".join(service.download(PATH)) == b"abc"
     assert hours.waits == [1, 2]
 
 
 def test_a_download_that_breaks_off_is_not_glued_together(service, remote) -> None:
     broken = pieces(b"abc", httpx.ReadError("x"))
     route = remote.get(PATH).mock(side_effect=lambda _: httpx.Response(200, content=broken))
-    download = service.carry(PATH)
+    download = service.download(PATH)
 
     assert next(download) == b"abc"
     with pytest.raises(RetriesExhausted, match=f"GET {PATH}: the connection broke"):
@@ -52,7 +52,7 @@ def test_a_download_has_a_cap_of_its_own(open_service: Open, remote) -> None:
     service = open_service(body_bytes=1, carry_bytes=5)
     parts = pieces(b"abc", b"def")
     remote.get(PATH).mock(side_effect=lambda _: httpx.Response(200, content=parts))
-    download = service.carry(PATH)
+    download = service.download(PATH)
 
     assert next(download) == b"abc"
     with pytest.raises(TooLarge, match="longer than 5 bytes"):
@@ -63,7 +63,7 @@ def test_a_download_has_a_deadline_of_its_own(open_service: Open, remote, hours:
     service = open_service(request_seconds=1, carry_seconds=5)
     parts = pieces(b"abc", b"def", b"ghi")
     remote.get(PATH).mock(side_effect=lambda _: httpx.Response(200, content=parts))
-    download = service.carry(PATH)
+    download = service.download(PATH)
 
     assert next(download) == b"abc"
     hours.now += 4
@@ -78,7 +78,7 @@ def test_what_is_not_there_is_refused_with_its_status(service, remote, status: i
     remote.get(PATH).respond(status)
 
     with pytest.raises(DownloadRefused, match=f"the server answered {status}") as failure:
-        next(service.carry(PATH))
+        next(service.download(PATH))
 
     assert failure.value.status == status
 
@@ -99,4 +99,4 @@ def test_what_ends_a_call_ends_a_download(service, remote, answer, failure) -> N
     remote.get(PATH).mock(return_value=answer)
 
     with pytest.raises(failure):
-        next(service.carry(PATH))
+        next(service.download(PATH))

@@ -68,7 +68,7 @@ def test_repeats_keep_the_pace_too(open_service: Open, remote, hours: Hours) -> 
 
     remote.get("/clients").mock(side_effect=answer)
 
-    service.ask("GET", "/clients")
+    service.request("GET", "/clients")
 
     assert moments == [0, 60, 120]
 
@@ -84,7 +84,7 @@ def test_many_callers_do_not_come_back_at_once(chance: float, waits: list[float]
 
 def test_waits_that_the_server_asks_for_are_not_held_against_it() -> None:
     tries = RetryPolicy(HttpCall(method="GET", path="/"), CallLimits(), lambda: 0.5)
-    busy = AttemptFailure("the server answered 503", asked=100)
+    busy = AttemptFailure("the server answered 503", retry_after=100)
 
     assert [tries.wait_after(busy, 1) for _ in range(5)] == [100] * 5
     with pytest.raises(RetriesExhausted, match="503 six times"):

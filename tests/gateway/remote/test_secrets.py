@@ -27,7 +27,7 @@ FAULTS = [
 
 def caught(service: HttpClient, is_repeatable: bool) -> RemoteFailure:
     with pytest.raises(RemoteFailure) as failure:
-        service.ask("GET", "/clients", params={"t": TOKEN}, is_repeatable=is_repeatable)
+        service.request("GET", "/clients", params={"t": TOKEN}, is_repeatable=is_repeatable)
     return failure.value
 
 
@@ -52,7 +52,7 @@ def test_no_log_tells_the_token(open_service: Open, caplog, script: Script) -> N
     with raw_server(script) as server:
         service = open_service(server.url)
         try:
-            service.ask("GET", "/clients")
+            service.request("GET", "/clients")
         except RemoteFailure as failure:
             caplog.handler.stream.write(str(failure))
         service.close()
@@ -66,7 +66,7 @@ def test_no_traceback_tells_the_token_even_with_its_locals(service, remote, hour
     remote.get("/clients").mock(side_effect=httpx.ReadError(TOKEN))
 
     with pytest.raises(RemoteFailure) as failure:
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
 
     trace = traceback.TracebackException.from_exception(failure.value, capture_locals=True)
     ours = [f"{f.filename}:{f.locals}" for f in trace.stack if "/tests/" not in f.filename]

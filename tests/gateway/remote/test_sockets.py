@@ -40,7 +40,7 @@ def test_a_dripping_server_does_not_stretch_the_deadline(start: bytes) -> None:
         began = time.monotonic()
 
         with pytest.raises(RetriesExhausted, match="the answer"):
-            service.ask("GET", "/clients")
+            service.request("GET", "/clients")
 
         assert time.monotonic() - began < 1
 
@@ -50,7 +50,7 @@ def test_a_dripping_download_does_not_stretch_its_deadline() -> None:
         began = time.monotonic()
 
         with pytest.raises(RetriesExhausted, match="the answer took too long"):
-            list(service.carry("/documents/1"))
+            list(service.download("/documents/1"))
 
         assert time.monotonic() - began < 1
 
@@ -63,7 +63,7 @@ def test_a_silent_server_is_not_waited_for_until_the_deadline() -> None:
         began = time.monotonic()
 
         with pytest.raises(RetriesExhausted, match="the answer took too long three times"):
-            service.ask("GET", "/clients")
+            service.request("GET", "/clients")
 
         assert time.monotonic() - began < 1
         assert len(server.requests) == 3
@@ -80,7 +80,7 @@ def test_a_server_that_stops_reading_does_not_stretch_the_deadline() -> None:
         began = time.monotonic()
 
         with pytest.raises(RetriesExhausted, match="the answer took too long"):
-            service.ask("POST", "/clients", body=bytes(32 << 20))
+            service.request("POST", "/clients", body=bytes(32 << 20))
 
         assert time.monotonic() - began < 1
 
@@ -100,12 +100,12 @@ def test_a_server_that_stops_reading_does_not_stretch_the_deadline() -> None:
 )
 def test_a_broken_answer_is_asked_for_again(script: Script, reason: str) -> None:
     with raw_server(script, script, fine) as server, service_at(server.url) as service:
-        assert service.ask("GET", "/clients").body == b"[]"
+        assert service.request("GET", "/clients").body == b"[]"
         assert len(server.requests) == 3
 
     with raw_server(script) as server, service_at(server.url, tries=2) as service:
         with pytest.raises(RetriesExhausted) as failure:
-            service.ask("GET", "/clients")
+            service.request("GET", "/clients")
 
         assert failure.value.reason == f"{reason} twice"
 
@@ -114,7 +114,7 @@ def test_a_broken_answer_is_asked_for_again(script: Script, reason: str) -> None
 def test_a_broken_creation_is_not_made_again(script: Script) -> None:
     with raw_server(script) as server, service_at(server.url, silent_seconds=0.05) as service:
         with pytest.raises(OutcomeUnknown):
-            service.ask("POST", "/clients", body=b"{}", is_repeatable=False)
+            service.request("POST", "/clients", body=b"{}", is_repeatable=False)
 
         assert len(server.requests) == 1
 
@@ -124,7 +124,7 @@ def test_a_dead_port_is_named() -> None:
         pass
 
     with service_at(server.url) as service, pytest.raises(RetriesExhausted) as failure:
-        service.ask("POST", "/clients", body=b"{}", is_repeatable=False)
+        service.request("POST", "/clients", body=b"{}", is_repeatable=False)
 
     assert failure.value.reason == "the connection was refused six times"
 
@@ -135,7 +135,7 @@ def test_a_compressed_bomb_is_never_unpacked() -> None:
         tracemalloc.start()
 
         with pytest.raises(CompressedAnswer, match="encoded as gzip"):
-            service.ask("GET", "/clients")
+            service.request("GET", "/clients")
 
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -150,7 +150,7 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch, name: str) -> None:
     monkeypatch.delenv("no_proxy", raising=False)
 
     with raw_server(fine) as server, service_at(server.url) as service:
-        assert service.ask("GET", "/clients").status == 200
+        assert service.request("GET", "/clients").status == 200
 
 
 def test_one_connection_serves_many_calls() -> None:
@@ -160,7 +160,7 @@ def test_one_connection_serves_many_calls() -> None:
         fine(connection)
 
     with raw_server(serves_twice) as server, service_at(server.url) as service:
-        service.ask("GET", "/clients")
-        service.ask("GET", "/clients")
+        service.request("GET", "/clients")
+        service.request("GET", "/clients")
 
         assert len(server.requests) == 1
