@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import URL
 
-from tests.served import free_port
+from tests.support.live_server import free_port
 
 WAIT_SECONDS = 30
 USER = "postgres"

@@ -16,9 +16,9 @@ from rich.table import Table
 from sqlalchemy import URL
 
 from scripts.debian import USER, Missing, Postgres, end_cleanly, programs, scratch, wait_until
-from tests.failures.gateways import Gateway, gateway
-from tests.failures.journal import Figures, Journal
+from tests.failures.acknowledged_writes import Figures, Journal
 from tests.failures.load import load
+from tests.failures.server_process import Gateway, gateway
 
 LONGEST_RECOVERY = 5.0
 LONGEST_ANSWER = 10.0

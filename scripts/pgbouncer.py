@@ -47,7 +47,7 @@ def tested(server: Postgres, bouncer: Bouncer, arguments: list[str]) -> int:
         "GATEWAY_TEST_POSTGRES_URL": server.url,
         "GATEWAY_TEST_PGBOUNCER": str(bouncer.port),
     }
-    command = (sys.executable, "-m", "pytest", "-q", "-p", "tests.failures.bounced")
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "tests.failures.pgbouncer_plugin")
     only = ("-k", "not sqlite")
     done = subprocess.run(  # noqa: S603  our own
         [*command, *only, *SUITE, *arguments], env=os.environ | places, check=False

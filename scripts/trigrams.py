@@ -8,11 +8,11 @@ import sys
 from scripts.debian import Missing, Postgres, end_cleanly, programs, scratch
 
 SUITE = (
-    "tests/storage/test_trigrams.py",
-    "tests/storage/test_search.py",
+    "tests/storage/indexes/test_postgresql_trigrams.py",
+    "tests/storage/indexes/test_search.py",
     "tests/storage/test_store.py",
-    "tests/dialects/ninja/test_searching.py",
-    "tests/dialects/ninja/test_filter_model.py",
+    "tests/dialects/ninja/clients/test_text_search.py",
+    "tests/dialects/ninja/clients/test_filter_model.py",
 )
 
 

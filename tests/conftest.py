@@ -20,10 +20,10 @@ from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.generators import Generators
 from storage.store import Store
-from tests.buckets import bucket_on_loopback
-from tests.clock import Clock
-from tests.databases import ENGINES, Cluster, Databases, Files, cluster_at
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
+from tests.support.clock import Clock
+from tests.support.databases import ENGINES, Cluster, Databases, Files, cluster_at
+from tests.support.s3_bucket import bucket_on_loopback
 
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 settings.register_profile("suite", max_examples=50, deadline=None, suppress_health_check=SLOW)

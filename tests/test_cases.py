@@ -24,9 +24,9 @@ from storage.model.generators import Generators, random_text
 from storage.model.queries import ClientQuery
 from storage.model.records import Client, Contact, Document
 from storage.store import Store
-from tests.databases import Databases
-from tests.golden import CASES, DEFAULT, SUBJECTS, Case, Tree, pretty, read
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
+from tests.support.databases import Databases
+from tests.support.golden_cases import CASES, DEFAULT, SUBJECTS, Case, Tree, pretty, read
 
 MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
 TOKEN_LENGTH = 64

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
 from tests.test_seeds import NINJA_CLIENT, ORGANIZATION
 
 

@@ -14,7 +14,7 @@ from gateway.demo.clients import demo_makers
 from gateway.demo.fill import fill
 from storage.model.commands import CreateAccount, CreateToken
 from storage.store import Store
-from tests.served import Served, served
+from tests.support.live_server import Served, served
 
 PAGE = Path(__file__).parent.parent / "docs" / "migrate.md"
 BLOCKS = re.compile(r"```console\n(.*?)```", re.DOTALL)

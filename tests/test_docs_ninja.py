@@ -12,8 +12,8 @@ from dialects.ninja import DIALECT
 from dialects.ninja.clients import list_query
 from dialects.ninja.protocol import wire
 from storage.store import Store
-from tests.pages import Page, Row, is_served, quoted, routes
-from tests.speakers import Ninja
+from tests.support.api_callers import Ninja
+from tests.support.doc_tables import Page, Row, is_served, quoted, routes
 
 PAGE = Page("ninja.md", "departure", "not served")
 DIALECT_FOLDER = Path(__file__).parent.parent / "dialects/ninja"

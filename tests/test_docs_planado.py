@@ -13,11 +13,11 @@ from dialects.planado import DIALECT
 from dialects.planado.protocol import wire
 from storage.model.accounts import Account
 from storage.store import Store
-from tests.clock import Clock
-from tests.exchanges import disagreements, last_answer, replaced
-from tests.pages import Row, is_served, quoted, routes
-from tests.planado_page import ACME, JOHN, PAGE, PROOFS, Scene, elsewhere, serving
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
+from tests.support.clock import Clock
+from tests.support.doc_exchanges import disagreements, last_answer, replaced
+from tests.support.doc_tables import Row, is_served, quoted, routes
+from tests.support.planado_doc import ACME, JOHN, PAGE, PROOFS, Scene, elsewhere, serving
 
 EVERYWHERE = {"content-type", "content-length"}
 MADE = datetime(2016, 5, 29, 17, 31, 1, 419600, UTC)

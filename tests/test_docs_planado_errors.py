@@ -16,8 +16,8 @@ from dialects.base.protocol.failures import (
 from dialects.planado.http import errors as http_errors
 from dialects.planado.protocol import messages
 from storage.model.errors import Conflict, Failure, Invalid, Locked, Problem
-from tests.pages import is_served, quoted
-from tests.planado_page import PAGE
+from tests.support.doc_tables import is_served, quoted
+from tests.support.planado_doc import PAGE
 
 FOLDER = Path(__file__).parent.parent / "dialects/planado"
 CARRYING = {"dump", "foreign", "telling", "differences", "losses", "remote"}

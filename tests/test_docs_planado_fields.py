@@ -8,9 +8,9 @@ import pytest
 from msgspec import Struct
 
 from dialects.planado.protocol import wire
-from tests.pages import Row, quoted
-from tests.planado_page import ACME, JOHN, PAGE
-from tests.speakers import Planado
+from tests.support.api_callers import Planado
+from tests.support.doc_tables import Row, quoted
+from tests.support.planado_doc import ACME, JOHN, PAGE
 
 PARTS = ("first_name", "last_name", "middle_name")
 KINDS = {"organizations": wire.Organization, "individuals": wire.Individual}

@@ -21,7 +21,7 @@ from storage.database import postgresql, sqlite
 from storage.database.sqlite_driver import sqlite_module
 from storage.model.commands import CreateAccount, CreateClient, CreateToken
 from storage.store import Store
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
 
 BUSY_SECONDS = 0.4
 

@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from gateway.cli import application
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
 from tests.test_seeds import NINJA_CLIENT, ORGANIZATION, PERSON
 
 ROOT = Path(__file__).parent.parent

@@ -20,8 +20,8 @@ from storage.model.commands import CreateAccount, CreateToken
 from storage.model.errors import Invalid
 from storage.model.generators import Generators
 from storage.store import Store
-from tests.databases import ENGINES
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
+from tests.support.databases import ENGINES
 
 PIN = timedelta(seconds=10)
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"

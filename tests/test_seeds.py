@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
 
 SEEDS = Path(__file__).parent / "seeds"
 NINJA_SEED: dict[str, Any] = msgspec.json.decode((SEEDS / "ninja_clients.json").read_bytes())

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.served import Served, served
+from tests.support.live_server import Served, served
 
 MEGABYTE = 2**20
 SIZE = 90 * MEGABYTE

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.databases import Databases
-from tests.served import Served, served
+from tests.support.databases import Databases
+from tests.support.live_server import Served, served
 
 
 @pytest.fixture(scope="module")

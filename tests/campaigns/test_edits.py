@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.campaigns.scale import rounds
-from tests.served import Served
+from tests.support.live_server import Served
 
 WRITERS = 16
 EDITS = rounds(10, 200)

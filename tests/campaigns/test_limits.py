@@ -4,7 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.served import Served, served
+from tests.support.live_server import Served, served
 
 CAPACITY = 40
 PER_MINUTE = 6

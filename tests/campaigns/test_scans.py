@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.campaigns.scale import rounds
-from tests.served import Served
+from tests.support.live_server import Served
 
 STEADY = 40
 PAGE = 7

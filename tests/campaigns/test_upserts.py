@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.campaigns.scale import rounds
-from tests.served import Served
+from tests.support.live_server import Served
 
 
 @pytest.mark.parametrize("turn", range(rounds(5, 200)))

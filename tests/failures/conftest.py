@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.failures.servers import Server, own_server
+from tests.failures.postgres_server import Server, own_server
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from threading import Event
 
 import httpx
 
-from tests.failures.journal import Answer, Journal, Kept
-from tests.failures.tongues import TONGUES, version
-from tests.served import Served
+from tests.failures.acknowledged_writes import Answer, Journal, Kept
+from tests.failures.dialect_writers import TONGUES, version
+from tests.support.live_server import Served
 
 WRITERS, READERS = 2, 1
 """Of each dialect."""

@@ -12,10 +12,14 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.campaigns.scale import campaign, rounds
-from tests.failures.faults import Fault, answer_before_the_commit, commit_before_the_contacts
-from tests.failures.gateways import Gateway, gateway
-from tests.failures.journal import Journal
+from tests.failures.acknowledged_writes import Journal
+from tests.failures.fault_injection import (
+    Fault,
+    answer_before_the_commit,
+    commit_before_the_contacts,
+)
 from tests.failures.load import load
+from tests.failures.server_process import Gateway, gateway
 
 KILLS = rounds(2, 50)
 ENOUGH = 5

@@ -10,7 +10,7 @@ import pytest
 from storage.database.transactions import RETRY_SECONDS
 from storage.model.errors import Unavailable
 from storage.store import Store
-from tests.failures.servers import Server
+from tests.failures.postgres_server import Server
 
 CALLERS = 12
 

@@ -11,7 +11,7 @@ from sqlalchemy import URL, make_url
 from scripts.debian import Bouncer, Missing, bouncer_program, scratch
 from storage.model.commands import CreateAccount, CreateClient
 from storage.store import Store
-from tests.databases import Cluster
+from tests.support.databases import Cluster
 
 CALLERS, CALLS = 8, 10
 

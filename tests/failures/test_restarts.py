@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.campaigns.scale import rounds
-from tests.failures.gateways import Gateway, gateway
-from tests.failures.journal import Journal
+from tests.failures.acknowledged_writes import Journal
 from tests.failures.load import load
-from tests.failures.servers import Server
+from tests.failures.postgres_server import Server
+from tests.failures.server_process import Gateway, gateway
 
 LONGEST_RECOVERY = 5.0
 LONGEST_ANSWER = 5.0

@@ -9,7 +9,7 @@ import storage.postgresql
 from storage.model.commands import CreateAccount, CreateClient
 from storage.model.errors import Unavailable
 from storage.store import Store
-from tests.failures.servers import Server
+from tests.failures.postgres_server import Server
 
 PATIENCE = 0.5
 

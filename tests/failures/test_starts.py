@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.served import free_port
+from tests.support.live_server import free_port
 
 UNUSABLE = 3
 

@@ -13,7 +13,7 @@ from storage.model.accounts import Account
 from storage.model.commands import CreateToken
 from storage.model.errors import Invalid
 from storage.store import Store
-from tests.speakers import Ninja, Planado
+from tests.support.api_callers import Ninja, Planado
 
 
 def test_livez_answers_without_a_token(http: TestClient) -> None:

@@ -5,8 +5,8 @@ from hypothesis import given
 
 from storage.model.commands import ImportClient
 from storage.store import Store
-from tests.laws.generated import born, imports
-from tests.laws.tongues import TONGUES, Tongue
+from tests.laws.dialect_lenses import TONGUES, Tongue
+from tests.laws.generated_clients import born, imports
 
 
 @pytest.mark.parametrize("tongue", TONGUES, ids=lambda t: t.dialect.name)

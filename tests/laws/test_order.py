@@ -7,8 +7,8 @@ from hypothesis import given, strategies as st
 
 from storage.model.commands import ImportClient
 from storage.store import Store
-from tests.laws.generated import born, imports, ninja_edits
-from tests.laws.tongues import TONGUES, NinjaTongue, PlanadoTongue
+from tests.laws.dialect_lenses import TONGUES, NinjaTongue, PlanadoTongue
+from tests.laws.generated_clients import born, imports, ninja_edits
 
 WRITERS = 8
 EDITS = 5

@@ -8,8 +8,8 @@ from storage.model.commands import ImportClient
 from storage.model.names import collapse_spaces
 from storage.model.records import Client, Contact
 from storage.store import Store
-from tests.laws.generated import born, imports, ninja_edits, ninja_text, planado_edits
-from tests.laws.tongues import NinjaTongue, PlanadoTongue
+from tests.laws.dialect_lenses import NinjaTongue, PlanadoTongue
+from tests.laws.generated_clients import born, imports, ninja_edits, ninja_text, planado_edits
 
 Tree = dict[str, Any]
 

@@ -7,8 +7,8 @@ import pytest
 from storage.model.commands import ContactDraft, ImportClient
 from storage.model.errors import Invalid
 from storage.store import Store
-from tests.laws.generated import NINJA_TEXTS, born
-from tests.laws.tongues import NinjaTongue, PlanadoTongue
+from tests.laws.dialect_lenses import NinjaTongue, PlanadoTongue
+from tests.laws.generated_clients import NINJA_TEXTS, born
 
 ORGANIZATION = ImportClient(
     organization_name="Acme",

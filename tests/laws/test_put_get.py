@@ -9,8 +9,8 @@ from storage.model.commands import ImportClient
 from storage.model.names import collapse_spaces
 from storage.model.records import Client
 from storage.store import Store
-from tests.laws.generated import NINJA_TEXTS, born, imports, ninja_edits, planado_edits
-from tests.laws.tongues import NinjaTongue, PlanadoTongue
+from tests.laws.dialect_lenses import NinjaTongue, PlanadoTongue
+from tests.laws.generated_clients import NINJA_TEXTS, born, imports, ninja_edits, planado_edits
 
 Tree = dict[str, Any]
 BLANK_CONTACT: Tree = {}

@@ -16,8 +16,8 @@ from dialects.planado.migration.object_codec import DUMP as PLANADO
 from storage.model.commands import ImportClient
 from storage.model.names import collapse_spaces
 from storage.model.records import Client
-from tests.carried import ACCOUNT, born, changed
-from tests.laws.generated import imports
+from tests.laws.generated_clients import imports
+from tests.support.in_memory_import import ACCOUNT, born, changed
 
 Tree = dict[str, Any]
 DUMPS = [NINJA, PLANADO]

@@ -18,10 +18,10 @@ from storage.model.preconditions import Precondition
 from storage.model.queries import ClientQuery, GroupQuery, TombstoneQuery
 from storage.model.records import State
 from storage.store import Store
-from tests.databases import ENGINES, Cluster
-from tests.laws import asked, trouble
+from tests.laws import generated_commands as trouble, generated_queries as asked
+from tests.laws.generated_commands import START, UUIDS, Edit, Told
 from tests.laws.model import Model
-from tests.laws.trouble import START, UUIDS, Edit, Told
+from tests.support.databases import ENGINES, Cluster
 
 STEPS = 24
 ALL = 1000

@@ -15,11 +15,11 @@ from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.generators import Generators
 from storage.store import Store
-from tests.clock import Clock
 from tests.conftest import CLOCK
-from tests.databases import Databases
-from tests.dialects.ninja.papers import Sender, Shelf
-from tests.speakers import Ninja
+from tests.dialects.ninja.documents.sample_files import Sender, Shelf
+from tests.support.api_callers import Ninja
+from tests.support.clock import Clock
+from tests.support.databases import Databases
 
 NUMBERS = count(1)
 

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from tests.dialects.ninja.asking import MISSING, NOBODY, found, imported, pagination, refused
-from tests.speakers import Ninja
+from tests.dialects.ninja.steps import MISSING, NOBODY, found, imported, pagination, refused
+from tests.support.api_callers import Ninja
 
 UNCONFIRMED = {"message": "Invalid Password", "errors": {}}
 BLANK = {"entity": "App\\Models\\Client", "industry_id": "", "size_id": ""}

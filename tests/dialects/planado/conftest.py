@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from storage.model.commands import CreateAccount, CreateToken
 from storage.store import Store
-from tests.speakers import Planado
+from tests.support.api_callers import Planado
 
 NUMBERS = count(1)
 

@@ -10,9 +10,9 @@ from starlette.testclient import TestClient
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, CreateAccount, CreateToken
 from storage.store import Store
-from tests.clock import Clock
-from tests.gateway.migration.remotes import InProcess, There, there
-from tests.speakers import Ninja, Planado, Speaker
+from tests.gateway.migration.remote_stand_ins import InProcess, There, there
+from tests.support.api_callers import Ninja, Planado, Speaker
+from tests.support.clock import Clock
 
 NUMBERS = count(1)
 Open = Callable[..., There]

@@ -9,7 +9,7 @@ import pytest
 from gateway.remote.failures import RemoteFailure
 from gateway.remote.http_client import HttpClient
 from tests.gateway.remote.conftest import TOKEN, Hours, Open
-from tests.gateway.remote.sockets import HEAD, Script, fine, raw_server, resets, sends
+from tests.gateway.remote.raw_sockets import HEAD, Script, fine, raw_server, resets, sends
 
 ECHO = TOKEN.encode()
 FAULTS = [

@@ -11,7 +11,7 @@ from gateway.remote.failures import CompressedAnswer, OutcomeUnknown, RetriesExh
 from gateway.remote.http_client import HttpClient
 from gateway.remote.retry_policy import CallLimits
 from tests.gateway.remote.conftest import HEADERS
-from tests.gateway.remote.sockets import (
+from tests.gateway.remote.raw_sockets import (
     HEAD,
     Script,
     drips,

@@ -1,0 +1,161 @@
+"""Groups of clients: made, shown, changed, and lent to the clients in them."""
+
+import pytest
+
+from tests.dialects.ninja.steps import group_of
+
+MISSING = {"message": "No query results for model [App\\Models\\GroupSetting]."}
+KEYS = [
+    "id",
+    "name",
+    "settings",
+    "created_at",
+    "updated_at",
+    "archived_at",
+    "is_deleted",
+    "documents",
+]
+
+
+def test_a_group_reads_back_with_its_settings(ninja):
+    group = group_of(ninja, name="Gold", settings={"currency_id": "3"})
+
+    assert list(group) == KEYS
+    assert group["settings"] == {"entity": "App\\Models\\Client", "currency_id": "3"}
+    assert ninja.get(f"/group_settings/{group['id']}").json()["data"] == group
+    listed = ninja.get("/group_settings").json()
+    assert listed["data"] == [group]
+    assert listed["meta"]["pagination"]["total"] == 1
+
+
+def test_a_name_is_required_and_unique_whatever_its_case(ninja):
+    group_of(ninja, name="Gold")
+
+    missing = ninja.post("/group_settings", json={}).json()["errors"]
+    taken = ninja.post("/group_settings", json={"name": "GOLD"}).json()["errors"]
+
+    assert missing == {"name": ["The name field is required."]}
+    assert taken == {"name": ["The name has already been taken."]}
+
+
+def test_a_group_changes_and_goes(ninja):
+    group = group_of(ninja, name="Gold")
+    path = f"/group_settings/{group['id']}"
+
+    changed = ninja.request("PUT", path, json={"name": "Silver"}).json()["data"]
+    gone = ninja.delete(path).json()["data"]
+
+    assert (changed["name"], changed["settings"]) == ("Silver", group["settings"])
+    assert gone["is_deleted"] is True
+    assert gone["archived_at"] > 0
+
+
+def test_given_settings_replace_those_of_a_group_and_others_stay(ninja):
+    group = group_of(ninja, name="Gold", settings={"currency_id": "3", "language_id": "3"})
+    path, entity = f"/group_settings/{group['id']}", {"entity": "App\\Models\\Client"}
+
+    replaced = ninja.request("PUT", path, json={"settings": {"language_id": "4"}}).json()["data"]
+    renamed = ninja.request("PUT", path, json={"name": "Silver"}).json()["data"]
+    emptied = ninja.request("PUT", path, json={"settings": {}}).json()["data"]
+
+    assert replaced["settings"] == renamed["settings"] == entity | {"language_id": "4"}
+    assert emptied["settings"] == entity
+
+
+def test_keys_that_no_group_has_are_named(ninja):
+    created = ninja.post("/group_settings?include=x", json={"name": "Gold", "nmae": "x"})
+    group = created.json()["data"]
+    path = f"/group_settings/{group['id']}"
+
+    changed = ninja.request("PUT", path, json={"colour": "x", "_method": "PUT"})
+    echoed = ninja.request("PUT", path, json=group)
+
+    assert created.headers["X-Gateway-Ignored-Fields"] == "nmae"
+    assert changed.headers["X-Gateway-Ignored-Fields"] == "colour"
+    assert "X-Gateway-Ignored-Fields" not in echoed.headers
+    assert "X-Gateway-Ignored-Fields" not in ninja.get(f"{path}?colour=x").headers
+
+
+def test_a_blank_group_is_shown_and_not_stored(ninja):
+    blank = ninja.get("/group_settings/create").json()["data"]
+
+    assert list(blank) == KEYS
+    assert (blank["id"], blank["name"], blank["created_at"]) == ("", "", 0)
+    assert ninja.get("/group_settings").json()["data"] == []
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_group_of_another_account_is_missing(ninja, stranger, method):
+    group_of(stranger, name="One")
+    foreign = group_of(stranger, name="Two")["id"]
+
+    for group_id in (foreign, "nonsense"):
+        answer = ninja.request(method, f"/group_settings/{group_id}", json={"name": "x"})
+        assert (answer.status_code, answer.json()) == (404, MISSING)
+    assert stranger.get(f"/group_settings/{foreign}").json()["data"]["name"] == "Two"
+
+
+def test_a_client_is_shown_with_its_group_only_when_asked(ninja):
+    group = group_of(ninja, name="Gold")
+    inside = ninja.created(name="In", group_settings_id=group["id"])
+    ninja.created(name="Out")
+
+    item = ninja.get(f"/clients/{inside['id']}?include=group_settings").json()["data"]
+    listed = ninja.listed("include=group_settings&sort=id|asc")
+
+    assert item["group_settings"] == group
+    assert [c.get("group_settings") for c in listed] == [group, None]
+    assert "group_settings" not in listed[1]
+    assert "group_settings" not in ninja.shown(inside["id"])
+
+
+def test_a_new_client_takes_the_currency_of_its_group_unless_it_brings_one(ninja):
+    group = group_of(ninja, name="Gold", settings={"currency_id": "3"})["id"]
+
+    plain = ninja.created(group_settings_id=group)
+    own = ninja.created(group_settings_id=group, settings={"currency_id": "12"})
+
+    assert plain["settings"]["currency_id"] == "3"
+    assert own["settings"]["currency_id"] == "12"
+
+
+def test_a_list_of_names_leaves_the_details_out(ninja):
+    made = ninja.created(name="Acme", id_number="7", city="Rome", private_notes="x")
+
+    (shown,) = ninja.listed("filter_details=true")
+
+    kept = {key: made[key] for key in ("id", "name", "number", "id_number")}
+    assert {key: shown[key] for key in kept} == kept
+    assert (shown["city"], shown["private_notes"], shown["contacts"]) == ("", "", [])
+    assert list(shown) == list(made)
+
+
+def test_settings_of_a_group_are_checked_and_its_currency_is_lent_as_a_text(ninja):
+    refused = ninja.post("/group_settings", json={"name": "x", "settings": {"currency_id": "y"}})
+    group = group_of(ninja, name="Gold", settings={"currency_id": 5})["id"]
+
+    assert refused.json()["errors"] == {"settings": ["currency_id is not a valid integer"]}
+    assert ninja.created(group_settings_id=group)["settings"]["currency_id"] == "5"
+
+
+def test_a_deleted_group_is_neither_edited_nor_assigned(ninja):
+    group, client = group_of(ninja, name="Gold")["id"], ninja.created(name="Acme")
+    ninja.delete(f"/group_settings/{group}")
+
+    edited = ninja.request("PUT", f"/group_settings/{group}", json={"name": "Silver"})
+    body = {"action": "assign_group", "ids": [client["id"]], "group_settings_id": group}
+    assigned = ninja.post("/clients/bulk", json=body)
+
+    assert edited.status_code == 400
+    assert list(assigned.json()["errors"]) == ["group_settings_id"]
+
+
+def test_a_group_takes_the_methods_that_a_post_stands_for(ninja):
+    group = group_of(ninja, name="Gold")
+    path = f"/group_settings/{group['id']}"
+
+    changed = ninja.post(path, json={"_method": "PUT", "name": "Silver"}).json()["data"]
+    listed = ninja.post("/group_settings?_method=GET").json()["data"]
+
+    assert changed["name"] == "Silver"
+    assert listed == [changed]

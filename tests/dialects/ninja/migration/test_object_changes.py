@@ -1,0 +1,243 @@
+"""Ninja's objects kept as they came, and laid over clients here: what changes and differs."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import UNSET, structs
+
+from dialects.ninja.migration.change_stamps import change_stamp_of_json
+from dialects.ninja.migration.object_codec import DUMP
+from storage.model.records import Client
+from tests.dialects.ninja.migration.foreign_objects import OLD, a_record, an_object, told_of
+from tests.support.in_memory_import import ACCOUNT, born, changed
+
+
+def test_settings_are_kept_as_they_were_written() -> None:
+    settings = b'{"b":"2", "a":1.50,\n "url":"http:\\/\\/x"}'
+    raw = b'{"id":"VolejRejNm","settings":%s}' % settings
+
+    record = born(DUMP.read_object(raw, ACCOUNT).command)
+
+    assert record.settings == settings.decode()
+
+
+def test_an_empty_list_is_phps_empty_object() -> None:
+    assert born(told_of(settings=[]).command).settings == "{}"
+    assert told_of(tax_info=[], gateway_tokens=[]).command.extras is UNSET
+
+
+def test_nothing_is_refused_for_its_length_or_form() -> None:
+    parsed = told_of(
+        name="x" * 6000,
+        classification="llc",
+        country_id="999",
+        vat_number="v" * 300,
+        contacts=[{"email": "ask at the desk"}, {"email": "ask at the desk"}, {"email": " "}],
+    )
+
+    record = born(parsed.command)
+
+    assert (len(record.name), record.classification, record.country_id) == (6000, "llc", 999)
+    assert [c.email for c in record.contacts] == ["ask at the desk", "ask at the desk", ""]
+
+
+@pytest.mark.parametrize("field", ["settings", "tax_info"])
+def test_what_could_not_be_read_again_is_told_as_lost(field: str) -> None:
+    raw = b'{"id":"VolejRejNm","%s":{"a":1e999}}' % field.encode()
+
+    parsed = DUMP.read_object(raw, ACCOUNT)
+
+    assert parsed.losses == ((field, '{"a":1e999}'),)
+    assert (parsed.command.settings, parsed.command.extras) == (UNSET, UNSET)
+
+
+def test_what_only_ninja_knows_comes_along_and_changes_key_by_key() -> None:
+    parsed = told_of(tax_info={"a": 1}, gateway_tokens=[{"token": "t"}])
+    record = structs.replace(
+        born(parsed.command), extras=born(parsed.command).extras | {"other": "x"}
+    )
+
+    after = changed(record, told_of(tax_info={}))
+
+    assert an_object(record)["tax_info"] == {"a": 1}
+    assert an_object(after)["tax_info"] == {}
+    assert an_object(after)["gateway_tokens"] == [{"token": "t"}]
+    assert after.extras["other"] == "x"
+    assert changed(after, told_of(gateway_tokens=[])).extras == {"other": "x"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "Acme & Sons"),
+        ("balance", 12.5),
+        ("is_deleted", True),
+        ("archived_at", 1631673999),
+        ("last_login", 1631673999),
+        ("is_tax_exempt", True),
+        ("client_hash", "another"),
+        ("shipping_city", "Girona"),
+        ("settings", {"currency_id": "3"}),
+        ("e_invoice", {"id": "0088"}),
+        ("classification", "trust"),
+        ("assigned_user_id", "VolejRejNm"),
+        ("number", "0002"),
+    ],
+)
+def test_one_field_that_differs_changes_that_field_alone(field: str, value: Any) -> None:
+    record = a_record()
+    shown = an_object(record)
+
+    after = changed(record, told_of(**shown | {field: value}))
+
+    derived = {"display_name"} if field == "name" else set()
+    now = an_object(after)
+    assert now[field] == value
+    assert {k for k in shown if shown[k] != now[k]} == {field, "updated_at"} | derived
+
+
+def test_a_contact_changes_in_place_and_keeps_what_no_object_shows() -> None:
+    record = with_password(a_record())
+    shown = an_object(record)
+    shown["contacts"][1] |= {"email": "new@example.com", "updated_at": 1631673999}
+
+    after = changed(record, told_of(**shown))
+
+    assert after.contacts[0] == record.contacts[0]
+    assert after.contacts[1].email == "new@example.com"
+    assert after.contacts[1].email_rank == record.contacts[1].email_rank
+    assert after.contacts[1].password_hash == "hash"
+    assert after.contacts[1].updated_at.timestamp() == 1631673999
+
+
+def with_password(record: Client) -> Client:
+    first, second = record.contacts
+    return structs.replace(record, contacts=(first, structs.replace(second, password_hash="hash")))
+
+
+def test_a_contacts_time_alone_is_no_change() -> None:
+    record = a_record()
+    shown = an_object(record)
+    shown["contacts"][0]["updated_at"] += 1
+
+    assert changed(record, told_of(**shown)) is record
+
+
+def test_a_missing_contact_goes_and_a_new_one_brings_its_id() -> None:
+    record = a_record()
+    shown = an_object(record)
+    shown["contacts"][1] = {"id": "VolejRejNm", "first_name": "Grace", "contact_key": "k"}
+
+    after = changed(record, told_of(**shown))
+
+    assert [(c.serial, c.first_name) for c in after.contacts] == [
+        (record.contacts[0].serial, "Jewell"),
+        (1, "Grace"),
+    ]
+
+
+def test_a_contact_whose_id_was_taken_here_is_known_by_its_key() -> None:
+    record = a_record()
+    serials = [c.serial for c in record.contacts]
+    people = tuple(
+        structs.replace(c, serial=s) for c, s in zip(record.contacts, (serials[1], 9), strict=True)
+    )
+    moved = structs.replace(record, contacts=people)
+
+    assert changed(moved, DUMP.read_object(OLD, ACCOUNT)) is moved
+
+
+def test_contacts_without_ids_are_known_by_what_is_told_of_them() -> None:
+    parsed = told_of(
+        contacts=[{"first_name": "Ada"}, {"email": "g@example.com", "is_primary": True}]
+    )
+    record = born(parsed.command)
+
+    assert changed(record, parsed) is record
+    assert [c.first_name for c in record.contacts] == ["", "Ada"]
+
+
+@pytest.mark.parametrize("flags", [(True, True), (True, False)])
+def test_the_first_flagged_contact_is_the_primary_one(flags: tuple[bool, bool]) -> None:
+    told = [{"first_name": "Ada"}, {"first_name": "Grace"}]
+    people = [one | {"is_primary": flag} for one, flag in zip(told, flags, strict=True)]
+    raw = msgspec.json.encode({"id": "VolejRejNm", "contacts": people})
+
+    record = born(DUMP.read_object(raw, ACCOUNT).command)
+
+    assert [c.is_primary for c in record.contacts] == [True, False]
+    assert DUMP.differences(raw, record, ACCOUNT) == ()
+
+
+def test_an_empty_list_of_contacts_leaves_one_that_is_blank() -> None:
+    once = changed(a_record(), told_of(contacts=[]))
+
+    assert [c.name for c in once.contacts] == [""]
+    assert changed(once, told_of(contacts=[])) is once
+
+
+def test_a_stamp_changes_with_the_object_even_within_a_second() -> None:
+    shown = an_object(a_record())
+
+    stamps = {
+        DUMP.read_object(msgspec.json.encode(one), ACCOUNT).stamp
+        for one in (shown, shown | {"balance": 1}, shown | {"name": "B"}, shown | {"updated_at": 5})
+    }
+
+    assert len(stamps) == 4
+
+
+def test_a_stamp_does_not_change_with_the_address_of_the_server() -> None:
+    shown = an_object(a_record())
+    elsewhere = [contact | {"link": "http://other"} for contact in shown["contacts"]]
+    moved = shown | {"contacts": elsewhere, "documents": [{"url": "http://other"}]}
+
+    raw = msgspec.json.encode(shown)
+
+    assert (
+        DUMP.read_object(raw, ACCOUNT).stamp
+        == change_stamp_of_json(msgspec.json.encode(moved))
+        == change_stamp_of_json(raw)
+    )
+
+
+def test_differences_are_named_to_the_last_part() -> None:
+    record = a_record()
+    shown = an_object(record)
+    shown |= {"name": "Other", "number": "9", "balance": 1, "archived_at": 5, "tax_info": {"a": 1}}
+    shown["settings"] |= {"language_id": "5"}
+    shown["contacts"][1]["email"] = "x@example.com"
+    shown["contacts"].append({"first_name": "Grace"})
+
+    named = DUMP.differences(msgspec.json.encode(shown), record, ACCOUNT)
+
+    assert set(named) == {
+        "name",
+        "number",
+        "balance",
+        "archived_at",
+        "tax_info",
+        "settings.language_id",
+        "contacts[1].email",
+        "contacts[2]",
+    }
+
+
+def test_what_a_server_gives_by_itself_is_no_difference() -> None:
+    record = a_record()
+    shown = an_object(record) | {
+        "id": "VolejRejNm",
+        "user_id": "VolejRejNm",
+        "client_hash": "h",
+        "display_name": "d",
+        "created_at": 1,
+        "updated_at": 1,
+        "last_login": 1,
+        "documents": [{"name": "a"}],
+        "name": f" {record.name} ",
+    }
+    shown["contacts"][0] |= {"id": "VolejRejNm", "contact_key": "k", "is_locked": True}
+    shown["contacts"].reverse()
+
+    assert DUMP.differences(msgspec.json.encode(shown), record, ACCOUNT) == ()

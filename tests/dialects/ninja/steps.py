@@ -1,0 +1,52 @@
+"""Words for what these tests do over and over."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from httpx2 import Response
+
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient
+from storage.model.records import Client
+from storage.store import Store
+from tests.support.api_callers import Ninja
+
+MISSING = {"message": "No query results for model [App\\Models\\Client]."}
+NOBODY = "l4zbq2dprO"
+"""A well-formed id, of serial 8, that no test gives to anybody."""
+
+
+def refused(answer: Response) -> dict[str, list[str]]:
+    """The refused fields of an answer, each with its sentences."""
+    assert answer.status_code == 422, answer.text
+    body = answer.json()
+    assert body["message"] == "The given data was invalid."
+    return body["errors"]
+
+
+def imported(store: Store, account: Account, name: str, **fields: Any) -> Client:
+    """A client with what no caller may write, such as money and times."""
+    command = ImportClient(organization_name=name, classification="business", **fields)
+    return store.create_client(account.id, command)
+
+
+def group_of(ninja: Ninja, **fields: Any) -> dict[str, Any]:
+    """A new group."""
+    answer = ninja.post("/group_settings", json=fields)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+def names(records: list[dict[str, Any]]) -> list[str]:
+    return [record["name"] for record in records]
+
+
+def found(ninja: Ninja, **params: str) -> list[str]:
+    """The names that a query finds, in the order of the answer."""
+    return names(ninja.listed(urlencode(params)))
+
+
+def pagination(ninja: Ninja, query: str) -> dict[str, Any]:
+    answer = ninja.get(f"/clients?{query}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["meta"]["pagination"]

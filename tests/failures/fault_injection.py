@@ -1,0 +1,66 @@
+"""The `gateway` command with a planted fault, to prove that the kill tests find such faults.
+
+Run as `python -m tests.failures.fault_injection`. GATEWAY_TEST_FAULT names the fault. SQLite only.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from gateway.__main__ import main
+from storage.database import sqlite
+from storage.database.fast_sql import statements
+from storage.database.group_commit import PendingStep
+from storage.schema.tables import CONTACT
+
+Fault = Callable[[], None]
+"""Plants itself into this process."""
+
+FAULT = "GATEWAY_TEST_FAULT"
+GAP = 0.12
+"""Seconds for which a write is what it never should be: acknowledged and not committed, or
+committed by half."""
+
+
+def answer_before_the_commit() -> None:
+    answer = PendingStep.set_result
+
+    def answered(pending: PendingStep, found: Any = None, failure: Exception | None = None) -> None:
+        answer(pending, found, failure)
+        # A step that raises has no early answer: its failure is told as ever.
+        if failure is None:
+            pending.wake_with_result()
+            pending.wake_with_result = lambda: None
+            time.sleep(GAP)
+
+    PendingStep.set_result = answered  # type: ignore[method-assign]
+
+
+def commit_before_the_contacts() -> None:
+    inserted = statements.insert_many
+
+    def split(connection: Connection, table: Table, given: Sequence[statements.Given]) -> None:
+        if table is CONTACT:
+            # Behind the back of SQLAlchemy, which shall believe that all is one transaction.
+            statements.execute_text(connection, "COMMIT")
+            time.sleep(GAP)
+            sqlite.begin(connection)
+            statements.execute_text(connection, "SAVEPOINT step")  # that of storage/committing.py
+        inserted(connection, table, given)
+
+    statements.insert_many = split
+
+
+FAULTS: dict[str, Fault] = {
+    fault.__name__: fault for fault in (answer_before_the_commit, commit_before_the_contacts)
+}
+
+# Outside of the condition below: the workers import this file too, under another name.
+if FAULT in os.environ:
+    FAULTS[os.environ[FAULT]]()
+
+if __name__ == "__main__":
+    main()

