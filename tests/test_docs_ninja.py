@@ -17,7 +17,9 @@ from tests.support.doc_tables import Page, Row, is_served, quoted, routes
 
 PAGE = Page("ninja.md", "departure", "not served")
 DIALECT_FOLDER = Path(__file__).parent.parent / "dialects/ninja"
-SOURCES = {path.name: path.read_text() for path in DIALECT_FOLDER.glob("*.py")}
+SOURCES = {
+    str(path.relative_to(DIALECT_FOLDER)): path.read_text() for path in DIALECT_FOLDER.rglob("*.py")
+}
 EVERYWHERE = {"content-type", "content-length"}
 
 
@@ -115,7 +117,7 @@ def test_the_headers_of_answers_are_those_of_the_page(ninja: Ninja) -> None:
 
 def test_the_codes_and_messages_are_those_of_the_page() -> None:
     errors = PAGE["Errors: code"]
-    said = re.findall(r'say\((\d{3}), (?:"(.+?)"|[A-Z]+|str)', SOURCES["errors.py"])
+    said = re.findall(r'error_response\((\d{3}), (?:"(.+?)"|[A-Z]+|str)', SOURCES["http/errors.py"])
 
     assert {row[0] for row in errors if is_served(row)} == {code for code, _ in said} | {"422"}
     told = {(row[0], quoted(row[1])[0]) for row in errors}

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-import storage.postgresql
+from storage.database import postgresql
 
 from storage.model.commands import CreateAccount, CreateClient
 from storage.model.errors import Unavailable
@@ -38,7 +38,7 @@ def lonely(postgresql: Server, account_id: int) -> Iterator[None]:
 def test_a_write_that_no_standby_confirms_is_refused_in_time(
     store: Store, account_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.postgresql, "COMMIT_SECONDS", PATIENCE)
+    monkeypatch.setattr(postgresql, "COMMIT_SECONDS", PATIENCE)
     started = time.monotonic()
 
     with pytest.raises(Unavailable, match="may have been written, or not"):

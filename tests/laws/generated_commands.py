@@ -226,8 +226,8 @@ changing = st.one_of(
     st.builds(upserting, live_keys, edits, new_clients, expectations),
 )
 moving = st.one_of(
-    telling("move_client", keys, states, expectations),
-    telling("move_clients", several_serials, states),
+    telling("set_client_state", keys, states, expectations),
+    telling("set_client_states", several_serials, states),
 )
 removing = st.one_of(
     telling("purge_client", keys, expectations),
@@ -240,5 +240,5 @@ removing = st.one_of(
 grouping = st.one_of(
     telling("create_group", new_groups),
     telling("change_group", groups, group_edits),
-    telling("move_groups", st.lists(groups, max_size=3), states),
+    telling("set_group_states", st.lists(groups, max_size=3), states),
 )

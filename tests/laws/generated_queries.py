@@ -58,7 +58,7 @@ OFTEN = [
     ClientColumn.CREATED_AT,
 ]
 orders = st.one_of(st.sampled_from(OFTEN), st.sampled_from(ClientColumn))
-sortings = st.builds(SortKey, order=orders, is_descending=st.booleans())
+sortings = st.builds(SortKey, column=orders, is_descending=st.booleans())
 CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "serials": several_serials.map(tuple),
     "states": st.frozensets(states),
@@ -69,16 +69,16 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "number": numbers,
     "name": terms,
     "text": terms,
-    "among": st.lists(st.one_of(text_members, reference_members), max_size=2).map(tuple),
-    "holding": st.lists(
+    "one_of": st.lists(st.one_of(text_members, reference_members), max_size=2).map(tuple),
+    "contains": st.lists(
         st.builds(Contains, column=st.sampled_from(TextColumn), text=terms), max_size=2
     ).map(tuple),
-    "first": serials,
+    "first_serial": serials,
 }
 for bound in ("created_from", "created_to", "updated_from", "updated_to", "updated_after"):
     CONDITIONS[bound] = moments
 CONDITIONS["updated_before"] = moments
-TEXTUAL = ["text", "name", "email", "among", "holding"]
+TEXTUAL = ["text", "name", "email", "one_of", "contains"]
 several = st.sets(
     st.one_of(st.sampled_from(TEXTUAL), st.sampled_from(sorted(CONDITIONS))), max_size=3
 )
@@ -105,7 +105,7 @@ group_queries = st.builds(
     GroupQuery,
     text=st.one_of(st.none(), terms),
     states=st.one_of(st.none(), st.frozensets(states)),
-    order=st.sampled_from(GroupColumn),
+    column=st.sampled_from(GroupColumn),
     is_descending=st.booleans(),
     limit=limits,
 )

@@ -79,7 +79,7 @@ class Model(Found):
     # Changes
 
     def change_client(self, key: ClientKey, change: Change, precondition: Precondition) -> Client:
-        before = self.client(key)
+        before = self.get_client(key)
         refuse_stale(before, precondition)
         return self.changed(before, change, is_locked=before.is_deleted)
 
@@ -143,12 +143,12 @@ class Model(Found):
 
     # Life and death
 
-    def move_client(self, key: ClientKey, state: State, precondition: Precondition) -> Client:
-        before = self.client(key)
+    def set_client_state(self, key: ClientKey, state: State, precondition: Precondition) -> Client:
+        before = self.get_client(key)
         refuse_stale(before, precondition)
         return self.moved(before, state)
 
-    def move_clients(self, serials: Sequence[int], state: State) -> tuple[Client, ...]:
+    def set_client_states(self, serials: Sequence[int], state: State) -> tuple[Client, ...]:
         return tuple([self.moved(client, state) for client in self.some(serials)])
 
     def moved(self, before: Client, state: State) -> Client:
@@ -168,16 +168,16 @@ class Model(Found):
         return self.keep(before, after)
 
     def purge_client(self, key: ClientKey, precondition: Precondition) -> None:
-        client = self.client(key)
+        client = self.get_client(key)
         refuse_stale(client, precondition)
         if not client.is_deleted:
             self.lay_stone(client, self.later(client))
         del self.client_of[client.serial], self.origins_of[client.serial]
 
     def merge_clients(self, key: ClientKey, other: ClientKey, precondition: Precondition) -> Client:
-        before = self.client(key)
+        before = self.get_client(key)
         refuse_stale(before, precondition)
-        source = self.client(other)
+        source = self.get_client(other)
         self.purge_client(other, Precondition())
         after = structs.replace(
             before,

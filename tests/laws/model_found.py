@@ -30,7 +30,7 @@ class Found(Groups):
             setattr(twin, name, copy(value) if isinstance(value, dict) else value)
         return twin
 
-    def client(self, key: ClientKey) -> Client:
+    def get_client(self, key: ClientKey) -> Client:
         found = self.client_or_none(key)
         if found is None:
             raise NotFound("client")
@@ -45,21 +45,21 @@ class Found(Groups):
         by_external_id = [c for c in live if c.external_id == key.external_id]
         return next(iter(by_uuid + by_external_id), None)
 
-    def origins(self, key: ClientKey) -> tuple[Origin, ...]:
-        mine = self.origins_of[self.client(key).serial]
+    def client_origins(self, key: ClientKey) -> tuple[Origin, ...]:
+        mine = self.origins_of[self.get_client(key).serial]
         return tuple(sorted(mine, key=lambda o: (o.source, o.foreign_id)))
 
-    def clients(self, query: ClientQuery) -> Page[Client]:
+    def list_clients(self, query: ClientQuery) -> Page[Client]:
         found = model_lists.listed(self.client_of.values(), query)
         return Page(
             records=tuple(found[query.offset : query.offset + query.limit]), total=len(found)
         )
 
-    def newest_clients(self, query: ClientQuery, after: LiveKey | None) -> tuple[Client, ...]:
+    def list_newest_clients(self, query: ClientQuery, after: LiveKey | None) -> tuple[Client, ...]:
         found = [c for c in self.client_of.values() if model_lists.finds(c, query)]
         return behind(found, after and self.place_of(after), query.limit)
 
-    def tombstones(self, query: TombstoneQuery, after: LiveKey | None) -> tuple[Tombstone, ...]:
+    def list_deleted_clients(self, query: TombstoneQuery, after: LiveKey | None) -> tuple[Tombstone, ...]:
         found = [s for s in self.stone_of.values() if model_lists.is_between(s, query)]
         return behind(found, after and self.place_of(after, among_gone=True), query.limit)
 

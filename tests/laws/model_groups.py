@@ -40,7 +40,7 @@ class Groups:
             self.refuse_taken_name(after.name, serial)
         return self.keep_group(before, after)
 
-    def move_groups(self, serials: Sequence[int], state: State) -> tuple[Group, ...]:
+    def set_group_states(self, serials: Sequence[int], state: State) -> tuple[Group, ...]:
         return tuple([self.moved_group(serial, state) for serial in sorted(set(serials))])
 
     def moved_group(self, serial: int, state: State) -> Group:
@@ -74,7 +74,7 @@ class Groups:
     def groups_by_serial(self, serials: Sequence[int]) -> dict[int, Group]:
         return {s: self.group_of[s] for s in sorted(set(serials)) if s in self.group_of}
 
-    def groups(self, query: GroupQuery) -> Page[Group]:
+    def list_groups(self, query: GroupQuery) -> Page[Group]:
         """What is nothing comes first, and last when the order falls."""
 
         def key(group: Group) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ from tests.support.in_memory_import import ACCOUNT, born, changed
 
 Tree = dict[str, Any]
 DUMPS = [NINJA, PLANADO]
-each_dump = pytest.mark.parametrize("dump", DUMPS, ids=["ninja", "planado"])
+each_dump = pytest.mark.parametrize("codec", DUMPS, ids=["ninja", "planado"])
 OWN = {
     "id",
     "uuid",

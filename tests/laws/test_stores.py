@@ -120,10 +120,10 @@ class Stores(RuleBasedStateMachine):
             self.models[account] = told
         for n in range(len(COUNTRIES)):
             if "group" in verb:
-                self.ask(n, "groups", GroupQuery(limit=ALL))
+                self.ask(n, "list_groups", GroupQuery(limit=ALL))
             else:
-                self.ask(n, "clients", ClientQuery(limit=ALL))
-                self.ask(n, "tombstones", TombstoneQuery(limit=ALL), None)
+                self.ask(n, "list_clients", ClientQuery(limit=ALL))
+                self.ask(n, "list_deleted_clients", TombstoneQuery(limit=ALL), None)
 
     def ask(self, account: int, verb: str, *given: Any) -> Any:
         return self.compare(self.models[account], account, verb, *given)
@@ -172,7 +172,7 @@ class Stores(RuleBasedStateMachine):
     def change(self, at: At, told: Told, query: ClientQuery) -> None:
         """What a client is found by changes with it."""
         self.tell(at, *told)
-        self.ask(at[0], "clients", query)
+        self.ask(at[0], "list_clients", query)
 
     @rule(at=times, told=trouble.moving)
     def move(self, at: At, told: Told) -> None:
@@ -187,9 +187,9 @@ class Stores(RuleBasedStateMachine):
         """A client goes, another takes its external id, and the first comes back."""
         key, new = LiveKey(external_id="a"), CreateClient(external_id="a")
         self.tell(at, "upsert_client", key, edit, lambda: new, Precondition())
-        self.tell(at, "move_client", key, State.DELETED, Precondition())
+        self.tell(at, "set_client_state", key, State.DELETED, Precondition())
         self.tell(at, "upsert_client", key, edit, lambda: new, Precondition())
-        self.tell(at, "move_clients", range(1, 9), State.ACTIVE)
+        self.tell(at, "set_client_states", range(1, 9), State.ACTIVE)
 
     @rule(at=times, told=trouble.grouping)
     def group(self, at: At, told: Told) -> None:
@@ -198,27 +198,27 @@ class Stores(RuleBasedStateMachine):
     # Queries
 
     @rule(account=accounts, key=trouble.keys)
-    def client(self, account: int, key: ClientKey) -> None:
-        self.ask(account, "client", key)
-        self.ask(account, "origins", key)
+    def get_client(self, account: int, key: ClientKey) -> None:
+        self.ask(account, "get_client", key)
+        self.ask(account, "client_origins", key)
 
     @rule(account=accounts, queries=st.lists(asked.queries, min_size=1, max_size=6))
-    def clients(self, account: int, queries: list[ClientQuery]) -> None:
-        self.leaf_through(account, "clients", queries[0])
+    def list_clients(self, account: int, queries: list[ClientQuery]) -> None:
+        self.leaf_through(account, "list_clients", queries[0])
         for query in queries[1:]:
-            self.ask(account, "clients", structs.replace(query, limit=ALL))
+            self.ask(account, "list_clients", structs.replace(query, limit=ALL))
 
     @rule(account=accounts, query=asked.queries, after=asked.cursors)
-    def newest_clients(self, account: int, query: ClientQuery, after: LiveKey | None) -> None:
-        self.walk(account, "newest_clients", query, after)
+    def list_newest_clients(self, account: int, query: ClientQuery, after: LiveKey | None) -> None:
+        self.walk(account, "list_newest_clients", query, after)
 
     @rule(account=accounts, query=asked.stone_queries, after=asked.cursors)
-    def tombstones(self, account: int, query: TombstoneQuery, after: LiveKey | None) -> None:
-        self.walk(account, "tombstones", query, after)
+    def list_deleted_clients(self, account: int, query: TombstoneQuery, after: LiveKey | None) -> None:
+        self.walk(account, "list_deleted_clients", query, after)
 
     @rule(account=accounts, query=asked.group_queries, serials=st.lists(trouble.groups))
-    def groups(self, account: int, query: GroupQuery, serials: list[int]) -> None:
-        self.leaf_through(account, "groups", query)
+    def list_groups(self, account: int, query: GroupQuery, serials: list[int]) -> None:
+        self.leaf_through(account, "list_groups", query)
         self.ask(account, "groups_by_serial", serials)
 
 

@@ -49,7 +49,7 @@ def test_a_download_that_breaks_off_is_not_glued_together(service, remote) -> No
 
 
 def test_a_download_has_a_cap_of_its_own(open_service: Open, remote) -> None:
-    service = open_service(body_bytes=1, carry_bytes=5)
+    service = open_service(body_bytes=1, download_bytes=5)
     parts = pieces(b"abc", b"def")
     remote.get(PATH).mock(side_effect=lambda _: httpx.Response(200, content=parts))
     download = service.download(PATH)
@@ -60,7 +60,7 @@ def test_a_download_has_a_cap_of_its_own(open_service: Open, remote) -> None:
 
 
 def test_a_download_has_a_deadline_of_its_own(open_service: Open, remote, hours: Hours) -> None:
-    service = open_service(request_seconds=1, carry_seconds=5)
+    service = open_service(request_seconds=1, download_seconds=5)
     parts = pieces(b"abc", b"def", b"ghi")
     remote.get(PATH).mock(side_effect=lambda _: httpx.Response(200, content=parts))
     download = service.download(PATH)

@@ -35,7 +35,7 @@ def service_at(url: str, **limits: float) -> HttpClient:
 def test_a_dripping_server_does_not_stretch_the_deadline(start: bytes) -> None:
     with (
         raw_server(drips(start)) as server,
-        service_at(server.url, request_seconds=0.1, silent_seconds=0.08, tries=1) as service,
+        service_at(server.url, request_seconds=0.1, silent_seconds=0.08, max_attempts=1) as service,
     ):
         began = time.monotonic()
 
@@ -46,7 +46,7 @@ def test_a_dripping_server_does_not_stretch_the_deadline(start: bytes) -> None:
 
 
 def test_a_dripping_download_does_not_stretch_its_deadline() -> None:
-    with raw_server(drips(LONG)) as server, service_at(server.url, carry_seconds=0.1) as service:
+    with raw_server(drips(LONG)) as server, service_at(server.url, download_seconds=0.1) as service:
         began = time.monotonic()
 
         with pytest.raises(RetriesExhausted, match="the answer took too long"):
@@ -58,7 +58,7 @@ def test_a_dripping_download_does_not_stretch_its_deadline() -> None:
 def test_a_silent_server_is_not_waited_for_until_the_deadline() -> None:
     with (
         raw_server(is_silent) as server,
-        service_at(server.url, silent_seconds=0.05, tries=3) as service,
+        service_at(server.url, silent_seconds=0.05, max_attempts=3) as service,
     ):
         began = time.monotonic()
 
@@ -75,7 +75,7 @@ def test_a_server_that_stops_reading_does_not_stretch_the_deadline() -> None:
 
     with (
         raw_server(stops_reading) as server,
-        service_at(server.url, request_seconds=0.1, tries=1) as service,
+        service_at(server.url, request_seconds=0.1, max_attempts=1) as service,
     ):
         began = time.monotonic()
 
@@ -103,7 +103,7 @@ def test_a_broken_answer_is_asked_for_again(script: Script, reason: str) -> None
         assert service.request("GET", "/clients").body == b"[]"
         assert len(server.requests) == 3
 
-    with raw_server(script) as server, service_at(server.url, tries=2) as service:
+    with raw_server(script) as server, service_at(server.url, max_attempts=2) as service:
         with pytest.raises(RetriesExhausted) as failure:
             service.request("GET", "/clients")
 

@@ -28,7 +28,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def buckets(clock: Clock) -> RateLimiter:
+def rate_limiter(clock: Clock) -> RateLimiter:
     return RateLimiter(":memory:", clock)
 
 

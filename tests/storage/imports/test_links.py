@@ -207,7 +207,7 @@ VERDICTS = [
 
 
 @pytest.mark.parametrize("has_met", [True, False])
-@pytest.mark.parametrize(("policy", "at", "fate"), VERDICTS)
+@pytest.mark.parametrize(("policy", "at", "status"), VERDICTS)
 def test_where_both_have_changed_the_policy_decides(
     here: Links, policy: ConflictPolicy, at: datetime | None, status: ImportStatus, *, has_met: bool
 ) -> None:

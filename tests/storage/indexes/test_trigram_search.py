@@ -207,12 +207,12 @@ CUSTOM = [c for c in TextColumn if c is not TextColumn.VAT_NUMBER]
 PLANNED: list[dict[str, Any]] = [
     {},
     {"name": "edl"},
-    {"first": 3},
+    {"first_serial": 3},
     {"states": LIVE_STATES},
-    {"sorting": (SortKey(column=ClientColumn.SERIAL, is_descending=True),)},
+    {"sort_keys": (SortKey(column=ClientColumn.SERIAL, is_descending=True),)},
     {"email": "a@b"},
-    *({"sorting": (SortKey(column=order),)} for order in ClientColumn),
-    *({"text": None, "holding": (Contains(column=c, text="needle"),)} for c in CUSTOM),
+    *({"sort_keys": (SortKey(column=column),)} for column in ClientColumn),
+    *({"text": None, "contains": (Contains(column=c, text="needle"),)} for c in CUSTOM),
 ]
 
 
