@@ -70,9 +70,10 @@ bench: $(VENV)/bench ## Measure the speed beside a ceiling and a peer, half an h
 	$(BIN)/python -m bench.serving $(BENCH)
 
 .PHONY: lint
-lint: $(VENV)/dev ## Check style and format
+lint: $(VENV)/dev ## Check style, format and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 .PHONY: types
 types: $(VENV)/dev ## Check types

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from storage.accounts.methods import AccountMethods
 from storage.accounts.rate_limiter import IN_MEMORY, RateLimiter
-from storage.clients import writes as clients_writes
+from storage.clients import writes as client_writes
 from storage.clients.methods import ClientMethods
 from storage.database.engine_factory import open_engine
 from storage.database.replica import Replica
@@ -15,7 +15,7 @@ from storage.documents.blob_store import BlobStore
 from storage.documents.methods import DocumentMethods
 from storage.groups.methods import GroupMethods
 from storage.imports.methods import ImportMethods
-from storage.migrations import upgrade as migrations_upgrade
+from storage.migrations import upgrade as migration_upgrade
 from storage.model.accounts import DatabaseStatus
 from storage.model.commands import ClientKey
 from storage.model.generators import Generators
@@ -83,11 +83,11 @@ class Store(
         )
 
     def status(self) -> DatabaseStatus:
-        return self._read(migrations_upgrade.database_status)
+        return self._read(migration_upgrade.database_status)
 
     def upgrade(self) -> None:
         """Raises Unavailable for a schema that only a later gateway knows."""
-        self._write_exclusive(migrations_upgrade.upgrade_schema)
+        self._write_exclusive(migration_upgrade.upgrade_schema)
 
     def snapshot_reader(self) -> SnapshotReader | None:
         """What this thread can be told at once; None where the database is elsewhere, or has a
@@ -114,6 +114,6 @@ class Store(
     ) -> None:
         """Remove a client and all that is its own, for good."""
         gone = self._write(
-            clients_writes.purge_client, account_id, key, precondition, self._generators
+            client_writes.purge_client, account_id, key, precondition, self._generators
         )
         self.delete_blobs(account_id, gone.documents)

@@ -1,0 +1,1 @@
+"""Accounts, API tokens, passwords, serials and numbers, the rate limiter."""

@@ -1,0 +1,1 @@
+"""Clients: looked up, listed, counted, scanned, created, changed, purged."""

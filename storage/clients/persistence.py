@@ -24,7 +24,7 @@ from storage.schema.row_mapping import (
 )
 from storage.schema.tables import CLIENT, CONTACT, DOCUMENT, ORIGIN
 
-from . import lookup, reads as clients_reads, tombstones
+from . import lookup, reads as client_reads, tombstones
 from .statements import select_by_serials
 
 
@@ -47,7 +47,7 @@ UPDATES = {table: update_statement(table) for table in (CLIENT, CONTACT, DOCUMEN
 def lock_client_or_none(connection: Connection, account_id: int, key: ClientKey) -> Client | None:
     """The client, held until the transaction ends: what is decided on it stays true."""
     held = lookup.locking_queries(lookup.key_queries(account_id, key))
-    return clients_reads.fetch_one(connection, account_id, held)
+    return client_reads.fetch_one(connection, account_id, held)
 
 
 def lock_client(connection: Connection, account_id: int, key: ClientKey) -> Client:
@@ -62,11 +62,11 @@ def lock_clients(
 ) -> Iterator[Client]:
     """Clients by serial, locked in its order, so that two such calls cannot block each other."""
     serials = sorted(set(serials))
-    for start in range(0, len(serials), clients_reads.BATCH):
+    for start in range(0, len(serials), client_reads.BATCH):
         statement = select_by_serials(
-            account_id, serials[start : start + clients_reads.BATCH]
+            account_id, serials[start : start + client_reads.BATCH]
         ).with_for_update()
-        yield from clients_reads.load_many(
+        yield from client_reads.load_many(
             connection, account_id, connection.execute(statement).all()
         )
 

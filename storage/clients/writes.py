@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import structs
 from sqlalchemy import Connection
 
-from storage.accounts import serials as accounts_serials
+from storage.accounts import serials as account_serials
 from storage.accounts.numbering import assign_numbers, used_numbers_finder
 from storage.accounts.serials import largest_serial
 from storage.model.commands import ChangeClient, ClientKey, CreateClient, LiveKey
@@ -49,8 +49,8 @@ def create_clients(
     wanted = [command.number or None for command in commands]
     drafts = chain.from_iterable(command.contacts or () for command in commands)
     if brought := [draft.serial for draft in drafts if draft.serial is not None]:
-        accounts_serials.advance_serials(connection, account_id, contact=largest_serial(brought))
-    reserved = accounts_serials.reserve_serials(
+        account_serials.advance_serials(connection, account_id, contact=largest_serial(brought))
+    reserved = account_serials.reserve_serials(
         connection,
         account_id,
         clients=len(needs),
@@ -62,7 +62,7 @@ def create_clients(
     numbers = assign_numbers(
         wanted, reserved.counter, used_numbers_finder(connection, account_id), generators
     )
-    accounts_serials.save_number_counter(connection, reserved)
+    account_serials.save_number_counter(connection, reserved)
     records = tuple(build_new_clients(commands, reserved.clients, numbers, reserved, generators))
     persistence.insert_clients(connection, account_id, records)
     pairs = zip(records, commands, strict=True)
@@ -75,7 +75,7 @@ def build_new_clients(
     commands: Sequence[CreateClient],
     own: Iterable[int],
     numbers: Sequence[str],
-    reserved: accounts_serials.Reservation,
+    reserved: account_serials.Reservation,
     generators: Generators,
 ) -> Iterator[Client]:
     """The records of new clients with serials and numbers of their own."""
@@ -132,7 +132,7 @@ def upsert_client(
     before = persistence.lock_client_or_none(connection, account_id, key)
     if before is None:
         # Whoever holds the account is alone in making clients: look again.
-        accounts_serials.reserve_serials(connection, account_id)
+        account_serials.reserve_serials(connection, account_id)
         before = persistence.lock_client_or_none(connection, account_id, key)
     precondition.check(before)
     if before is None:
@@ -197,13 +197,13 @@ def complete_command(
     if not need and not files and command.number is not None and command.country_id is not None:
         return command, contact_changes.EMPTY_POOL
     numbered = int(command.number is None)
-    reserved = accounts_serials.reserve_serials(
+    reserved = account_serials.reserve_serials(
         connection, account_id, contacts=need, documents=files, numbers=numbered
     )
     if numbered:
         taken = used_numbers_finder(connection, account_id)
         numbers = assign_numbers([None], reserved.counter, taken, generators)
-        accounts_serials.save_number_counter(connection, reserved)
+        account_serials.save_number_counter(connection, reserved)
         command = structs.replace(command, number=numbers[0])
     if command.country_id is None:
         command = structs.replace(command, country_id=reserved.account.country_id)
@@ -216,7 +216,7 @@ def set_locked_state(
     after = client_changes.with_state(before, state, generators.clock())
     if before.is_deleted and not after.is_deleted and after.external_id:
         # It comes back under its external id, unless another client took that meanwhile.
-        accounts_serials.reserve_serials(connection, account_id)
+        account_serials.reserve_serials(connection, account_id)
         wanted = identities.claimed_identities([after])["external_id"]
         if identities.is_taken(connection, account_id, "external_id", wanted, after.serial):
             after = structs.replace(after, external_id=None)
@@ -293,5 +293,5 @@ def refuse_taken_identities(
     old, new = identities.claimed_identities([before]), identities.claimed_identities([after])
     wanted = {field: values for field, values in new.items() if values != old[field]}
     if wanted:
-        accounts_serials.reserve_serials(connection, account_id)
+        account_serials.reserve_serials(connection, account_id)
         identities.refuse_taken(connection, account_id, wanted, owner=after.serial)

@@ -1,0 +1,1 @@
+"""Engines and transactions: SQLite and PostgreSQL, retries, group commit, the read replica."""

@@ -1,0 +1,1 @@
+"""Documents: rows in the database, bytes in a blob store."""

@@ -14,7 +14,7 @@ from storage.model.preconditions import NO_PRECONDITION, Precondition
 from storage.model.queries import DocumentQuery
 from storage.model.records import Document, Page
 
-from . import reads as documents_reads
+from . import reads as document_reads
 from .blob_store import BlobStore
 from .writes import Redraft, blob_name, change_document, no_draft
 
@@ -27,10 +27,10 @@ class DocumentMethods(TransactionRunner):
     _blobs: BlobStore | None
 
     def get_document(self, account_id: int, serial: int) -> Document:
-        return self._read(documents_reads.get_document, account_id, serial)
+        return self._read(document_reads.get_document, account_id, serial)
 
     def list_documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
-        return self._read(documents_reads.list_documents, account_id, query)
+        return self._read(document_reads.list_documents, account_id, query)
 
     def change_document(
         self,

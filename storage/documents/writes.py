@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from storage.clients import persistence, writes as clients_writes
+from storage.clients import persistence, writes as client_writes
 from storage.model.commands import ChangeClient
 from storage.model.documents import DocumentDraft, draft_of_document
 from storage.model.errors import NotFound
@@ -10,7 +10,7 @@ from storage.model.generators import Generators
 from storage.model.preconditions import Precondition
 from storage.model.records import Client, Document
 
-from . import reads as documents_reads
+from . import reads as document_reads
 
 Redraft = Callable[[Document], DocumentDraft | None]
 """How a document shall be afterwards; None when it shall be no more."""
@@ -37,12 +37,12 @@ def change_document(
         ]
         return ChangeClient(documents=tuple(d for d in drafts if d is not None))
 
-    owner = documents_reads.get_document(connection, account_id, serial).client_serial
+    owner = document_reads.get_document(connection, account_id, serial).client_serial
     before = persistence.lock_client(connection, account_id, owner)
     if all(d.serial != serial for d in before.documents):
         raise NotFound("document")  # somebody was faster
     precondition.check(before)
-    return before, clients_writes.change_locked(connection, account_id, before, change, generators)
+    return before, client_writes.change_locked(connection, account_id, before, change, generators)
 
 
 def blob_name(account_id: int, document: Document | DocumentDraft) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from storage.accounts import serials as accounts_serials
+from storage.accounts import serials as account_serials
 from storage.accounts.numbering import used_numbers_finder
 from storage.accounts.serials import Reservation, is_valid_serial
 from storage.clients import tombstones
@@ -38,12 +38,12 @@ def insert_columns(connection: Connection, account_id: int, batch: IncomingBatch
         # Clients before their account, as importing.py locks them.
         merge.lock_known(connection, account_id, batch.others)
     # Whoever holds the account is alone with it, and whoever came before can be seen.
-    reserved = accounts_serials.reserve_serials(connection, account_id)
+    reserved = account_serials.reserve_serials(connection, account_id)
     if is_any_known(connection, account_id, batch, reserved):
         return False
     serials = flatten(one.prepared.serials for one in columns)
     contacts = flatten(one.prepared.contacts for one in columns)
-    accounts_serials.advance_serials(
+    account_serials.advance_serials(
         connection, account_id, client=max(serials), contact=max(contacts)
     )
     for one in columns:

@@ -11,10 +11,10 @@ from typing import Any
 from msgspec import UNSET, Struct, structs
 from sqlalchemy import Connection
 
-from storage.accounts import serials as accounts_serials
+from storage.accounts import serials as account_serials
 from storage.accounts.numbering import assign_numbers, used_numbers_finder
 from storage.accounts.serials import largest_serial
-from storage.clients import identities, persistence, tombstones, writes as clients_writes
+from storage.clients import identities, persistence, tombstones, writes as client_writes
 from storage.database.fast_sql import statements
 from storage.imports.prepared.rows import PreparedRows
 from storage.indexes import new_clients
@@ -27,7 +27,7 @@ from storage.rules import client_changes
 from storage.rules.validation import refuse_unstorable
 from storage.schema.tables import CLIENT, CONTACT
 
-from . import links as imports_links
+from . import links as import_links
 from .claims import TakenIdentifiers, find_taken, serial_objection
 from .incoming import IncomingClient
 
@@ -77,7 +77,7 @@ def insert_new_clients(
         ClientLink(c.serial, structs.replace(c.incoming.origin, version=c.version))
         for c in accepted
     ]
-    imports_links.save_links(connection, account_id, links)
+    import_links.save_links(connection, account_id, links)
     return [created_outcome(candidate) for candidate in candidates]
 
 
@@ -154,7 +154,7 @@ def resolve_claims(connection: Connection, account_id: int, accepted: Sequence[C
             drop_taken(candidate, taken)
         else:
             taken.claim(candidate.incoming.identifiers)
-    accounts_serials.advance_serials(
+    account_serials.advance_serials(
         connection,
         account_id,
         client=largest_serial(one.serial or 0 for one in identifiers),
@@ -208,7 +208,7 @@ def insert_from_commands(
     connection: Connection, account_id: int, accepted: Sequence[Candidate], generators: Generators
 ) -> tuple[Client, ...]:
     commands = [candidate.command for candidate in accepted]
-    reserved = accounts_serials.reserve_serials(
+    reserved = account_serials.reserve_serials(
         connection,
         account_id,
         clients=sum(command.serial is UNSET for command in commands),
@@ -219,11 +219,11 @@ def insert_from_commands(
     numbers = assign_numbers(
         [c.number or None for c in commands], reserved.counter, taken, generators
     )
-    accounts_serials.save_number_counter(connection, reserved)
+    account_serials.save_number_counter(connection, reserved)
     fresh = iter(reserved.clients)
     serials = [next(fresh) if c.serial is UNSET else c.serial for c in commands]
     records = tuple(
-        clients_writes.build_new_clients(commands, serials, numbers, reserved, generators)
+        client_writes.build_new_clients(commands, serials, numbers, reserved, generators)
     )
     persistence.insert_client_rows(connection, account_id, records)
     return records

@@ -11,10 +11,10 @@ from uuid import UUID
 from msgspec import UNSET, structs
 from sqlalchemy import Connection
 
-from storage.accounts import serials as accounts_serials
+from storage.accounts import serials as account_serials
 from storage.accounts.serials import largest_serial
-from storage.clients import identities, persistence, writes as clients_writes
-from storage.groups import writes as groups_writes
+from storage.clients import identities, persistence, writes as client_writes
+from storage.groups import writes as group_writes
 from storage.model.commands import ImportClient
 from storage.model.errors import Conflict, Invalid
 from storage.model.generators import Generators
@@ -44,10 +44,10 @@ def import_batch(
     twice."""
     # Clients before their account, as those who edit them lock them: so nobody waits in a circle.
     first = lock_known(connection, account_id, incoming)
-    accounts_serials.reserve_serials(connection, account_id, clients=0, contacts=0)
+    account_serials.reserve_serials(connection, account_id, clients=0, contacts=0)
     brought = [group for one in incoming for group in one.groups]
     if brought:
-        groups_writes.import_groups(connection, account_id, brought, generators)
+        group_writes.import_groups(connection, account_id, brought, generators)
     outcomes: dict[int, ImportOutcome] = {}
     waiting = dict(enumerate(incoming))
     while waiting:
@@ -231,7 +231,7 @@ class BatchMerge:
         ):
             adjustments.append(("number", f"{own.number} is another client's here"))
             own = structs.replace(own, number=UNSET)
-        whole, serials = clients_writes.complete_command(
+        whole, serials = client_writes.complete_command(
             self.connection, self.account_id, own, self.generators
         )
         now = self.generators.clock()
@@ -260,7 +260,7 @@ class BatchMerge:
         taken: set[int] = set()
         if wanted := [serial for serial in brought if serial not in known]:
             taken = taken_contacts(self.connection, self.account_id, wanted)
-            accounts_serials.advance_serials(
+            account_serials.advance_serials(
                 self.connection, self.account_id, contact=largest_serial(wanted)
             )
         return inserts.with_own_contacts(command, taken)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from storage.clients import reads as clients_reads, scan as clients_scan
+from storage.clients import reads as client_reads, scan as client_scan
 from storage.database.fast_sql import bulk_rows
 from storage.database.transactions import TransactionRunner
 from storage.model.generators import Generators
@@ -13,9 +13,9 @@ from storage.model.limits import MAX_INTEGER
 from storage.model.records import Client, Origin
 from storage.model.runs import RunProgress
 from storage.rules.validation import refuse_unstorable
-from storage.runs import writes as runs_writes
+from storage.runs import writes as run_writes
 
-from . import column_inserts, links as imports_links, matching, merge
+from . import column_inserts, links as import_links, matching, merge
 from .incoming import IncomingBatch, IncomingClient, RecordBatchProgress, RecordProgress
 
 
@@ -87,11 +87,11 @@ class ImportMethods(TransactionRunner):
     ) -> tuple[Client, ...]:
         """All clients, deleted ones too, by serial from just behind one on, up to the last."""
         serial_range = (min(after, MAX_INTEGER), MAX_INTEGER if last is None else last)
-        return self._read(clients_scan.scan_clients, account_id, serial_range, limit)
+        return self._read(client_scan.scan_clients, account_id, serial_range, limit)
 
     def last_serial_of_range(self, account_id: int, after: int, size: int) -> int | None:
         """The serial of the last of so many clients behind one; None when there are fewer."""
-        return self._read(clients_scan.last_serial_of_range, account_id, after, size)
+        return self._read(client_scan.last_serial_of_range, account_id, after, size)
 
     def match_clients(
         self, account_id: int, incoming: Sequence[IncomingClient]
@@ -104,7 +104,7 @@ class ImportMethods(TransactionRunner):
         self, account_id: int, source: str, serials: Sequence[int]
     ) -> dict[int, Origin]:
         """What these clients are at a source, by their serials."""
-        return self._read(imports_links.find_links, account_id, source, serials)
+        return self._read(import_links.find_links, account_id, source, serials)
 
     def link_clients(
         self, account_id: int, links: Sequence[ClientLink], *, run_id: int, progress: RunProgress
@@ -122,7 +122,7 @@ class ImportMethods(TransactionRunner):
 
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
         """The client is not there any more."""
-        self._write(imports_links.remove_link, account_id, source, foreign_id)
+        self._write(import_links.remove_link, account_id, source, foreign_id)
 
 
 def run_import(
@@ -137,7 +137,7 @@ def run_import(
 ) -> tuple[ImportOutcome, ...]:
     bulk_rows.enlarge_cache(connection)
     outcomes = merge.import_batch(connection, account_id, incoming, policy, generators)
-    runs_writes.save_progress(connection, run_id, take(outcomes), generators)
+    run_writes.save_progress(connection, run_id, take(outcomes), generators)
     return outcomes
 
 
@@ -155,7 +155,7 @@ def run_batch_import(
     are_new = column_inserts.insert_columns(connection, account_id, batch)
     rest = batch.others if are_new else batch.iter_all()
     outcomes = merge.import_batch(connection, account_id, rest, policy, generators)
-    runs_writes.save_progress(connection, run_id, take(outcomes, are_new), generators)
+    run_writes.save_progress(connection, run_id, take(outcomes, are_new), generators)
 
 
 def run_dry_import(
@@ -173,7 +173,7 @@ def find_matches(
 ) -> dict[int, Client]:
     known = matching.match_clients(connection, account_id, incoming, by_number=True)
     serials = [matched.serial for matched in known.values()]
-    records = clients_reads.get_by_serials(connection, account_id, serials)
+    records = client_reads.get_by_serials(connection, account_id, serials)
     return {n: records[matched.serial] for n, matched in known.items()}
 
 
@@ -189,7 +189,5 @@ def save_links_with_progress(
     for link in links:
         refuse_unstorable(link.origin)
     here = matching.lock_serials(connection, account_id, [link.serial for link in links])
-    imports_links.save_links(
-        connection, account_id, [link for link in links if link.serial in here]
-    )
-    runs_writes.save_progress(connection, run_id, progress, generators)
+    import_links.save_links(connection, account_id, [link for link in links if link.serial in here])
+    run_writes.save_progress(connection, run_id, progress, generators)

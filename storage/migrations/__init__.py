@@ -1,0 +1,1 @@
+"""Alembic: revisions, and the upgrade to the newest one."""

@@ -1,0 +1,1 @@
+"""Pure decisions on values: what a command makes of a record, what can be stored."""

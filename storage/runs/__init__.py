@@ -1,0 +1,1 @@
+"""Runs of pull, push and import: state, checkpoint, lines."""

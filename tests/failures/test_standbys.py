@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from storage.database import postgresql
 
+from storage.database import postgresql
 from storage.model.commands import CreateAccount, CreateClient
 from storage.model.errors import Unavailable
 from storage.store import Store

@@ -10,7 +10,7 @@ import msgspec
 from dialects import ninja as dialects_ninja, planado
 from dialects.base.dialect import Dialect
 from dialects.base.protocol.json_codec import refuse_unstorable
-from dialects.ninja.clients import translate as clients_translate
+from dialects.ninja.clients import translate as client_translate
 from dialects.ninja.clients.translate import Caller
 from dialects.ninja.protocol import input_tree
 from dialects.planado.clients import translate as planado_clients_translate
@@ -49,12 +49,12 @@ class NinjaTongue(Tongue):
         return Caller(self.account, "http://ninja.test")
 
     def show(self, record: Client) -> Tree:
-        return as_json(clients_translate.client(record, self.caller))
+        return as_json(client_translate.client(record, self.caller))
 
     def write(self, record: Client, body: Tree) -> Client:
         refuse_unstorable(body)
         tree = input_tree.normalize_client_tree(input_tree.normalize_tree(body))
-        change = clients_translate.change_client(tree, self.caller, {})
+        change = client_translate.change_client(tree, self.caller, {})
         return self.store.change_client(self.account.id, record.serial, change)
 
 

@@ -59,7 +59,9 @@ class Found(Groups):
         found = [c for c in self.client_of.values() if model_lists.finds(c, query)]
         return behind(found, after and self.place_of(after), query.limit)
 
-    def list_deleted_clients(self, query: TombstoneQuery, after: LiveKey | None) -> tuple[Tombstone, ...]:
+    def list_deleted_clients(
+        self, query: TombstoneQuery, after: LiveKey | None
+    ) -> tuple[Tombstone, ...]:
         found = [s for s in self.stone_of.values() if model_lists.is_between(s, query)]
         return behind(found, after and self.place_of(after, among_gone=True), query.limit)
 

@@ -213,7 +213,9 @@ class Stores(RuleBasedStateMachine):
         self.walk(account, "list_newest_clients", query, after)
 
     @rule(account=accounts, query=asked.stone_queries, after=asked.cursors)
-    def list_deleted_clients(self, account: int, query: TombstoneQuery, after: LiveKey | None) -> None:
+    def list_deleted_clients(
+        self, account: int, query: TombstoneQuery, after: LiveKey | None
+    ) -> None:
         self.walk(account, "list_deleted_clients", query, after)
 
     @rule(account=accounts, query=asked.group_queries, serials=st.lists(trouble.groups))

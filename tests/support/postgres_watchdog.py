@@ -1,6 +1,7 @@
 """Stops the PostgreSQL server of a test run when all of its processes are gone, killed or not.
 
-`python postgres_watchdog.py LOCK DATA` returns at once and stays behind until nobody holds the lock.
+`python postgres_watchdog.py LOCK DATA` returns at once. A child stays behind until nobody holds the
+lock.
 """
 
 import fcntl

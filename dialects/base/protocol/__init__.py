@@ -1,0 +1,1 @@
+"""Failures, JSON, shapes, ignored fields. No HTTP."""

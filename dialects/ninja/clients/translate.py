@@ -26,11 +26,11 @@ from ..protocol.input_tree import InputTree
 from ..protocol.messages import describe_type
 from ..protocol.scalars import write_amount, write_id, write_moment
 from . import (
-    contacts as clients_contacts,
+    contacts,
     field_rules,
-    names as clients_names,
+    names,
     service_address,
-    settings as clients_settings,
+    settings as client_settings,
 )
 
 MASK = "**********"
@@ -87,14 +87,14 @@ def client(record: Client, caller: Caller) -> wire.Client:
         shipping_state=ship.state,
         shipping_postal_code=ship.postal_code,
         shipping_country_id=write_id(ship.country_id),
-        settings=clients_settings.shown_settings(record, caller.account),
+        settings=client_settings.shown_settings(record, caller.account),
         is_deleted=record.is_deleted,
         vat_number=record.vat_number,
         id_number=record.id_number,
         updated_at=write_moment(record.updated_at),
         archived_at=write_moment(record.archived_at),
         created_at=write_moment(record.created_at),
-        display_name=clients_names.display_name(record),
+        display_name=names.display_name(record),
         number=record.number,
         has_valid_vat_number=record.has_valid_vat_number,
         is_tax_exempt=record.is_tax_exempt,
@@ -169,7 +169,7 @@ def blank(caller: Caller, client_hash: str) -> wire.Client:
         updated_at=EPOCH,
         user_serial=caller.account.owner_serial,
         client_hash=client_hash,
-        settings=clients_settings.blank_settings(),
+        settings=client_settings.blank_settings(),
     )
     shown = client(record, caller)
     shown.id = ""
@@ -200,28 +200,26 @@ def joined_group(tree: InputTree, caller: Caller) -> list[int]:
 def create_client(
     tree: InputTree,
     caller: Caller,
-    hashes: clients_contacts.PasswordHashes,
+    hashes: contacts.PasswordHashes,
     groups: Mapping[int, Group],
 ) -> CreateClient:
     """`groups` holds the group that the client joins: its currency comes before the account's."""
     problems: list[Problem] = []
     given = read(tree, problems)
     told = field_rules.changed_fields(given, None, caller.id_codec, problems)
-    told |= clients_names.changed_names(given, None, problems)
+    told |= names.changed_names(given, None, problems)
     told |= service_address.changed_address(given, None, problems)
     told |= {
-        "settings": clients_settings.new_settings(given, caller.account, groups.values(), problems)
+        "settings": client_settings.new_settings(given, caller.account, groups.values(), problems)
     }
-    told |= clients_contacts.changed_contacts(
-        given.contacts, None, caller.id_codec, hashes, problems
-    )
+    told |= contacts.changed_contacts(given.contacts, None, caller.id_codec, hashes, problems)
     if problems:
         raise Invalid(*problems)
     return CreateClient(**told)
 
 
 def change_client(
-    tree: InputTree, caller: Caller, hashes: clients_contacts.PasswordHashes
+    tree: InputTree, caller: Caller, hashes: contacts.PasswordHashes
 ) -> Callable[[Client], ChangeClient]:
     """What a PUT changes, decided on the record as it is when it is written."""
 
@@ -231,12 +229,10 @@ def change_client(
     def change(record: Client) -> ChangeClient:
         problems = list(misread)
         told = field_rules.changed_fields(given, record, caller.id_codec, problems)
-        told |= clients_names.changed_names(given, record, problems)
+        told |= names.changed_names(given, record, problems)
         told |= service_address.changed_address(given, record, problems)
-        told |= clients_settings.changed_settings(given, record, caller.account, problems)
-        told |= clients_contacts.changed_contacts(
-            given.contacts, record, caller.id_codec, hashes, problems
-        )
+        told |= client_settings.changed_settings(given, record, caller.account, problems)
+        told |= contacts.changed_contacts(given.contacts, record, caller.id_codec, hashes, problems)
         if problems:
             raise Invalid(*problems)
         return ChangeClient(**told)

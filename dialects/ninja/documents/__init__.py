@@ -1,0 +1,1 @@
+"""Documents to wire and back; uploaded files checked. No HTTP."""

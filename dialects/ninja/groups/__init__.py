@@ -1,0 +1,1 @@
+"""Groups to wire and back. No HTTP."""

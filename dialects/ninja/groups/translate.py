@@ -17,7 +17,7 @@ from storage import (
     Problem,
 )
 
-from ..clients import filters, list_query, settings as clients_settings
+from ..clients import filters, list_query, settings
 from ..clients.field_rules import MAX_LINE, UnacceptableValue, text
 from ..clients.translate import EPOCH
 from ..protocol import wire
@@ -37,7 +37,7 @@ def group(record: Group, ids: IdCodec) -> wire.Group:
     return wire.Group(
         id=ids.encode(record.serial),
         name=record.name,
-        settings=Raw(record.settings.encode() or clients_settings.GROUP_BLANK),
+        settings=Raw(record.settings.encode() or settings.GROUP_BLANK),
         created_at=write_moment(record.created_at),
         updated_at=write_moment(record.updated_at),
         archived_at=write_moment(record.archived_at),
@@ -74,9 +74,7 @@ def create_group(tree: InputTree) -> CreateGroup:
     problems: list[Problem] = []
     given = to_shape(tree, wire.GroupInput, describe_type, problems)
     name = read_name(given, problems)
-    told = clients_settings.group_settings(
-        {} if given.settings is UNSET else given.settings, problems
-    )
+    told = settings.group_settings({} if given.settings is UNSET else given.settings, problems)
     if problems:
         raise Invalid(*problems)
     return CreateGroup(name=name, settings=told)
@@ -90,7 +88,7 @@ def change_group(tree: InputTree) -> ChangeGroup:
     name: OrUnset[str] = read_name(given, problems) if "name" in tree else UNSET
     told: OrUnset[str] = UNSET
     if given.settings is not UNSET:
-        told = clients_settings.group_settings(given.settings, problems)
+        told = settings.group_settings(given.settings, problems)
     if problems:
         raise Invalid(*problems)
     return ChangeGroup(name=name, settings=told)

@@ -1,0 +1,1 @@
+"""Routes, endpoints, bodies, forms, authentication, error answers, cached reads."""

@@ -10,9 +10,9 @@ from dialects.base.http.cached_reads import CachedRead, FindVersions, PlainGet, 
 from dialects.base.protocol.json_codec import ENCODER
 from storage import Account, Client, variant_key
 
-from ..clients import translate as clients_translate
+from ..clients import translate
 from ..clients.translate import Caller
-from ..protocol import pagination as protocol_pagination, wire
+from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
 from .options import NoLinks, Options
 from .response_headers import API_VERSION
@@ -49,14 +49,14 @@ class CachedReadMatcher:
     def match_many(
         self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]
     ) -> CachedRead | None:
-        at = protocol_pagination.read_window(wire.ListParams(**dict(pairs)))
+        at = pagination.read_window(wire.ListParams(**dict(pairs)))
         if at.per_page > LARGEST_PAGE:
             return None
 
         def wrap(bodies: Sequence[bytes], total: int) -> bytes:
             no_links: NoLinks = {} if self.options.empty_links == "object" else []
-            links = protocol_pagination.links(caller.url + path, pairs, total, at) or no_links
-            meta = wire.Meta(protocol_pagination.pagination(total, len(bodies), at, links))
+            links = pagination.links(caller.url + path, pairs, total, at) or no_links
+            meta = wire.Meta(pagination.pagination(total, len(bodies), at, links))
             return ENCODER.encode(wrap_envelope(list(map(Raw, bodies)), {}, meta))
 
         offset = (at.page - 1) * at.per_page
@@ -76,7 +76,7 @@ def cached_read(
     caller: Caller, find: FindVersions, wrap: WrapBodies, *, is_one: bool
 ) -> CachedRead:
     def render(record: Client) -> bytes:
-        return ENCODER.encode(clients_translate.client(record, caller))
+        return ENCODER.encode(translate.client(record, caller))
 
     name = variant_of(caller.account, caller.url)
     return CachedRead(find, name, render, wrap, is_one=is_one, headers=HEADERS)

@@ -23,12 +23,12 @@ from dialects.base.protocol.failures import Rejected
 from dialects.base.protocol.ignored_fields import ignored_headers
 from storage import Client, Group, NotFound, Page, Secret, State, Store, hash_password, random_text
 
-from ..clients import bulk_actions, ignored_fields, list_query, translate as clients_translate
+from ..clients import bulk_actions, ignored_fields, list_query, translate as client_translate
 from ..clients.contacts import passwords_to_hash
 from ..clients.translate import Caller
-from ..documents import translate as documents_translate
+from ..documents import translate as document_translate
 from ..groups.translate import group, serials_of
-from ..protocol import pagination as protocol_pagination, wire
+from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
 from ..protocol.input_tree import InputTree
 from ..protocol.pagination import Window
@@ -50,17 +50,17 @@ class Clients:
         query = list_query.query(given, caller.id_codec)
         lag = replica_options(request, self.store)
         found = await run_read(self.store.list_clients, caller.account.id, query, **lag)
-        at = protocol_pagination.read_window(given)
+        at = pagination.read_window(given)
         if list_query.wants_outline(given):
-            outlines = [clients_translate.outline(record, caller) for record in found.records]
+            outlines = [client_translate.outline(record, caller) for record in found.records]
             return self.read_page(request, outlines, found.total, at, asked)
         return await self.list_response(request, found, at, asked)
 
     async def create(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
         precondition(request).check(None)
-        groups = await self.joined_groups(caller, clients_translate.joined_group(tree, caller))
-        command = clients_translate.create_client(tree, caller, await hashes_of(tree), groups)
+        groups = await self.joined_groups(caller, client_translate.joined_group(tree, caller))
+        command = client_translate.create_client(tree, caller, await hashes_of(tree), groups)
         async with stored_uploads(self.store, caller.account.id, form) as drafts:
             command = structs.replace(command, documents=drafts)
             record = await run_write(self.store.create_client, caller.account.id, command)
@@ -69,7 +69,7 @@ class Clients:
         )
 
     async def blank(self, request: Request, form: Form) -> Response:
-        shown = clients_translate.blank(self.caller(request), client_hash=random_text(40))
+        shown = client_translate.blank(self.caller(request), client_hash=random_text(40))
         return reply(wrap_envelope(shown, form.tree), headers=API_VERSION)
 
     async def show(self, request: Request, form: Form) -> Response:
@@ -86,9 +86,9 @@ class Clients:
         serial = serial_of(request, caller)
         if passwords_to_hash(tree):
             await run_read(self.store.get_client, caller.account.id, serial)  # no hash for nobody
-        change = clients_translate.change_client(tree, caller, await hashes_of(tree))
+        change = client_translate.change_client(tree, caller, await hashes_of(tree))
         async with stored_uploads(self.store, caller.account.id, form) as drafts:
-            attach = documents_translate.attach_documents(drafts, change)
+            attach = document_translate.attach_documents(drafts, change)
             record = await run_write(
                 self.store.change_client, caller.account.id, serial, attach, precondition(request)
             )
@@ -150,9 +150,9 @@ class Clients:
                 self.store.set_client_states, account_id, serials, wanted.state
             )
         else:
-            change = clients_translate.change_client(wanted.change, caller, {})
+            change = client_translate.change_client(wanted.change, caller, {})
             records = await run_write(self.store.change_clients, account_id, serials, change)
-        at = protocol_pagination.read_window(given, default=len(serials))
+        at = pagination.read_window(given, default=len(serials))
         return await self.list_response(request, bulk_actions.slice_page(records, at), at, tree)
 
     async def client_response(
@@ -180,8 +180,8 @@ class Clients:
         url = self.caller(request).url + request.url.path
         pairs = request.query_params.multi_items()
         no_links: NoLinks = {} if self.options.empty_links == "object" else []
-        links = protocol_pagination.links(url, pairs, total, at) or no_links
-        meta = wire.Meta(protocol_pagination.pagination(total, len(shown), at, links))
+        links = pagination.links(url, pairs, total, at) or no_links
+        meta = wire.Meta(pagination.pagination(total, len(shown), at, links))
         return reply(wrap_envelope(list(shown), asked, meta), headers=API_VERSION)
 
     async def render_client(
@@ -189,7 +189,7 @@ class Clients:
     ) -> list[wire.Client]:
         """With their groups, when those were asked for."""
         given = list_query.params(asked)
-        shown = [clients_translate.client(record, caller) for record in records]
+        shown = [client_translate.client(record, caller) for record in records]
         if list_query.wants_groups(given):
             serials = serials_of(records)
             known = await self.joined_groups(caller, serials)

@@ -11,9 +11,9 @@ from dialects.base.protocol.failures import WrongMethod
 from dialects.base.protocol.ignored_fields import ignored_headers
 from storage import Client, Document, DocumentQuery, Invalid, Precondition, Problem
 
-from ..clients import ignored_fields, list_query, translate as clients_translate
+from ..clients import ignored_fields, list_query, translate as client_translate
 from ..clients.translate import Caller
-from ..documents import translate as documents_translate
+from ..documents import translate as document_translate
 from ..documents.file_types import MIME
 from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
@@ -58,14 +58,14 @@ class Documents:
     ) -> Client:
         account_id = caller.account.id
         async with stored_uploads(self.store, account_id, form) as drafts:
-            change = documents_translate.attach_documents(drafts)
+            change = document_translate.attach_documents(drafts)
             return await run_write(self.store.change_client, account_id, serial, change, wanted)
 
     async def find_document(self, request: Request, form: Form) -> Response:
         caller, asked = self.clients.caller(request), form.tree
         owner = await self.find_owner(request, caller)
         at = pagination.read_window(list_query.params(asked))
-        query = documents_translate.document_query(asked, at, caller.id_codec)
+        query = document_translate.document_query(asked, at, caller.id_codec)
         own = structs.replace(query, client_serials=(owner.serial,))
         return await self.list_response(request, own, at, asked)
 
@@ -78,7 +78,7 @@ class Documents:
         caller, asked = self.clients.caller(request), form.tree
         at = pagination.read_window(list_query.params(asked))
         return await self.list_response(
-            request, documents_translate.document_query(asked, at, caller.id_codec), at, asked
+            request, document_translate.document_query(asked, at, caller.id_codec), at, asked
         )
 
     async def list_response(
@@ -86,7 +86,7 @@ class Documents:
     ) -> Response:
         caller = self.clients.caller(request)
         found = await run_read(self.store.list_documents, caller.account.id, query)
-        shown = [clients_translate.document(record, caller) for record in found.records]
+        shown = [client_translate.document(record, caller) for record in found.records]
         return self.clients.read_page(request, shown, found.total, at, asked)
 
     async def show(self, request: Request, form: Form) -> Response:
@@ -106,7 +106,7 @@ class Documents:
             **HARMLESS,
             "Content-Type": MIME.get(record.type, "application/octet-stream"),
             "Content-Length": str(record.size),
-            "Content-Disposition": documents_translate.content_disposition(
+            "Content-Disposition": document_translate.content_disposition(
                 record.name, is_inline=is_inline
             ),
         }
@@ -118,7 +118,7 @@ class Documents:
     async def update(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
         account_id, serial = caller.account.id, serial_in(request, caller)
-        change, wanted = documents_translate.change_document(form.tree), precondition(request)
+        change, wanted = document_translate.change_document(form.tree), precondition(request)
         record = await run_write(self.store.change_document, account_id, serial, change, wanted)
         return document_response(record, caller, form.tree)
 
@@ -132,7 +132,7 @@ class Documents:
 
 
 def document_response(record: Document, caller: Caller, asked: InputTree) -> Response:
-    shown = clients_translate.document(record, caller)
+    shown = client_translate.document(record, caller)
     headers = {**API_VERSION, **ignored_headers(ignored_fields.of_document(asked))}
     return reply(wrap_envelope(shown, asked), headers=headers)
 

@@ -11,7 +11,7 @@ from dialects.base.protocol.ignored_fields import ignored_headers
 from storage import Group, NotFound, Page, State
 
 from ..clients import bulk_actions, ignored_fields, list_query
-from ..groups import translate as groups_translate
+from ..groups import translate
 from ..protocol import pagination
 from ..protocol.envelope import wrap_envelope
 from ..protocol.id_codec import IdCodec, id_codec
@@ -31,18 +31,18 @@ class Groups:
         asked = form.tree
         at = pagination.read_window(list_query.params(asked))
         found = await run_read(
-            self.store.list_groups, account_of(request).id, groups_translate.query(asked, at)
+            self.store.list_groups, account_of(request).id, translate.query(asked, at)
         )
         return self.list_response(request, found, at, asked)
 
     async def create(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
-        command = groups_translate.create_group(form.tree)
+        command = translate.create_group(form.tree)
         record = await run_write(self.store.create_group, account_of(request).id, command)
         return self.write_group(request, record, form.tree)
 
     async def blank(self, request: Request, form: Form) -> Response:
-        shown = groups_translate.blank(self.id_codec(request))
+        shown = translate.blank(self.id_codec(request))
         return reply(wrap_envelope(shown, form.tree), headers=API_VERSION)
 
     async def show(self, request: Request, form: Form) -> Response:
@@ -51,7 +51,7 @@ class Groups:
     async def update(self, request: Request, form: Form) -> Response:
         before = await self.find_group(request)  # a missing group is missing, whatever the input
         refuse_conditions(request)
-        command = groups_translate.change_group(form.tree)
+        command = translate.change_group(form.tree)
         account_id = account_of(request).id
         record = await run_write(self.store.change_group, account_id, before.serial, command)
         return self.write_group(request, record, form.tree)
@@ -85,13 +85,13 @@ class Groups:
         return answer
 
     def group_response(self, request: Request, record: Group, asked: InputTree) -> Response:
-        shown = groups_translate.group(record, self.id_codec(request))
+        shown = translate.group(record, self.id_codec(request))
         return reply(wrap_envelope(shown, asked), headers=API_VERSION)
 
     def list_response(
         self, request: Request, found: Page[Group], at: Window, asked: InputTree
     ) -> Response:
-        shown = [groups_translate.group(record, self.id_codec(request)) for record in found.records]
+        shown = [translate.group(record, self.id_codec(request)) for record in found.records]
         return self.clients.read_page(request, shown, found.total, at, asked)
 
     def id_codec(self, request: Request) -> IdCodec:

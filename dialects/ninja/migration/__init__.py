@@ -1,0 +1,1 @@
+"""Objects of other Invoice Ninja servers, read leniently, compared, written. No HTTP."""

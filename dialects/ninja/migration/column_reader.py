@@ -20,7 +20,7 @@ from dialects.base.migration.losses import Loss
 from dialects.base.migration.object_codec import ParsedColumns
 from storage import Account, ClientColumns, Invalid, is_individual, to_microseconds, to_millionths
 
-from ..clients import names as clients_names
+from ..clients import names
 from ..protocol.id_codec import IdCodec, id_codec
 from . import object_fields, object_reader, object_shapes
 from .change_stamps import digest
@@ -215,7 +215,7 @@ def name_columns(given: Sequence[Any]) -> Columns:
     words, texts = column_of("classification", given), column_of("name", given)
     kinds = map(is_individual, words, texts)
     found = [
-        clients_names.stored_names(text, is_individual=kind)
+        names.stored_names(text, is_individual=kind)
         for text, kind in zip(texts, kinds, strict=True)
     ]
     kept = {name: [one[name] for one in found] for name in found[0]}

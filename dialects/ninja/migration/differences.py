@@ -11,7 +11,7 @@ from dialects.base.migration import json_diff
 from dialects.base.protocol import json_codec
 from storage import Account, Client, collapse_spaces
 
-from ..clients import translate as clients_translate
+from ..clients import translate
 from ..protocol.id_codec import IdCodec
 from ..protocol.scalars import trim
 from . import object_fields, object_reader
@@ -47,9 +47,9 @@ ANY_IDS = AnyIdCodec("")
 
 def differences(raw: bytes, record: Client, account: Account) -> tuple[str, ...]:
     _, said = object_reader.read_fields(raw, account, ANY_IDS)
-    caller = clients_translate.Caller(account, url="")
+    caller = translate.Caller(account, url="")
     _, here = object_reader.read_fields(
-        json_codec.ENCODER.encode(clients_translate.client(record, caller)), account
+        json_codec.ENCODER.encode(translate.client(record, caller)), account
     )
     told, shown = normalize(said, record, account), normalize(here, record, account)
     if "settings" in told:

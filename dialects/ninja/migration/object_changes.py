@@ -17,10 +17,10 @@ from storage import (
 )
 
 from ..clients import (
-    names as clients_names,
+    names,
     service_address,
-    settings as clients_settings,
-    translate as clients_translate,
+    settings as client_settings,
+    translate,
 )
 from ..protocol import wire
 from . import object_fields
@@ -50,7 +50,7 @@ def names_change(said: ParsedFields, record: Client) -> FieldValues:
     """As names.changed has it, with any word and a name of any length."""
     name = record.name if said.name is UNSET else said.name
     word = record.classification if said.classification is UNSET else said.classification
-    is_name = same_text(name, record.name) or clients_names.same_name(
+    is_name = same_text(name, record.name) or names.same_name(
         name, record.name, is_individual=record.is_individual
     )
     if is_name and same_text(word, record.classification):
@@ -59,7 +59,7 @@ def names_change(said: ParsedFields, record: Client) -> FieldValues:
     if is_name and is_person == record.is_individual:
         return {"classification": word}
     kept = record.name if is_name else name
-    return {"classification": word} | clients_names.stored_names(kept, is_individual=is_person)
+    return {"classification": word} | names.stored_names(kept, is_individual=is_person)
 
 
 def address_change(told: FieldValues, record: Client) -> FieldValues:
@@ -81,12 +81,12 @@ def address_change(told: FieldValues, record: Client) -> FieldValues:
 def settings_change(said: ParsedFields, record: Client, account: Account) -> FieldValues:
     if said.settings is UNSET or said.settings == record.settings:
         return {}
-    shown = clients_settings.shown_settings(record, account)
+    shown = client_settings.shown_settings(record, account)
     return {} if same_json(Raw(said.settings.encode()), shown) else {"settings": said.settings}
 
 
 def extras_change(told: Mapping[str, Raw], record: Client) -> FieldValues:
-    shown = clients_translate.extras_of(record)
+    shown = translate.extras_of(record)
     given = {k: v for k, v in told.items() if not same_json(v, getattr(shown, k))}
     if not given:
         return {}

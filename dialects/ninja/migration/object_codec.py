@@ -9,7 +9,7 @@ from dialects.base.migration.object_codec import ObjectCodec, ParsedObject, cons
 from dialects.base.protocol import json_codec
 from storage import Account, Client, ImportClient, ImportContact, is_individual
 
-from ..clients import names, translate as clients_translate
+from ..clients import names, translate
 from ..protocol import wire
 from ..protocol.id_codec import id_codec
 from ..protocol.scalars import text_of
@@ -62,9 +62,7 @@ def import_command(said: object_reader.ParsedFields) -> ImportClient:
 
 
 def write_object(record: Client, account: Account) -> bytes:
-    return json_codec.ENCODER.encode(
-        clients_translate.client(record, clients_translate.Caller(account, url=""))
-    )
+    return json_codec.ENCODER.encode(translate.client(record, translate.Caller(account, url="")))
 
 
 DUMP = ObjectCodec(

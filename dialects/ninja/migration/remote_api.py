@@ -25,7 +25,7 @@ from dialects.base.migration.remote_api import (
 )
 from storage import Account, Client, ImportClient, Invalid, Problem
 
-from ..clients import translate as clients_translate
+from ..clients import translate
 from ..protocol import wire
 from ..protocol.id_codec import id_codec
 from ..protocol.scalars import read_moment, text_of, write_moment
@@ -162,7 +162,7 @@ def change_request(record: Client, there: RemoteObject, account: Account) -> Api
 
 def body_of(record: Client, account: Account, people: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """All that may be written; contacts that are there already keep their ids."""
-    seen = clients_translate.client(record, clients_translate.Caller(account, url=""))
+    seen = translate.client(record, translate.Caller(account, url=""))
     told: dict[str, Any] = {name: getattr(seen, name) for name in TOLD}
     contacts = [{n: getattr(c, n) for n in TOLD_OF_CONTACT} for c in seen.contacts]
     return told | {"contacts": with_ids(contacts, list(people))}

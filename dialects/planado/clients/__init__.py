@@ -1,0 +1,1 @@
+"""Clients to wire and back, list queries. No HTTP."""

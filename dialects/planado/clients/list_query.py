@@ -23,7 +23,7 @@ from storage import (
 
 from ..protocol import wire
 from ..protocol.scalars import read_key, read_moment, write_moment
-from . import translate as clients_translate
+from . import translate
 
 LARGEST_PAGE = 100
 DELETED = {"": False, "false": False, "true": True}
@@ -85,7 +85,7 @@ def cursor(given: wire.ListParams) -> LiveKey | None:
 
 
 def clients_page(records: Iterable[Client]) -> wire.Many:
-    return wire.Many([clients_translate.client(record) for record in records])
+    return wire.Many([translate.client(record) for record in records])
 
 
 def tombstones_page(records: Iterable[Tombstone]) -> wire.Tombstones:

@@ -1,0 +1,1 @@
+"""Routes, endpoints, authentication, error answers, cached reads."""

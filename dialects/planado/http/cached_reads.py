@@ -8,7 +8,7 @@ from dialects.base.http.cached_reads import CachedRead, PlainGet
 from dialects.base.protocol.json_codec import ENCODER
 from storage import Account, Client, variant_key
 
-from ..clients import list_query, translate as clients_translate
+from ..clients import list_query, translate
 from ..protocol.scalars import read_key
 
 ONE = re.compile("/clients/([0-9A-Za-z_.~-]{1,100})")
@@ -50,7 +50,7 @@ class CachedReadMatcher:
 
 
 def render(record: Client) -> bytes:
-    return ENCODER.encode(clients_translate.client(record))
+    return ENCODER.encode(translate.client(record))
 
 
 def wrap_one(bodies: Sequence[bytes], _total: int) -> bytes:

@@ -15,7 +15,7 @@ from dialects.base.protocol.ignored_fields import ignored_headers
 from dialects.base.protocol.json_codec import parse_json, refuse_unstorable
 from storage import Client, LiveKey, NotFound, State, Store
 
-from ..clients import list_query, translate as clients_translate
+from ..clients import list_query, translate
 from ..clients.ignored_fields import ignored
 from ..protocol import wire
 from ..protocol.scalars import read_key
@@ -42,7 +42,7 @@ class Clients:
     async def create(self, request: Request) -> Response:
         tree = await tree_of(request)
         precondition(request).check(None)
-        command = clients_translate.create_client(tree)
+        command = translate.create_client(tree)
         record = await run_write(self.store.create_client, account_of(request).id, command)
         return mutation_response(record, 201, ignored_headers(ignored(tree, record, by_path=False)))
 
@@ -50,7 +50,7 @@ class Clients:
         key, lag = key_of(request), replica_options(request, self.store)
         record = await run_read(self.store.get_client, account_of(request).id, key, **lag)
         return not_modified(request, record) or reply(
-            wire.One(clients_translate.client(record)), headers=etag_header(record)
+            wire.One(translate.client(record)), headers=etag_header(record)
         )
 
     async def change(self, request: Request) -> Response:
@@ -59,8 +59,8 @@ class Clients:
             self.store.upsert_client,
             account_of(request).id,
             key,
-            clients_translate.change_client(tree),
-            clients_translate.create_under_key(tree, key),
+            translate.change_client(tree),
+            translate.create_under_key(tree, key),
             precondition(request),
         )
         status = 201 if is_new else 200

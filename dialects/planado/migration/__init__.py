@@ -1,0 +1,1 @@
+"""Objects of other Planado accounts, read leniently, compared, written. No HTTP."""

@@ -9,14 +9,14 @@ from dialects.base.migration import json_diff
 from dialects.base.protocol import json_codec
 from storage import Account, Client
 
-from ..clients import translate as clients_translate
+from ..clients import translate
 from ..clients.service_address import read_address
 from . import object_reader
 from .object_reader import ParsedFields
 
 
 def differences(raw: bytes, record: Client, _account: Account) -> tuple[str, ...]:
-    here = object_reader.read_fields(json_codec.ENCODER.encode(clients_translate.client(record)))
+    here = object_reader.read_fields(json_codec.ENCODER.encode(translate.client(record)))
     return tuple(json_diff.diff_paths(normalize(object_reader.read_fields(raw)), normalize(here)))
 
 

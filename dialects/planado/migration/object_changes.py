@@ -4,7 +4,7 @@ from msgspec import UNSET
 
 from storage import Client, ImportClient, Problem
 
-from ..clients import names as clients_names
+from ..clients import names
 from ..clients.contacts import align_contacts, contact_entries, contact_line
 from ..clients.names import PARTS, Fields
 from ..clients.service_address import changed_address
@@ -36,7 +36,7 @@ def names_change(said: ParsedFields, record: Client) -> Fields:
         nothing = dict.fromkeys(("organization_name", *PARTS), "")
         return nothing | new_names(said)
     unread: list[Problem] = []
-    told = clients_names.changed_names(wire.ClientInput(**said.names), record, unread)
+    told = names.changed_names(wire.ClientInput(**said.names), record, unread)
     return {column: text for column, text in told.items() if text != getattr(record, column)}
 
 

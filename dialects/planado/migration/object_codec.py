@@ -8,7 +8,7 @@ from dialects.base.migration.object_codec import ObjectCodec, ParsedObject, cons
 from dialects.base.protocol import json_codec
 from storage import Account, Client, ImportClient
 
-from ..clients import translate as clients_translate
+from ..clients import translate
 from . import object_reader
 from .differences import differences
 from .losses import losses
@@ -47,7 +47,7 @@ def import_command(said: ParsedFields) -> ImportClient:
 
 
 def write_object(record: Client, _account: Account) -> bytes:
-    return json_codec.ENCODER.encode(clients_translate.client(record))
+    return json_codec.ENCODER.encode(translate.client(record))
 
 
 def is_listed(record: Client) -> bool:

@@ -22,7 +22,7 @@ from dialects.base.migration.remote_api import (
 )
 from storage import Account, Client, ImportClient, Invalid, Problem
 
-from ..clients import translate as clients_translate
+from ..clients import translate
 from ..protocol.scalars import write_moment
 from .object_reader import to_moment
 
@@ -129,7 +129,7 @@ def change_request(record: Client, there: RemoteObject, _account: Account) -> Ap
 def body_of(record: Client, *, is_new: bool) -> dict[str, Any]:
     """All that may be written. No address is an empty object, for null is refused; a new client
     has none anyway."""
-    told: dict[str, Any] = msgspec.to_builtins(clients_translate.client(record))
+    told: dict[str, Any] = msgspec.to_builtins(translate.client(record))
     for name in ("uuid", "external_id", "name", "version", "created_at", "updated_at"):
         del told[name]
     if told["site_address"] is None:

@@ -1,0 +1,1 @@
+"""Shapes, scalars and sentences of this API. No HTTP."""

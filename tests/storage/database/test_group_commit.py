@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from storage.clients import writes as clients_writes
+from storage.clients import writes as client_writes
 from storage.database.group_commit import GroupCommit, Step
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, CreateAccount, CreateClient
@@ -76,7 +76,7 @@ def test_one_that_fails_takes_nobody_along(store: Store, account: Account) -> No
 
 def test_what_a_failing_step_has_written_is_undone_alone(store: Store, account: Account) -> None:
     def half(connection: Connection) -> None:
-        clients_writes.create_clients(connection, account.id, [CreateClient()], Generators())
+        client_writes.create_clients(connection, account.id, [CreateClient()], Generators())
         raise NotFound("other half")
 
     with behind_a_slow_one(store._group_commit, 2) as pool:
