@@ -54,6 +54,8 @@ from storage.model.imports import (
     ImportStatus,
     identifiers_of,
 )
+from storage.model.limits import MAX_INTEGER, MIN_INTEGER, UNSTORABLE
+from storage.model.moments import EPOCH, MICROSECOND
 from storage.model.names import (
     collapse_spaces,
     is_individual,
@@ -100,8 +102,13 @@ from storage.store import Store
 __all__ = [
     "ANY_VERSION",
     "COUNTRIES",
+    "EPOCH",
     "IN_MEMORY",
     "LIVE_STATES",
+    "MAX_INTEGER",
+    "MICROSECOND",
+    "MIN_INTEGER",
+    "UNSTORABLE",
     "Access",
     "Account",
     "Address",

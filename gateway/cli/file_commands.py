@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from gateway.migration.files.export import ExportResult, export_clients
 from gateway.migration.files.file_batches import pieces
 from gateway.migration.objects import RawObject
 from gateway.settings import DEFAULT_DATABASE
-from storage import Account, ClientQuery, ConflictPolicy, Store
+from storage import EPOCH, Account, ClientQuery, ConflictPolicy, Store
 
 from .jobs import NOT_WHOLE, Job, JobContext, dialect_named, run_job
 from .options import AccountName, AsJson, Database, DialectName, known_dialect, opened
@@ -28,7 +27,6 @@ Out = Annotated[
     str, typer.Option("--output", "-o", help="A file, packed if it ends in .gz; `-` prints.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STANDARD = "-"
 TOLD_EVERY = 1000
 

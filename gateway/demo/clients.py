@@ -3,7 +3,7 @@
 import string
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from itertools import count
@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from storage import COUNTRIES, Address, ContactDraft, Generators, ImportClient
+from storage import COUNTRIES, MICROSECOND, Address, ContactDraft, Generators, ImportClient
 
 from .words import CUSTOM_VALUES, FILLINGS, LOCALES, Locale, People, Town
 
@@ -24,7 +24,6 @@ BATCH = 1000
 """How many clients fit well into one transaction."""
 BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
 END = datetime(2026, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 DOMAINS = ("example.com", "example.org", "example.net")
 """Set aside by RFC 2606: nobody ever gets this mail."""
 TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l"})

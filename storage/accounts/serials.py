@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, update
 from storage.database.fast_sql import statements
 from storage.model.accounts import Account
 from storage.model.errors import NotFound
+from storage.model.limits import MAX_SERIAL
 from storage.rules.contact_changes import SerialPool
 from storage.schema.account_tables import ACCOUNT
 from storage.schema.row_mapping import ACCOUNT_COLUMNS, account_from_row
@@ -85,10 +86,6 @@ def save_number_counter(connection: Connection, reservation: Reservation) -> Non
     mine = ACCOUNT.c.id == reservation.account.id
     values = {"number_counter": reservation.counter.value}
     connection.execute(update(ACCOUNT).where(mine).values(values))
-
-
-MAX_SERIAL = 2**62
-"""Whoever comes after it needs a serial too."""
 
 
 def is_valid_serial(number: int) -> bool:

@@ -12,14 +12,13 @@ from storage.model.commands import ChangeGroup, CreateGroup, ImportGroup
 from storage.model.errors import Conflict, Locked
 from storage.model.folding import fold
 from storage.model.generators import Generators
+from storage.model.limits import MAX_SERIAL
 from storage.model.records import Group, State
 from storage.rules.client_changes import state_change
 from storage.rules.validation import refuse_unstorable
 from storage.schema.account_tables import ACCOUNT, GROUP
 
 from .reads import get_by_serials, get_group, select_groups
-
-LARGEST_SERIAL = 2**62
 
 
 def create_group(
@@ -45,7 +44,7 @@ def import_groups(
 ) -> None:
     """Those that are not here yet, each once; a name that another group has here is followed by
     the serial. Whoever calls holds the account."""
-    arriving = {group.serial: group for group in groups if 0 < group.serial <= LARGEST_SERIAL}
+    arriving = {group.serial: group for group in groups if 0 < group.serial <= MAX_SERIAL}
     missing = arriving.keys() - get_by_serials(connection, account_id, list(arriving)).keys()
     for serial in sorted(missing):
         group = with_free_name(connection, account_id, arriving[serial])

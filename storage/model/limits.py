@@ -1,10 +1,20 @@
+"""The largest and longest values that a column or an index of both engines holds."""
+
+import re
 from decimal import Decimal
 
+MAX_INTEGER = 2**63 - 1
+MIN_INTEGER = -(2**63)
+"""The integers of 64 bits that both engines store."""
+MAX_SERIAL = 2**62
+"""The largest serial that an import may bring: clients that are created later need larger ones."""
 MONEY_PLACES = 6
 AMOUNT_STEP = Decimal(1).scaleb(-MONEY_PLACES)
-MAX_AMOUNT = Decimal(2**63 - 1).scaleb(-MONEY_PLACES)
-MAX_INTEGER = 2**63 - 1
+MAX_AMOUNT = Decimal(MAX_INTEGER).scaleb(-MONEY_PLACES)
+"""Amounts are stored as whole millionths."""
 MAX_NAME_LENGTH = 255
 MAX_LENGTHS = {"source": 100, "foreign_id": 500, "external_id": 500}
-"""Characters of the texts that an index holds whole: its entries have at most 2704 bytes on
-PostgreSQL. A text that is looked up by its folding.folded_key may have any length."""
+"""Characters of the texts that an index holds whole: an index entry of PostgreSQL has at most
+2704 bytes. A text that is looked up by its `folding.fold_key` may have any length."""
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, which PostgreSQL refuses, and the halves of a UTF-16 pair, which UTF-8 cannot hold."""

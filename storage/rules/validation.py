@@ -2,7 +2,6 @@
 
 import functools
 import math
-import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from operator import attrgetter
@@ -13,14 +12,13 @@ from msgspec import Struct, structs
 
 from storage.model.commands import ChangeClient
 from storage.model.errors import Invalid, Path, Problem
-from storage.model.limits import MAX_INTEGER, MAX_LENGTHS, MONEY_PLACES
+from storage.model.limits import MAX_INTEGER, MAX_LENGTHS, MONEY_PLACES, UNSTORABLE
 from storage.model.records import Origin
 
 NUL = b"\\u0000"
 """As JSON writes it."""
 NUMBERS = frozenset({int, float, Decimal})
 ENCODER = msgspec.json.Encoder()
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def is_storable(value: object) -> bool:

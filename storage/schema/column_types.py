@@ -1,7 +1,7 @@
 """What tables are made of: types that read back what was written, the same on every engine, and
 the columns that the tables have in common."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from storage.model.limits import MONEY_PLACES
+from storage.model.moments import EPOCH, MICROSECOND
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,9 +20,6 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata.naming_convention = NAMES
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text ordered by code point: SQLite's BINARY, PostgreSQL's "C"."""

@@ -1,17 +1,13 @@
-import re
 from typing import Any
 
 import msgspec
 
-from storage import Invalid, Problem
+from storage import MAX_INTEGER, MIN_INTEGER, UNSTORABLE, Invalid, Problem
 
 from .failures import Malformed
 
 MAX_DEPTH = 100
-MOST_PROBLEMS = 100
-SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""NUL, and the halves of a pair of UTF-16, which no UTF-8 can hold."""
+MAX_PROBLEMS = 100
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -51,9 +47,9 @@ def find_unstorable(value: Any, path: list[str | int], problems: list[Problem]) 
 
 
 def refuse_scalar(value: Any, path: list[str | int], problems: list[Problem]) -> None:
-    if len(problems) == MOST_PROBLEMS:
+    if len(problems) == MAX_PROBLEMS:
         return
     if isinstance(value, str) and UNSTORABLE.search(value):
         problems.append(Problem(tuple(path), "must not contain NUL or half a character"))
-    elif isinstance(value, int) and not SMALLEST_INTEGER <= value <= LARGEST_INTEGER:
+    elif isinstance(value, int) and not MIN_INTEGER <= value <= MAX_INTEGER:
         problems.append(Problem(tuple(path), "is out of range"))

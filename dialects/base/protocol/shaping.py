@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, structs
 
 from storage import Path, Problem
 
-from .json_codec import MOST_PROBLEMS
+from .json_codec import MAX_PROBLEMS
 
 Shape = TypeVar("Shape", bound=Struct)
 
@@ -35,7 +35,7 @@ def to_shape(
             values[field.name] = msgspec.convert(given, field.type)
         except msgspec.ValidationError:
             found = find_misfits(given, field.type, (field.encode_name,), describe)
-            problems += islice(found, MOST_PROBLEMS)
+            problems += islice(found, MAX_PROBLEMS)
     return shape(**values)
 
 

@@ -1,7 +1,6 @@
 """Records to wire shapes, wire shapes to commands. Pure: no clock, no store, no request."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -9,6 +8,7 @@ from msgspec import Struct
 
 from dialects.base.protocol.shaping import to_shape
 from storage import (
+    EPOCH,
     Account,
     ChangeClient,
     Client,
@@ -35,7 +35,6 @@ from . import (
 
 MASK = "**********"
 NO_EXTRAS = wire.Extras()
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Caller(Struct, frozen=True):

@@ -6,6 +6,7 @@ from msgspec import UNSET, Raw
 
 from dialects.base.protocol.shaping import to_shape
 from storage import (
+    EPOCH,
     ChangeGroup,
     Client,
     CreateGroup,
@@ -19,7 +20,6 @@ from storage import (
 
 from ..clients import filters, list_query, settings
 from ..clients.field_rules import MAX_LINE, UnacceptableValue, text
-from ..clients.translate import EPOCH
 from ..protocol import wire
 from ..protocol.id_codec import IdCodec
 from ..protocol.input_tree import InputTree

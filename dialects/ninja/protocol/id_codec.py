@@ -6,13 +6,14 @@ import re
 import hashids
 from hashids import Hashids
 
+from storage import MAX_INTEGER
+
 # Of one salt the library makes the same few shuffles for every id, at 4 µs each and five an id.
 hashids._reorder = functools.lru_cache(maxsize=16_384)(hashids._reorder)
 
-SHORTEST = 10
+MIN_LENGTH = 10
 SHAPE = re.compile(r"[0-9A-Za-z]{10,20}", re.ASCII)
 """Decoding is quadratic: 30 000 characters would hold the server for most of a second."""
-LARGEST = 2**63 - 1
 LOTTERY = 100
 """The remainder by which a number chooses the letter that its digits are shuffled by."""
 
@@ -26,7 +27,7 @@ class IdCodec:
     """
 
     def __init__(self, salt: str) -> None:
-        self._hashids = Hashids(salt=salt, min_length=SHORTEST)
+        self._hashids = Hashids(salt=salt, min_length=MIN_LENGTH)
         letters = str(self._hashids._alphabet)
         self._base = len(letters)
         own = {
@@ -46,10 +47,10 @@ class IdCodec:
         if not isinstance(text, str) or not SHAPE.fullmatch(text):
             return None
         likely = self._is_likely(text)
-        if likely is not None and likely <= LARGEST and self._encode_uncached(likely) == text:
+        if likely is not None and likely <= MAX_INTEGER and self._encode_uncached(likely) == text:
             return likely
         numbers = self._hashids.decode(text)
-        return numbers[0] if len(numbers) == 1 and numbers[0] <= LARGEST else None
+        return numbers[0] if len(numbers) == 1 and numbers[0] <= MAX_INTEGER else None
 
     def _is_likely(self, text: str) -> int | None:
         """What the digits between the guards say, if they are such."""

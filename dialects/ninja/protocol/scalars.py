@@ -5,9 +5,10 @@ from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from storage import EPOCH
+
 from .wire import Amount, Scalar
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 TRUE_WORDS = frozenset({"true", "1", "on", "yes"})
 FALSE_WORDS = frozenset({"false", "0", "off", "no", ""})

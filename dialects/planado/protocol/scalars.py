@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
-from storage import LiveKey
+from storage import MICROSECOND, LiveKey
 
 UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 MOMENT_SHAPE = re.compile(
@@ -13,7 +13,6 @@ MOMENT_SHAPE = re.compile(
     # A blank is a plus that the decoding of a query string has eaten.
     r"(?:Z|([-+ ])([0-9]{2}):?([0-9]{2}))?)?"
 )
-MICROSECOND = timedelta(microseconds=1)
 LAST = datetime.max.replace(tzinfo=UTC)
 
 

@@ -2,7 +2,7 @@
 their dialect can, the others one by one. What is made of a batch can come from another process."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from dialects.base.migration.losses import Loss
 from dialects.base.migration.object_codec import ObjectCodec, ParsedObject, constantly
 from gateway.migration.objects import RawObject, ReadObject, read_object
 from storage import (
+    EPOCH,
+    MICROSECOND,
     Account,
     Client,
     ContactDraft,
@@ -27,8 +29,6 @@ from storage import (
     prepare_columns,
     prepare_rows,
 )
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EncodedObject(Struct, frozen=True, array_like=True):
@@ -154,7 +154,7 @@ class BatchReader(NamedTuple):
         crowd = zip(
             one.prepared.identifiers(), one.prepared.prepared_rows(self.account.id), strict=True
         )
-        times = [EPOCH + timedelta(microseconds=moment) for moment in one.updated_at]
+        times = [EPOCH + moment * MICROSECOND for moment in one.updated_at]
         told = zip(
             one.positions, one.foreign_ids, one.stamps, times, one.labels, crowd, strict=True
         )

@@ -14,8 +14,8 @@ from sqlalchemy import Table
 from storage.database.fast_sql import bulk_rows
 from storage.model.imports import Identifiers
 from storage.model.limits import MAX_AMOUNT, MAX_INTEGER, MONEY_PLACES
+from storage.model.moments import EPOCH
 from storage.model.records import Client, Contact
-from storage.schema.column_types import EPOCH
 from storage.schema.row_mapping import client_row_values, contact_row_values
 from storage.schema.tables import CLIENT, CONTACT
 

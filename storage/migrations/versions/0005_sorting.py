@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.model.folding import fold
+from storage.migrations.frozen_folding import fold_as_of_0005
 
 revision = "0005"
 down_revision = "0004"
@@ -67,7 +67,7 @@ def following(after: tuple[int, int] | None) -> sa.Select[Any]:
 
 
 def derived(row: Any) -> dict[str, Any]:
-    name = fold(" ".join(part for part in (row.first_name, row.last_name) if part))
+    name = fold_as_of_0005(" ".join(part for part in (row.first_name, row.last_name) if part))
     email = row.email_folded or ""
     return {
         "key_account": row.account_id,
@@ -75,7 +75,7 @@ def derived(row: Any) -> dict[str, Any]:
         "display_folded": row.name_folded or name or email,
         "contact_folded": name,
         "contact_email_folded": email,
-        **{f"{column}_folded": fold(getattr(row, column)) for column in COPIED},
+        **{f"{column}_folded": fold_as_of_0005(getattr(row, column)) for column in COPIED},
     }
 
 

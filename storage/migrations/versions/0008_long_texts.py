@@ -6,7 +6,7 @@ The columns are filled here as storage/rows.py fills them in every write.
 import sqlalchemy as sa
 from alembic import op
 
-from storage.model.folding import MAX_KEY_LENGTH, fold_key
+from storage.migrations.frozen_folding import MAX_FOLDED_LENGTH, fold_key_as_of_0008
 
 revision = "0008"
 down_revision = "0007"
@@ -20,10 +20,10 @@ KEYS = [
 
 def upgrade() -> None:
     client = sa.table("client", sa.column("display_folded"))
-    beginning = sa.func.substr(client.c.display_folded, 1, MAX_KEY_LENGTH)
+    beginning = sa.func.substr(client.c.display_folded, 1, MAX_FOLDED_LENGTH)
     op.execute(
         sa.update(client)
-        .where(sa.func.length(client.c.display_folded) > MAX_KEY_LENGTH)
+        .where(sa.func.length(client.c.display_folded) > MAX_FOLDED_LENGTH)
         .values(display_folded=beginning)
     )
     for table, derived, source in KEYS:
@@ -33,8 +33,8 @@ def upgrade() -> None:
 def fill(name: str, derived: str, source: str) -> None:
     connection = op.get_bind()
     table = sa.table(name, *map(sa.column, ["account_id", "serial", derived, source]))
-    long = sa.select(table).where(sa.func.length(table.c[derived]) > MAX_KEY_LENGTH)
+    long = sa.select(table).where(sa.func.length(table.c[derived]) > MAX_FOLDED_LENGTH)
     for row in connection.execute(long).all():
         mine = (table.c.account_id == row.account_id, table.c.serial == row.serial)
-        values = {derived: fold_key(getattr(row, source))}
+        values = {derived: fold_key_as_of_0008(getattr(row, source))}
         connection.execute(sa.update(table).where(*mine).values(values))

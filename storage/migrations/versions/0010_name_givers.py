@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.model.folding import MAX_KEY_LENGTH, fold
+from storage.migrations.frozen_folding import MAX_FOLDED_LENGTH, fold_as_of_0005
 
 revision = "0010"
 down_revision = "0009"
@@ -30,7 +30,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     for owner, people in groupby(connection.execute(lenders()).all(), OWNER):
         mine = (CLIENT.c.account_id == owner[0], CLIENT.c.serial == owner[1])
-        shown = fold(lent(next(people)))[:MAX_KEY_LENGTH]
+        shown = fold_as_of_0005(lent(next(people)))[:MAX_FOLDED_LENGTH]
         connection.execute(sa.update(CLIENT).where(*mine).values(display_folded=shown))
 
 

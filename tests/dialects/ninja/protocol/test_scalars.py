@@ -10,7 +10,8 @@ from hypothesis import given, strategies as st
 
 from dialects.base.protocol.json_codec import ENCODER
 from dialects.ninja.protocol import scalars
-from dialects.ninja.protocol.id_codec import LARGEST, SHORTEST, IdCodec
+from dialects.ninja.protocol.id_codec import MIN_LENGTH, IdCodec
+from storage import MAX_INTEGER
 
 SERIALS = [
     (0, "WjnegYbwZ1"),
@@ -91,10 +92,10 @@ def test_a_salt_makes_other_ids():
 
 @given(
     st.sampled_from(["", "pepper", "ein Salz länger als das Alphabet " * 3]),
-    st.lists(st.integers(0, 5000) | st.integers(0, LARGEST), min_size=20, max_size=20),
+    st.lists(st.integers(0, 5000) | st.integers(0, MAX_INTEGER), min_size=20, max_size=20),
 )
 def test_ids_are_those_of_the_library(salt, serials):
-    ids, library = IdCodec(salt), Hashids(salt=salt, min_length=SHORTEST)
+    ids, library = IdCodec(salt), Hashids(salt=salt, min_length=MIN_LENGTH)
     public = [library.encode(serial) for serial in serials]
     doubles = [library.encode(serial, serial % 7) for serial in serials]
 
@@ -105,7 +106,7 @@ def test_ids_are_those_of_the_library(salt, serials):
 
 @given(st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890", min_size=10))
 def test_what_the_library_did_not_write_is_nobody(text):
-    numbers = Hashids(min_length=SHORTEST).decode(text[:20])
+    numbers = Hashids(min_length=MIN_LENGTH).decode(text[:20])
 
     assert IdCodec("").decode(text[:20]) == (numbers[0] if len(numbers) == 1 else None)
 
