@@ -1,69 +1,53 @@
-"""The canonical store of clients: records out, commands and queries in, failures raised."""
+"""The store of clients: the only names of `storage` that other packages import.
 
+Commands and queries go in, records come out, failures are raised.
+"""
+
+# isort: off
+# The imports are grouped by subject.
+
+# The store and what it is given
+from storage.store import Store
 from storage.accounts.passwords import hash_password
 from storage.accounts.rate_limiter import IN_MEMORY, RateLimit, RateLimiter
-from storage.clients.writes import UpsertResult
 from storage.database.replica import Replica
 from storage.database.write_methods import WriteMethod
 from storage.documents.blob_store import BlobStore
-from storage.imports.incoming import IncomingBatch, IncomingClient, IncomingColumns, incoming_client
-from storage.imports.prepared.columns import (
-    ClientColumns,
-    PreparedColumns,
-    to_microseconds,
-    to_millionths,
-)
-from storage.imports.prepared.prepare_columns import prepare_columns
-from storage.imports.prepared.rows import PreparedRows, prepare_rows
+from storage.model.generators import Generators, random_text
+
+# Records
 from storage.model.accounts import Access, Account, DatabaseStatus, Token
+from storage.model.records import (
+    LIVE_STATES,
+    Address,
+    Client,
+    Contact,
+    Document,
+    Group,
+    Origin,
+    Page,
+    Secret,
+    State,
+    Tombstone,
+)
+
+# Commands
 from storage.model.commands import (
     ChangeClient,
     ChangeGroup,
-    ClientKey,
     ContactDraft,
     CreateAccount,
     CreateClient,
     CreateGroup,
     CreateToken,
-    ImportClient,
-    ImportContact,
-    ImportGroup,
     LiveKey,
     OrUnset,
     draft_of_contact,
 )
-from storage.model.countries import COUNTRIES, Country
 from storage.model.documents import DocumentDraft, Upload, draft_of_document
-from storage.model.errors import (
-    Conflict,
-    Failure,
-    Invalid,
-    Locked,
-    NotFound,
-    Path,
-    Problem,
-    Stale,
-    Unavailable,
-)
-from storage.model.generators import Generators, random_text
-from storage.model.imports import (
-    ClientLink,
-    ConflictPolicy,
-    Identifiers,
-    ImportOutcome,
-    ImportStatus,
-    identifiers_of,
-)
-from storage.model.limits import MAX_INTEGER, MIN_INTEGER, UNSTORABLE
-from storage.model.moments import EPOCH, MICROSECOND
-from storage.model.names import (
-    collapse_spaces,
-    is_individual,
-    join_name,
-    split_contact_name,
-    split_name,
-)
 from storage.model.preconditions import ANY_VERSION, Precondition, VersionMatch
+
+# Queries
 from storage.model.queries import (
     ClientColumn,
     ClientQuery,
@@ -79,25 +63,63 @@ from storage.model.queries import (
     TextColumn,
     TombstoneQuery,
 )
-from storage.model.records import (
-    LIVE_STATES,
-    Address,
-    Client,
-    Contact,
-    Document,
-    Group,
-    Origin,
-    Page,
-    Secret,
-    State,
-    Tombstone,
+
+# Failures
+from storage.model.errors import (
+    Conflict,
+    Failure,
+    Invalid,
+    Locked,
+    NotFound,
+    Path,
+    Problem,
+    Stale,
+    Unavailable,
 )
-from storage.model.runs import LineTotal, Run, RunLine, RunProgress, RunState, StartRun
+
+# Names and limits
+from storage.model.countries import COUNTRIES, Country
+from storage.model.limits import MAX_INTEGER, MIN_INTEGER, UNSTORABLE
+from storage.model.moments import EPOCH, MICROSECOND
+from storage.model.names import (
+    collapse_spaces,
+    is_individual,
+    join_name,
+    split_contact_name,
+    split_name,
+)
+from storage.rules.validation import sanitize_text
+
+# Imports
+from storage.imports.incoming import IncomingBatch, IncomingClient, IncomingColumns, incoming_client
+from storage.model.commands import ImportClient, ImportContact, ImportGroup
+from storage.model.imports import (
+    ClientLink,
+    ConflictPolicy,
+    Identifiers,
+    ImportOutcome,
+    ImportStatus,
+    identifiers_of,
+)
+from storage.rules.preview import preview_client
+
+# Runs
+from storage.model.runs import Run, RunLine, RunProgress, RunState, StartRun
+
+# Prepared rows: an import prepares the rows of new clients before its transaction
+from storage.imports.prepared.columns import (
+    ClientColumns,
+    PreparedColumns,
+    to_microseconds,
+    to_millionths,
+)
+from storage.imports.prepared.prepare_columns import prepare_columns
+from storage.imports.prepared.rows import PreparedRows, prepare_rows
+
+# Cached reads: client versions, and the JSON that dialects have rendered of them
 from storage.read_cache.rendering_cache import RenderingCache, variant_key
 from storage.read_cache.snapshot_reader import ClientVersion, ClientVersions, SnapshotReader
-from storage.rules.preview import preview_client
-from storage.rules.validation import sanitize_text
-from storage.store import Store
+# isort: on
 
 __all__ = [
     "ANY_VERSION",
@@ -118,7 +140,6 @@ __all__ = [
     "Client",
     "ClientColumn",
     "ClientColumns",
-    "ClientKey",
     "ClientLink",
     "ClientQuery",
     "ClientVersion",
@@ -155,7 +176,6 @@ __all__ = [
     "IncomingClient",
     "IncomingColumns",
     "Invalid",
-    "LineTotal",
     "LiveKey",
     "Locked",
     "NotFound",
@@ -189,7 +209,6 @@ __all__ = [
     "TombstoneQuery",
     "Unavailable",
     "Upload",
-    "UpsertResult",
     "VersionMatch",
     "WriteMethod",
     "collapse_spaces",

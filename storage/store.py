@@ -1,4 +1,4 @@
-"""The store: one method is one transaction. Commands and queries in, records out."""
+"""The store: commands and queries go in, records come out. Each method is one transaction."""
 
 from threading import local
 from typing import Self
@@ -28,6 +28,8 @@ from storage.runs.methods import RunMethods
 class Store(
     AccountMethods, ClientMethods, GroupMethods, DocumentMethods, ImportMethods, RunMethods
 ):
+    """The store of clients in one database. A method that returns records is one transaction."""
+
     def __init__(
         self,
         engine: Engine,
@@ -55,9 +57,12 @@ class Store(
         *,
         renderings: RenderingCache | None = None,
     ) -> Self:
-        """The store at a database URL, its schema brought up to date; without `blobs` it has no
-        place for the bytes of documents, without `buckets` it counts calls for itself alone, and
-        without `renderings` what was written once is kept by each thread for itself."""
+        """Open the store at a database URL and upgrade its schema.
+
+        Without `blobs` the store cannot hold the bytes of documents. Without `rate_limiter` it
+        counts the calls of this store only. Without `renderings` each thread caches the JSON of
+        clients in its own memory. Raises Unavailable if the schema is newer than this gateway.
+        """
         store = cls.at(url, generators, blobs, rate_limiter, replica, renderings=renderings)
         try:
             store.upgrade()
@@ -77,29 +82,39 @@ class Store(
         *,
         renderings: RenderingCache | None = None,
     ) -> Self:
-        """As `open`, with the schema that is there; the database need not be there yet."""
+        """Return the store at a database URL, like `open`, but without a schema upgrade.
+
+        It does not connect: the database need not exist yet.
+        """
         return cls(
             open_engine(url), generators, blobs, rate_limiter, replica, renderings=renderings
         )
 
     def status(self) -> DatabaseStatus:
+        """Return the engine and the schema revision of the database."""
         return self._read(migration_upgrade.database_status)
 
     def upgrade(self) -> None:
-        """Raises Unavailable for a schema that only a later gateway knows."""
+        """Upgrade the schema to the newest revision.
+
+        Raises Unavailable if the schema is newer than this gateway.
+        """
         self._write_exclusive(migration_upgrade.upgrade_schema)
 
     def snapshot_reader(self) -> SnapshotReader | None:
-        """What this thread can be told at once; None where the database is elsewhere, or has a
-        replica that shall answer."""
-        if not hasattr(self._thread_local, "glance"):
-            self._thread_local.glance = (
+        """Return this thread's reader for reads that need no transaction.
+
+        None if the database is not a local file, or if a read replica should answer instead.
+        """
+        if not hasattr(self._thread_local, "snapshot_reader"):
+            self._thread_local.snapshot_reader = (
                 None if self.has_replica else SnapshotReader.of(self._engine)
             )
-        reader: SnapshotReader | None = self._thread_local.glance
+        reader: SnapshotReader | None = self._thread_local.snapshot_reader
         return reader
 
     def close(self) -> None:
+        """Close the connections, caches and threads of the store."""
         if reader := self.snapshot_reader():
             reader.close()
         self._group_commit.close()
@@ -112,8 +127,11 @@ class Store(
     def purge_client(
         self, account_id: int, key: ClientKey, precondition: Precondition = NO_PRECONDITION
     ) -> None:
-        """Remove a client and all that is its own, for good."""
-        gone = self._write(
+        """Delete a client permanently, with its contacts, origins, documents and their bytes.
+
+        Raises NotFound if there is no client, Stale if it does not meet the precondition.
+        """
+        purged_client = self._write(
             client_writes.purge_client, account_id, key, precondition, self._generators
         )
-        self.delete_blobs(account_id, gone.documents)
+        self.delete_blobs(account_id, purged_client.documents)

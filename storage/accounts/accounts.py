@@ -1,4 +1,4 @@
-"""Accounts and API tokens in a transaction. A token is stored as its digest, never as itself."""
+"""Finds, lists, inserts and changes accounts in a transaction."""
 
 from typing import Any
 
@@ -16,24 +16,31 @@ from storage.schema.account_tables import ACCOUNT
 from storage.schema.row_mapping import ACCOUNT_COLUMNS, account_from_row
 
 
-def find_account(connection: Connection, name: str) -> Account:
-    return fetch_account(connection, select_accounts().where(in_values(ACCOUNT.c.name, [name])))
+def get_account(connection: Connection, name: str) -> Account:
+    """Return the account with a name. Raises NotFound."""
+    row = connection.execute(select_accounts().where(in_values(ACCOUNT.c.name, [name]))).first()
+    if row is None:
+        raise NotFound("account")
+    return account_from_row(row)
 
 
 def list_accounts(connection: Connection) -> tuple[Account, ...]:
+    """Return all accounts in the order of their ids."""
     return tuple(map(account_from_row, connection.execute(select_accounts())))
 
 
 def find_password_hash(connection: Connection, account_id: int) -> str | None:
+    """Return the hash of an account's API password, or None if it has no password."""
     statement = select(ACCOUNT.c.password_hash).where(ACCOUNT.c.id == account_id)
-    hashed: str | None = connection.execute(statement).scalar_one_or_none()
-    return hashed
+    password_hash: str | None = connection.execute(statement).scalar_one_or_none()
+    return password_hash
 
 
-def save_password(connection: Connection, name: str, hashed: Secret) -> Account:
-    account = find_account(connection, name)
-    mine = ACCOUNT.c.id == account.id
-    connection.execute(update(ACCOUNT).where(mine).values(password_hash=str(hashed)))
+def save_password(connection: Connection, name: str, password_hash: Secret) -> Account:
+    """Set the hash of an account's API password and return the account. Raises NotFound."""
+    account = get_account(connection, name)
+    own_row = ACCOUNT.c.id == account.id
+    connection.execute(update(ACCOUNT).where(own_row).values(password_hash=str(password_hash)))
     return account
 
 
@@ -41,16 +48,13 @@ def select_accounts() -> Select[Any]:
     return select(*ACCOUNT_COLUMNS).order_by(ACCOUNT.c.id)
 
 
-def fetch_account(connection: Connection, statement: Select[Any]) -> Account:
-    row = connection.execute(statement).first()
-    if row is None:
-        raise NotFound("account")
-    return account_from_row(row)
-
-
 def insert_account(
     connection: Connection, command: CreateAccount, generators: Generators
 ) -> Account:
+    """Insert an account and return it.
+
+    Raises Conflict if another account has this name. Raises Invalid for a name that is too long.
+    """
     refuse_unstorable(command)
     if len(command.name) > MAX_NAME_LENGTH:
         raise Invalid(Problem(("name",), "is too long"))
@@ -69,4 +73,4 @@ def insert_account(
         "created_at": generators.clock(),
     }
     connection.execute(insert(ACCOUNT).values(values))
-    return find_account(connection, command.name)
+    return get_account(connection, command.name)

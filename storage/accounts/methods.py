@@ -1,4 +1,4 @@
-"""The store's methods about accounts."""
+"""The store's methods for accounts, their passwords and tokens, and the rate limiter."""
 
 from storage.database.transactions import TransactionRunner
 from storage.model.accounts import Access, Account, Token
@@ -11,42 +11,52 @@ from .rate_limiter import RateLimit, RateLimiter
 
 
 class AccountMethods(TransactionRunner):
+    """The part of the store that deals with accounts, tokens and the rate of calls."""
+
     _rate_limiter: RateLimiter
 
     def create_account(self, command: CreateAccount) -> Account:
+        """Create an account. Raises Conflict if its name is in use, Invalid for a bad value."""
         return self._write(accounts.insert_account, command, self._generators)
 
     def get_account(self, name: str) -> Account:
-        return self._read(accounts.find_account, name)
+        """Return the account with a name. Raises NotFound."""
+        return self._read(accounts.get_account, name)
 
     def list_accounts(self) -> tuple[Account, ...]:
+        """Return all accounts in the order of their ids."""
         return self._read(accounts.list_accounts)
 
     def set_password(self, name: str, password: str) -> Account:
-        """The account's API password, which the final operations ask for."""
+        """Set the account's API password, which operations that cannot be undone ask for."""
         return self._write(accounts.save_password, name, hash_password(password))
 
     def verify_password(self, account_id: int, password: str) -> bool:
-        """False also when the account has no password."""
-        hashed = self._read(accounts.find_password_hash, account_id)
-        return hashed is not None and verify_password(hashed, password)
+        """Return whether this is the account's API password; False if it has none."""
+        password_hash = self._read(accounts.find_password_hash, account_id)
+        return password_hash is not None and verify_password(password_hash, password)
 
     def create_token(self, command: CreateToken) -> tuple[Token, Secret]:
-        """The token's record, and the token itself: this is the only time it can be seen."""
+        """Create a token. Returns its record and the token itself, which cannot be read again."""
         return self._write(tokens.insert_token, command, self._generators)
 
     def list_tokens(self) -> tuple[Token, ...]:
+        """Return all tokens in the order of their ids, also those that are revoked."""
         return self._read(tokens.list_tokens)
 
     def revoke_token(self, token_id: int) -> Token:
+        """Revoke a token and return its record. Raises NotFound."""
         return self._write(tokens.revoke_token, token_id, self._generators)
 
     def find_access(self, dialect: str, token: str) -> Access | None:
-        """What a token opens in a dialect; None when it is unknown, revoked or another's."""
+        """Find what a token gives access to in a dialect.
+
+        None: the token is unknown or revoked, or it belongs to another dialect.
+        """
         return self._read(tokens.find_access, dialect, token)
 
     def acquire_call(self, token_id: int, rate: RateLimit) -> float:
-        """Count a call of a token. Seconds until it may be made; 0.0 when it may be made now."""
+        """Count a call of a token and return 0.0, or return the seconds until it may be made."""
         return self._rate_limiter.acquire(token_id, rate)
 
     @property
@@ -54,14 +64,16 @@ class AccountMethods(TransactionRunner):
         return self._replica is not None
 
     def pin_to_primary(self, token_id: int) -> None:
-        """Keep a token's reads with the primary for a while: it is going to write."""
+        """Send a token's reads to the primary for a while, because the token is going to write."""
         if self._replica is not None:
             precision = self._replica.pin_duration / 4
             self._write(tokens.record_write_time, token_id, self._generators.clock(), precision)
 
     def may_read_replica(self, access: Access) -> bool:
-        """Whether the reads of a token may be a little late. If so, lists and single clients can
-        be asked for with `may_lag`."""
+        """Return whether a token's reads of lists and single clients may use the replica.
+
+        If so, pass `may_lag=True` to these methods.
+        """
         if self._replica is None:
             return False
         return (

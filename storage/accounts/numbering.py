@@ -1,4 +1,7 @@
-"""Client numbers: from the account's counter, padded, skipping those that are taken."""
+"""Assigns client numbers from the account's counter, padded with zeros.
+
+Numbers that are in use are skipped.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, islice
@@ -12,72 +15,94 @@ from storage.model.folding import fold_key
 from storage.model.generators import Generators
 from storage.schema.tables import CLIENT
 
-TRIES = 100
-"""After so many taken numbers in a row the next one gets a random ending instead."""
+MAX_TRIES = 100
+"""After so many further numbers that are in use, a number gets a random suffix instead."""
 
 
 class NumberCounter(msgspec.Struct):
-    """The account's counter while one transaction draws from it; `kept` is how far the account
-    has counted on already."""
+    """The account's number counter within one transaction.
+
+    `value`: the next number. `stored_value`: the counter as it is stored in the account's row.
+    """
 
     value: int
     stored_value: int
     padding: int
 
     def iter_candidates(self) -> Iterator["NumberCandidate"]:
+        """Iterate over the counter's values without end, each with its padded number."""
         for value in count(self.value):
             yield value, str(value).zfill(self.padding)
 
 
 FindUsed = Callable[[Sequence[str]], set[str]]
-"""Which of these folded numbers are in use."""
+"""Returns the folded numbers that are in use, of those that are given."""
 
-IN_USE = select(CLIENT.c.number_folded).where(
+SELECT_USED_NUMBERS = select(CLIENT.c.number_folded).where(
     CLIENT.c.account_id == bindparam("account_id"),
     in_bound_values(CLIENT.c.number_folded, "numbers"),
 )
 
 
 def used_numbers_finder(connection: Connection, account_id: int) -> FindUsed:
-    def taken(folded: Sequence[str]) -> set[str]:
-        asked = {"account_id": account_id, "numbers": unique_storable(folded)}
-        return {row[0] for row in statements.fetch_all(connection, IN_USE, asked)}
+    """Return a function that finds which folded numbers are in use in an account."""
 
-    return taken
+    def find_used(folded_numbers: Sequence[str]) -> set[str]:
+        values = {"account_id": account_id, "numbers": unique_storable(folded_numbers)}
+        return {row[0] for row in statements.fetch_all(connection, SELECT_USED_NUMBERS, values)}
+
+    return find_used
 
 
 def assign_numbers(
-    wanted: Sequence[str | None], counter: NumberCounter, taken: FindUsed, generators: Generators
+    requested: Sequence[str | None],
+    counter: NumberCounter,
+    find_used: FindUsed,
+    generators: Generators,
 ) -> list[str]:
-    """A number for every client: the wanted ones as they are, the others from the counter."""
-    used = {fold_key(number) for number in wanted if number}
-    fresh = iter(next_numbers(wanted.count(None), counter, used, taken, generators))
-    return [number or next(fresh) for number in wanted]
+    """Return a number for each client: the requested one, or the next one from the counter.
+
+    The counter is moved on, but not saved.
+    """
+    requested_keys = {fold_key(number) for number in requested if number}
+    new_numbers = iter(
+        next_numbers(requested.count(None), counter, requested_keys, find_used, generators)
+    )
+    return [number or next(new_numbers) for number in requested]
 
 
 def next_numbers(
-    amount: int, counter: NumberCounter, used: set[str], taken: FindUsed, generators: Generators
+    amount: int,
+    counter: NumberCounter,
+    requested_keys: set[str],
+    find_used: FindUsed,
+    generators: Generators,
 ) -> list[str]:
+    """Return the next free numbers of the counter, and move the counter behind the last one.
+
+    If too few of the next numbers are free, the rest get the last candidate with a random suffix.
+    """
     if not amount:
         return []
-    tries, free = candidate_numbers(amount, counter, used, taken)
+    candidates, free = candidate_numbers(amount, counter, requested_keys, find_used)
     if len(free) < amount:
-        tries, free = candidate_numbers(amount + TRIES, counter, used, taken)
+        candidates, free = candidate_numbers(amount + MAX_TRIES, counter, requested_keys, find_used)
     del free[amount:]
     while len(free) < amount:
-        value, number = tries[-1]
+        value, number = candidates[-1]
         free.append((value, f"{number}_{generators.random_text(5)}"))
     counter.value = free[-1][0] + 1
     return [number for _, number in free]
 
 
 NumberCandidate = tuple[int, str]
+"""A value of the counter, and the number that it becomes."""
 
 
 def candidate_numbers(
-    amount: int, counter: NumberCounter, used: set[str], taken: FindUsed
+    amount: int, counter: NumberCounter, requested_keys: set[str], find_used: FindUsed
 ) -> tuple[list[NumberCandidate], list[NumberCandidate]]:
-    """So many candidates, and those of them that are free."""
-    tries = list(islice(counter.iter_candidates(), amount))
-    gone = used | taken([number for _, number in tries])
-    return tries, [(value, number) for value, number in tries if number not in gone]
+    """Return the next candidates, and the candidates that are free."""
+    candidates = list(islice(counter.iter_candidates(), amount))
+    used = requested_keys | find_used([number for _, number in candidates])
+    return candidates, [(value, number) for value, number in candidates if number not in used]

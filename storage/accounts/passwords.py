@@ -1,20 +1,24 @@
-"""Passwords, kept only as slow hashes (argon2id at its library's recommended cost)."""
+"""Hashes and verifies passwords with argon2id, at the cost that its library recommends."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from storage.model.records import Secret
 
-HASHER = PasswordHasher()
+PASSWORD_HASHER = PasswordHasher()
 
 
 def hash_password(password: str) -> Secret:
-    """Takes some fifty milliseconds, by design: call it outside a transaction."""
-    return Secret(HASHER.hash(password))
+    """Hash a password. Call it outside a transaction.
+
+    It takes about 50 ms by design.
+    """
+    return Secret(PASSWORD_HASHER.hash(password))
 
 
-def verify_password(hashed: str, password: str) -> bool:
+def verify_password(password_hash: str, password: str) -> bool:
+    """Return whether a password has this hash. False also for a hash that is not valid."""
     try:
-        return HASHER.verify(hashed, password)
+        return PASSWORD_HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False

@@ -1,8 +1,8 @@
-"""Leaky buckets: how many calls each token has made of late, counted by every process alike.
+"""Rate limiter with a leaky bucket per token, shared by all processes of a machine.
 
-A bucket is one row of a scratch database: the moment at which it will have run empty. Nothing of
-value is in there, so it waits for no disk; losing it forgives the calls of the last minute. It is
-opened by the first call that is counted: where nobody counts there is none.
+A bucket is one row of a scratch database: the moment at which the bucket will be empty. The
+database never waits for the disk, because its loss only forgives the calls of the last minute. The
+first call that is counted opens it: without a rate limit there is no database.
 """
 
 import time
@@ -17,31 +17,39 @@ from storage.database.sqlite_driver import sqlite_module
 from storage.model.errors import Unavailable
 
 IN_MEMORY = ":memory:"
-SECOND = 1_000_000
+MICROSECONDS_PER_SECOND = 1_000_000
 BUSY_SECONDS = 5.0
-SCHEMA = "CREATE TABLE IF NOT EXISTS bucket (token INTEGER PRIMARY KEY, empty_at INTEGER NOT NULL)"
-ACQUIRE = """
+CREATE_BUCKET_TABLE = (
+    "CREATE TABLE IF NOT EXISTS bucket (token INTEGER PRIMARY KEY, empty_at INTEGER NOT NULL)"
+)
+UPSERT_BUCKET = """
 INSERT INTO bucket VALUES (:token, :now + :drip)
 ON CONFLICT (token) DO UPDATE
 SET empty_at = iif(empty_at BETWEEN :now AND :full, empty_at, :now) + :drip
 WHERE empty_at NOT BETWEEN :now AND :full OR empty_at <= :full - :drip
 RETURNING empty_at
 """
-"""A bucket fuller than full is from before: from another clock, or another setting."""
+"""Adds one call to a bucket, unless it would overflow; then no row is returned.
+
+A bucket above its capacity is treated as empty: its row comes from another clock or setting.
+"""
 
 
 class RateLimit(Struct, frozen=True, kw_only=True):
-    """A bucket takes `capacity` calls at once and lets go of `per_minute` a minute, evenly."""
+    """A bucket for `capacity` calls at once, drained evenly by `per_minute` calls a minute."""
 
     per_minute: int
     capacity: int
 
 
 class RateLimiter:
-    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """The buckets in a file that processes share, or of this process alone in memory.
+    """Counts the calls of each token in its leaky bucket. May be used by several threads."""
 
-        `clock` counts seconds alike for all that share the file; the default does on one machine.
+    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """Use the file `path`, which processes share, or `:memory:` for this process alone.
+
+        `clock`: seconds, the same for all processes that share the file. On one machine the default
+        is.
         """
         self._path = path
         self._clock = clock
@@ -49,24 +57,29 @@ class RateLimiter:
         self._connection: Any = None
 
     def acquire(self, token_id: int, rate: RateLimit) -> float:
-        """Count one call, unless the bucket would overflow. Seconds until it would not; 0.0 when
-        the call was counted."""
-        drip = 60 * SECOND // rate.per_minute
+        """Count one call and return 0.0, or return the seconds until the bucket has room for it.
+
+        A call that is refused is not counted. Raises Unavailable.
+        """
+        drip = 60 * MICROSECONDS_PER_SECOND // rate.per_minute
         with self._exclusive() as connection:
-            now = int(self._clock() * SECOND)
+            now = int(self._clock() * MICROSECONDS_PER_SECOND)
             full = now + drip * rate.capacity
-            given = {"token": token_id, "now": now, "drip": drip, "full": full}
-            if connection.execute(ACQUIRE, given).fetchall():
+            values = {"token": token_id, "now": now, "drip": drip, "full": full}
+            if connection.execute(UPSERT_BUCKET, values).fetchall():
                 return 0.0
-            asked = connection.execute("SELECT empty_at FROM bucket WHERE token = ?", (token_id,))
-            ((empty_at,),) = asked.fetchall()
-        return float(max(empty_at + drip - full, 1) / SECOND)
+            rows = connection.execute("SELECT empty_at FROM bucket WHERE token = ?", (token_id,))
+            ((empty_at,),) = rows.fetchall()
+        return float(max(empty_at + drip - full, 1) / MICROSECONDS_PER_SECOND)
 
     @contextmanager
     def _exclusive(self) -> Iterator[Any]:
-        """The file, locked for this call. A clock read before its turn would be behind the calls
-        that came first, and the bucket that they filled would look like one from before."""
-        with self._lock, failing_as_unavailable():
+        """Open a transaction with an exclusive lock on the file. Read the clock only inside it.
+
+        A clock that was read before the lock is behind the calls that came first. The bucket that
+        these calls filled would then look as if it were above its capacity.
+        """
+        with self._lock, unavailable_on_sqlite_error():
             connection = self._open_connection()
             connection.execute("BEGIN IMMEDIATE").close()
             with connection:
@@ -77,19 +90,24 @@ class RateLimiter:
             self._connection = sqlite_module().connect(
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            for statement in ("PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY", SCHEMA):
+            for statement in (
+                "PRAGMA synchronous = OFF",
+                "PRAGMA journal_mode = MEMORY",
+                CREATE_BUCKET_TABLE,
+            ):
                 self._connection.execute(statement).close()
         return self._connection
 
     def close(self) -> None:
-        """They can still be used, and are opened again then."""
+        """Close the database. A later call opens it again."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
 @contextmanager
-def failing_as_unavailable() -> Iterator[None]:
+def unavailable_on_sqlite_error() -> Iterator[None]:
+    """Raise Unavailable for an error of SQLite."""
     try:
         yield
     except sqlite_module().Error as error:

@@ -1,3 +1,8 @@
+"""Finds, lists, inserts and revokes API tokens in a transaction.
+
+A token is stored as its digest, never as itself.
+"""
+
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,7 +20,7 @@ from storage.rules.validation import refuse_unstorable
 from storage.schema.account_tables import ACCOUNT, TOKEN
 from storage.schema.row_mapping import ACCOUNT_COLUMNS, account_from_row
 
-from .accounts import find_account
+from .accounts import get_account
 
 TOKEN_LENGTH = 64
 """Integrations take a shorter Ninja token for one of the previous major version."""
@@ -29,18 +34,23 @@ SELECT_ACCESS = (
         TOKEN.c.revoked_at.is_(None),
     )
 )
-"""What a token opens in a dialect."""
+"""Selects what a token gives access to in a dialect; by the digest of the token."""
 
 
 def token_digest(token: str) -> str:
+    """Return the digest under which a token is stored."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def insert_token(
     connection: Connection, command: CreateToken, generators: Generators
 ) -> tuple[Token, Secret]:
+    """Insert a new token and return its record and the token itself.
+
+    Raises NotFound if the account does not exist.
+    """
     refuse_unstorable(command)
-    account = find_account(connection, command.account)
+    account = get_account(connection, command.account)
     secret = Secret(generators.random_text(TOKEN_LENGTH))
     values = {
         "account_id": account.id,
@@ -50,8 +60,8 @@ def insert_token(
         "is_read_only": command.is_read_only,
         "created_at": generators.clock(),
     }
-    made = connection.execute(insert(TOKEN).values(values).returning(TOKEN.c.id)).scalar_one()
-    return find_token(connection, made), secret
+    token_id = connection.execute(insert(TOKEN).values(values).returning(TOKEN.c.id)).scalar_one()
+    return get_token(connection, token_id), secret
 
 
 def select_tokens() -> Select[Any]:
@@ -65,10 +75,12 @@ def token_from_row(row: Sequence[Any]) -> Token:
 
 
 def list_tokens(connection: Connection) -> tuple[Token, ...]:
+    """Return all tokens in the order of their ids, also those that are revoked."""
     return tuple(map(token_from_row, connection.execute(select_tokens())))
 
 
-def find_token(connection: Connection, token_id: int) -> Token:
+def get_token(connection: Connection, token_id: int) -> Token:
+    """Return a token's record. Raises NotFound."""
     row = connection.execute(select_tokens().where(in_values(TOKEN.c.id, [token_id]))).first()
     if row is None:
         raise NotFound("token")
@@ -76,19 +88,21 @@ def find_token(connection: Connection, token_id: int) -> Token:
 
 
 def revoke_token(connection: Connection, token_id: int, generators: Generators) -> Token:
-    mine = (in_values(TOKEN.c.id, [token_id]), TOKEN.c.revoked_at.is_(None))
-    connection.execute(update(TOKEN).where(*mine).values(revoked_at=generators.clock()))
-    return find_token(connection, token_id)
+    """Revoke a token, unless it is revoked already, and return its record. Raises NotFound."""
+    unrevoked_row = (in_values(TOKEN.c.id, [token_id]), TOKEN.c.revoked_at.is_(None))
+    connection.execute(update(TOKEN).where(*unrevoked_row).values(revoked_at=generators.clock()))
+    return get_token(connection, token_id)
 
 
 def find_access(connection: Connection, dialect: str, token: str) -> Access | None:
-    given = {"digest": token_digest(token), "dialect": dialect}
-    row = connection.execute(SELECT_ACCESS, given).first()
+    """Find what a token gives access to; None if it is unknown, revoked or another dialect's."""
+    values = {"digest": token_digest(token), "dialect": dialect}
+    row = connection.execute(SELECT_ACCESS, values).first()
     return None if row is None else access_from_row(row)
 
 
 def access_from_row(row: Sequence[Any]) -> Access:
-    """A row of OPENED."""
+    """Make an access from a row of `SELECT_ACCESS`."""
     token_id, is_read_only, wrote_at, *account = row
     return Access(
         token_id=token_id,
@@ -101,7 +115,7 @@ def access_from_row(row: Sequence[Any]) -> Access:
 def record_write_time(
     connection: Connection, token_id: int, now: datetime, precision: timedelta
 ) -> None:
-    """Note that a token writes, unless that was noted less than `precision` ago."""
+    """Record that a token writes now, unless that was recorded less than `precision` ago."""
     is_old = or_(TOKEN.c.wrote_at.is_(None), TOKEN.c.wrote_at < now - precision)
-    mine = update(TOKEN).where(TOKEN.c.id == token_id, is_old)
-    connection.execute(mine.values(wrote_at=now))
+    statement = update(TOKEN).where(TOKEN.c.id == token_id, is_old)
+    connection.execute(statement.values(wrote_at=now))

@@ -1,1 +1,1 @@
-"""Clients: looked up, listed, counted, scanned, created, changed, purged."""
+"""Clients: look-up, lists, counts, scans, creation, changes, purge."""

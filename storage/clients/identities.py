@@ -1,3 +1,8 @@
+"""The identities of a client: texts that only one client of an account may have.
+
+They are its number, its id number and its external id. A write checks them before it saves.
+"""
+
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -15,17 +20,20 @@ UUID_SHAPE = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Identity(NamedTuple):
-    """A text that only one client of an account may have: how it is compared, and who owns one of
-    the values that are asked about."""
+    """A field whose text only one client of an account may have.
+
+    `normal` returns the form that is compared. `owners` finds one other client that has one of the
+    given values.
+    """
 
     normal: Callable[[str], str]
     owners: Select[Any]
 
 
-def select_owner(owned: ColumnElement[bool]) -> Select[Any]:
-    own = CLIENT.c.account_id == bindparam("account_id")
-    other = CLIENT.c.serial.is_distinct_from(bindparam("owner"))
-    return select(CLIENT.c.serial).where(own, owned, other).limit(1)
+def select_owner(condition: ColumnElement[bool]) -> Select[Any]:
+    own_rows = CLIENT.c.account_id == bindparam("account_id")
+    other_rows = CLIENT.c.serial.is_distinct_from(bindparam("owner"))
+    return select(CLIENT.c.serial).where(own_rows, condition, other_rows).limit(1)
 
 
 LIVE_EXTERNAL_ID = CLIENT.c.is_deleted.is_(False) & in_bound_values(CLIENT.c.external_id, "values")
@@ -36,22 +44,25 @@ IDENTITIES = {
     ),
     "external_id": Identity(str, select_owner(LIVE_EXTERNAL_ID)),
 }
-OWNERS_OF_UUIDS = select_owner(in_bound_values(CLIENT.c.uuid, "values"))
-"""An external id must not be another client's uuid either, not even that of a deleted one, who
-may come back: a key must never mean two of them."""
+SELECT_OWNER_OF_UUIDS = select_owner(in_bound_values(CLIENT.c.uuid, "values"))
+"""An external id must not equal the uuid of another client either, or a key could mean two clients.
+This includes deleted clients, because they may be restored."""
 
 
 def claimed_identities(sources: Sequence[object]) -> dict[str, list[str]]:
-    """What records or commands want to be known by, in the form that is compared."""
-    given = {field: [claimed_value(source, field) for source in sources] for field in IDENTITIES}
+    """Return by field the values that records or commands claim, in the form that is compared."""
+    claims = {field: [claimed_value(source, field) for source in sources] for field in IDENTITIES}
     return {
         field: [IDENTITIES[field].normal(value) for value in values if value]
-        for field, values in given.items()
+        for field, values in claims.items()
     }
 
 
 def claimed_value(source: object, field: str) -> str | None:
-    """An external id is free again as soon as its client is deleted."""
+    """Return the value that a record or command claims for a field, or None.
+
+    A deleted client does not claim its external id: another client may take it.
+    """
     if field == "external_id" and getattr(source, "is_deleted", False):
         return None
     value: str | None = getattr(source, field, None) or None  # UNSET of a command
@@ -61,13 +72,13 @@ def claimed_value(source: object, field: str) -> str | None:
 def refuse_taken(
     connection: Connection,
     account_id: int,
-    wanted: Mapping[str, Sequence[str]],
+    claims: Mapping[str, Sequence[str]],
     owner: int | None = None,
 ) -> None:
-    """Raise Conflict when a wanted value is wanted twice or owned by a client beside `owner`."""
+    """Raise Conflict if a claim occurs twice, or belongs to a client other than `owner`."""
     fields = tuple(
         field
-        for field, values in wanted.items()
+        for field, values in claims.items()
         if len(set(values)) < len(values) or is_taken(connection, account_id, field, values, owner)
     )
     if fields:
@@ -77,14 +88,20 @@ def refuse_taken(
 def is_taken(
     connection: Connection, account_id: int, field: str, values: Sequence[str], owner: int | None
 ) -> bool:
-    looks: list[tuple[Select[Any], list[Any]]] = [
+    """Whether a client other than `owner` has one of the values of a field.
+
+    An external id is compared with the uuids of clients too.
+    """
+    queries: list[tuple[Select[Any], list[Any]]] = [
         (IDENTITIES[field].owners, unique_storable(values))
     ]
     if field == "external_id":
         uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
-        looks.append((OWNERS_OF_UUIDS, uuids))
-    own = {"account_id": account_id, "owner": owner}
+        queries.append((SELECT_OWNER_OF_UUIDS, uuids))
+    parameters = {"account_id": account_id, "owner": owner}
     rows = (
-        statements.fetch_first(connection, look, {**own, "values": v}) for look, v in looks if v
+        statements.fetch_first(connection, statement, {**parameters, "values": v})
+        for statement, v in queries
+        if v
     )
     return any(row is not None for row in rows)

@@ -1,6 +1,6 @@
-"""What a key means: the client of its uuid, and only then the one of its external id.
+"""Looks up a client by its key: first by the uuid, then by the external id.
 
-Every look-up is an equality that an index answers, one after the other.
+Every query is an equality that an index answers. The queries run one after the other.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,77 +19,90 @@ from storage.schema.tables import CLIENT, TOMBSTONE
 from .filters import is_live
 
 BoundQuery = tuple[Select[Any], dict[str, Any]]
-"""A statement with its parameters: it is put together once, for that costs more than asking it."""
+"""A statement with its parameters. The statements are constants: building one costs more than
+running it."""
 
 
 def select_client(*conditions: ColumnElement[bool]) -> Select[Any]:
-    mine = CLIENT.c.account_id == bindparam("account_id")
-    return select(*CLIENT_COLUMNS).where(mine, *conditions)
+    own_rows = CLIENT.c.account_id == bindparam("account_id")
+    return select(*CLIENT_COLUMNS).where(own_rows, *conditions)
 
 
-BY_SERIAL = select_client(CLIENT.c.serial == bindparam("serial"))
-BY_UUID = select_client(is_live(), CLIENT.c.uuid == bindparam("uuid"))
-BY_EXTERNAL_ID = select_client(is_live(), CLIENT.c.external_id == bindparam("external_id"))
-HELD = {asked: asked.with_for_update() for asked in (BY_SERIAL, BY_UUID, BY_EXTERNAL_ID)}
+SELECT_BY_SERIAL = select_client(CLIENT.c.serial == bindparam("serial"))
+SELECT_BY_UUID = select_client(is_live(), CLIENT.c.uuid == bindparam("uuid"))
+SELECT_BY_EXTERNAL_ID = select_client(is_live(), CLIENT.c.external_id == bindparam("external_id"))
+LOCKING_STATEMENTS = {
+    statement: statement.with_for_update()
+    for statement in (SELECT_BY_SERIAL, SELECT_BY_UUID, SELECT_BY_EXTERNAL_ID)
+}
 
 
-def fetch_first(connection: Connection, looks: Iterable[BoundQuery]) -> statements.Row | None:
-    """The first row of the first statement that has one, else None."""
-    for statement, given in looks:
-        row = statements.fetch_first(connection, statement, given)
+def fetch_first_row(
+    connection: Connection, queries: Iterable[BoundQuery]
+) -> statements.ResultRow | None:
+    """Return the first row of the first query that has one, else None."""
+    for statement, parameters in queries:
+        row = statements.fetch_first(connection, statement, parameters)
         if row is not None:
             return row
     return None
 
 
 def key_queries(account_id: int, key: ClientKey) -> Iterator[BoundQuery]:
+    """Yield the queries for the client of a key, in the order to try them."""
     match key:
         case int() if is_storable(key):
-            yield BY_SERIAL, {"account_id": account_id, "serial": key}
+            yield SELECT_BY_SERIAL, {"account_id": account_id, "serial": key}
         case int():
             pass
-        case LiveKey():
-            if key.uuid is not None:
-                yield BY_UUID, {"account_id": account_id, "uuid": key.uuid}
-            if is_storable(key.external_id):
-                yield BY_EXTERNAL_ID, {"account_id": account_id, "external_id": key.external_id}
+        case LiveKey(external_id=external_id, uuid=uuid):
+            if uuid is not None:
+                yield SELECT_BY_UUID, {"account_id": account_id, "uuid": uuid}
+            if is_storable(external_id):
+                yield SELECT_BY_EXTERNAL_ID, {"account_id": account_id, "external_id": external_id}
         case _:
             assert_never(key)
 
 
-def locking_queries(looks: Iterable[BoundQuery]) -> Iterator[BoundQuery]:
-    """The same looks, at rows that are held until the transaction ends."""
-    return ((HELD[statement], given) for statement, given in looks)
+def locking_queries(queries: Iterable[BoundQuery]) -> Iterator[BoundQuery]:
+    """Return the same queries with FOR UPDATE: rows stay locked until the transaction ends."""
+    return ((LOCKING_STATEMENTS[statement], parameters) for statement, parameters in queries)
 
 
-def cursor_position(
-    connection: Connection, account_id: int, key: LiveKey, *, among_gone: bool = False
+def get_cursor_position(
+    connection: Connection, account_id: int, key: LiveKey, *, prefers_deleted: bool = False
 ) -> tuple[datetime, int]:
-    """Where a client stands in the newest-first list, be it gone by now. Of a living client and
-    a gone one with the same external id, the one that the list is of; of several gone ones, the
-    newest. Raises Invalid for a key that never was anybody's."""
-    places = position_queries(account_id, key, among_gone=among_gone)
-    found = (connection.execute(place.limit(1)).first() for place in places)
-    row = next((row for row in found if row is not None), None)
+    """Return the (created_at, serial) of a client, also of a client that is deleted or purged.
+
+    A live client and deleted clients may share an external id: `prefers_deleted` says which one
+    counts. Among deleted clients, the newest counts. Raises Invalid if no client ever had the key.
+    """
+    queries = position_queries(account_id, key, prefers_deleted=prefers_deleted)
+    rows = (connection.execute(query.limit(1)).first() for query in queries)
+    row = next((row for row in rows if row is not None), None)
     if row is None:
         raise Invalid(Problem(("after",), "is unknown"))
     return row.created_at, row.serial
 
 
-def position_queries(account_id: int, key: LiveKey, *, among_gone: bool) -> Iterator[Select[Any]]:
-    living = select(CLIENT.c.created_at, CLIENT.c.serial).where(
+def position_queries(
+    account_id: int, key: LiveKey, *, prefers_deleted: bool
+) -> Iterator[Select[Any]]:
+    """Yield the statements for the (created_at, serial) of a key, in the order to try them."""
+    select_live = select(CLIENT.c.created_at, CLIENT.c.serial).where(
         CLIENT.c.account_id == account_id, is_live()
     )
-    gone = select(TOMBSTONE.c.created_at, TOMBSTONE.c.serial).where(
+    select_deleted = select(TOMBSTONE.c.created_at, TOMBSTONE.c.serial).where(
         TOMBSTONE.c.account_id == account_id
     )
     if key.uuid is not None:
-        yield living.where(CLIENT.c.uuid == key.uuid)
-        yield gone.where(TOMBSTONE.c.uuid == key.uuid)
+        yield select_live.where(CLIENT.c.uuid == key.uuid)
+        yield select_deleted.where(TOMBSTONE.c.uuid == key.uuid)
     if not is_storable(key.external_id):
         return
-    named = [
-        living.where(CLIENT.c.external_id == key.external_id),
-        gone.where(TOMBSTONE.c.external_id == key.external_id).order_by(TOMBSTONE.c.serial.desc()),
+    newest_deleted = select_deleted.order_by(TOMBSTONE.c.serial.desc())
+    by_external_id = [
+        select_live.where(CLIENT.c.external_id == key.external_id),
+        newest_deleted.where(TOMBSTONE.c.external_id == key.external_id),
     ]
-    yield from reversed(named) if among_gone else named
+    yield from reversed(by_external_id) if prefers_deleted else by_external_id

@@ -1,4 +1,4 @@
-"""The store's methods about clients."""
+"""The methods of the store that read and write clients."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,21 +9,28 @@ from storage.model.preconditions import NO_PRECONDITION, Precondition
 from storage.model.queries import ClientQuery, TombstoneQuery
 from storage.model.records import Client, Origin, Page, State, Tombstone
 
-from . import reads as client_reads, writes as client_writes
+from . import reads as client_reads, state_changes, writes as client_writes
 from .writes import ChangeDecision, UpsertResult
 
 
 class ClientMethods(TransactionRunner):
+    """The part of the store for clients. Each method is one transaction.
+
+    `may_lag` allows a read from the replica, which may be behind the primary.
+    """
+
     def get_client(self, account_id: int, key: ClientKey, *, may_lag: bool = False) -> Client:
+        """Return the client of a key, or raise NotFound."""
         return self._read_replica(may_lag, client_reads.get_client, account_id, key)
 
     def client_origins(self, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
-        """Where a client was imported from, by source and foreign id."""
+        """Return the origins that a client was imported from, ordered by source and foreign id."""
         return self._read(client_reads.list_origins, account_id, key)
 
     def list_clients(
         self, account_id: int, query: ClientQuery, *, may_lag: bool = False
     ) -> Page[Client]:
+        """Return the page of a query, and the total number of clients that match it."""
         return self._read_replica(may_lag, client_reads.list_clients, account_id, query)
 
     def list_newest_clients(
@@ -34,10 +41,11 @@ class ClientMethods(TransactionRunner):
         *,
         may_lag: bool = False,
     ) -> tuple[Client, ...]:
-        """Newest first, from just behind the client `after`, which may be gone by now.
+        """Return clients, newest first, that come after the client `after`.
 
-        `sorting` and `offset` of the query do not matter here. Raises Invalid when `after` never
-        was a client of the account: an empty answer would read as the end of the list.
+        The client `after` may be deleted or purged by now. `sort_keys` and `offset` of the query
+        are ignored. Raises Invalid if the account never had the client `after`: an empty page
+        would mean the end of the list.
         """
         return self._read_replica(may_lag, client_reads.list_newest, account_id, query, after)
 
@@ -49,22 +57,23 @@ class ClientMethods(TransactionRunner):
         *,
         may_lag: bool = False,
     ) -> tuple[Tombstone, ...]:
-        """Of the clients that are gone, in the order and with the cursor of `newest_clients`."""
+        """Return tombstones, in the order and with the cursor of `list_newest_clients`."""
         return self._read_replica(may_lag, client_reads.list_deleted, account_id, query, after)
 
     def clients_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Client]:
-        """Those that exist."""
+        """Return clients by serial. Serials that do not exist are left out."""
         return self._read(client_reads.get_by_serials, account_id, serials)
 
     @write_method
     def create_client(self, account_id: int, command: CreateClient) -> Step[Client]:
+        """Create a client. Raises Conflict if another client has its number or one of its ids."""
         return lambda c: client_writes.create_clients(c, account_id, [command], self._generators)[0]
 
     @write_method
     def create_clients(
         self, account_id: int, commands: Sequence[CreateClient]
     ) -> Step[tuple[Client, ...]]:
-        """All of them or, when one cannot be created, none."""
+        """Create all clients, or none if one cannot be created."""
         return lambda c: client_writes.create_clients(c, account_id, commands, self._generators)
 
     @write_method
@@ -75,8 +84,11 @@ class ClientMethods(TransactionRunner):
         change: ChangeDecision,
         precondition: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
-        """A change that changes nothing leaves version and times alone. Raises Locked for a
-        deleted client, Stale, here as everywhere, for one that is not as expected."""
+        """Change the client of a key as `change` decides on its locked record.
+
+        A change without an effect leaves the version and the times as they are. Raises Locked for
+        a deleted client, and Stale, as every method here, if the precondition is not met.
+        """
         generators = self._generators
         return lambda c: client_writes.change_client(
             c, account_id, key, change, precondition=precondition, generators=generators
@@ -91,9 +103,9 @@ class ClientMethods(TransactionRunner):
         create: Callable[[], CreateClient],
         precondition: Precondition = NO_PRECONDITION,
     ) -> Step[UpsertResult]:
-        """Change the client of the key or, when there is none, create what `create` returns.
+        """Change the client of a key, or create the client that `create` returns if there is none.
 
-        A uuid stays with its client: that of a deleted one raises NotFound and creates nothing.
+        Raises NotFound for the uuid of a deleted client: a uuid is never used again.
         """
         generators = self._generators
         return lambda c: client_writes.upsert_client(
@@ -108,8 +120,9 @@ class ClientMethods(TransactionRunner):
         state: State,
         precondition: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
+        """Archive, delete or restore the client of a key."""
         generators = self._generators
-        return lambda c: client_writes.set_client_state(
+        return lambda c: state_changes.set_client_state(
             c, account_id, key, state, precondition=precondition, generators=generators
         )
 
@@ -121,8 +134,10 @@ class ClientMethods(TransactionRunner):
         other: ClientKey,
         precondition: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
-        """Move what `other` has to the client of the key, and remove `other` for good. Raises
-        Invalid where both keys are of one client."""
+        """Move the contents of the client `other` to the client of the key, and purge `other`.
+
+        Raises Invalid if both keys mean the same client.
+        """
         generators = self._generators
         return lambda c: client_writes.merge_clients(
             c, account_id, key, other, precondition=precondition, generators=generators
@@ -132,8 +147,8 @@ class ClientMethods(TransactionRunner):
     def set_client_states(
         self, account_id: int, serials: Sequence[int], state: State
     ) -> Step[tuple[Client, ...]]:
-        """All of them in one transaction, answered in the order of their serials."""
-        return lambda c: client_writes.set_client_states(
+        """Set the state of clients in one transaction; return them in order of serial."""
+        return lambda c: state_changes.set_client_states(
             c, account_id, serials, state, self._generators
         )
 
@@ -141,7 +156,7 @@ class ClientMethods(TransactionRunner):
     def change_clients(
         self, account_id: int, serials: Sequence[int], change: ChangeDecision
     ) -> Step[tuple[Client, ...]]:
-        """The same decision for all of them, deleted ones too; otherwise as `move_clients`."""
+        """Change clients by the same decision, also deleted clients; like `set_client_states`."""
         return lambda c: client_writes.change_clients(
             c, account_id, serials, change, self._generators
         )

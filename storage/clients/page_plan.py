@@ -1,7 +1,19 @@
-"""How many clients a query finds, and the way to a page of them.
+"""The page plan: the total of a list request, and how SQLite finds the page.
 
-PostgreSQL has statistics and chooses its way by them. SQLite has none: it is told one, by how many
-there are to be found, which it knows without a look at each where that is kept.
+PostgreSQL has statistics: it gets a COUNT and the statement of the page, and plans both itself.
+SQLite has no statistics here, so this module plans for it:
+
+1. A list without filters in the order of the serials: `client_block` holds the number of clients
+   per block of serials. Their sum is the total. The page starts at the serial of its block, so
+   SQLite skips at most one block of rows, however large the offset.
+2. Any other list needs its total first. If states are the only filter, the total is a sum of
+   `client_block`. If the only filter is text that the trigram index decides alone, the total is
+   a count in that index, plus a check of the few clients that are still pending there.
+   Otherwise it is a COUNT of rows. The answer shows the total, so this is no extra query.
+3. Then choose how to find the page. SQLite can walk through all clients in the order of the list
+   until the page is full, or collect all matches first and sort them. A walk passes about
+   (offset + limit) * all / total clients, collecting reads total clients: take the smaller
+   number. A walk needs an index in the order of the list, so a pinned client excludes it.
 """
 
 from typing import Any
@@ -14,67 +26,79 @@ from storage.indexes.block_counts import BlockCounts, select_blocks, select_coun
 from storage.model.queries import ClientColumn, ClientQuery, SortKey
 from storage.model.records import State
 
-from .filters import index_terms, is_findable
-from .statements import PagePlan, select_count
+from .filters import ClientFilter
+from .statements import ENGINE_PLAN, PagePlan, select_count
 
-ALL = frozenset(State)
-BARE = ClientQuery(limit=0)
-BY_SERIAL = ((), (SortKey(column=ClientColumn.SERIAL),))
-INDEXED = {ClientColumn.SERIAL, ClientColumn.NAME, ClientColumn.NUMBER, ClientColumn.BALANCE}
-"""Orders in which clients can be walked through from the first one."""
+ALL_STATES = frozenset(State)
+EMPTY_QUERY = ClientQuery(limit=0)
+SERIAL_ORDERS = ((), (SortKey(column=ClientColumn.SERIAL),))
+INDEXED_COLUMNS = {
+    ClientColumn.SERIAL,
+    ClientColumn.NAME,
+    ClientColumn.NUMBER,
+    ClientColumn.BALANCE,
+}
+"""The columns with an index in whose order SQLite can walk through the clients of an account."""
 
 
-def plan_page(connection: Connection, account_id: int, query: ClientQuery) -> tuple[int, PagePlan]:
+def plan_page(connection: Connection, client_filter: ClientFilter) -> tuple[int, PagePlan]:
+    """Return the total of a list request and the plan for its page."""
     if connection.dialect.name != "sqlite":
-        return count_rows(connection, account_id, query), PagePlan()
-    if filters_only(query) and query.sort_keys in BY_SERIAL:
-        own = connection.execute(select_blocks(), {"account_id": account_id}).all()
-        known = BlockCounts.from_rows(own)
-        place = known.locate(query.offset)
-        return known.total, PagePlan(start=place) if place else PagePlan()
-    total = count_from_indexes(connection, account_id, query)
+        return count_rows(connection, client_filter), ENGINE_PLAN
+    account_id, query = client_filter.account_id, client_filter.query
+    if has_no_other_filter(query) and query.sort_keys in SERIAL_ORDERS:
+        return plan_from_blocks(connection, account_id, query.offset)
+    total = count_from_indexes(connection, client_filter)
     if total is None:
-        total = count_rows(connection, account_id, query)
-    everybody = count_from_blocks(connection, account_id, ALL)
-    return total, PagePlan(walks_in_order=prefers_walk(query, total, everybody))
+        total = count_rows(connection, client_filter)
+    all_clients = count_from_blocks(connection, account_id, ALL_STATES)
+    return total, PagePlan(walks_in_order=prefers_walk(query, total, all_clients))
 
 
-def count_rows(connection: Connection, account_id: int, query: ClientQuery) -> int:
-    found: int = connection.execute(select_count(account_id, query)).scalar_one()
-    return found
+def plan_from_blocks(connection: Connection, account_id: int, offset: int) -> tuple[int, PagePlan]:
+    rows = connection.execute(select_blocks(), {"account_id": account_id}).all()
+    block_counts = BlockCounts.from_rows(rows)
+    start = block_counts.locate(offset)
+    return block_counts.total, PagePlan(start=start) if start else ENGINE_PLAN
 
 
-def count_from_indexes(connection: Connection, account_id: int, query: ClientQuery) -> int | None:
-    if filters_only(query, "states"):
+def count_rows(connection: Connection, client_filter: ClientFilter) -> int:
+    total: int = connection.execute(select_count(client_filter)).scalar_one()
+    return total
+
+
+def count_from_indexes(connection: Connection, client_filter: ClientFilter) -> int | None:
+    """None if the indexes do not know the total."""
+    account_id, query = client_filter.account_id, client_filter.query
+    if has_no_other_filter(query, "states"):
         return count_from_blocks(
-            connection, account_id, ALL if query.states is None else query.states
+            connection, account_id, ALL_STATES if query.states is None else query.states
         )
-    asked = list(index_terms(query))
-    if asked and filters_only(query, "text", "name") and is_findable(query):
-        phrases = trigram_search.exact_phrases(asked)
+    terms = client_filter.index_terms
+    if terms and has_no_other_filter(query, "text", "name") and client_filter.can_match:
+        phrases = trigram_search.exact_phrases(terms)
         if phrases is not None:
-            return trigram_search.count_matches(connection, account_id, asked, phrases)
+            return trigram_search.count_matches(connection, account_id, terms, phrases)
     return None
 
 
 def count_from_blocks(connection: Connection, account_id: int, states: frozenset[State]) -> int:
-    found: int = connection.execute(
+    total: int = connection.execute(
         select_count_in_states(states), {"account_id": account_id}
     ).scalar_one()
-    return found
+    return total
 
 
-def prefers_walk(query: ClientQuery, total: int, everybody: int) -> bool:
-    """Whether a page is come by sooner on a walk through all clients in their order than by
-    looking up all that are found, which come in none."""
+def prefers_walk(query: ClientQuery, total: int, all_clients: int) -> bool:
+    """Whether a walk in order passes fewer clients than there are matches to collect."""
     if query.first_serial is not None or (
-        query.sort_keys and query.sort_keys[0].column not in INDEXED
+        query.sort_keys and query.sort_keys[0].column not in INDEXED_COLUMNS
     ):
         return False
-    return total * total > (query.offset + query.limit) * everybody
+    return total * total > (query.offset + query.limit) * all_clients
 
 
-def filters_only(query: ClientQuery, *names: str) -> bool:
-    """Whether nothing else narrows the query."""
-    nothing: dict[str, Any] = dict.fromkeys(names)
-    return structs.replace(query, **nothing, sort_keys=(), offset=0, limit=0) == BARE
+def has_no_other_filter(query: ClientQuery, *names: str) -> bool:
+    """Whether all filters of the query, except those with these names, are absent."""
+    absent: dict[str, Any] = dict.fromkeys(names)
+    return structs.replace(query, **absent, sort_keys=(), offset=0, limit=0) == EMPTY_QUERY

@@ -1,4 +1,4 @@
-"""Clients in a write transaction: locked, inserted, saved, purged."""
+"""Locks, inserts, saves and purges clients in a write transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from storage.model.errors import Conflict, NotFound
 from storage.model.records import Client, Origin
 from storage.schema.row_mapping import (
     CLIENT_FIELDS,
-    Row,
+    RowDict,
     changed_columns,
     client_to_row,
     contact_to_row,
@@ -29,9 +29,9 @@ from .statements import select_by_serials
 
 
 def update_statement(table: Table) -> Update:
-    """Sets what it is given of one row."""
-    own = table.c.account_id == bindparam("own_account_id")
-    return update(table).where(own, table.c.serial == bindparam("own_serial"))
+    """Return the statement that sets the given columns of one row."""
+    own_rows = table.c.account_id == bindparam("own_account_id")
+    return update(table).where(own_rows, table.c.serial == bindparam("own_serial"))
 
 
 UNDERIVED = (
@@ -39,18 +39,22 @@ UNDERIVED = (
     | frozenset({"phone", "phone_rank", "address1", "address2", "city", "state", "postal_code"})
     | frozenset({"country_id", "assigned_user_serial", "group_serial"})
 )
-"""Fields of which no column is derived, and which often change alone."""
-values_of = attrgetter(*CLIENT_FIELDS)
-UPDATES = {table: update_statement(table) for table in (CLIENT, CONTACT, DOCUMENT)}
+"""Fields that no derived column depends on and that often change alone."""
+client_values = attrgetter(*CLIENT_FIELDS)
+UPDATE_STATEMENTS = {table: update_statement(table) for table in (CLIENT, CONTACT, DOCUMENT)}
 
 
 def lock_client_or_none(connection: Connection, account_id: int, key: ClientKey) -> Client | None:
-    """The client, held until the transaction ends: what is decided on it stays true."""
-    held = lookup.locking_queries(lookup.key_queries(account_id, key))
-    return client_reads.fetch_one(connection, account_id, held)
+    """Lock the client of a key until the transaction ends, and return it or None.
+
+    A decision on the returned record stays valid: no other transaction can change the client.
+    """
+    queries = lookup.locking_queries(lookup.key_queries(account_id, key))
+    return client_reads.fetch_client(connection, account_id, queries)
 
 
 def lock_client(connection: Connection, account_id: int, key: ClientKey) -> Client:
+    """Lock the client of a key until the transaction ends, or raise NotFound."""
     client = lock_client_or_none(connection, account_id, key)
     if client is None:
         raise NotFound("client")
@@ -60,23 +64,26 @@ def lock_client(connection: Connection, account_id: int, key: ClientKey) -> Clie
 def lock_clients(
     connection: Connection, account_id: int, serials: Iterable[int]
 ) -> Iterator[Client]:
-    """Clients by serial, locked in its order, so that two such calls cannot block each other."""
+    """Lock clients by serial and yield them in the order of their serials.
+
+    The fixed order prevents a deadlock between two calls.
+    """
     serials = sorted(set(serials))
-    for start in range(0, len(serials), client_reads.BATCH):
-        statement = select_by_serials(
-            account_id, serials[start : start + client_reads.BATCH]
-        ).with_for_update()
-        yield from client_reads.load_many(
-            connection, account_id, connection.execute(statement).all()
-        )
+    batch_size = client_reads.READ_BATCH_SIZE
+    for start in range(0, len(serials), batch_size):
+        statement = select_by_serials(account_id, serials[start : start + batch_size])
+        rows = connection.execute(statement.with_for_update()).all()
+        yield from client_reads.load_clients(connection, account_id, rows)
 
 
 def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -> None:
+    """Raise NotFound if the uuid of a key is that of a deleted or purged client."""
     if tombstones.has_uuid(connection, account_id, key):
         raise NotFound("client")
 
 
 def insert_clients(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
+    """Insert new clients with all their rows, and register them in SQLite's indexes."""
     insert_client_rows(connection, account_id, clients)
     new_clients.register_new_clients(
         connection, account_id, list(map(new_clients.lifecycle_of, clients))
@@ -84,28 +91,30 @@ def insert_clients(connection: Connection, account_id: int, clients: Sequence[Cl
 
 
 def insert_client_rows(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
-    """The rows of new clients, of whom births.py has yet to be told."""
+    """Insert the rows of new clients. The caller calls `register_new_clients` afterwards."""
     statements.insert_many(connection, CLIENT, [client_to_row(account_id, c) for c in clients])
-    rows = [
+    contact_rows = [
         contact_to_row(account_id, c.serial, contact) for c in clients for contact in c.contacts
     ]
-    statements.insert_many(connection, CONTACT, rows)
-    files = [document_to_row(account_id, document) for c in clients for document in c.documents]
-    if files:
-        connection.execute(insert(DOCUMENT), files)
+    statements.insert_many(connection, CONTACT, contact_rows)
+    document_rows = [document_to_row(account_id, d) for c in clients for d in c.documents]
+    if document_rows:
+        connection.execute(insert(DOCUMENT), document_rows)
     tombstones.add_tombstones(connection, account_id, [c.serial for c in clients if c.is_deleted])
 
 
 def insert_origins(
     connection: Connection, account_id: int, owned: Sequence[tuple[int, Origin]]
 ) -> None:
-    """Raises Conflict when an origin is that of another client, or of two of these."""
+    """Insert the origins of clients, each after the serial of its client.
+
+    Raises Conflict if an origin belongs to another client already, or occurs twice.
+    """
     if not owned:
         return
     keys = [(origin.source, origin.foreign_id) for _, origin in owned]
-    if len(set(keys)) < len(keys) or not find_origins(connection, account_id, keys).isdisjoint(
-        keys
-    ):
+    has_duplicates = len(set(keys)) < len(keys)
+    if has_duplicates or not find_origins(connection, account_id, keys).isdisjoint(keys):
         raise Conflict("client", ("origins",))
     rows = [
         structs.asdict(origin) | {"account_id": account_id, "client_serial": serial}
@@ -118,7 +127,10 @@ def insert_origins(
 def find_origins(
     connection: Connection, account_id: int, keys: Sequence[tuple[str, str]]
 ) -> set[tuple[str, str]]:
-    """Those of these that clients have, and maybe others."""
+    """Find the (source, foreign id) keys that clients have already.
+
+    The result may contain more: every stored pair of one of the sources and one of the ids.
+    """
     sources, foreign_ids = zip(*keys, strict=True) if keys else ((), ())
     statement = select(ORIGIN.c.source, ORIGIN.c.foreign_id).where(
         ORIGIN.c.account_id == account_id,
@@ -131,24 +143,22 @@ def find_origins(
 def delete_client_rows(
     connection: Connection, account_id: int, record: Client, now: datetime
 ) -> None:
-    """Remove the rows of a client, those that point to it first; its tombstone stays."""
+    """Delete all rows of a client, the rows that refer to it first. Its tombstone remains."""
     tombstones.add_for_purged(connection, account_id, record, now)
     for table in (CONTACT, DOCUMENT, ORIGIN):
-        mine = (table.c.account_id == account_id, table.c.client_serial == record.serial)
-        connection.execute(delete(table).where(*mine))
-    mine = (CLIENT.c.account_id == account_id, CLIENT.c.serial == record.serial)
-    connection.execute(delete(CLIENT).where(*mine))
+        own_rows = (table.c.account_id == account_id, table.c.client_serial == record.serial)
+        connection.execute(delete(table).where(*own_rows))
+    own_rows = (CLIENT.c.account_id == account_id, CLIENT.c.serial == record.serial)
+    connection.execute(delete(CLIENT).where(*own_rows))
 
 
 def save_client(connection: Connection, account_id: int, before: Client, after: Client) -> None:
-    """Write the columns that differ; the contacts that are gone get a time of deletion."""
-    update_row(
-        connection,
-        CLIENT,
-        account_id,
-        after.serial,
-        changed_client_columns(account_id, before, after),
-    )
+    """Update the columns of a client that differ, and the rows of its contacts and documents.
+
+    Removed contacts get a time of deletion, removed documents are deleted.
+    """
+    values = changed_client_columns(account_id, before, after)
+    update_row(connection, CLIENT, account_id, after.serial, values)
     if after.is_deleted and not before.is_deleted:
         tombstones.add_tombstones(connection, account_id, [after.serial])
     if before.is_deleted and not after.is_deleted:
@@ -159,20 +169,23 @@ def save_client(connection: Connection, account_id: int, before: Client, after: 
         save_documents(connection, account_id, before, after)
 
 
-def changed_client_columns(account_id: int, before: Client, after: Client) -> Row:
-    """The columns that differ. Those that are derived take longer to make than to write."""
-    told = tuple(compress(CLIENT_FIELDS, map(ne, values_of(before), values_of(after))))
-    if UNDERIVED.issuperset(told) and before.contacts == after.contacts:
-        return {name: getattr(after, name) for name in told}
+def changed_client_columns(account_id: int, before: Client, after: Client) -> RowDict:
+    """Return the columns that differ. Derived columns are computed only if they can differ.
+
+    To compute them takes longer than to write them.
+    """
+    changed = tuple(compress(CLIENT_FIELDS, map(ne, client_values(before), client_values(after))))
+    if UNDERIVED.issuperset(changed) and before.contacts == after.contacts:
+        return {name: getattr(after, name) for name in changed}
     return changed_columns(client_to_row(account_id, before), client_to_row(account_id, after))
 
 
 def update_row(
-    connection: Connection, table: Table, account_id: int, serial: int, values: Row
+    connection: Connection, table: Table, account_id: int, serial: int, values: RowDict
 ) -> None:
     if values:
-        own = {"own_account_id": account_id, "own_serial": serial}
-        statements.execute(connection, UPDATES[table], values | own)
+        own_row = {"own_account_id": account_id, "own_serial": serial}
+        statements.execute(connection, UPDATE_STATEMENTS[table], values | own_row)
 
 
 def save_contacts(connection: Connection, account_id: int, before: Client, after: Client) -> None:
@@ -182,13 +195,13 @@ def save_contacts(connection: Connection, account_id: int, before: Client, after
         connection, CONTACT, [new[serial] for serial in new if serial not in old]
     )
     for serial, row in old.items():
-        gone = {"deleted_at": after.updated_at}
-        values = changed_columns(row, new[serial]) if serial in new else gone
+        deletion = {"deleted_at": after.updated_at}
+        values = changed_columns(row, new[serial]) if serial in new else deletion
         update_row(connection, CONTACT, account_id, serial, values)
 
 
 def save_documents(connection: Connection, account_id: int, before: Client, after: Client) -> None:
-    """Of a document that is gone nothing remains."""
+    """Insert, update and delete document rows. A removed document leaves no row."""
     old = {d.serial: document_to_row(account_id, d) for d in before.documents}
     new = {d.serial: document_to_row(account_id, d) for d in after.documents}
     added = [row for serial, row in new.items() if serial not in old]
@@ -199,5 +212,5 @@ def save_documents(connection: Connection, account_id: int, before: Client, afte
             values = changed_columns(row, new[serial])
             update_row(connection, DOCUMENT, account_id, serial, values)
         else:
-            mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.serial == serial)
-            connection.execute(delete(DOCUMENT).where(*mine))
+            own_rows = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.serial == serial)
+            connection.execute(delete(DOCUMENT).where(*own_rows))

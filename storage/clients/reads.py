@@ -1,6 +1,6 @@
-"""Clients found: one, a page, the newest, and what is left of those that are gone.
+"""Reads clients in a transaction: one client, a page, the newest, and tombstones.
 
-Rows stay in here, records go out.
+Every function returns records; no row leaves this module.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,118 +25,138 @@ from storage.schema.row_mapping import (
 from storage.schema.tables import ORIGIN
 
 from . import lookup, page_plan, tombstones
+from .filters import ClientFilter
 from .statements import (
-    CONTACTS_OF_ONE,
-    DOCUMENTS_OF_ONE,
-    select_by_serials as of_serials,
+    SELECT_CONTACTS_OF_CLIENT,
+    SELECT_DOCUMENTS_OF_CLIENT,
+    select_by_serials,
     select_contacts,
     select_documents,
     select_newest,
     select_page,
 )
 
-BATCH = 1000
-SERIAL = CLIENT_FIELDS.index("serial")
+READ_BATCH_SIZE = 1000
+"""Serials per statement."""
+SERIAL_FIELD_INDEX = CLIENT_FIELDS.index("serial")
 
 
 def get_client(connection: Connection, account_id: int, key: ClientKey) -> Client:
-    client = fetch_one(connection, account_id, lookup.key_queries(account_id, key))
+    """Return the client of a key, or raise NotFound."""
+    client = fetch_client(connection, account_id, lookup.key_queries(account_id, key))
     if client is None:
         raise NotFound("client")
     return client
 
 
 def list_clients(connection: Connection, account_id: int, query: ClientQuery) -> Page[Client]:
-    total, plan = page_plan.plan_page(connection, account_id, query)
-    rows = (
-        connection.execute(select_page(account_id, query, plan)).all()
-        if total > query.offset
-        else ()
-    )
-    return Page(records=load_many(connection, account_id, rows), total=total)
+    """Return the page of a query, and the total number of clients that match it."""
+    client_filter = ClientFilter(account_id, query)
+    total, plan = page_plan.plan_page(connection, client_filter)
+    has_rows = total > query.offset
+    rows = connection.execute(select_page(client_filter, plan)).all() if has_rows else ()
+    return Page(records=load_clients(connection, account_id, rows), total=total)
 
 
 def get_by_serials(
     connection: Connection, account_id: int, serials: Sequence[int]
 ) -> dict[int, Client]:
-    found: dict[int, Client] = {}
-    for start in range(0, len(serials), BATCH):
-        statement = of_serials(account_id, list(serials[start : start + BATCH]))
+    """Return clients by serial. Serials that do not exist are left out."""
+    clients: dict[int, Client] = {}
+    for start in range(0, len(serials), READ_BATCH_SIZE):
+        statement = select_by_serials(account_id, list(serials[start : start + READ_BATCH_SIZE]))
         rows = connection.execute(statement).all()
-        found |= {client.serial: client for client in load_many(connection, account_id, rows)}
-    return found
+        clients |= {client.serial: client for client in load_clients(connection, account_id, rows)}
+    return clients
 
 
 def list_newest(
     connection: Connection, account_id: int, query: ClientQuery, after: LiveKey | None
 ) -> tuple[Client, ...]:
-    behind = lookup.cursor_position(connection, account_id, after) if after else None
-    rows = connection.execute(select_newest(account_id, query, behind)).all()
-    return load_many(connection, account_id, rows)
+    """Return a page of clients, newest first, that starts after the client `after`.
+
+    Raises Invalid if the account never had the client `after`.
+    """
+    position = lookup.get_cursor_position(connection, account_id, after) if after else None
+    statement = select_newest(ClientFilter(account_id, query), position)
+    return load_clients(connection, account_id, connection.execute(statement).all())
 
 
 def list_deleted(
     connection: Connection, account_id: int, query: TombstoneQuery, after: LiveKey | None
 ) -> tuple[Tombstone, ...]:
-    behind = (
-        lookup.cursor_position(connection, account_id, after, among_gone=True) if after else None
+    """Return a page of tombstones, in the order and with the cursor of `list_newest`."""
+    position = (
+        lookup.get_cursor_position(connection, account_id, after, prefers_deleted=True)
+        if after
+        else None
     )
-    return tombstones.list_newest(connection, account_id, query, behind)
+    return tombstones.list_newest(connection, account_id, query, position)
 
 
 def list_origins(connection: Connection, account_id: int, key: ClientKey) -> tuple[Origin, ...]:
+    """Return the origins of a client, in the order of source and foreign id."""
     serial = get_client(connection, account_id, key).serial
-    mine = (ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial == serial)
-    statement = select(*ORIGIN_COLUMNS).where(*mine).order_by(ORIGIN.c.source, ORIGIN.c.foreign_id)
+    own_rows = (ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial == serial)
+    order = (ORIGIN.c.source, ORIGIN.c.foreign_id)
+    statement = select(*ORIGIN_COLUMNS).where(*own_rows).order_by(*order)
     return tuple(map(origin_from_row, connection.execute(statement)))
 
 
-def fetch_one(
-    connection: Connection, account_id: int, looks: Iterable[lookup.BoundQuery]
+def fetch_client(
+    connection: Connection, account_id: int, queries: Iterable[lookup.BoundQuery]
 ) -> Client | None:
-    row = lookup.fetch_first(connection, looks)
-    return None if row is None else load_one(connection, account_id, row)
+    """Return the client of the first query that finds one, else None."""
+    row = lookup.fetch_first_row(connection, queries)
+    return None if row is None else load_client(connection, account_id, row)
 
 
-def load_one(connection: Connection, account_id: int, row: statements.Row) -> Client:
-    """A row of CLIENT_COLUMNS with its contacts and documents: as `records`, cheaper for one."""
-    mine = {"account_id": account_id, "client_serial": row[SERIAL]}
-    people = statements.fetch_all(connection, CONTACTS_OF_ONE, mine)
-    has_documents = not people or people[0][-1]
-    files = statements.fetch_all(connection, DOCUMENTS_OF_ONE, mine) if has_documents else ()
-    documents = sorted(map(document_from_row, files), key=attrgetter("serial"))
-    return client_from_row(
-        row, tuple(contact_from_row(person[:-1]) for person in people), tuple(documents)
+def load_client(connection: Connection, account_id: int, row: statements.ResultRow) -> Client:
+    """Return the client of a row of CLIENT_COLUMNS, with its contacts and documents.
+
+    For a single client this is cheaper than `load_clients`.
+    """
+    owner = {"account_id": account_id, "client_serial": row[SERIAL_FIELD_INDEX]}
+    contact_rows = statements.fetch_all(connection, SELECT_CONTACTS_OF_CLIENT, owner)
+    has_documents = not contact_rows or contact_rows[0][-1]
+    document_rows = (
+        statements.fetch_all(connection, SELECT_DOCUMENTS_OF_CLIENT, owner) if has_documents else ()
     )
+    contacts = tuple(contact_from_row(contact_row[:-1]) for contact_row in contact_rows)
+    documents = sorted(map(document_from_row, document_rows), key=attrgetter("serial"))
+    return client_from_row(row, contacts, tuple(documents))
 
 
-def load_many(connection: Connection, account_id: int, rows: Sequence[Any]) -> tuple[Client, ...]:
-    """Rows of CLIENT_COLUMNS with their contacts and documents, in the order of the rows."""
+def load_clients(
+    connection: Connection, account_id: int, rows: Sequence[Any]
+) -> tuple[Client, ...]:
+    """Return the clients of rows of CLIENT_COLUMNS, with their contacts and documents, in order."""
     serials = [row.serial for row in rows]
-    people = load_contacts(connection, account_id, serials)
-    files = load_documents(connection, account_id, serials)
+    contacts = load_contacts(connection, account_id, serials)
+    documents = load_documents(connection, account_id, serials)
     return tuple(
-        client_from_row(row, people.get(row.serial, ()), files.get(row.serial, ())) for row in rows
+        client_from_row(row, contacts.get(row.serial, ()), documents.get(row.serial, ()))
+        for row in rows
     )
 
 
 def load_contacts(
     connection: Connection, account_id: int, serials: list[int]
 ) -> dict[int, tuple[Contact, ...]]:
-    owned: dict[int, list[Contact]] = {}
-    for start in range(0, len(serials), BATCH):
-        statement = select_contacts(account_id, serials[start : start + BATCH])
+    contacts: dict[int, list[Contact]] = {}
+    for start in range(0, len(serials), READ_BATCH_SIZE):
+        statement = select_contacts(account_id, serials[start : start + READ_BATCH_SIZE])
         for client_serial, *row in connection.execute(statement).all():
-            owned.setdefault(client_serial, []).append(contact_from_row(row))
-    return {serial: tuple(rows) for serial, rows in owned.items()}
+            contacts.setdefault(client_serial, []).append(contact_from_row(row))
+    return {serial: tuple(records) for serial, records in contacts.items()}
 
 
 def load_documents(
     connection: Connection, account_id: int, serials: list[int]
 ) -> dict[int, tuple[Document, ...]]:
-    owned: dict[int, list[Document]] = {}
-    for start in range(0, len(serials), BATCH):
-        statement = select_documents(account_id, serials[start : start + BATCH])
+    documents: dict[int, list[Document]] = {}
+    for start in range(0, len(serials), READ_BATCH_SIZE):
+        statement = select_documents(account_id, serials[start : start + READ_BATCH_SIZE])
         for record in map(document_from_row, connection.execute(statement).all()):
-            owned.setdefault(record.client_serial, []).append(record)
-    return {serial: tuple(records) for serial, records in owned.items()}
+            documents.setdefault(record.client_serial, []).append(record)
+    return {serial: tuple(records) for serial, records in documents.items()}

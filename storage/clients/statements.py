@@ -1,3 +1,8 @@
+"""The SELECT statements that read clients, their contacts and their documents. Runs no SQL.
+
+Statements with bound parameters are constants, built once at import.
+"""
+
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -5,22 +10,26 @@ from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, fu
 
 from storage.database.conditions import in_values
 from storage.model.limits import MAX_INTEGER
-from storage.model.queries import ClientQuery
 from storage.schema.row_mapping import CLIENT_COLUMNS, CONTACT_COLUMNS, DOCUMENT_COLUMNS
 from storage.schema.tables import CLIENT, CONTACT, DOCUMENT
 
-from .filters import Condition, pinned_serial, query_condition
+from .filters import ClientFilter, Condition
 from .sort_order import order_by
 
 
 def select_by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
-    mine = (CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials))
-    return select(*CLIENT_COLUMNS).where(*mine).order_by(CLIENT.c.serial)
+    """Return the statement for clients by serial, in the order of their serials."""
+    own_rows = (CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials))
+    return select(*CLIENT_COLUMNS).where(*own_rows).order_by(CLIENT.c.serial)
 
 
 def select_contacts(account_id: int, serials: list[int]) -> Select[Any]:
-    mine = (CONTACT.c.account_id == account_id, CONTACT.c.client_serial.in_(serials))
-    return select_live_contacts(CONTACT.c.client_serial, *CONTACT_COLUMNS).where(*mine)
+    """Return the statement for the live contacts of clients, the primary contact first.
+
+    The serial of the client is the first column, the CONTACT_COLUMNS follow.
+    """
+    own_rows = (CONTACT.c.account_id == account_id, CONTACT.c.client_serial.in_(serials))
+    return select_live_contacts(CONTACT.c.client_serial, *CONTACT_COLUMNS).where(*own_rows)
 
 
 def select_live_contacts(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -29,8 +38,9 @@ def select_live_contacts(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 def select_documents(account_id: int, serials: list[int]) -> Select[Any]:
-    mine = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.client_serial.in_(serials))
-    return select(*DOCUMENT_COLUMNS).where(*mine).order_by(DOCUMENT.c.serial)
+    """Return the statement for the documents of clients, in the order of their serials."""
+    own_rows = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.client_serial.in_(serials))
+    return select(*DOCUMENT_COLUMNS).where(*own_rows).order_by(DOCUMENT.c.serial)
 
 
 def belongs_to_client(table: Table) -> Condition:
@@ -39,46 +49,56 @@ def belongs_to_client(table: Table) -> Condition:
 
 
 HAS_DOCUMENTS = exists().where(belongs_to_client(DOCUMENT)).label("has_documents")
-"""Told with the contacts: most clients have none, and need not be asked for them. Not told with
-the client itself, for its row may have been waited for, and this would be true of before."""
-CONTACTS_OF_ONE = select_live_contacts(*CONTACT_COLUMNS, HAS_DOCUMENTS).where(
+"""Whether a client has documents: a column beside its contacts.
+
+Most clients have none, and this column saves the query for them. It is no column of the client's
+row: a read of that row may wait for a lock, and the column would then be as of before the wait.
+"""
+SELECT_CONTACTS_OF_CLIENT = select_live_contacts(*CONTACT_COLUMNS, HAS_DOCUMENTS).where(
     belongs_to_client(CONTACT)
 )
-DOCUMENTS_OF_ONE = select(*DOCUMENT_COLUMNS).where(belongs_to_client(DOCUMENT))
-"""As the two above, for a single client, and put together once. The documents come in no order:
-SQLite would walk those of the whole account to have them in one."""
-
-
-def select_count(account_id: int, query: ClientQuery) -> Select[Any]:
-    return select(func.count()).select_from(CLIENT).where(query_condition(account_id, query))
+SELECT_DOCUMENTS_OF_CLIENT = select(*DOCUMENT_COLUMNS).where(belongs_to_client(DOCUMENT))
+"""Both are like the functions above, but for a single client. The documents have no order: with
+ORDER BY, SQLite would walk the documents of the whole account."""
 
 
 class PagePlan(NamedTuple):
-    """How to come by a page, where the engine does not know better. `is_walked`: clients are
-    looked at in their order until there are enough, or all that are found are collected first.
-    `from_serial`: the first clients are passed over by a serial to start from, and a number."""
+    """How SQLite finds a page. The default leaves everything to the engine.
+
+    `walks_in_order`: true to walk through all clients in the order of the list until the page is
+    full, false to collect all matches first and sort them.
+    `start`: the serial to start from, and how many clients to skip from there.
+    """
 
     walks_in_order: bool | None = None
     start: tuple[int, int] | None = None
 
 
-def select_page(account_id: int, query: ClientQuery, plan: PagePlan = PagePlan()) -> Select[Any]:  # noqa: B008
-    found = query_condition(account_id, query, by_index=not plan.walks_in_order)
-    order = order_by(query, pinned_serial(query), is_collected=plan.walks_in_order is False)
-    statement = select(*CLIENT_COLUMNS).where(found).order_by(*order).limit(query.limit)
+ENGINE_PLAN = PagePlan()
+
+
+def select_count(client_filter: ClientFilter) -> Select[Any]:
+    """Return the statement that counts the clients of a filter."""
+    return select(func.count()).select_from(CLIENT).where(client_filter.condition)
+
+
+def select_page(client_filter: ClientFilter, plan: PagePlan = ENGINE_PLAN) -> Select[Any]:
+    """Return the statement for the page that the query of a filter asks for."""
+    query, walks = client_filter.query, plan.walks_in_order
+    condition = client_filter.scan_condition if walks else client_filter.condition
+    order = order_by(query, client_filter.pinned_serial, is_collected=walks is False)
+    statement = select(*CLIENT_COLUMNS).where(condition).order_by(*order).limit(query.limit)
     if plan.start is None:
         return statement.offset(min(query.offset, MAX_INTEGER))
-    serial, passed = plan.start
-    return statement.where(CLIENT.c.serial >= serial).offset(passed)
+    serial, skipped = plan.start
+    return statement.where(CLIENT.c.serial >= serial).offset(skipped)
 
 
-def select_newest(
-    account_id: int, query: ClientQuery, after: tuple[Any, int] | None
-) -> Select[Any]:
-    """Newest first, from just behind a (created_at, serial) on."""
-    statement = select(*CLIENT_COLUMNS).where(query_condition(account_id, query))
-    place = tuple_(CLIENT.c.created_at, CLIENT.c.serial)
+def select_newest(client_filter: ClientFilter, after: tuple[Any, int] | None) -> Select[Any]:
+    """Return the statement for a page, newest first, that starts after a (created_at, serial)."""
+    statement = select(*CLIENT_COLUMNS).where(client_filter.condition)
+    position = tuple_(CLIENT.c.created_at, CLIENT.c.serial)
     if after is not None:
-        statement = statement.where(place < after)
-    newest = (CLIENT.c.created_at.desc(), CLIENT.c.serial.desc())
-    return statement.order_by(*newest).limit(query.limit)
+        statement = statement.where(position < after)
+    newest_first = (CLIENT.c.created_at.desc(), CLIENT.c.serial.desc())
+    return statement.order_by(*newest_first).limit(client_filter.query.limit)

@@ -1,6 +1,7 @@
-"""Tombstones in a transaction: what remains of clients that are gone, for those who only poll.
+"""Tombstones in a transaction: what remains of deleted and purged clients, for API users who poll.
 
-A client gets one when it is deleted, keeps it when it is purged, and loses it when it comes back.
+A client gets a tombstone when it is deleted, keeps it when it is purged, and loses it when it is
+restored.
 """
 
 from collections.abc import Sequence
@@ -12,51 +13,55 @@ from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from storage.database.conditions import in_values
 from storage.model.commands import LiveKey
+from storage.model.moments import MICROSECOND
 from storage.model.queries import TombstoneQuery
 from storage.model.records import Client, Tombstone
-from storage.rules.client_changes import TICK
 from storage.schema.tables import CLIENT, TOMBSTONE
 
-KEPT = ("account_id", "serial", "uuid", "external_id", "created_at")
-"""What a tombstone keeps of a client's row."""
-COLUMNS = tuple(TOMBSTONE.c[name] for name in Tombstone.__struct_fields__)
+COPIED_COLUMNS = ("account_id", "serial", "uuid", "external_id", "created_at")
+"""The columns of a client's row that its tombstone copies."""
+TOMBSTONE_COLUMNS = tuple(TOMBSTONE.c[name] for name in Tombstone.__struct_fields__)
 
 
 def add_tombstones(connection: Connection, account_id: int, serials: Sequence[int]) -> None:
-    """For clients that are deleted from now on, as their rows say; the time is that of their last
-    change, which grows even when the clock does not: who polls from there on misses none."""
+    """Add tombstones for clients that were just deleted, copied from their rows.
+
+    The time of deletion is that of the last change. It grows even if the clock does not, so a
+    poll that starts from the last tombstone misses none.
+    """
     if not serials:
         return
-    told = (*(CLIENT.c[name] for name in KEPT), CLIENT.c.updated_at)
-    rows = select(*told).where(
+    columns = (*(CLIENT.c[name] for name in COPIED_COLUMNS), CLIENT.c.updated_at)
+    rows = select(*columns).where(
         CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials)
     )
-    connection.execute(insert(TOMBSTONE).from_select([*KEPT, "deleted_at"], rows))
+    connection.execute(insert(TOMBSTONE).from_select([*COPIED_COLUMNS, "deleted_at"], rows))
 
 
 def add_for_purged(connection: Connection, account_id: int, client: Client, now: datetime) -> None:
-    """One that was deleted before has its stone already."""
+    """Add a tombstone for a purged client, unless its deletion has added one already."""
     if not client.is_deleted:
-        stone = Tombstone(
+        tombstone = Tombstone(
             uuid=client.uuid,
             serial=client.serial,
             external_id=client.external_id,
             created_at=client.created_at,
-            deleted_at=max(now, client.updated_at + TICK),
+            deleted_at=max(now, client.updated_at + MICROSECOND),
         )
-        row = structs.asdict(stone) | {"account_id": account_id}
+        row = structs.asdict(tombstone) | {"account_id": account_id}
         connection.execute(insert(TOMBSTONE).values(row))
 
 
 def remove_by_uuid(connection: Connection, account_id: int, uuids: Sequence[UUID]) -> None:
-    """Of clients that are no more and come back from elsewhere."""
-    mine = (TOMBSTONE.c.account_id == account_id, in_values(TOMBSTONE.c.uuid, uuids))
-    connection.execute(delete(TOMBSTONE).where(*mine))
+    """Delete the tombstones of purged clients that an import creates again under their uuids."""
+    own_rows = (TOMBSTONE.c.account_id == account_id, in_values(TOMBSTONE.c.uuid, uuids))
+    connection.execute(delete(TOMBSTONE).where(*own_rows))
 
 
 def remove_for_client(connection: Connection, account_id: int, client: Client) -> None:
-    mine = (TOMBSTONE.c.account_id == account_id, TOMBSTONE.c.serial == client.serial)
-    connection.execute(delete(TOMBSTONE).where(*mine))
+    """Delete the tombstone of a client that is restored."""
+    own_rows = (TOMBSTONE.c.account_id == account_id, TOMBSTONE.c.serial == client.serial)
+    connection.execute(delete(TOMBSTONE).where(*own_rows))
 
 
 def list_newest(
@@ -65,8 +70,8 @@ def list_newest(
     query: TombstoneQuery,
     after: tuple[datetime, int] | None,
 ) -> tuple[Tombstone, ...]:
-    """Newest created first, from just behind a (created_at, serial) on."""
-    statement = select(*COLUMNS).where(TOMBSTONE.c.account_id == account_id)
+    """Return tombstones, the newest client first, that come after a (created_at, serial)."""
+    statement = select(*TOMBSTONE_COLUMNS).where(TOMBSTONE.c.account_id == account_id)
     if query.deleted_after is not None:
         statement = statement.where(TOMBSTONE.c.deleted_at > query.deleted_after)
     if query.deleted_before is not None:
@@ -79,6 +84,7 @@ def list_newest(
 
 
 def has_uuid(connection: Connection, account_id: int, key: LiveKey) -> bool:
-    mine = (TOMBSTONE.c.account_id == account_id, TOMBSTONE.c.uuid == key.uuid)
-    statement = select(TOMBSTONE.c.serial).where(*mine)
+    """Whether the uuid of a key has a tombstone. False for a key without a uuid."""
+    own_rows = (TOMBSTONE.c.account_id == account_id, TOMBSTONE.c.uuid == key.uuid)
+    statement = select(TOMBSTONE.c.serial).where(*own_rows)
     return key.uuid is not None and connection.execute(statement).first() is not None

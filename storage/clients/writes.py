@@ -1,4 +1,8 @@
-"""The steps of a write transaction: reserve, decide, refuse what is taken, save."""
+"""Creates, changes, merges and purges clients: the steps of a write transaction.
+
+A change takes four steps: lock the record, decide the change on it, refuse identities that other
+clients have, save what differs. A creation reserves serials and a number first.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
@@ -15,21 +19,22 @@ from storage.model.commands import ChangeClient, ClientKey, CreateClient, LiveKe
 from storage.model.errors import Invalid, Problem
 from storage.model.generators import Generators
 from storage.model.preconditions import Precondition
-from storage.model.records import Client, State
+from storage.model.records import Client
 from storage.rules import client_changes, contact_changes
 from storage.rules.validation import refuse_unstorable
 
 from . import identities, persistence
 
 ChangeDecision = Callable[[Client], ChangeClient]
-"""Decides on the locked record what shall change; runs inside the write transaction."""
+"""Returns the change of a locked record. It runs inside the write transaction."""
 
-
-known_by = attrgetter(*identities.IDENTITIES, "is_deleted")
-"""What says which texts a client wants for itself alone."""
+identity_values = attrgetter(*identities.IDENTITIES, "is_deleted")
+"""The fields of a record that decide which identities it claims."""
 
 
 class UpsertResult(NamedTuple):
+    """The client that an upsert has changed or created."""
+
     client: Client
     is_new: bool
 
@@ -40,29 +45,17 @@ def create_clients(
     commands: Sequence[CreateClient],
     generators: Generators,
 ) -> tuple[Client, ...]:
+    """Create clients with their contacts, documents and origins; return them in order.
+
+    Raises Invalid for values that cannot be stored, Conflict for identities or origins of others.
+    """
     if not commands:
         return ()
     for command in commands:
         refuse_unstorable(command)
-    needs = [max(1, client_changes.count_new_contacts(command)) for command in commands]
-    files = sum(map(client_changes.count_new_documents, commands))
-    wanted = [command.number or None for command in commands]
-    drafts = chain.from_iterable(command.contacts or () for command in commands)
-    if brought := [draft.serial for draft in drafts if draft.serial is not None]:
-        account_serials.advance_serials(connection, account_id, contact=largest_serial(brought))
-    reserved = account_serials.reserve_serials(
-        connection,
-        account_id,
-        clients=len(needs),
-        contacts=sum(needs),
-        documents=files,
-        numbers=wanted.count(None),
-    )
+    reserved = reserve_new_clients(connection, account_id, commands)
     identities.refuse_taken(connection, account_id, identities.claimed_identities(commands))
-    numbers = assign_numbers(
-        wanted, reserved.counter, used_numbers_finder(connection, account_id), generators
-    )
-    account_serials.save_number_counter(connection, reserved)
+    numbers = assign_new_numbers(connection, account_id, commands, reserved, generators)
     records = tuple(build_new_clients(commands, reserved.clients, numbers, reserved, generators))
     persistence.insert_clients(connection, account_id, records)
     pairs = zip(records, commands, strict=True)
@@ -71,16 +64,47 @@ def create_clients(
     return records
 
 
+def reserve_new_clients(
+    connection: Connection, account_id: int, commands: Sequence[CreateClient]
+) -> account_serials.Reservation:
+    drafts = chain.from_iterable(command.contacts or () for command in commands)
+    if given_serials := [draft.serial for draft in drafts if draft.serial is not None]:
+        last = largest_serial(given_serials)
+        account_serials.advance_serials(connection, account_id, contact=last)
+    return account_serials.reserve_serials(
+        connection,
+        account_id,
+        clients=len(commands),
+        contacts=sum(max(1, client_changes.count_new_contacts(command)) for command in commands),
+        documents=sum(map(client_changes.count_new_documents, commands)),
+        numbers=sum(not command.number for command in commands),
+    )
+
+
+def assign_new_numbers(
+    connection: Connection,
+    account_id: int,
+    commands: Sequence[CreateClient],
+    reserved: account_serials.Reservation,
+    generators: Generators,
+) -> Sequence[str]:
+    requested = [command.number or None for command in commands]
+    find_used = used_numbers_finder(connection, account_id)
+    numbers = assign_numbers(requested, reserved.counter, find_used, generators)
+    account_serials.save_number_counter(connection, reserved)
+    return numbers
+
+
 def build_new_clients(
     commands: Sequence[CreateClient],
-    own: Iterable[int],
+    client_serials: Iterable[int],
     numbers: Sequence[str],
     reserved: account_serials.Reservation,
     generators: Generators,
 ) -> Iterator[Client]:
-    """The records of new clients with serials and numbers of their own."""
+    """Yield the records of new clients, each with its serial and its number."""
     now, serials = generators.clock(), reserved.new_serials
-    for command, serial, number in zip(commands, own, numbers, strict=True):
+    for command, serial, number in zip(commands, client_serials, numbers, strict=True):
         context = client_changes.NewClientContext(
             account=reserved.account,
             serial=serial,
@@ -92,15 +116,16 @@ def build_new_clients(
         yield client_changes.new_client(command, context)
 
 
-def change_locked(
+def change_locked_client(
     connection: Connection,
     account_id: int,
     before: Client,
     change: ChangeDecision,
     generators: Generators,
 ) -> Client:
+    """Change a locked client. Raises Locked if it is deleted."""
     after = decide_change(connection, account_id, before, change, generators)
-    # Only now: whoever edits a deleted client hears first what else is wrong.
+    # After the decision: an invalid change of a deleted client raises Invalid first.
     client_changes.refuse_deleted(before)
     return save_if_changed(connection, account_id, before, after)
 
@@ -114,9 +139,10 @@ def change_client(
     precondition: Precondition,
     generators: Generators,
 ) -> Client:
+    """Lock the client of a key, check the precondition and change the client."""
     before = persistence.lock_client(connection, account_id, key)
     precondition.check(before)
-    return change_locked(connection, account_id, before, change, generators)
+    return change_locked_client(connection, account_id, before, change, generators)
 
 
 def upsert_client(
@@ -129,19 +155,22 @@ def upsert_client(
     precondition: Precondition,
     generators: Generators,
 ) -> UpsertResult:
+    """Change the client of a key, or create one if there is none.
+
+    Raises NotFound for the uuid of a deleted client.
+    """
     before = persistence.lock_client_or_none(connection, account_id, key)
     if before is None:
-        # Whoever holds the account is alone in making clients: look again.
+        # This locks the account, so no other transaction can create the client: look again.
         account_serials.reserve_serials(connection, account_id)
         before = persistence.lock_client_or_none(connection, account_id, key)
     precondition.check(before)
     if before is None:
         persistence.refuse_deleted_uuid(connection, account_id, key)
-        (made,) = create_clients(connection, account_id, [create()], generators)
-        return UpsertResult(made, is_new=True)
-    return UpsertResult(
-        change_locked(connection, account_id, before, change, generators), is_new=False
-    )
+        (created,) = create_clients(connection, account_id, [create()], generators)
+        return UpsertResult(created, is_new=True)
+    after = change_locked_client(connection, account_id, before, change, generators)
+    return UpsertResult(after, is_new=False)
 
 
 def change_clients(
@@ -151,13 +180,16 @@ def change_clients(
     change: ChangeDecision,
     generators: Generators,
 ) -> tuple[Client, ...]:
-    """The deleted ones too: a change of many edits none of them in particular."""
+    """Change clients by the same decision, in the order of their serials.
 
-    def changing(before: Client) -> Client:
+    Deleted clients change too, because a bulk change does not edit one client in particular.
+    """
+
+    def change_one(before: Client) -> Client:
         after = decide_change(connection, account_id, before, change, generators)
         return save_if_changed(connection, account_id, before, after)
 
-    return tuple(map(changing, persistence.lock_clients(connection, account_id, serials)))
+    return tuple(map(change_one, persistence.lock_clients(connection, account_id, serials)))
 
 
 def decide_change(
@@ -167,10 +199,10 @@ def decide_change(
     change: ChangeDecision,
     generators: Generators,
 ) -> Client:
-    """The record after the change, with nothing that is another's; not yet saved."""
-    wanted = change(before)
-    refuse_unstorable(wanted)
-    command, serials = complete_command(connection, account_id, wanted, generators)
+    """Return the record after the change, with free identities, not saved yet."""
+    partial_command = change(before)
+    refuse_unstorable(partial_command)
+    command, serials = complete_command(connection, account_id, partial_command, generators)
     after = client_changes.apply_change(
         before, command, serials=serials, now=generators.clock(), generators=generators
     )
@@ -181,6 +213,7 @@ def decide_change(
 def save_if_changed(
     connection: Connection, account_id: int, before: Client, after: Client
 ) -> Client:
+    """Save a client unless its record is the same object, and return the record."""
     if after is not before:
         persistence.save_client(connection, account_id, before, after)
     return after
@@ -189,65 +222,27 @@ def save_if_changed(
 def complete_command(
     connection: Connection, account_id: int, command: ChangeClient, generators: Generators
 ) -> tuple[ChangeClient, contact_changes.SerialPool]:
-    """What a command leaves to the account: a number, a country, serials for what is new."""
-    need, files = (
-        client_changes.count_new_contacts(command),
-        client_changes.count_new_documents(command),
-    )
-    if not need and not files and command.number is not None and command.country_id is not None:
+    """Return a command with all that the account provides, and the serials for its new parts.
+
+    None for the number or the country becomes a new number and the country of the account.
+    """
+    contacts = client_changes.count_new_contacts(command)
+    documents = client_changes.count_new_documents(command)
+    is_complete = command.number is not None and command.country_id is not None
+    if is_complete and not contacts and not documents:
         return command, contact_changes.EMPTY_POOL
-    numbered = int(command.number is None)
+    needs_number = command.number is None
     reserved = account_serials.reserve_serials(
-        connection, account_id, contacts=need, documents=files, numbers=numbered
+        connection, account_id, contacts=contacts, documents=documents, numbers=int(needs_number)
     )
-    if numbered:
-        taken = used_numbers_finder(connection, account_id)
-        numbers = assign_numbers([None], reserved.counter, taken, generators)
+    if needs_number:
+        find_used = used_numbers_finder(connection, account_id)
+        numbers = assign_numbers([None], reserved.counter, find_used, generators)
         account_serials.save_number_counter(connection, reserved)
         command = structs.replace(command, number=numbers[0])
     if command.country_id is None:
         command = structs.replace(command, country_id=reserved.account.country_id)
     return command, reserved.new_serials
-
-
-def set_locked_state(
-    connection: Connection, account_id: int, before: Client, state: State, generators: Generators
-) -> Client:
-    after = client_changes.with_state(before, state, generators.clock())
-    if before.is_deleted and not after.is_deleted and after.external_id:
-        # It comes back under its external id, unless another client took that meanwhile.
-        account_serials.reserve_serials(connection, account_id)
-        wanted = identities.claimed_identities([after])["external_id"]
-        if identities.is_taken(connection, account_id, "external_id", wanted, after.serial):
-            after = structs.replace(after, external_id=None)
-    return save_if_changed(connection, account_id, before, after)
-
-
-def set_client_state(
-    connection: Connection,
-    account_id: int,
-    key: ClientKey,
-    state: State,
-    *,
-    precondition: Precondition,
-    generators: Generators,
-) -> Client:
-    before = persistence.lock_client(connection, account_id, key)
-    precondition.check(before)
-    return set_locked_state(connection, account_id, before, state, generators)
-
-
-def set_client_states(
-    connection: Connection,
-    account_id: int,
-    serials: Sequence[int],
-    state: State,
-    generators: Generators,
-) -> tuple[Client, ...]:
-    found = persistence.lock_clients(connection, account_id, serials)
-    return tuple(
-        set_locked_state(connection, account_id, before, state, generators) for before in found
-    )
 
 
 def purge_client(
@@ -257,7 +252,7 @@ def purge_client(
     precondition: Precondition,
     generators: Generators,
 ) -> Client:
-    """The client as it was."""
+    """Delete a client with all its rows, and return its last record."""
     before = persistence.lock_client(connection, account_id, key)
     precondition.check(before)
     persistence.delete_client_rows(connection, account_id, before, generators.clock())
@@ -273,6 +268,7 @@ def merge_clients(
     precondition: Precondition,
     generators: Generators,
 ) -> Client:
+    """Move the contents of the client `other` to the client of a key, and purge `other`."""
     before = persistence.lock_client(connection, account_id, key)
     precondition.check(before)
     source = persistence.lock_client(connection, account_id, other)
@@ -288,10 +284,14 @@ def merge_clients(
 def refuse_taken_identities(
     connection: Connection, account_id: int, before: Client, after: Client
 ) -> None:
-    if known_by(before) == known_by(after):
+    """Raise Conflict if another client has an identity that the change claims.
+
+    The reservation of nothing locks the account: no other transaction can claim it meanwhile.
+    """
+    if identity_values(before) == identity_values(after):
         return
     old, new = identities.claimed_identities([before]), identities.claimed_identities([after])
-    wanted = {field: values for field, values in new.items() if values != old[field]}
-    if wanted:
+    claims = {field: values for field, values in new.items() if values != old[field]}
+    if claims:
         account_serials.reserve_serials(connection, account_id)
-        identities.refuse_taken(connection, account_id, wanted, owner=after.serial)
+        identities.refuse_taken(connection, account_id, claims, owner=after.serial)

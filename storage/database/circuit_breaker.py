@@ -1,4 +1,4 @@
-"""Patience with a database that is gone: its callers have it together, not each for himself."""
+"""Circuit breaker for a database outage that all callers of one process share."""
 
 import logging
 import time
@@ -10,12 +10,16 @@ from storage.model.errors import Unavailable
 
 logger = logging.getLogger("gateway.storage")
 
-TURN_SECONDS = 0.5
+PROBE_WAIT_SECONDS = 0.5
+"""Seconds for which a caller waits for the right to probe, before it is refused."""
 
 
 class CircuitBreaker:
-    """Once an outage has lasted for `seconds`, one caller at a time finds out whether it is over.
-    The others are refused soon, instead of waiting for each other's waiting."""
+    """Limits retries to the first `seconds` of an outage; after that, one caller at a time probes.
+
+    The other callers are refused after `PROBE_WAIT_SECONDS`. Otherwise each caller would wait
+    until the callers before it have finished their own retries.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._retry_seconds = seconds
@@ -23,7 +27,10 @@ class CircuitBreaker:
         self._probe_lock = Lock()
 
     def retry_seconds_left(self, failure: Unavailable) -> float:
-        """Seconds for which it is worth trying again, now that the database turned out gone."""
+        """Record a lost connection and return for how many seconds a caller may retry.
+
+        Zero or less: do not retry. The first call of an outage writes it to the log.
+        """
         now = time.monotonic()
         if self._failing_since is None:
             self._failing_since = now
@@ -31,19 +38,22 @@ class CircuitBreaker:
         return self._retry_seconds - (now - self._failing_since)
 
     def close(self) -> None:
-        """The database has answered."""
+        """Record that the database has answered, and log the end of an outage."""
         since, self._failing_since = self._failing_since, None
         if since is not None:
             logger.warning("the database is back after %.1f s", time.monotonic() - since)
 
     @contextmanager
     def probe(self) -> Iterator[None]:
-        """Raise Unavailable when somebody else is still finding out."""
+        """Let a caller through, but only one at a time after `seconds` of an outage.
+
+        Raises Unavailable when another caller is probing and does not finish in time.
+        """
         since = self._failing_since
         if since is None or time.monotonic() - since < self._retry_seconds:
             yield
             return
-        if not self._probe_lock.acquire(timeout=TURN_SECONDS):
+        if not self._probe_lock.acquire(timeout=PROBE_WAIT_SECONDS):
             raise Unavailable("the database is still gone")
         try:
             yield

@@ -1,4 +1,7 @@
-"""Whether a column has one of many values: one parameter, however many they are."""
+"""SQL conditions that need different SQL on SQLite and PostgreSQL: `IN` lists and substrings.
+
+An `IN` list is one parameter, no matter how many values it has.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,44 +29,56 @@ from sqlalchemy.types import TypeDecorator
 
 from storage.rules.validation import is_storable
 
-KINDS: dict[type, Any] = {int: BigInteger(), str: Text(), UUID: Uuid()}
+SQL_TYPES: dict[type, Any] = {int: BigInteger(), str: Text(), UUID: Uuid()}
 
 
 class JsonList(TypeDecorator[Any]):
-    """Values as SQLite has them in its columns."""
+    """A list of values as a JSON text, each value in the form in which SQLite stores it."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
-        plain = [v.hex if isinstance(v, UUID) else v for v in value]
-        return msgspec.json.encode(plain).decode()
+        stored_values = [v.hex if isinstance(v, UUID) else v for v in value]
+        return msgspec.json.encode(stored_values).decode()
 
 
 def in_values(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """As `column.in_(values)`, beyond the 65 535 parameters that PostgreSQL takes."""
-    kept = unique_storable(values)
-    if not kept:
+    """Return the condition `column.in_(values)`, with one parameter for all values.
+
+    PostgreSQL takes at most 65 535 parameters. Values that no column can hold are left out.
+    """
+    storable_values = unique_storable(values)
+    if not storable_values:
         return false()
-    kind = KINDS[type(kept[0])]
-    return in_list(column, literal(kept, JsonList), literal(kept, ARRAY(kind)))
+    sql_type = SQL_TYPES[type(storable_values[0])]
+    return in_list(
+        column, literal(storable_values, JsonList), literal(storable_values, ARRAY(sql_type))
+    )
 
 
 def in_bound_values(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """As `is_one_of`, for a statement that is put together once: the values, storable ones, are
-    given by that name."""
-    on_postgresql = bindparam(name, type_=ARRAY(KINDS[column.type.python_type]))
-    return in_list(column, bindparam(name, type_=JsonList), on_postgresql)
+    """Like `in_values`, but the values are bound to the parameter `name` at execution.
+
+    For statements that are built once. Pass only storable values (see `unique_storable`).
+    """
+    array_parameter = bindparam(name, type_=ARRAY(SQL_TYPES[column.type.python_type]))
+    return in_list(column, bindparam(name, type_=JsonList), array_parameter)
 
 
 def unique_storable(values: Iterable[Any]) -> list[Any]:
-    """Each once; a column holds no others."""
-    found = list(dict.fromkeys(values))
-    return found if all_storable(found) else list(filter(is_storable, found))
+    """Return the distinct values that a column can hold, in their order."""
+    distinct_values = list(dict.fromkeys(values))
+    if all_storable(distinct_values):
+        return distinct_values
+    return list(filter(is_storable, distinct_values))
 
 
 def all_storable(values: list[Any]) -> bool:
-    """Whether one look, at a tenth of the cost of one at each, shows that all are."""
+    """Return True if one check of all values together shows that each is storable.
+
+    That check costs a tenth of a check of each value. False means: check each value.
+    """
     match set(map(type, values)):
         case kinds if kinds == {int}:
             return is_storable(min(values)) and is_storable(max(values))
@@ -74,35 +89,37 @@ def all_storable(values: list[Any]) -> bool:
 
 
 def in_list(
-    column: ColumnElement[Any], on_sqlite: BindParameter[Any], on_postgresql: BindParameter[Any]
+    column: ColumnElement[Any], json_list: BindParameter[Any], array: BindParameter[Any]
 ) -> ColumnElement[bool]:
-    listed = func.json_each(on_sqlite).table_valued("value")
-    return by_engine(column.in_(select(listed.c.value)), column == any_(on_postgresql))
+    """Return the condition that a column's value is in a list, given as JSON and as an array."""
+    elements = func.json_each(json_list).table_valued("value")
+    return by_engine(column.in_(select(elements.c.value)), column == any_(array))
 
 
 Condition = ColumnElement[bool]
 
 
 class by_engine(FunctionElement[bool]):  # noqa: N801  reads as the SQL function it is
-    """Of two conditions the one for SQLite, or the one for PostgreSQL."""
+    """A pair of conditions: the first is compiled on SQLite, the second on PostgreSQL."""
 
     name = "of_engine"
     inherit_cache = True
 
 
 @compiles(by_engine, "sqlite")
-def on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    first, _ = element.clauses
-    return str(compiler.process(first, **options))
+def compile_for_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    sqlite_condition, _ = element.clauses
+    return str(compiler.process(sqlite_condition, **options))
 
 
 @compiles(by_engine)
-def on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    _, second = element.clauses
-    return str(compiler.process(second, **options))
+def compile_for_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    _, postgresql_condition = element.clauses
+    return str(compiler.process(postgresql_condition, **options))
 
 
-def contains_text(whole: ColumnElement[str], part: str) -> Condition:
-    """Whether a text holds another, every character taken literally."""
-    # SQLite's LIKE knows only ASCII and refuses long patterns; PostgreSQL's can use an index.
-    return by_engine(func.instr(whole, part) > 0, whole.contains(part, autoescape=True))
+def contains_text(column: ColumnElement[str], part: str) -> Condition:
+    """Return the condition that a text column contains `part`, each character taken literally."""
+    # SQLite's LIKE folds case only in ASCII and refuses long patterns.
+    # PostgreSQL's LIKE can use an index.
+    return by_engine(func.instr(column, part) > 0, column.contains(part, autoescape=True))

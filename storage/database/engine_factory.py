@@ -1,4 +1,7 @@
-"""Engines: which database a URL means, and what each kind of them has to say for itself."""
+"""Opens the SQLAlchemy engine for a database URL, and finds the module for its kind of database.
+
+The kinds are SQLite (`sqlite.py`) and PostgreSQL (`postgresql.py`).
+"""
 
 from typing import Any, Protocol
 
@@ -11,15 +14,14 @@ from storage.model.errors import Invalid, Problem
 from . import sqlite
 
 POOL_SIZE = 28
-"""Connections in the pool; the callers' thread pool is no larger, so nobody waits for one."""
+"""Connections in the pool. The callers' thread pool is not larger, so no caller waits for one."""
 
-
-POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
-"""The drivers of URLs that mean PostgreSQL."""
+POSTGRESQL_DRIVERS = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+"""Drivers in a URL that stand for PostgreSQL."""
 
 
 class EngineKind(Protocol):
-    """What a module about one kind of database offers."""
+    """The functions and constants of a module for one kind of database."""
 
     READ_OPTIONS: dict[str, Any]
     WRITE_OPTIONS: dict[str, Any]
@@ -33,14 +35,17 @@ class EngineKind(Protocol):
 
 
 def open_engine(url: str) -> Engine:
-    """The engine for a database URL. Raises Invalid for a URL that no engine here serves."""
+    """Create the engine for a database URL.
+
+    Raises Invalid for a URL that is neither SQLite's nor PostgreSQL's.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise Invalid(Problem(("database",), "is not a database URL")) from error
     if parsed.drivername in sqlite.DRIVERS:
         return sqlite.create(parsed, POOL_SIZE)
-    if parsed.drivername in POSTGRESQL:
+    if parsed.drivername in POSTGRESQL_DRIVERS:
         return engine_kind_named("postgresql").create(parsed, POOL_SIZE)
     raise Invalid(
         Problem(("database",), "must be a URL such as sqlite:///gateway.db or postgresql://host/db")
@@ -48,13 +53,14 @@ def open_engine(url: str) -> Engine:
 
 
 def engine_kind(engine: Engine) -> EngineKind:
+    """Return the module for the kind of database that an engine connects to."""
     return engine_kind_named(engine.dialect.name)
 
 
 def engine_kind_named(name: str) -> EngineKind:
     if name == "sqlite":
         return sqlite
-    # Its driver takes long to load, and most starts do without.
+    # Imported here: its driver takes long to load, and most processes do not need it.
     from storage.database import postgresql
 
     return postgresql

@@ -1,4 +1,4 @@
-"""A read replica: a second server that follows the first, a little late."""
+"""The read replica: a second database server that follows the primary with a short delay."""
 
 import logging
 import time
@@ -8,13 +8,15 @@ from .engine_factory import open_engine
 
 logger = logging.getLogger("gateway.storage")
 
-RECOVERY = 5.0
-"""Seconds for which a replica that failed is not asked again."""
+RECOVERY_SECONDS = 5.0
+"""Seconds for which a replica that failed is not used."""
 
 
 class Replica:
-    """Where lists and single clients may be read by whoever has not written of late: `pin` is
-    how long a token's own reads stay with the primary after it has written."""
+    """A replica for reads of lists and of single clients, used by tokens without a recent write.
+
+    `pin`: for how long the reads of a token stay on the primary after a write of that token.
+    """
 
     def __init__(self, url: str, pin: timedelta) -> None:
         self.engine = open_engine(url)
@@ -22,11 +24,15 @@ class Replica:
         self._unavailable_until = 0.0
 
     def is_available(self) -> bool:
+        """Return False for `RECOVERY_SECONDS` after a failure."""
         return time.monotonic() >= self._unavailable_until
 
     def mark_failed(self, error: Exception) -> None:
-        self._unavailable_until = time.monotonic() + RECOVERY
-        logger.warning("the replica is left alone for %.0f s: %s", RECOVERY, type(error).__name__)
+        """Stop using the replica for `RECOVERY_SECONDS`, and log the error's type."""
+        self._unavailable_until = time.monotonic() + RECOVERY_SECONDS
+        logger.warning(
+            "the replica is left alone for %.0f s: %s", RECOVERY_SECONDS, type(error).__name__
+        )
 
     def close(self) -> None:
         self.engine.dispose()

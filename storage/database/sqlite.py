@@ -1,4 +1,4 @@
-"""SQLite: one file for the processes of one machine, or a database in memory for tests."""
+"""SQLite engines: one file for the processes of one machine, or a database in memory for tests."""
 
 from contextlib import closing
 from typing import Any
@@ -12,17 +12,20 @@ from .sqlite_driver import sqlite_module
 
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
 BUSY_MILLISECONDS = 10_000
-CHECKPOINT = 8000
-"""Pages of the log (4 KiB each) before a commit moves them into the file, for which it waits: the
-larger, the more changes of one page are moved at once."""
+CHECKPOINT_PAGES = 8000
+"""Pages of the WAL (4 KiB each) after which a commit moves them into the file (a checkpoint).
+
+That commit waits for the checkpoint. With a larger number, more changes of the same page are moved
+at once.
+"""
 
 READ_OPTIONS: dict[str, Any] = {}
 WRITE_OPTIONS: dict[str, Any] = {"gateway_writes": True}
-"""Execution options of a connection for a transaction that reads, and for one that writes."""
+"""Execution options of a connection: `READ_OPTIONS` to read, `WRITE_OPTIONS` to write."""
 HAS_SINGLE_WRITER = True
-"""Only one transaction writes at a time: those who wait for it do better in one of their own."""
+"""Only one transaction writes at a time, so writers that wait share the next one (group commit)."""
 
-OUTAGES = frozenset(
+OUTAGE_CODES = frozenset(
     {
         "SQLITE_BUSY",
         "SQLITE_LOCKED",
@@ -34,48 +37,52 @@ OUTAGES = frozenset(
         "SQLITE_NOTADB",
     }
 )
-"""Why a database cannot answer, by SQLite's primary error codes; extended ones begin alike."""
+"""SQLite's primary error codes for a database that cannot answer.
+
+Extended codes begin with their primary code.
+"""
 
 
 def is_outage(error: DBAPIError) -> bool:
-    """Whether the database is at fault, not the statement."""
+    """Return whether the database is the cause of the error, not the statement."""
     name = str(getattr(error.orig, "sqlite_errorname", ""))
-    return any(name == code or name.startswith(f"{code}_") for code in OUTAGES)
+    return any(name == code or name.startswith(f"{code}_") for code in OUTAGE_CODES)
 
 
 def is_retryable(_error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed now. Here it has waited for its turn already."""
+    """Return False: a retry does not help, because SQLite has already waited for its lock."""
     return False
 
 
 def is_rolled_back(_error: DBAPIError) -> bool:
-    """Whether a commit that failed so has surely changed nothing."""
+    """Return True: on SQLite, a commit that fails has changed nothing."""
     return True
 
 
 def error_reason(error: DBAPIError) -> str:
-    """What happened, in the database's words and without anybody's values."""
+    """Return SQLite's message, which contains no values of rows."""
     return str(error.orig)
 
 
 def create(url: URL, connections: int) -> Engine:
+    """Create an engine with a pool of `connections`, or of one for a database in memory."""
     in_memory = url.database in (None, "", ":memory:")
     engine = create_engine(
         url,
         module=sqlite_module(),
         poolclass=QueuePool,
-        # A database in memory lives in one connection; its users take turns.
+        # A database in memory exists in one connection, which its callers use in turn.
         pool_size=1 if in_memory else connections,
         max_overflow=0,
-        # The last one used still has its pages in memory: they are worth nothing to it as soon as
-        # another one has written.
+        # The connection used last has the newest pages in its cache. The cache of a connection
+        # becomes useless as soon as another connection has written.
         pool_use_lifo=True,
         connect_args={"check_same_thread": False},
-        # Parameters are people's names and notes: they stay out of error messages and logs.
+        # Parameters contain people's names and notes: keep them out of error messages and logs.
         hide_parameters=True,
     )
     event.listen(engine, "connect", configure_connection)
-    event.listen(engine, "begin", begin)
+    event.listen(engine, "begin", begin_transaction)
     return engine
 
 
@@ -84,24 +91,28 @@ def is_locked(error: Exception) -> bool:
 
 
 def configure_connection(raw: Any, _record: object) -> None:
-    # The driver must not BEGIN by itself: it does not before a SELECT, we always do.
+    # Switch off the driver's own BEGIN: it sends none before a SELECT, and we always send one.
     raw.isolation_level = None
     with closing(raw.cursor()) as cursor:
-        # The time-out comes first: switching to WAL takes a lock too.
+        # Set the timeout first: switching to WAL takes a lock too.
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         switch_to_wal(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         cursor.execute("PRAGMA foreign_keys = ON")
 
 
 @stamina.retry(on=is_locked, attempts=None, timeout=BUSY_MILLISECONDS / 1000, wait_max=0.1)
 def switch_to_wal(cursor: Any) -> None:
-    """Of several who switch a new file at once SQLite refuses all but one without any waiting."""
+    """Switch to WAL; retried, because SQLite refuses concurrent switches without waiting."""
     cursor.execute("PRAGMA journal_mode = WAL")
 
 
-def begin(connection: Connection) -> None:
-    # A deferred transaction that reads and then writes fails at once when another has written.
+def begin_transaction(connection: Connection) -> None:
+    """Send BEGIN IMMEDIATE for a transaction that writes, BEGIN for one that reads.
+
+    A deferred transaction that reads and then writes fails at once if another one has written
+    in between.
+    """
     writes = connection.get_execution_options().get("gateway_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

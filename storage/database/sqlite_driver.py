@@ -1,4 +1,4 @@
-"""SQLite's driver: pysqlite3, which brings a SQLite of its own, and how both are set up."""
+"""Loads SQLite's driver, pysqlite3 with its own SQLite library, and configures both."""
 
 import ctypes
 import functools
@@ -10,14 +10,18 @@ from types import ModuleType
 from typing import Any
 
 ADAPTERS: dict[type, Callable[[Any], Any]] = {type(None): {}.get, bool: int, bytes: bytes}
-"""Values that the driver asks around about, which costs as much as twenty others do, and what they
-are to it: they themselves, but for truth values."""
+"""Adapters that the driver finds at once, by type.
+
+For a value of these types the driver otherwise searches for an adapter, which costs as much as
+twenty other values. Each adapter returns the value itself, but a bool becomes an int.
+"""
 
 COUNT_MEMORY = 9
-"""SQLITE_CONFIG_MEMSTATUS of `sqlite3_config`."""
+"""The option SQLITE_CONFIG_MEMSTATUS of `sqlite3_config`."""
 
 
 def sqlite_module() -> ModuleType:
+    """Return the configured pysqlite3 module, or the standard `sqlite3` with a warning."""
     try:
         from pysqlite3 import _sqlite3 as library, dbapi2
     except ImportError:
@@ -37,11 +41,12 @@ def sqlite_module() -> ModuleType:
 
 @functools.cache
 def disable_memory_statistics(path: str) -> None:
-    """SQLite counts its memory under a lock that every allocation takes: a twentieth of what an
-    import takes. Nobody here asks for the count, and SQLite's own advice is to do without it.
+    """Switch off SQLite's memory statistics. Call it before the first connection is opened.
 
-    To be said before the first connection; a driver that does not let SQLite be spoken to keeps
-    its counts."""
+    Each allocation takes a lock for these statistics, which costs a twentieth of an import's time.
+    We do not read them, and SQLite's documentation advises to switch them off. With a driver that
+    gives no access to the library, the statistics stay on.
+    """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(path)
         shutdown, configure, initialize = (

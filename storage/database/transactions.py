@@ -1,4 +1,4 @@
-"""What every part of the store stands on: an engine, and transactions that fail with a name."""
+"""Runs the store's transactions: retries, the replica, group commit, and the errors by name."""
 
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -12,26 +12,31 @@ from storage.model.generators import Generators
 
 from .circuit_breaker import CircuitBreaker
 from .engine_factory import engine_kind
-from .group_commit import GroupCommit
+from .group_commit import GroupCommit, Step
 from .replica import Replica
-from .write_methods import Step
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 RETRY_SECONDS = 2.0
-"""Seconds for which a transaction is tried again when its failure may be a passing one."""
+"""Seconds for which a transaction is retried when its error may be transient."""
 
 
 class Retryable(Unavailable):
-    """The database undid the transaction or never began it: it may be tried again."""
+    """A transaction that was rolled back or never began: it may be retried."""
 
 
 class ConnectionLost(Retryable):
-    """The connection was lost or refused; so it is, or soon will be, for everybody."""
+    """A connection that was lost or refused: other callers lose theirs too, now or soon."""
 
 
 class TransactionRunner:
+    """Base class of the store: runs a function of a connection in one transaction.
+
+    Such a function is a step. It may run more than once; the last run counts. Raises Unavailable
+    when the database cannot answer.
+    """
+
     def __init__(
         self,
         engine: Engine,
@@ -48,7 +53,7 @@ class TransactionRunner:
     def _read(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """One transaction that only reads, all of it as of one moment."""
+        """Run a step in a transaction that only reads and sees one snapshot of the database."""
         return self._run_with_retries(
             self._engine_kind.READ_OPTIONS, lambda connection: step(connection, *args, **kwargs)
         )
@@ -60,8 +65,10 @@ class TransactionRunner:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """As `_read`, from the replica if there is one and it may lag; where that one fails, the
-        primary answers."""
+        """Like `_read`, but from the replica if `may_lag` allows it.
+
+        If the replica fails, the primary answers.
+        """
         replica = self._replica
         if may_lag and replica is not None and replica.is_available():
             try:
@@ -71,28 +78,31 @@ class TransactionRunner:
                     lambda c: step(c, *args, **kwargs),
                 )
             except (Unavailable, DBAPIError) as error:
-                # DBAPIError: it may not have heard of the newest columns yet.
+                # DBAPIError: the replica may not have the newest columns yet.
                 replica.mark_failed(error)
         return self._read(step, *args, **kwargs)
 
     def _write(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """One transaction that may write, or a part of one that undoes nobody else's. Its step may
-        run more than once; one run counts."""
+        """Run a step that may write, in a transaction or in a savepoint of a shared transaction.
+
+        If the step raises, only its own changes are rolled back. It may run more than once; the
+        last run counts.
+        """
         return self._commit(lambda c: step(c, *args, **kwargs))
 
     def _write_exclusive(
         self, step: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """As `_write`, for a step that takes long or ends by undoing its transaction."""
+        """Like `_write`, but alone in its transaction, for a step that takes long or rolls back."""
         return self._commit(lambda c: step(c, *args, **kwargs), is_exclusive=True)
 
     def _commit(self, step: Step[T], *, is_exclusive: bool = False) -> T:
         if not self._engine_kind.HAS_SINGLE_WRITER:
             return self._run_write(step)
-        found: T = self._group_commit.write(step, is_exclusive=is_exclusive)
-        return found
+        result: T = self._group_commit.write(step, is_exclusive=is_exclusive)
+        return result
 
     def _run_write(self, step: Step[T]) -> T:
         return self._run_with_retries(self._engine_kind.WRITE_OPTIONS, step)
@@ -100,15 +110,14 @@ class TransactionRunner:
     def _run_with_retries(self, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
         with self._circuit_breaker.probe():
             try:
-                found = self._run_once(self._engine, options, step)
+                result = self._run_once(self._engine, options, step)
             except ConnectionLost as failure:
-                found = self._retry(
-                    options, step, failure, self._circuit_breaker.retry_seconds_left(failure)
-                )
+                seconds_left = self._circuit_breaker.retry_seconds_left(failure)
+                result = self._retry(options, step, failure, seconds_left)
             except Retryable as failure:
-                found = self._retry(options, step, failure, RETRY_SECONDS)
+                result = self._retry(options, step, failure, RETRY_SECONDS)
         self._circuit_breaker.close()
-        return found
+        return result
 
     def _retry(
         self,
@@ -139,7 +148,7 @@ class TransactionRunner:
             with engine.connect() as raw:
                 connection = raw.execution_options(**options)
                 with connection.begin() as transaction:
-                    found = step(connection)
+                    result = step(connection)
                     is_committing = True
                     transaction.commit()
         except PoolTimeout as error:
@@ -147,20 +156,22 @@ class TransactionRunner:
         except DBAPIError as error:
             failure = self._translate_error(error, is_committing=is_committing)
             if failure is None:
-                raise  # a defect of ours
+                raise  # a defect in our own code
             raise failure from error
-        return found
+        return result
 
     def _translate_error(self, error: DBAPIError, *, is_committing: bool) -> Unavailable | None:
-        """The border where a database that cannot answer becomes a failure with a name."""
+        """Return the failure for a database that cannot answer, or None for any other error.
+
+        This is the only place where errors of the driver become failures of the store.
+        """
         reason = self._engine_kind.error_reason(error)
         if self._engine_kind.is_retryable(error) and (
             not is_committing or self._engine_kind.is_rolled_back(error)
         ):
-            return (Retryable if self._engine_kind.is_rolled_back(error) else ConnectionLost)(
-                reason
-            )
+            is_rolled_back = self._engine_kind.is_rolled_back(error)
+            return Retryable(reason) if is_rolled_back else ConnectionLost(reason)
         if is_committing and self._engine_kind.is_retryable(error):
-            # Again could be twice: only the caller knows what to do.
+            # A retry could write twice: only the caller knows what to do.
             return Unavailable(f"it may have been written, or not: {reason}")
         return Unavailable(reason) if self._engine_kind.is_outage(error) else None

@@ -1,33 +1,35 @@
-"""Methods of the store that are one write each: called by whoever can sleep until it is committed,
-begun by an event loop, which cannot."""
+"""Store methods that are one write each, called from a thread or submitted from an event loop.
+
+1. A method with the decorator `write_method` returns a step. It writes nothing itself.
+2. On a store, the method is a `WriteMethod`. A call from a thread commits the step, blocks until
+   the commit has returned, and returns the result.
+3. An event loop cannot block. It calls `submit`, which puts the step into the queue of the group
+   commit and returns a `PendingStep`. `wake` is called after the commit.
+4. If the step still waits after `wait_seconds`, the event loop calls `cancel`. Then the step fails,
+   unless a transaction has already taken it.
+
+Either way the result is available only after the commit. `submit` works only where `can_submit` is
+true: an engine with many writers has no group commit.
+"""
 
 from collections.abc import Callable
-from typing import (
-    Any,
-    Concatenate,
-    Generic,
-    ParamSpec,
-    Protocol,
-    Self,
-    TypeVar,
-    overload,
-)
-
-from sqlalchemy import Connection
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from .engine_factory import EngineKind
-from .group_commit import WAIT_SECONDS, GroupCommit, PendingStep
+from .group_commit import (
+    WAIT_SECONDS,
+    GroupCommit,
+    PendingStep,
+    Step as Step,  # for the methods of the store, which may not import group_commit
+)
 
 S = TypeVar("S", bound="Committer")
 T = TypeVar("T")
 P = ParamSpec("P")
 
-Step = Callable[[Connection], T]
-"""What is done in a transaction. It may run more than once; one run counts."""
-
 
 class Committer(Protocol):
-    """What commits a step: a store."""
+    """An object that commits steps: a store."""
 
     _engine_kind: EngineKind
     _group_commit: GroupCommit
@@ -36,8 +38,11 @@ class Committer(Protocol):
 
 
 class WriteMethod(Generic[P, T]):
-    """Such a method, of a store. `takes_turns`: it can be begun, since writers wait for each other
-    here; `patience` are the seconds after which one that has been begun does well to `leave`."""
+    """A store method that is one write. Call it from a thread, or `submit` it from an event loop.
+
+    `can_submit`: false where the engine has many writers. `wait_seconds`: cancel a submitted write
+    after this time.
+    """
 
     wait_seconds = WAIT_SECONDS
 
@@ -53,15 +58,16 @@ class WriteMethod(Generic[P, T]):
         return self._store._commit(self._step(*args, **kwargs))
 
     def submit(self, wake: Callable[[], None], *args: P.args, **kwargs: P.kwargs) -> PendingStep:
-        """Calls `wake` in another thread when there is an answer to be told."""
+        """Put the write into the queue and return at once; `wake` is called in another thread."""
         return self._store._group_commit.submit(self._step(*args, **kwargs), wake)
 
     def cancel(self, pending: PendingStep) -> None:
+        """Refuse a submitted write that still waits; one that a transaction has taken goes on."""
         self._store._group_commit.cancel(pending)
 
 
 class write_method(Generic[S, P, T]):  # noqa: N801  a decorator
-    """Makes a method that returns a step one that has it done."""
+    """A decorator for a method that returns a step: makes it a `WriteMethod` of the store."""
 
     def __init__(self, step: Callable[Concatenate[S, P], Step[T]]) -> None:
         self._step = step

@@ -1,1 +1,1 @@
-"""Documents: rows in the database, bytes in a blob store."""
+"""Documents of clients: rows in the database, bytes in a blob store."""

@@ -1,4 +1,7 @@
-"""Where the bytes of documents are: a folder, or a bucket that speaks S3. No names, no rows."""
+"""The blob store, which holds the bytes of documents: a folder or an S3 bucket.
+
+It knows neither the names of files nor database rows.
+"""
 
 import os
 import re
@@ -15,30 +18,37 @@ from obstore.store import LocalStore, MemoryStore, S3Store
 
 from storage.model.errors import Invalid, NotFound, Problem, Unavailable
 
-PART = 5 * 2**20
-"""Bytes sent at once to a bucket: the least that S3 takes for a part."""
-PARTS_AT_ONCE = 2
-CHUNK = 2**20
-"""Bytes read at once."""
-PATIENCE = timedelta(seconds=20)
-Place = LocalStore | MemoryStore | S3Store
+UPLOAD_PART_SIZE = 5 * 2**20
+"""Bytes of one part of an upload: the minimum that S3 accepts."""
+MAX_CONCURRENT_PARTS = 2
+READ_CHUNK_SIZE = 2**20
+"""Bytes of one read."""
+READ_TIMEOUT = timedelta(seconds=20)
+ObjectStore = LocalStore | MemoryStore | S3Store
 
 
 class BlobStore:
-    """Bytes under names of our own, never wholly in memory. A folder is made when it is needed."""
+    """A folder or an S3 bucket with the bytes of documents, under names that the store generates.
 
-    def __init__(self, place: str) -> None:
-        self.url = place
+    Files are streamed, never read into memory at once. A folder is created at its first use.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     @classmethod
-    def at(cls, place: str) -> Self:
-        """A folder's path, `s3://bucket/prefix` or `memory://`. Raises Invalid for another URL."""
-        if re.match("[a-z0-9+.-]+://", place) and not re.match("(s3|memory)://", place):
+    def at(cls, url: str) -> Self:
+        """Return the blob store at a folder's path, `s3://bucket/prefix` or `memory://`.
+
+        Raises Invalid for another URL.
+        """
+        if re.match("[a-z0-9+.-]+://", url) and not re.match("(s3|memory)://", url):
             raise Invalid(Problem(("blobs",), "must be a folder or a URL such as s3://bucket"))
-        return cls(place)
+        return cls(url)
 
     @cached_property
-    def store(self) -> Place:
+    def store(self) -> ObjectStore:
+        """The client of the folder, the bucket or the memory, created at its first use."""
         if self.url.startswith("memory://"):
             return MemoryStore()
         if self.url.startswith("s3://"):
@@ -46,24 +56,30 @@ class BlobStore:
         return LocalStore(Path(self.url).absolute(), mkdir=True)
 
     def write(self, name: str, file: BinaryIO) -> None:
-        """All of the file or nothing; on the disk by the time this returns."""
+        """Store a file completely or not at all. In a folder, it is synced to disk on return."""
         with failing_as_unavailable():
             file.seek(0)
-            obstore.put(self.store, name, file, chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
+            obstore.put(
+                self.store,
+                name,
+                file,
+                chunk_size=UPLOAD_PART_SIZE,
+                max_concurrency=MAX_CONCURRENT_PARTS,
+            )
             if isinstance(self.store, LocalStore):
                 fsync_path(Path(self.url).absolute() / name)
 
     def read(self, name: str) -> Iterator[bytes]:
-        """The bytes in pieces. Raises NotFound before the first one is asked for."""
+        """Return the bytes in chunks. Raises NotFound at once, not at the first chunk."""
         with failing_as_unavailable():
             try:
-                stream = obstore.get(self.store, name).stream(CHUNK)
+                stream = obstore.get(self.store, name).stream(READ_CHUNK_SIZE)
             except FileNotFoundError as error:
                 raise NotFound("document") from error
         return iter_chunks(stream)
 
     def remove(self, name: str) -> None:
-        """Whether or not it is there."""
+        """Delete a file. Does nothing if it does not exist."""
         with failing_as_unavailable():
             try:
                 obstore.delete(self.store, name)
@@ -72,32 +88,38 @@ class BlobStore:
 
 
 def open_bucket(url: str) -> S3Store:
-    """Keys, region and endpoint come from the usual variables, `AWS_ACCESS_KEY_ID` and so on."""
+    """Open an S3 bucket.
+
+    Keys, region and endpoint come from the usual environment variables, `AWS_ACCESS_KEY_ID` etc.
+    """
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
     with failing_as_unavailable():
         return S3Store.from_url(
             url,
             client_options={
-                # Whoever writes http:// into the endpoint means it.
+                # An endpoint with http:// is intended, so it is allowed.
                 "allow_http": endpoint.startswith("http://"),
                 "connect_timeout": timedelta(seconds=5),
-                "read_timeout": PATIENCE,
+                "read_timeout": READ_TIMEOUT,
                 "timeout": timedelta(minutes=5),
             },
-            retry_config={"max_retries": 3, "retry_timeout": PATIENCE},
+            retry_config={"max_retries": 3, "retry_timeout": READ_TIMEOUT},
         )
 
 
 def iter_chunks(stream: Iterable[Any]) -> Iterator[bytes]:
     with failing_as_unavailable():
-        for piece in stream:
-            yield bytes(piece)
+        for chunk in stream:
+            yield bytes(chunk)
 
 
 def fsync_path(path: Path) -> None:
-    """Bytes, name and folder onto the disk: a row must never outlive what it speaks of."""
-    for each in (path, path.parent, path.parent.parent):
-        descriptor = os.open(each, os.O_RDONLY)
+    """Sync a file, its folder and the parent folder to disk.
+
+    After a crash there must be no row whose bytes are lost.
+    """
+    for target in (path, path.parent, path.parent.parent):
+        descriptor = os.open(target, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
@@ -106,9 +128,9 @@ def fsync_path(path: Path) -> None:
 
 @contextmanager
 def failing_as_unavailable() -> Iterator[None]:
-    """The border where a place that cannot answer becomes a failure with a name."""
+    """Convert the errors of a folder or a bucket into Unavailable."""
     try:
         yield
     except (BaseError, OSError) as error:
-        words = str(error).partition("\n")[0]
-        raise Unavailable(f"the place of the documents: {words}") from error
+        reason = str(error).partition("\n")[0]
+        raise Unavailable(f"the place of the documents: {reason}") from error

@@ -1,7 +1,7 @@
-"""The documents of the store: rows in the database, bytes elsewhere.
+"""Store methods for documents: rows in the database, bytes in a blob store.
 
-Bytes are stored before the row that speaks of them, and removed after it: whatever stops halfway
-leaves bytes that nobody knows of, and never a row without its bytes.
+Bytes are stored before the row that refers to them, and deleted after it. An interruption can
+leave bytes without a row, but never a row without its bytes.
 """
 
 import logging
@@ -20,16 +20,20 @@ from .writes import Redraft, blob_name, change_document, no_draft
 
 logger = logging.getLogger("gateway.storage")
 
-NAME_LENGTH = 40
+BLOB_NAME_LENGTH = 40
 
 
 class DocumentMethods(TransactionRunner):
+    """The store's methods for documents."""
+
     _blobs: BlobStore | None
 
     def get_document(self, account_id: int, serial: int) -> Document:
+        """Return a document. Raises NotFound if there is none."""
         return self._read(document_reads.get_document, account_id, serial)
 
     def list_documents(self, account_id: int, query: DocumentQuery) -> Page[Document]:
+        """Return one page of the documents that a query finds, and their total number."""
         return self._read(document_reads.list_documents, account_id, query)
 
     def change_document(
@@ -39,8 +43,10 @@ class DocumentMethods(TransactionRunner):
         redraft: Redraft,
         precondition: Precondition = NO_PRECONDITION,
     ) -> Document:
-        """A document is changed with its client: raises Locked for a deleted one's, Stale for
-        one that is not as expected."""
+        """Change a document of a client and return it.
+
+        Raises Locked if the client is deleted, Stale if it does not meet the precondition.
+        """
         _, after = self._write(
             change_document,
             account_id,
@@ -54,6 +60,10 @@ class DocumentMethods(TransactionRunner):
     def remove_document(
         self, account_id: int, serial: int, precondition: Precondition = NO_PRECONDITION
     ) -> None:
+        """Delete a document: first its row, then its bytes.
+
+        Raises Locked if the client is deleted, Stale if it does not meet the precondition.
+        """
         before, after = self._write(
             change_document,
             account_id,
@@ -64,12 +74,12 @@ class DocumentMethods(TransactionRunner):
         )
         self.delete_blobs(account_id, [d for d in before.documents if d not in after.documents])
 
-    # Bytes: no transaction, and nothing that a database waits for
+    # The methods from here on handle bytes, outside of any transaction.
 
     def store_uploads(
         self, account_id: int, uploads: Sequence[Upload]
     ) -> tuple[DocumentDraft, ...]:
-        """Store the bytes of all of them or, when one cannot be stored, of none."""
+        """Store the bytes of uploads and return drafts for them. If one fails, none is stored."""
         drafts: list[DocumentDraft] = []
         try:
             for upload in uploads:
@@ -85,7 +95,7 @@ class DocumentMethods(TransactionRunner):
         return DocumentDraft(
             name=upload.name,
             type=upload.type,
-            hash=f"{self._generators.random_text(NAME_LENGTH)}.{upload.type}",
+            hash=f"{self._generators.random_text(BLOB_NAME_LENGTH)}.{upload.type}",
             size=upload.size,
             width=upload.width,
             height=upload.height,
@@ -93,7 +103,7 @@ class DocumentMethods(TransactionRunner):
         )
 
     def delete_blobs(self, account_id: int, documents: Sequence[Document | DocumentDraft]) -> None:
-        """Remove bytes that no row speaks of. What cannot be removed now is told in the log."""
+        """Delete the bytes of documents that have no row. A failure is only logged."""
         for document in documents:
             try:
                 self._blob_store.remove(blob_name(account_id, document))
@@ -101,7 +111,7 @@ class DocumentMethods(TransactionRunner):
                 logger.warning("%s remains: %s", blob_name(account_id, document), failure)
 
     def open_blob(self, account_id: int, document: Document) -> Iterator[bytes]:
-        """The bytes in pieces. Raises NotFound at once when they are gone."""
+        """Return the bytes of a document in chunks. Raises NotFound at once if there are none."""
         return self._blob_store.read(blob_name(account_id, document))
 
     @property

@@ -1,4 +1,4 @@
-"""Documents in a transaction: found, listed, and with them the client that they belong to."""
+"""Reads of documents in a transaction."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,22 +16,25 @@ from storage.schema.tables import DOCUMENT
 
 
 def get_document(connection: Connection, account_id: int, serial: int) -> Document:
-    mine = (DOCUMENT.c.account_id == account_id, in_values(DOCUMENT.c.serial, [serial]))
-    row = connection.execute(select(*DOCUMENT_COLUMNS).where(*mine)).first()
+    """Return a document. Raises NotFound if there is none."""
+    condition = (DOCUMENT.c.account_id == account_id, in_values(DOCUMENT.c.serial, [serial]))
+    row = connection.execute(select(*DOCUMENT_COLUMNS).where(*condition)).first()
     if row is None:
         raise NotFound("document")
     return document_from_row(row)
 
 
 def list_documents(connection: Connection, account_id: int, query: DocumentQuery) -> Page[Document]:
+    """Return one page of the documents that a query finds, and their total number."""
     condition = and_(DOCUMENT.c.account_id == account_id, *filter_conditions(query))
-    counted = select(func.count()).select_from(DOCUMENT).where(condition)
-    total = connection.execute(counted).scalar_one()
+    select_total = select(func.count()).select_from(DOCUMENT).where(condition)
+    total = connection.execute(select_total).scalar_one()
     rows = connection.execute(select_page(query).where(condition))
     return Page(records=tuple(map(document_from_row, rows)), total=total)
 
 
 def filter_conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
+    """Build the SQL conditions of a query."""
     if query.client_serials is not None:
         yield in_values(DOCUMENT.c.client_serial, query.client_serials)
     if query.name is not None:
@@ -49,6 +52,7 @@ def filter_conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
 
 
 def select_page(query: DocumentQuery) -> Select[Any]:
+    """Build the statement of one page, sorted by the column of the query and then by serial."""
     statement = select(*DOCUMENT_COLUMNS).offset(query.offset).limit(query.limit)
     columns = [DOCUMENT.c[query.column.value]]
     if query.column is not DocumentColumn.SERIAL:

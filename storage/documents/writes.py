@@ -1,3 +1,5 @@
+"""Writes of documents in a transaction: a document is changed through its client."""
+
 from collections.abc import Callable
 
 from sqlalchemy import Connection
@@ -13,11 +15,11 @@ from storage.model.records import Client, Document
 from . import reads as document_reads
 
 Redraft = Callable[[Document], DocumentDraft | None]
-"""How a document shall be afterwards; None when it shall be no more."""
+"""A function that returns the new draft of a document, or None to delete it."""
 
 
 def no_draft(_document: Document) -> None:
-    """A document that shall be no more."""
+    """Return None: the redraft that deletes a document."""
 
 
 def change_document(
@@ -29,7 +31,11 @@ def change_document(
     precondition: Precondition,
     generators: Generators,
 ) -> tuple[Client, Client]:
-    """The client of a document before and after."""
+    """Change a document, and return its client before and after.
+
+    Raises NotFound if there is no document, Locked if the client is deleted, Stale if the client
+    does not meet the precondition.
+    """
 
     def change(record: Client) -> ChangeClient:
         drafts = [
@@ -40,10 +46,12 @@ def change_document(
     owner = document_reads.get_document(connection, account_id, serial).client_serial
     before = persistence.lock_client(connection, account_id, owner)
     if all(d.serial != serial for d in before.documents):
-        raise NotFound("document")  # somebody was faster
+        raise NotFound("document")  # Another transaction deleted it before the lock.
     precondition.check(before)
-    return before, client_writes.change_locked(connection, account_id, before, change, generators)
+    after = client_writes.change_locked_client(connection, account_id, before, change, generators)
+    return before, after
 
 
 def blob_name(account_id: int, document: Document | DocumentDraft) -> str:
+    """Return the name of a document's bytes in the blob store."""
     return f"{account_id}/{document.hash}"

@@ -1,1 +1,1 @@
-"""Groups of clients."""
+"""Groups of clients: reads, writes and store methods."""

@@ -1,4 +1,4 @@
-"""Groups of clients in a transaction."""
+"""Writes of groups in a transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,10 +24,11 @@ from .reads import get_by_serials, get_group, select_groups
 def create_group(
     connection: Connection, account_id: int, command: CreateGroup, generators: Generators
 ) -> Group:
+    """Create a group. Raises Conflict if another group of the account has the name."""
     refuse_unstorable(command)
     reserve_serials(connection, account_id, clients=0, contacts=0)
     refuse_taken_name(connection, account_id, command.name, None)
-    now, serial = generators.clock(), reserve_serial(connection, account_id)
+    now, serial = generators.clock(), reserve_group_serial(connection, account_id)
     group = Group(
         serial=serial,
         name=command.name,
@@ -42,12 +43,14 @@ def create_group(
 def import_groups(
     connection: Connection, account_id: int, groups: Iterable[ImportGroup], generators: Generators
 ) -> None:
-    """Those that are not here yet, each once; a name that another group has here is followed by
-    the serial. Whoever calls holds the account."""
-    arriving = {group.serial: group for group in groups if 0 < group.serial <= MAX_SERIAL}
-    missing = arriving.keys() - get_by_serials(connection, account_id, list(arriving)).keys()
+    """Insert the groups that do not exist yet, each once. The caller has locked the account.
+
+    If another group has the same name, the serial is added to the name of the imported one.
+    """
+    incoming = {group.serial: group for group in groups if 0 < group.serial <= MAX_SERIAL}
+    missing = incoming.keys() - get_by_serials(connection, account_id, list(incoming)).keys()
     for serial in sorted(missing):
-        group = with_free_name(connection, account_id, arriving[serial])
+        group = with_free_name(connection, account_id, incoming[serial])
         refuse_unstorable(group)
         now = generators.clock()
         created_at = group.created_at or now
@@ -61,12 +64,11 @@ def import_groups(
             is_deleted=group.is_deleted,
         )
         connection.execute(insert(GROUP).values(group_to_row(account_id, record)))
-    behind = (ACCOUNT.c.id == account_id, ACCOUNT.c.next_group_serial <= max(missing, default=0))
-    values = {"next_group_serial": max(missing, default=0) + 1}
-    connection.execute(update(ACCOUNT).where(*behind).values(values))
+    advance_group_serial(connection, account_id, max(missing, default=0))
 
 
 def with_free_name(connection: Connection, account_id: int, group: ImportGroup) -> ImportGroup:
+    """Return an imported group with its serial in its name, if another group has the name."""
     try:
         refuse_taken_name(connection, account_id, group.name, None)
     except Conflict:
@@ -74,15 +76,23 @@ def with_free_name(connection: Connection, account_id: int, group: ImportGroup) 
     return group
 
 
-def reserve_serial(connection: Connection, account_id: int) -> int:
+def advance_group_serial(connection: Connection, account_id: int, last: int) -> None:
+    """Raise the account's next group serial above `last`, unless it is above it already."""
+    condition = (ACCOUNT.c.id == account_id, ACCOUNT.c.next_group_serial <= last)
+    values = {"next_group_serial": last + 1}
+    connection.execute(update(ACCOUNT).where(*condition).values(values))
+
+
+def reserve_group_serial(connection: Connection, account_id: int) -> int:
+    """Take the next group serial from the account."""
     statement = (
         update(ACCOUNT)
         .where(ACCOUNT.c.id == account_id)
         .values(next_group_serial=ACCOUNT.c.next_group_serial + 1)
         .returning(ACCOUNT.c.next_group_serial)
     )
-    following: int = connection.execute(statement).scalar_one()
-    return following - 1
+    next_serial: int = connection.execute(statement).scalar_one()
+    return next_serial - 1
 
 
 def change_group(
@@ -92,7 +102,10 @@ def change_group(
     command: ChangeGroup,
     generators: Generators,
 ) -> Group:
-    """The group with what is given; the same group when nothing differs."""
+    """Change a group and return it. Returns the same group if nothing differs.
+
+    Raises Locked if the group is deleted, Conflict if another group has the new name.
+    """
     refuse_unstorable(command)
     reserve_serials(connection, account_id, clients=0, contacts=0)
     before = get_group(connection, account_id, serial)
@@ -109,7 +122,7 @@ def change_group(
 def set_group_state(
     connection: Connection, account_id: int, serial: int, state: State, generators: Generators
 ) -> Group:
-    """The group in another state of life; the same group when it is in it."""
+    """Set the state of a group and return it. Returns the same group if it is in that state."""
     reserve_serials(connection, account_id, clients=0, contacts=0)
     before, now = get_group(connection, account_id, serial), generators.clock()
     values = state_change(before, state, now)
@@ -123,9 +136,11 @@ def set_group_states(
     state: State,
     generators: Generators,
 ) -> tuple[Group, ...]:
-    ordered = sorted(set(serials))
+    """Set the state of groups and return them, sorted by serial. Each is changed once."""
+    sorted_serials = sorted(set(serials))
     return tuple(
-        set_group_state(connection, account_id, serial, state, generators) for serial in ordered
+        set_group_state(connection, account_id, serial, state, generators)
+        for serial in sorted_serials
     )
 
 
@@ -133,8 +148,8 @@ def save_group(
     connection: Connection, account_id: int, before: Group, values: dict[str, Any], now: datetime
 ) -> Group:
     after = structs.replace(before, updated_at=now, **values)
-    mine = (GROUP.c.account_id == account_id, GROUP.c.serial == before.serial)
-    connection.execute(update(GROUP).where(*mine).values(group_to_row(account_id, after)))
+    condition = (GROUP.c.account_id == account_id, GROUP.c.serial == before.serial)
+    connection.execute(update(GROUP).where(*condition).values(group_to_row(account_id, after)))
     return after
 
 
@@ -146,6 +161,7 @@ def group_to_row(account_id: int, group: Group) -> dict[str, Any]:
 def refuse_taken_name(
     connection: Connection, account_id: int, name: str, owner: int | None
 ) -> None:
+    """Raise Conflict if a group other than `owner` has the name, regardless of case and accents."""
     statement = select_groups(account_id).where(GROUP.c.name_folded == fold(name))
     if owner is not None:
         statement = statement.where(GROUP.c.serial != owner)

@@ -1,5 +1,7 @@
-"""Where clients came from and where they went: origins, what an import makes of each client that
-arrives, and the runs that keep account of it."""
+"""Clients that arrive from another service, and what a run records of them.
+
+They arrive one by one, or as columns of new clients (the fast path), or both in one batch.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -14,12 +16,12 @@ from storage.model.runs import RunProgress
 
 
 class IncomingClient(Struct, frozen=True, kw_only=True):
-    """A client as another service tells it, with all that is needed whether it is here or not.
+    """A client as another service describes it, and the commands that create or change it here.
 
-    `whole` is all of it, for a client that is not here, and what it is known by is `wanted`;
-    `change` says what differs from one who is, as far as that service can tell. `groups` are
-    those that it brings along; `ready` is what `readied` made of it, if anything: then the whole
-    is hardly ever asked for.
+    `identifiers` are the natural keys that it claims. `full_command` returns the command for a
+    client that does not exist here; `change_command` returns what differs from one that does, as
+    far as that service can say. `groups` are the groups that it brings along. `prepared` are its
+    rows from `prepare_rows`, if any were made: then `full_command` is hardly ever called.
     """
 
     origin: Origin
@@ -36,7 +38,7 @@ def incoming_client(
     change: Callable[[Client], ImportClient],
     groups: tuple[ImportGroup, ...] = (),
 ) -> IncomingClient:
-    """One that is all at hand."""
+    """Return an incoming client whose full command is built already."""
     return IncomingClient(
         origin=origin,
         identifiers=identifiers_of(client),
@@ -47,8 +49,10 @@ def incoming_client(
 
 
 class IncomingColumns(Struct, frozen=True, kw_only=True):
-    """A crowd from one source that may be here or not: of each its origin, in columns. Times are
-    as crowds have them."""
+    """A column batch of clients from one source, with the columns of their origins.
+
+    The clients may exist here or not. `updated_at` are microseconds since 1970.
+    """
 
     foreign_ids: Sequence[str]
     stamps: Sequence[str]
@@ -57,8 +61,10 @@ class IncomingColumns(Struct, frozen=True, kw_only=True):
 
 
 class IncomingBatch(Struct, frozen=True, kw_only=True):
-    """All that arrives together, from one source: whole crowds, and others one by one.
-    `everybody` is the crowds and the others one by one, in the order in which they came."""
+    """All clients that arrive together from one source: column batches, and clients one by one.
+
+    `iter_all` returns the clients of both, one by one, in the order in which they arrived.
+    """
 
     source: str
     columns: Sequence[IncomingColumns]
@@ -67,7 +73,7 @@ class IncomingBatch(Struct, frozen=True, kw_only=True):
 
 
 RecordProgress = Callable[[tuple[ImportOutcome, ...]], RunProgress]
-"""What a run notes of a batch, decided inside the batch's transaction."""
+"""Returns what a run records of the outcomes; called inside the transaction of the import."""
 RecordBatchProgress = Callable[[tuple[ImportOutcome, ...], bool], RunProgress]
-"""The same of arrivals: whether the crowds were new, and then the outcomes are those of the others;
-else they are everybody's."""
+"""The same for an `IncomingBatch`. The second argument says whether all column batches were new:
+then the outcomes are those of `others`, else those of `iter_all`."""

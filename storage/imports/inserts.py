@@ -1,10 +1,12 @@
-"""Clients from elsewhere that are not here yet, in a transaction: born with all that they bring.
+"""The insert of incoming clients that do not exist here, with all that belongs to them.
 
-What they want to be known by they get where it is free. Where it is not they get another, and
-what they had is said: a client under another number is worth more than none.
+All functions run inside the import's write transaction.
+
+A client gets the identifiers that it claims where they are free. Otherwise it gets others or none,
+and its outcome names them: a client under another number is better than none.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -31,12 +33,17 @@ from . import links as import_links
 from .claims import TakenIdentifiers, find_taken, serial_objection
 from .incoming import IncomingClient
 
-BATCH = 500
+PREPARED_BATCH_SIZE = 500
 Adjustments = list[tuple[str, str]]
+"""The fields whose values were not taken over, and why."""
 
 
 class Candidate(Struct):
-    """One of a batch, until it is born, with a serial and a version, or refused."""
+    """A client of a batch that is to be inserted.
+
+    `reason` says why it is refused; empty when it is accepted. `serial` and `version` are set when
+    it is inserted. `reduced_command` is its command after it has lost an identifier.
+    """
 
     incoming: IncomingClient
     reason: str = ""
@@ -44,7 +51,6 @@ class Candidate(Struct):
     serial: int = 0
     version: int = 0
     reduced_command: ImportClient | None = None
-    """What it wants after it has left something."""
 
     @property
     def command(self) -> ImportClient:
@@ -52,12 +58,18 @@ class Candidate(Struct):
 
     @property
     def prepared(self) -> PreparedRows | None:
-        """Its rows, if they were made and it got all that it wanted."""
+        """Its prepared rows, if there are any and it has lost no identifier."""
         return self.incoming.prepared if self.reduced_command is None else None
 
-    def give_up(self, field: str, words: str, **without: Any) -> None:
-        self.adjustments.append((field, words))
-        self.reduced_command = structs.replace(self.command, **without)
+    @property
+    def claimed_serial(self) -> int:
+        """The serial that it claims, 0 for none."""
+        return self.incoming.identifiers.serial or 0
+
+    def give_up(self, field: str, reason: str, **replacement: Any) -> None:
+        """Record that it loses an identifier, and replace it in the command."""
+        self.adjustments.append((field, reason))
+        self.reduced_command = structs.replace(self.command, **replacement)
 
 
 def insert_new_clients(
@@ -66,7 +78,7 @@ def insert_new_clients(
     incoming: Sequence[IncomingClient],
     generators: Generators,
 ) -> list[ImportOutcome]:
-    """What became of each, in their order; they are all different."""
+    """Insert clients, no two of them the same; return one outcome per client, in order."""
     candidates = [Candidate(one, refusal_reason(one)) for one in incoming]
     accepted = [c for c in candidates if not c.reason]
     if not accepted:
@@ -93,48 +105,52 @@ def created_outcome(candidate: Candidate) -> ImportOutcome:
 def insert_accepted(
     connection: Connection, account_id: int, accepted: Sequence[Candidate], generators: Generators
 ) -> None:
-    """Those whose rows were made beforehand, then those whose rows are made now: a number that is
-    drawn for one of them is nobody else's."""
-    prepared = {
-        one.incoming.identifiers.serial or 0: found for one in accepted if (found := one.prepared)
-    }
-    for some in in_batches(prepared.values()):
-        rows = [one.decode_rows for one in some]
+    """Insert the rows of accepted candidates, and set the candidates' serials and versions.
+
+    Prepared rows come first: then a number that the account assigns to another candidate is not
+    the number of one of these.
+    """
+    prepared = {c.claimed_serial: rows for c in accepted if (rows := c.prepared)}
+    insert_prepared(connection, account_id, prepared)
+    others = [c for c in accepted if not c.prepared]
+    records = insert_from_commands(connection, account_id, others, generators) if others else ()
+    lifecycles = [(serial, one.is_archived, one.is_deleted) for serial, one in prepared.items()]
+    lifecycles += map(new_clients.lifecycle_of, records)
+    # SQLite's search index writes its pending entries before each statement of several writes: so
+    # all clients are registered at once.
+    new_clients.register_new_clients(connection, account_id, lifecycles)
+    for candidate, record in zip(others, records, strict=True):
+        candidate.serial, candidate.version = record.serial, record.version
+    for candidate in accepted:
+        if rows := candidate.prepared:
+            candidate.serial, candidate.version = candidate.claimed_serial, rows.version
+
+
+def insert_prepared(
+    connection: Connection, account_id: int, prepared: Mapping[int, PreparedRows]
+) -> None:
+    """Insert prepared rows, given by the clients' serials, and tombstones of deleted clients."""
+    for batch in iter_batches(prepared.values()):
+        rows = [one.decode_rows for one in batch]
         statements.insert_encoded(connection, CLIENT, (one.client for one in rows))
         statements.insert_encoded(connection, CONTACT, (c for one in rows for c in one.contacts))
-    tombstones.add_tombstones(
-        connection, account_id, [s for s, one in prepared.items() if one.is_deleted]
-    )
-    others = [candidate for candidate in accepted if not candidate.prepared]
-    records = insert_from_commands(connection, account_id, others, generators) if others else ()
-    lives = [(serial, one.is_archived, one.is_deleted) for serial, one in prepared.items()]
-    # SQLite's index writes what it has learned before a statement of several writes: so it learns
-    # of all at once.
-    new_clients.register_new_clients(
-        connection, account_id, [*lives, *map(new_clients.lifecycle_of, records)]
-    )
-    born = iter(records)
-    for candidate in accepted:
-        if candidate.prepared:
-            candidate.serial = candidate.incoming.identifiers.serial or 0
-            candidate.version = candidate.prepared.version
-        else:
-            record = next(born)
-            candidate.serial, candidate.version = record.serial, record.version
+    deleted_serials = [serial for serial, one in prepared.items() if one.is_deleted]
+    tombstones.add_tombstones(connection, account_id, deleted_serials)
 
 
-def in_batches(prepared: Iterable[PreparedRows]) -> Iterator[list[PreparedRows]]:
-    """So few at once that their rows take little room."""
-    rest = iter(prepared)
-    while some := list(islice(rest, BATCH)):
-        yield some
+def iter_batches(prepared: Iterable[PreparedRows]) -> Iterator[list[PreparedRows]]:
+    """Yield batches that are small enough for their decoded rows to take little memory."""
+    iterator = iter(prepared)
+    while batch := list(islice(iterator, PREPARED_BATCH_SIZE)):
+        yield batch
 
 
-def refusal_reason(one: IncomingClient) -> str:
+def refusal_reason(incoming: IncomingClient) -> str:
+    """Return why a client cannot be stored; empty when it can."""
     try:
-        refuse_unstorable(one.origin)
-        if one.prepared is None:
-            refuse_unstorable(one.full_command())
+        refuse_unstorable(incoming.origin)
+        if incoming.prepared is None:
+            refuse_unstorable(incoming.full_command())
     except Invalid as failure:
         return str(failure)
     return ""
@@ -145,8 +161,11 @@ def refused_outcome(candidate: Candidate) -> ImportOutcome:
 
 
 def resolve_claims(connection: Connection, account_id: int, accepted: Sequence[Candidate]) -> None:
-    """Leave what is taken, of serials, contacts', numbers and external ids, and see that nobody
-    gets these serials; an end that was told of a client that now comes again was no end."""
+    """Take identifiers from candidates that cannot have them, and reserve the claimed serials.
+
+    The identifiers are serials of clients and contacts, numbers and external ids. The tombstone of
+    a UUID that comes again is removed.
+    """
     identifiers = [candidate.incoming.identifiers for candidate in accepted]
     taken = find_taken(connection, account_id, identifiers)
     for candidate in accepted:
@@ -165,48 +184,55 @@ def resolve_claims(connection: Connection, account_id: int, accepted: Sequence[C
 
 
 def drop_taken(candidate: Candidate, taken: TakenIdentifiers) -> None:
-    """One by one; the first contact that wants a serial gets it."""
-    if words := serial_objection(candidate.command.serial, taken.serials, "client"):
-        candidate.give_up("id", words, serial=UNSET)
-    command, left = with_own_contacts(candidate.command, taken.contacts)
-    if left:
-        candidate.reduced_command, candidate.adjustments = command, [*candidate.adjustments, *left]
+    """Take from a candidate each identifier that is taken, and add the others to `taken`."""
+    if reason := serial_objection(candidate.command.serial, taken.serials, "client"):
+        candidate.give_up("id", reason, serial=UNSET)
+    command, adjustments = without_taken_serials(candidate.command, taken.contacts)
+    if adjustments:
+        candidate.reduced_command = command
+        candidate.adjustments = [*candidate.adjustments, *adjustments]
     number = candidate.incoming.identifiers.number
     if number in taken.numbers:
-        words = f"{command.number} is another client's here: this one has a new one"
-        candidate.give_up("number", words, number=None)
+        reason = f"{command.number} is another client's here: this one has a new one"
+        candidate.give_up("number", reason, number=None)
     elif number:
         taken.numbers.add(number)
     external_id = identities.claimed_value(command, "external_id")
     if external_id in taken.external_ids:
-        words = f"{external_id} is another client's here"
-        candidate.give_up("external_id", words, external_id=None)
+        reason = f"{external_id} is another client's here"
+        candidate.give_up("external_id", reason, external_id=None)
 
 
-def with_own_contacts(command: ImportClient, taken: set[int]) -> tuple[ImportClient, Adjustments]:
-    """A serial goes to the first contact that wants it; `taken` grows."""
-    settled: list[ContactDraft] = []
+def without_taken_serials(
+    command: ImportClient, taken: set[int]
+) -> tuple[ImportClient, Adjustments]:
+    """Return the command without the serials that its contacts cannot have, and the adjustments.
+
+    The first contact that claims a serial gets it: `taken` grows.
+    """
+    free_drafts: list[ContactDraft] = []
     adjustments: Adjustments = []
-    for n, draft in enumerate(drafts(command)):
-        if words := serial_objection(draft.serial, taken, "contact"):
-            adjustments.append((f"contacts[{n}].id", words))
-            settled.append(structs.replace(draft, serial=None))
+    for n, draft in enumerate(contact_drafts(command)):
+        if reason := serial_objection(draft.serial, taken, "contact"):
+            adjustments.append((f"contacts[{n}].id", reason))
+            free_drafts.append(structs.replace(draft, serial=None))
             continue
         if draft.serial is not None:
             taken.add(draft.serial)
-        settled.append(draft)
+        free_drafts.append(draft)
     if adjustments:
-        command = structs.replace(command, contacts=tuple(settled))
+        command = structs.replace(command, contacts=tuple(free_drafts))
     return command, adjustments
 
 
-def drafts(command: ImportClient) -> tuple[ContactDraft, ...]:
+def contact_drafts(command: ImportClient) -> tuple[ContactDraft, ...]:
     return () if command.contacts is UNSET else command.contacts
 
 
 def insert_from_commands(
     connection: Connection, account_id: int, accepted: Sequence[Candidate], generators: Generators
 ) -> tuple[Client, ...]:
+    """Insert candidates whose rows are not prepared; return their records, in order."""
     commands = [candidate.command for candidate in accepted]
     reserved = account_serials.reserve_serials(
         connection,
@@ -215,13 +241,13 @@ def insert_from_commands(
         contacts=sum(map(client_changes.count_new_contacts, commands)) + len(commands),
         documents=sum(map(client_changes.count_new_documents, commands)),
     )
-    taken = used_numbers_finder(connection, account_id)
+    find_used = used_numbers_finder(connection, account_id)
     numbers = assign_numbers(
-        [c.number or None for c in commands], reserved.counter, taken, generators
+        [c.number or None for c in commands], reserved.counter, find_used, generators
     )
     account_serials.save_number_counter(connection, reserved)
-    fresh = iter(reserved.clients)
-    serials = [next(fresh) if c.serial is UNSET else c.serial for c in commands]
+    new_serials = iter(reserved.clients)
+    serials = [next(new_serials) if c.serial is UNSET else c.serial for c in commands]
     records = tuple(
         client_writes.build_new_clients(commands, serials, numbers, reserved, generators)
     )

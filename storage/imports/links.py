@@ -1,4 +1,4 @@
-"""Origins in a transaction: which client of ours is which one of another service."""
+"""Links between clients here and clients of other services: the rows of the origin table."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,10 @@ from storage.schema.tables import ORIGIN
 
 
 def save_links(connection: Connection, account_id: int, links: Sequence[ClientLink]) -> None:
-    """Each takes the place of what was known of either side. All are of one source."""
+    """Insert links; each replaces the earlier links of its client and of its foreign id.
+
+    All links have the same source. Of links that share a side, the last one counts.
+    """
     if not links:
         return
     source = [links[0].origin.source]
@@ -22,8 +25,8 @@ def save_links(connection: Connection, account_id: int, links: Sequence[ClientLi
         (ORIGIN.c.foreign_id, [link.origin.foreign_id for link in links]),
         (ORIGIN.c.client_serial, [link.serial for link in links]),
     ):
-        mine = (ORIGIN.c.account_id == account_id, in_values(ORIGIN.c.source, source))
-        connection.execute(delete(ORIGIN).where(*mine, in_values(column, values)))
+        own_rows = (ORIGIN.c.account_id == account_id, in_values(ORIGIN.c.source, source))
+        connection.execute(delete(ORIGIN).where(*own_rows, in_values(column, values)))
     rows = [
         structs.asdict(link.origin) | {"account_id": account_id, "client_serial": link.serial}
         for link in latest_links(links)
@@ -32,8 +35,11 @@ def save_links(connection: Connection, account_id: int, links: Sequence[ClientLi
 
 
 def latest_links(links: Sequence[ClientLink]) -> list[ClientLink]:
-    """Of those that share a side the last one."""
-    kept: list[ClientLink] = []
+    """Return the links without those that share a client or a foreign id with a later one.
+
+    The order is reversed.
+    """
+    latest: list[ClientLink] = []
     serials: set[int] = set()
     foreign_ids: set[str] = set()
     for link in reversed(links):
@@ -41,19 +47,22 @@ def latest_links(links: Sequence[ClientLink]) -> list[ClientLink]:
             continue
         serials.add(link.serial)
         foreign_ids.add(link.origin.foreign_id)
-        kept.append(link)
-    return kept
+        latest.append(link)
+    return latest
 
 
-def remove_link(connection: Connection, account_id: int, source: str, foreign_id: str) -> None:
-    mine = (ORIGIN.c.account_id == account_id, in_values(ORIGIN.c.source, [source]))
-    connection.execute(delete(ORIGIN).where(*mine, in_values(ORIGIN.c.foreign_id, [foreign_id])))
+def delete_link(connection: Connection, account_id: int, source: str, foreign_id: str) -> None:
+    """Delete the link of a foreign id at a source, if there is one."""
+    own_rows = (ORIGIN.c.account_id == account_id, in_values(ORIGIN.c.source, [source]))
+    connection.execute(
+        delete(ORIGIN).where(*own_rows, in_values(ORIGIN.c.foreign_id, [foreign_id]))
+    )
 
 
 def find_links(
     connection: Connection, account_id: int, source: str, serials: Sequence[int]
 ) -> dict[int, Origin]:
-    """By serial: what these clients are at a source."""
+    """Find the origins that clients have at a source, by the clients' serials."""
     statement = select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS).where(
         ORIGIN.c.account_id == account_id,
         in_values(ORIGIN.c.source, [source]),

@@ -1,10 +1,15 @@
-"""Clients that arrive, recognised in a transaction: by their origin, or by what they are."""
+"""The matching of incoming clients with clients of the account, and with one another.
 
-from collections.abc import Iterable, Sequence
+Two are the same client by their origin, or by what identifies them.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from storage.clients import identities
 from storage.clients.filters import is_live
 from storage.database.conditions import in_values
 from storage.model.imports import Identifiers
@@ -16,19 +21,23 @@ from .incoming import IncomingClient
 
 
 class MatchedClient(NamedTuple):
-    """The client that one is; its origin when the two have been together before."""
+    """The client here that an incoming client is.
+
+    `origin` is their link, None when the two have not been linked before.
+    """
 
     serial: int
     origin: Origin | None
 
 
-LOOKED_UP = {
+IDENTIFIER_COLUMNS = {
     "number": CLIENT.c.number_folded,
     "external_id": CLIENT.c.external_id,
     "serial": CLIENT.c.serial,
     "uuid": CLIENT.c.uuid,
 }
-BY_THEMSELVES = tuple(name for name in LOOKED_UP if name != "number")
+SUFFICIENT_IDENTIFIERS = tuple(name for name in IDENTIFIER_COLUMNS if name != "number")
+"""Clients that have only a number in common are matched on request only."""
 
 
 def match_clients(
@@ -38,30 +47,41 @@ def match_clients(
     *,
     by_number: bool = False,
 ) -> dict[int, MatchedClient]:
-    """By place in the sequence. An origin says it; failing that a uuid, a serial whose client has
-    the same hash (another server's clients have the same serials), an external id; a number only
-    for those who keep two services alike."""
-    met = match_by_origin(connection, account_id, incoming)
-    found = {n: met[key] for n, one in enumerate(incoming) if (key := one.origin.foreign_id) in met}
-    rest = {n: one.identifiers for n, one in enumerate(incoming) if n not in found}
-    looked_up = LOOKED_UP if by_number else BY_THEMSELVES
-    alike = match_by_identifiers(connection, account_id, list(rest.values()), looked_up)
-    for n, identifiers in rest.items() if alike else ():
-        serial = (
-            alike.get(("uuid", identifiers.uuid))
-            or alike.get(("serial", (identifiers.serial, identifiers.client_hash)))
-            or alike.get(("external_id", identifiers.external_id))
-            or alike.get(("number", identifiers.number))
-        )
-        if serial:
-            found[n] = MatchedClient(serial, None)
-    return found
+    """Match incoming clients with clients here; return the matches by position in the sequence.
+
+    Two clients match by the first of these that they have in common: the origin; the UUID; the
+    serial and the client hash (a serial alone says nothing: clients of another server have the same
+    serials); the external id; with `by_number` the number, for callers that keep two services in
+    step.
+    """
+    by_origin = match_by_origin(connection, account_id, incoming)
+    matches = {
+        n: by_origin[key]
+        for n, client in enumerate(incoming)
+        if (key := client.origin.foreign_id) in by_origin
+    }
+    unmatched = {n: c.identifiers for n, c in enumerate(incoming) if n not in matches}
+    names = IDENTIFIER_COLUMNS if by_number else SUFFICIENT_IDENTIFIERS
+    owners = match_by_identifiers(connection, account_id, list(unmatched.values()), names)
+    for n, identifiers in unmatched.items() if owners else ():
+        if serial := matched_serial(identifiers, owners):
+            matches[n] = MatchedClient(serial, None)
+    return matches
+
+
+def matched_serial(identifiers: Identifiers, owners: dict[tuple[str, object], int]) -> int | None:
+    return (
+        owners.get(("uuid", identifiers.uuid))
+        or owners.get(("serial", (identifiers.serial, identifiers.client_hash)))
+        or owners.get(("external_id", identifiers.external_id))
+        or owners.get(("number", identifiers.number))
+    )
 
 
 def match_by_origin(
     connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
 ) -> dict[str, MatchedClient]:
-    """By foreign id. All that arrive together come from one source."""
+    """Find linked clients, by foreign id. All incoming clients come from one source."""
     statement = select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS).where(
         ORIGIN.c.account_id == account_id,
         in_values(ORIGIN.c.source, [one.origin.source for one in incoming]),
@@ -77,26 +97,74 @@ def match_by_identifiers(
     identifiers: Sequence[Identifiers],
     names: Iterable[str],
 ) -> dict[tuple[str, object], int]:
-    """Serials of clients by what they share with some of these."""
-    found: dict[tuple[str, object], int] = {}
+    """Find the serials of clients that have one of these identifiers.
+
+    The keys are the name of the identifier and its value; of a serial, the value is the pair of
+    serial and client hash.
+    """
+    serials: dict[tuple[str, object], int] = {}
     for name in names:
-        column = LOOKED_UP[name]
-        given = [value for one in identifiers if (value := getattr(one, name)) is not None]
+        column = IDENTIFIER_COLUMNS[name]
+        values = [value for one in identifiers if (value := getattr(one, name)) is not None]
         if name == "number":
-            given = list(filter(None, given))
+            values = list(filter(None, values))
         statement = select(CLIENT.c.serial, CLIENT.c.client_hash, column.label("value")).where(
-            CLIENT.c.account_id == account_id, in_values(column, given)
+            CLIENT.c.account_id == account_id, in_values(column, values)
         )
         if name == "external_id":
             statement = statement.where(is_live())
-        for row in connection.execute(statement) if given else ():
+        for row in connection.execute(statement) if values else ():
             key = (row.serial, row.client_hash) if name == "serial" else row.value
-            found[name, key] = row.serial
-    return found
+            serials[name, key] = row.serial
+    return serials
+
+
+def first_occurrences(pending: dict[int, IncomingClient]) -> dict[int, IncomingClient]:
+    """Return the clients of which no two can be the same client, by their positions.
+
+    A client that may be the same as an earlier one is left out.
+    """
+    if are_surely_distinct(pending.values()):
+        return pending
+    seen: set[tuple[str, object]] = set()
+    wave = {}
+    for n, incoming in pending.items():
+        marks = identity_marks(incoming)
+        if seen.isdisjoint(marks):
+            wave[n] = incoming
+        seen |= marks
+    return wave
+
+
+def are_surely_distinct(incoming: Collection[IncomingClient]) -> bool:
+    """Return whether one check of all clients together shows that no two can be the same.
+
+    It costs a fifth of a check of each client.
+    """
+    if any(one.identifiers.external_id for one in incoming):
+        return False  # it may be the UUID of another client
+    origins = {one.origin.foreign_id for one in incoming}
+    serials = [one.identifiers.serial for one in incoming if one.identifiers.serial is not None]
+    uuids = [one.identifiers.uuid for one in incoming if one.identifiers.uuid is not None]
+    return len(origins) == len(incoming) and all(
+        len(set(values)) == len(values) for values in (serials, uuids)
+    )
+
+
+def identity_marks(incoming: IncomingClient) -> set[tuple[str, object]]:
+    """Return names and values by which the client can be matched; an external id also as a UUID."""
+    marks: set[tuple[str, object]] = {("origin", incoming.origin.foreign_id)}
+    for name in ("uuid", "serial", "external_id"):
+        value = getattr(incoming.identifiers, name)
+        if value is not None:
+            marks.add((name, value))
+        if isinstance(value, str) and identities.UUID_SHAPE.fullmatch(value):
+            marks.add(("uuid", UUID(value)))
+    return marks
 
 
 def lock_serials(connection: Connection, account_id: int, serials: Iterable[int]) -> set[int]:
-    """Those of these clients that are here; until the transaction ends they stay as they are."""
+    """Lock clients until the transaction ends; return the serials of those that exist."""
     statement = (
         select(CLIENT.c.serial)
         .where(CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials))
@@ -106,15 +174,18 @@ def lock_serials(connection: Connection, account_id: int, serials: Iterable[int]
     return set(connection.execute(statement).scalars())
 
 
-def taken_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> set[int]:
-    """Those of these that clients have or had: an id is never given twice."""
-    taken: set[int] = set()
+def find_taken_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> set[int]:
+    """Find the serials that clients have or had: an id is never given twice."""
+    taken_serials: set[int] = set()
     for table in (CLIENT, TOMBSTONE):
-        mine = (table.c.account_id == account_id, in_values(table.c.serial, serials))
-        taken |= set(connection.execute(select(table.c.serial).where(*mine)).scalars())
-    return taken
+        own_rows = (table.c.account_id == account_id, in_values(table.c.serial, serials))
+        taken_serials |= set(connection.execute(select(table.c.serial).where(*own_rows)).scalars())
+    return taken_serials
 
 
-def taken_contacts(connection: Connection, account_id: int, serials: Sequence[int]) -> set[int]:
-    mine = (CONTACT.c.account_id == account_id, in_values(CONTACT.c.serial, serials))
-    return set(connection.execute(select(CONTACT.c.serial).where(*mine)).scalars())
+def find_taken_contacts(
+    connection: Connection, account_id: int, serials: Sequence[int]
+) -> set[int]:
+    """Find the serials that contacts have, deleted ones too."""
+    own_rows = (CONTACT.c.account_id == account_id, in_values(CONTACT.c.serial, serials))
+    return set(connection.execute(select(CONTACT.c.serial).where(*own_rows)).scalars())

@@ -1,12 +1,26 @@
-"""Clients that arrive from elsewhere, in a write transaction: recognised, decided on, kept.
+"""The merge of incoming clients into the clients of an account, in one write transaction.
 
-Each has a fate, and none is lost: what cannot be stored is refused by name, a number, an id or a
-key that somebody else has here is replaced, and that is said.
+Strategy:
+
+1. Lock the clients that match incoming ones, then their account. Writers that edit clients lock in
+   the same order, so there is no deadlock.
+2. Import the groups that the clients bring along.
+3. Take a wave: the first occurrence of each client. A client that occurs again waits for the next
+   wave, and is then merged into what the first occurrence became.
+4. Match the wave with clients here, and lock their records. A single wave in a transaction without
+   concurrent writers keeps the matches of step 1.
+5. Of a client that exists: apply its change to the record, decide which side wins, save the record
+   and the link.
+6. Insert the other clients (`inserts.py`).
+7. Go on with the next wave; return one outcome per client.
+
+No client is lost. One that cannot be stored is refused, and the outcome names the reason. A number,
+an id or an external id that belongs to another client here is replaced or dropped, and the outcome
+says so.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, assert_never
-from uuid import UUID
 
 from msgspec import UNSET, structs
 from sqlalchemy import Connection
@@ -26,11 +40,11 @@ from storage.rules.validation import refuse_unstorable
 from . import inserts, links, matching
 from .incoming import IncomingClient
 from .inserts import Adjustments
-from .matching import MatchedClient, match_clients, taken_contacts
+from .matching import MatchedClient, find_taken_contacts, first_occurrences, match_clients
 
-OWN = ("uuid", "serial", "created_at", "updated_at", "version")
-"""What the birth of a client decides, and the version, which only grows."""
-STAMPS = frozenset({"version", "updated_at"})
+FIXED_FIELDS = ("uuid", "serial", "created_at", "updated_at", "version")
+"""What is set when a client is created, and the version, which only grows."""
+VERSION_FIELDS = frozenset({"version", "updated_at"})
 
 
 def import_batch(
@@ -40,84 +54,54 @@ def import_batch(
     policy: ConflictPolicy,
     generators: Generators,
 ) -> tuple[ImportOutcome, ...]:
-    """What became of each, in their order. All come from one source; the same client may come
-    twice."""
-    # Clients before their account, as those who edit them lock them: so nobody waits in a circle.
-    first = lock_known(connection, account_id, incoming)
+    """Import a batch and return one outcome per client, in order.
+
+    All clients come from one source. The same client may occur twice; the second occurrence is
+    merged into the first.
+    """
+    # Clients before their account, as writers that edit clients lock them: no deadlock.
+    locked_matches = lock_known(connection, account_id, incoming)
     account_serials.reserve_serials(connection, account_id, clients=0, contacts=0)
-    brought = [group for one in incoming for group in one.groups]
-    if brought:
-        group_writes.import_groups(connection, account_id, brought, generators)
+    groups = [group for one in incoming for group in one.groups]
+    if groups:
+        group_writes.import_groups(connection, account_id, groups, generators)
+    batch_merge = BatchMerge(connection, account_id, policy, generators)
     outcomes: dict[int, ImportOutcome] = {}
-    waiting = dict(enumerate(incoming))
-    while waiting:
-        wave = first_of_each(waiting)
-        places, arrived = list(wave), list(wave.values())
+    pending = dict(enumerate(incoming))
+    while pending:
+        wave = first_occurrences(pending)
+        positions, clients = list(wave), list(wave.values())
         is_same = len(wave) == len(incoming) and has_exclusive_write(connection)
-        known = first if is_same else match_clients(connection, account_id, arrived)
-        settled = BatchMerge(connection, account_id, policy, generators).merge_all(arrived, known)
-        outcomes |= {places[n]: outcome for n, outcome in settled.items()}
-        waiting = {n: one for n, one in waiting.items() if n not in wave}
+        matches = locked_matches if is_same else match_clients(connection, account_id, clients)
+        wave_outcomes = batch_merge.merge_all(clients, matches)
+        outcomes |= {positions[n]: outcome for n, outcome in wave_outcomes.items()}
+        pending = {n: one for n, one in pending.items() if n not in wave}
     return tuple(outcomes[n] for n in range(len(incoming)))
 
 
 def lock_known(
     connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
 ) -> dict[int, MatchedClient]:
-    """Those who are here, by their places; until the transaction ends they stay as they are."""
-    known = match_clients(connection, account_id, incoming)
-    matching.lock_serials(connection, account_id, serials_of(known))
-    return known
+    """Match incoming clients, and lock their matches until the transaction ends.
+
+    Returns the matches by position in the sequence.
+    """
+    matches = match_clients(connection, account_id, incoming)
+    matching.lock_serials(connection, account_id, serials_of(matches))
+    return matches
 
 
 def has_exclusive_write(connection: Connection) -> bool:
-    """Whether nobody else can have written since the transaction began."""
+    """Return whether no other transaction can have written since this one began."""
     return connection.dialect.name == "sqlite"
 
 
-def serials_of(known: dict[int, MatchedClient]) -> list[int]:
-    return [matched.serial for matched in known.values()]
-
-
-def first_of_each(waiting: dict[int, IncomingClient]) -> dict[int, IncomingClient]:
-    """Those that cannot be one and the same client: who comes again waits for the first."""
-    if are_all_distinct(waiting.values()):
-        return waiting
-    seen: set[tuple[str, object]] = set()
-    wave = {}
-    for n, one in waiting.items():
-        marks = identity_marks(one)
-        if seen.isdisjoint(marks):
-            wave[n] = one
-        seen |= marks
-    return wave
-
-
-def are_all_distinct(incoming: Collection[IncomingClient]) -> bool:
-    """Whether one look at all of them, at a fifth of the cost of one at each, shows that."""
-    if any(one.identifiers.external_id for one in incoming):
-        return False  # it may be the uuid of another one
-    origins = {one.origin.foreign_id for one in incoming}
-    serials = [one.identifiers.serial for one in incoming if one.identifiers.serial is not None]
-    uuids = [one.identifiers.uuid for one in incoming if one.identifiers.uuid is not None]
-    return len(origins) == len(incoming) and all(
-        len(set(values)) == len(values) for values in (serials, uuids)
-    )
-
-
-def identity_marks(one: IncomingClient) -> set[tuple[str, object]]:
-    marks: set[tuple[str, object]] = {("origin", one.origin.foreign_id)}
-    for name in ("uuid", "serial", "external_id"):
-        value = getattr(one.identifiers, name)
-        if value is not None:
-            marks.add((name, value))
-        if isinstance(value, str) and identities.UUID_SHAPE.fullmatch(value):
-            marks.add(("uuid", UUID(value)))
-    return marks
+def serials_of(matches: dict[int, MatchedClient]) -> list[int]:
+    return [matched.serial for matched in matches.values()]
 
 
 class BatchMerge:
-    """One batch of clients that are all different, laid over those that are here."""
+    """The merge of incoming clients, no two of them the same, into the clients of an account."""
 
     def __init__(
         self,
@@ -132,65 +116,66 @@ class BatchMerge:
         self.generators = generators
 
     def merge_all(
-        self, arrived: Sequence[IncomingClient], known: dict[int, MatchedClient]
+        self, incoming: Sequence[IncomingClient], matches: dict[int, MatchedClient]
     ) -> dict[int, ImportOutcome]:
-        here = persistence.lock_clients(self.connection, self.account_id, serials_of(known))
-        records = {record.serial: record for record in here}
-        # Whoever was purged just now is not known any more.
-        known = {n: matched for n, matched in known.items() if matched.serial in records}
+        """Merge the matched clients and insert the others; return outcomes by position."""
+        locked = persistence.lock_clients(self.connection, self.account_id, serials_of(matches))
+        records = {record.serial: record for record in locked}
+        # A match may have been purged before its lock: then the client is new.
+        matches = {n: matched for n, matched in matches.items() if matched.serial in records}
         outcomes: dict[int, ImportOutcome] = {}
-        for n, matched in known.items():
+        for n, matched in matches.items():
             outcomes[n], records[matched.serial] = self.merge_one(
-                arrived[n], matched, records[matched.serial]
+                incoming[n], matched, records[matched.serial]
             )
-        new = {n: one for n, one in enumerate(arrived) if n not in known}
-        born = inserts.insert_new_clients(
-            self.connection, self.account_id, list(new.values()), self.generators
+        unmatched = {n: one for n, one in enumerate(incoming) if n not in matches}
+        new_outcomes = inserts.insert_new_clients(
+            self.connection, self.account_id, list(unmatched.values()), self.generators
         )
-        return outcomes | dict(zip(new, born, strict=True))
+        return outcomes | dict(zip(unmatched, new_outcomes, strict=True))
 
     def merge_one(
-        self, one: IncomingClient, matched: MatchedClient, before: Client
+        self, incoming: IncomingClient, matched: MatchedClient, before: Client
     ) -> tuple[ImportOutcome, Client]:
-        """What becomes of a client that is here already, and its record afterwards."""
+        """Merge a client that exists here; return the outcome and the record afterwards."""
         try:
-            refuse_unstorable(one.origin)
-            command = one.change_command(before)
+            refuse_unstorable(incoming.origin)
+            command = incoming.change_command(before)
             refuse_unstorable(command)
             after, adjustments = self.apply_change(before, command)
         except (Invalid, Conflict) as failure:
-            return ImportOutcome(
-                status=ImportStatus.REFUSED, serial=before.serial, reason=str(failure)
-            ), before
-        status = (
-            ImportStatus.UNCHANGED
-            if after is before
-            else self.decide_winner(one, matched.origin, before)
-        )
-        if status is ImportStatus.CHANGED:
+            reason = str(failure)
+            status = ImportStatus.REFUSED
+            return ImportOutcome(status=status, serial=before.serial, reason=reason), before
+        status = ImportStatus.UNCHANGED
+        if after is not before:
+            status = self.decide_winner(incoming, matched.origin, before)
+        is_changed = status is ImportStatus.CHANGED
+        record = after if is_changed else before
+        if is_changed:
             persistence.save_client(self.connection, self.account_id, before, after)
         if status is not ImportStatus.CONFLICT:
-            self.save_link(
-                one, matched, after if status is ImportStatus.CHANGED else before, status
-            )
-        told = ImportOutcome(
+            self.save_link(incoming, matched, record, status)
+        outcome = ImportOutcome(
             status=status,
             serial=before.serial,
             fields=changed_fields(before, after),
-            adjustments=tuple(adjustments) if status is ImportStatus.CHANGED else (),
+            adjustments=tuple(adjustments) if is_changed else (),
         )
-        return told, after if status is ImportStatus.CHANGED else before
+        return outcome, record
 
     def decide_winner(
-        self, one: IncomingClient, met: Origin | None, before: Client
+        self, incoming: IncomingClient, origin: Origin | None, before: Client
     ) -> ImportStatus:
-        """Who wins, now that the two differ. Two that never met count as changed both; so may
-        one have that does not say by a stamp that it has not."""
-        if met is not None and met.stamp and met.stamp == one.origin.stamp:
+        """Decide which side wins where the two differ.
+
+        Without a link both sides count as changed. An incoming client without a change stamp
+        counts as changed, too.
+        """
+        if origin is not None and origin.stamp and origin.stamp == incoming.origin.stamp:
             return ImportStatus.KEPT
-        if met is not None and met.version == before.version:
+        if origin is not None and origin.version == before.version:
             return ImportStatus.CHANGED
-        moment = one.origin.foreign_updated_at
         match self.policy:
             case ConflictPolicy.SKIP:
                 return ImportStatus.CONFLICT
@@ -199,46 +184,45 @@ class BatchMerge:
             case ConflictPolicy.REMOTE:
                 return ImportStatus.CHANGED
             case ConflictPolicy.NEWEST:
-                is_newer = moment is not None and moment > before.updated_at
-                return ImportStatus.CHANGED if is_newer else ImportStatus.KEPT
+                return ImportStatus.CHANGED if is_newer(incoming, before) else ImportStatus.KEPT
             case _:
                 assert_never(self.policy)
 
     def save_link(
-        self, one: IncomingClient, matched: MatchedClient, record: Client, status: ImportStatus
+        self,
+        incoming: IncomingClient,
+        matched: MatchedClient,
+        record: Client,
+        status: ImportStatus,
     ) -> None:
-        """Keep how the two stand: in step, or this side ahead of what the other last said."""
+        """Save the link, unless it is the same as before.
+
+        Its version is the version here at which the two sides agree; where this side was kept, the
+        version at which they last agreed, or 0.
+        """
         version = record.version
         if status is ImportStatus.KEPT:
             version = matched.origin.version if matched.origin and matched.origin.version else 0
-        origin = structs.replace(one.origin, version=version)
+        origin = structs.replace(incoming.origin, version=version)
         if origin != matched.origin:
             links.save_links(self.connection, self.account_id, [ClientLink(matched.serial, origin)])
 
     def apply_change(self, before: Client, command: ImportClient) -> tuple[Client, Adjustments]:
-        """The record after the command, not yet saved, and what is another's here: a number is
-        not taken over, and an external id does not come back with a client that is restored."""
-        unsaid: dict[str, Any] = dict.fromkeys(OWN, UNSET)
-        own, adjustments = self.with_free_contact_serials(
-            before, structs.replace(command, **unsaid)
-        )
-        if own.number == "":
-            own = structs.replace(own, number=UNSET)
-        if (
-            own.number
-            and own.number != before.number
-            and self.is_taken_by_another("number", own, before)
-        ):
-            adjustments.append(("number", f"{own.number} is another client's here"))
-            own = structs.replace(own, number=UNSET)
-        whole, serials = client_writes.complete_command(
-            self.connection, self.account_id, own, self.generators
+        """Return the record after the command, not yet saved, and the adjustments.
+
+        A number of another client is not taken over. An external id that another client has by now
+        does not come back with a client that is restored. Raises Conflict for an external id that
+        the command sets and another client has.
+        """
+        own_command, adjustments = self.without_taken_identifiers(before, command)
+        complete_command, serials = client_writes.complete_command(
+            self.connection, self.account_id, own_command, self.generators
         )
         now = self.generators.clock()
-        told = client_changes.apply_change(
-            before, whole, serials=serials, now=now, generators=self.generators
+        changed = client_changes.apply_change(
+            before, complete_command, serials=serials, now=now, generators=self.generators
         )
-        after = with_version(before, told, command)
+        after = with_version(before, changed, command)
         old, new = (identities.claimed_value(record, "external_id") for record in (before, after))
         if new != old and self.is_taken_by_another("external_id", after, before):
             if after.external_id != before.external_id:
@@ -247,35 +231,64 @@ class BatchMerge:
             after = structs.replace(after, external_id=None)
         return after, adjustments
 
+    def without_taken_identifiers(
+        self, before: Client, command: ImportClient
+    ) -> tuple[ImportClient, Adjustments]:
+        """Return the command without fixed fields, taken contact serials and a taken number."""
+        unset: dict[str, Any] = dict.fromkeys(FIXED_FIELDS, UNSET)
+        command, adjustments = self.with_free_contact_serials(
+            before, structs.replace(command, **unset)
+        )
+        number = command.number
+        if number == "":
+            return structs.replace(command, number=UNSET), adjustments
+        is_new = bool(number) and number != before.number
+        if is_new and self.is_taken_by_another("number", command, before):
+            adjustments.append(("number", f"{number} is another client's here"))
+            command = structs.replace(command, number=UNSET)
+        return command, adjustments
+
     def is_taken_by_another(self, field: str, source: object, client: Client) -> bool:
-        wanted = identities.claimed_identities([source])[field]
-        return identities.is_taken(self.connection, self.account_id, field, wanted, client.serial)
+        values = identities.claimed_identities([source])[field]
+        return identities.is_taken(self.connection, self.account_id, field, values, client.serial)
 
     def with_free_contact_serials(
         self, before: Client, command: ImportClient
     ) -> tuple[ImportClient, Adjustments]:
-        """New contacts keep the serials that they bring, where nobody has or had them here."""
-        known = {contact.serial for contact in before.contacts}
-        brought = (d.serial for d in inserts.drafts(command) if d.serial is not None)
-        taken: set[int] = set()
-        if wanted := [serial for serial in brought if serial not in known]:
-            taken = taken_contacts(self.connection, self.account_id, wanted)
+        """Return the command with serials of new contacts only where no contact has, or had, them.
+
+        The account gives none of these serials afterwards.
+        """
+        own_serials = {contact.serial for contact in before.contacts}
+        serials = (d.serial for d in inserts.contact_drafts(command) if d.serial is not None)
+        taken_serials: set[int] = set()
+        if new_serials := [serial for serial in serials if serial not in own_serials]:
+            taken_serials = find_taken_contacts(self.connection, self.account_id, new_serials)
             account_serials.advance_serials(
-                self.connection, self.account_id, contact=largest_serial(wanted)
+                self.connection, self.account_id, contact=largest_serial(new_serials)
             )
-        return inserts.with_own_contacts(command, taken)
+        return inserts.without_taken_serials(command, taken_serials)
+
+
+def is_newer(incoming: IncomingClient, before: Client) -> bool:
+    updated_at = incoming.origin.foreign_updated_at
+    return updated_at is not None and updated_at > before.updated_at
 
 
 def with_version(before: Client, after: Client, command: ImportClient) -> Client:
-    """A change takes over the version of the other side, unless this one's is ahead."""
+    """Return the changed record with the other side's version, unless this side is ahead.
+
+    A record that is not changed is returned as it was before.
+    """
     if not changed_fields(before, after):
         return before
-    told = before.version if command.version is UNSET else command.version
-    return structs.replace(after, version=max(before.version + 1, told))
+    version = before.version if command.version is UNSET else command.version
+    return structs.replace(after, version=max(before.version + 1, version))
 
 
 def changed_fields(before: Client, after: Client) -> tuple[str, ...]:
+    """Return the names of fields that differ, without version and time of change."""
     if after is before:
         return ()
-    fields = (f for f in before.__struct_fields__ if f not in STAMPS)
+    fields = (f for f in before.__struct_fields__ if f not in VERSION_FIELDS)
     return tuple(f for f in fields if getattr(before, f) != getattr(after, f))

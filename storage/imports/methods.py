@@ -1,4 +1,4 @@
-"""Clients between this store and other services: imports, links, and the runs that make them."""
+"""Store methods that import clients, scan them, and link them to other services."""
 
 from collections.abc import Sequence
 
@@ -20,31 +20,36 @@ from .incoming import IncomingBatch, IncomingClient, RecordBatchProgress, Record
 
 
 class DryRunRollback(Exception):
-    """Carries what would have become of a batch out of the transaction that it undoes."""
+    """End of a dry run: it rolls the transaction back and carries the outcomes out of it."""
 
     def __init__(self, outcomes: tuple[ImportOutcome, ...]) -> None:
-        super().__init__("a rehearsal")
+        super().__init__("a dry run")
         self.outcomes = outcomes
 
 
 class ImportMethods(TransactionRunner):
+    """The methods of `Store` that imports, pulls and pushes use."""
+
     def import_clients(
         self,
         account_id: int,
         incoming: Sequence[IncomingClient],
         *,
         run_id: int,
-        take: RecordProgress,
+        record_progress: RecordProgress,
         policy: ConflictPolicy = ConflictPolicy.SKIP,
     ) -> tuple[ImportOutcome, ...]:
-        """What becomes of each; what the run takes down of it is committed with them, or neither
-        is. `take` may be called more than once, of which one call counts."""
+        """Import clients and return one outcome per client, in order.
+
+        The clients and the progress of the run are committed together, or neither is.
+        `record_progress` may be called more than once; one of the calls counts.
+        """
         return self._write_exclusive(
             run_import,
             account_id,
             incoming,
             run_id=run_id,
-            take=take,
+            record_progress=record_progress,
             policy=policy,
             generators=self._generators,
         )
@@ -55,16 +60,16 @@ class ImportMethods(TransactionRunner):
         batch: IncomingBatch,
         *,
         run_id: int,
-        take: RecordBatchProgress,
+        record_progress: RecordBatchProgress,
         policy: ConflictPolicy = ConflictPolicy.SKIP,
     ) -> None:
-        """As `import_clients`, where there are crowds."""
+        """Import a batch that may have columns; otherwise like `import_clients`."""
         self._write_exclusive(
             run_batch_import,
             account_id,
             batch,
             run_id=run_id,
-            take=take,
+            record_progress=record_progress,
             policy=policy,
             generators=self._generators,
         )
@@ -75,42 +80,47 @@ class ImportMethods(TransactionRunner):
         incoming: Sequence[IncomingClient],
         policy: ConflictPolicy = ConflictPolicy.SKIP,
     ) -> tuple[ImportOutcome, ...]:
-        """What would become of each; nothing is kept."""
+        """Return what `import_clients` would return, in order; nothing is written."""
         try:
             self._write_exclusive(run_dry_import, account_id, incoming, policy, self._generators)
-        except DryRunRollback as told:
-            return told.outcomes
-        raise AssertionError("a rehearsal ends by being undone")
+        except DryRunRollback as rollback:
+            return rollback.outcomes
+        raise AssertionError("a dry run ends with a rollback")
 
     def scan_clients(
         self, account_id: int, after: int = 0, limit: int = 1000, *, last: int | None = None
     ) -> tuple[Client, ...]:
-        """All clients, deleted ones too, by serial from just behind one on, up to the last."""
+        """List clients, deleted ones too, in the order of serials: after `after`, up to `last`."""
         serial_range = (min(after, MAX_INTEGER), MAX_INTEGER if last is None else last)
         return self._read(client_scan.scan_clients, account_id, serial_range, limit)
 
     def last_serial_of_range(self, account_id: int, after: int, size: int) -> int | None:
-        """The serial of the last of so many clients behind one; None when there are fewer."""
+        """Return the serial of client number `size` after a serial; None when there are fewer."""
         return self._read(client_scan.last_serial_of_range, account_id, after, size)
 
     def match_clients(
         self, account_id: int, incoming: Sequence[IncomingClient]
     ) -> dict[int, Client]:
-        """The clients that these are, by their places in the sequence; others are not here. Those
-        that share nothing but a number count as the same."""
+        """Find the clients here that the incoming ones are, by position in the sequence.
+
+        An incoming client that is not here is left out. A client with the same number counts as
+        the same client, even if the two have nothing else in common.
+        """
         return self._read(find_matches, account_id, incoming)
 
     def client_links(
         self, account_id: int, source: str, serials: Sequence[int]
     ) -> dict[int, Origin]:
-        """What these clients are at a source, by their serials."""
+        """Find the origins that clients have at a source, by the clients' serials."""
         return self._read(import_links.find_links, account_id, source, serials)
 
     def link_clients(
         self, account_id: int, links: Sequence[ClientLink], *, run_id: int, progress: RunProgress
     ) -> None:
-        """Keep what was found out of these clients elsewhere, together with what a run notes.
-        Those that are purged by now have nothing to be kept of."""
+        """Save links of clients together with the progress of a run.
+
+        Links of clients that are purged by now are left out.
+        """
         self._write_exclusive(
             save_links_with_progress,
             account_id,
@@ -121,8 +131,8 @@ class ImportMethods(TransactionRunner):
         )
 
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
-        """The client is not there any more."""
-        self._write(import_links.remove_link, account_id, source, foreign_id)
+        """Delete a link: the client does not exist at the source any more."""
+        self._write(import_links.delete_link, account_id, source, foreign_id)
 
 
 def run_import(
@@ -131,13 +141,13 @@ def run_import(
     incoming: Sequence[IncomingClient],
     *,
     run_id: int,
-    take: RecordProgress,
+    record_progress: RecordProgress,
     policy: ConflictPolicy,
     generators: Generators,
 ) -> tuple[ImportOutcome, ...]:
     bulk_rows.enlarge_cache(connection)
     outcomes = merge.import_batch(connection, account_id, incoming, policy, generators)
-    run_writes.save_progress(connection, run_id, take(outcomes), generators)
+    run_writes.save_progress(connection, run_id, record_progress(outcomes), generators)
     return outcomes
 
 
@@ -147,15 +157,16 @@ def run_batch_import(
     batch: IncomingBatch,
     *,
     run_id: int,
-    take: RecordBatchProgress,
+    record_progress: RecordBatchProgress,
     policy: ConflictPolicy,
     generators: Generators,
 ) -> None:
     bulk_rows.enlarge_cache(connection)
     are_new = column_inserts.insert_columns(connection, account_id, batch)
-    rest = batch.others if are_new else batch.iter_all()
-    outcomes = merge.import_batch(connection, account_id, rest, policy, generators)
-    run_writes.save_progress(connection, run_id, take(outcomes, are_new), generators)
+    remaining = batch.others if are_new else batch.iter_all()
+    outcomes = merge.import_batch(connection, account_id, remaining, policy, generators)
+    progress = record_progress(outcomes, are_new)
+    run_writes.save_progress(connection, run_id, progress, generators)
 
 
 def run_dry_import(
@@ -171,10 +182,10 @@ def run_dry_import(
 def find_matches(
     connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
 ) -> dict[int, Client]:
-    known = matching.match_clients(connection, account_id, incoming, by_number=True)
-    serials = [matched.serial for matched in known.values()]
+    matches = matching.match_clients(connection, account_id, incoming, by_number=True)
+    serials = [matched.serial for matched in matches.values()]
     records = client_reads.get_by_serials(connection, account_id, serials)
-    return {n: records[matched.serial] for n, matched in known.items()}
+    return {n: records[matched.serial] for n, matched in matches.items()}
 
 
 def save_links_with_progress(
@@ -188,6 +199,7 @@ def save_links_with_progress(
 ) -> None:
     for link in links:
         refuse_unstorable(link.origin)
-    here = matching.lock_serials(connection, account_id, [link.serial for link in links])
-    import_links.save_links(connection, account_id, [link for link in links if link.serial in here])
+    serials = matching.lock_serials(connection, account_id, [link.serial for link in links])
+    existing = [link for link in links if link.serial in serials]
+    import_links.save_links(connection, account_id, existing)
     run_writes.save_progress(connection, run_id, progress, generators)

@@ -1,4 +1,1 @@
-"""Fast path: what SQLite keeps beside the clients.
-
-The trigram search index, and the counts of clients per block of serials.
-"""
+"""Fast path: the trigram search index and the block counts that SQLite maintains for clients."""

@@ -1,8 +1,11 @@
-"""How many clients there are: kept, not counted. SQLite only.
+"""Maintained counts of clients per block of serials, on SQLite only.
 
-The table `client_block` of migration 0013 holds, for each block of an account's serials, how many
-clients of it are active, archived and deleted; triggers and births.py keep it, in the transaction
-that changes them. It answers how many there are in all, and where in the list a far page begins.
+The table `client_block` of migration 0013 has a row for each block of `BLOCK_SIZE` serials of an
+account: how many of its clients are active, archived and deleted. `new_clients.py` counts inserts;
+triggers count updates and deletes. Both do it in the transaction of the change.
+
+The counts give the number of all clients without reading them, and the serial at which a page far
+down the list begins.
 """
 
 import operator
@@ -17,20 +20,20 @@ from sqlalchemy import BigInteger, Select, bindparam, column, func, literal, sel
 from storage.model.records import State
 
 BLOCK_SIZE = 1024
-"""Serials of a block; the triggers know it too."""
+"""Serials in a block. The triggers contain the same number."""
 
-BLOCK = table(
+CLIENT_BLOCK = table(
     "client_block",
     *(column(name, BigInteger) for name in ("account_id", "block", "active", "archived")),
     column("deleted", BigInteger),
 )
-OF_STATE = {
-    State.ACTIVE: BLOCK.c.active,
-    State.ARCHIVED: BLOCK.c.archived,
-    State.DELETED: BLOCK.c.deleted,
+COUNT_COLUMNS = {
+    State.ACTIVE: CLIENT_BLOCK.c.active,
+    State.ARCHIVED: CLIENT_BLOCK.c.archived,
+    State.DELETED: CLIENT_BLOCK.c.deleted,
 }
-EVERYBODY = BLOCK.c.active + BLOCK.c.archived + BLOCK.c.deleted
-MINE = BLOCK.c.account_id == bindparam("account_id")
+CLIENT_COUNT = CLIENT_BLOCK.c.active + CLIENT_BLOCK.c.archived + CLIENT_BLOCK.c.deleted
+IN_ACCOUNT = CLIENT_BLOCK.c.account_id == bindparam("account_id")
 
 ADD_COUNTS = """
 INSERT INTO client_block (account_id, block, active, archived, deleted) VALUES (?, ?, ?, ?, ?)
@@ -39,44 +42,50 @@ ON CONFLICT (account_id, block) DO UPDATE SET
     archived = archived + excluded.archived,
     deleted = deleted + excluded.deleted
 """
-"""Tells of new clients."""
+"""Adds new clients to the counts of their block."""
 
 
 def select_blocks() -> Select[Any]:
-    """The blocks of an account in order, with the number of clients in each."""
-    return select(BLOCK.c.block, EVERYBODY).where(MINE).order_by(BLOCK.c.block)
+    """Select the blocks of an account in order, with the number of clients in each."""
+    return (
+        select(CLIENT_BLOCK.c.block, CLIENT_COUNT).where(IN_ACCOUNT).order_by(CLIENT_BLOCK.c.block)
+    )
 
 
 def select_count_in_states(states: Iterable[State]) -> Select[Any]:
-    """How many clients of an account are in one of these."""
-    wanted = reduce(operator.add, (OF_STATE[state] for state in states), literal(0))
-    return select(func.coalesce(func.sum(wanted), 0)).where(MINE)
+    """Select the number of an account's clients that are in one of these states."""
+    clients_in_states = reduce(operator.add, (COUNT_COLUMNS[state] for state in states), literal(0))
+    return select(func.coalesce(func.sum(clients_in_states), 0)).where(IN_ACCOUNT)
 
 
 class BlockCounts(NamedTuple):
-    """The clients of an account in blocks of serials, and how many there are up to the end of
-    each."""
+    """The block numbers of an account, and the number of clients up to the end of each block."""
 
     blocks: Sequence[int]
     cumulative: Sequence[int]
 
     @classmethod
     def from_rows(cls, rows: Iterable[Any]) -> Self:
-        """Rows of `blocks`."""
-        found = list(rows)
-        return cls([row[0] for row in found], list(accumulate(row[1] for row in found)))
+        """Make the counts from the rows of `select_blocks`."""
+        block_rows = list(rows)
+        return cls([row[0] for row in block_rows], list(accumulate(row[1] for row in block_rows)))
 
     @property
     def total(self) -> int:
+        """The number of all clients of the account."""
         return self.cumulative[-1] if self.cumulative else 0
 
     def locate(self, offset: int) -> tuple[int, int] | None:
-        """The serial to start from, and how many clients to pass over from there; None behind the
-        last one."""
+        """Find where the client at an offset in the order of serials is.
+
+        Returns the serial to start from and the number of clients to skip from there. Returns None
+        if the offset is behind the last client.
+        """
         if offset >= self.total:
             return None
         n = bisect_right(self.cumulative, offset)
         before = self.cumulative[n - 1] if n else 0
-        first, passed = self.blocks[n] * BLOCK_SIZE, offset - before
-        is_whole = self.cumulative[n] - before == BLOCK_SIZE
-        return (first + passed, 0) if is_whole else (first, passed)
+        first_serial, skipped = self.blocks[n] * BLOCK_SIZE, offset - before
+        # In a full block each serial is a client's, so the serial can be computed.
+        is_full = self.cumulative[n] - before == BLOCK_SIZE
+        return (first_serial + skipped, 0) if is_full else (first_serial, skipped)

@@ -1,1 +1,1 @@
-"""Alembic: revisions, and the upgrade to the newest one."""
+"""Migrations of the database schema: Alembic's revisions, and the upgrade to the newest one."""

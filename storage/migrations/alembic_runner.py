@@ -1,4 +1,7 @@
-"""The missing migrations, run by Alembic."""
+"""Runner of the missing migrations, with Alembic.
+
+It is imported only when a migration is missing, because Alembic loads slowly.
+"""
 
 from pathlib import Path
 
@@ -11,6 +14,10 @@ from storage.model.errors import Unavailable
 
 
 def run_migrations(connection: Connection) -> None:
+    """Run all migrations that the database does not have yet.
+
+    Raises Unavailable if its schema has a revision that this gateway does not know.
+    """
     try:
         command.upgrade(alembic_config(connection), "head")
     except CommandError as error:

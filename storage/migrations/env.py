@@ -1,4 +1,7 @@
-"""Runs migrations on the connection that schema.py hands over; it also owns the transaction."""
+"""Alembic's environment: runs migrations on the connection that `alembic_runner` passes.
+
+The caller of `alembic_runner` owns the transaction.
+"""
 
 from alembic import context
 from sqlmodel import SQLModel
@@ -6,7 +9,7 @@ from sqlmodel import SQLModel
 from storage.migrations.upgrade import autogenerate_options
 from storage.schema import tables
 
-assert tables.CLIENT is not None  # noqa: S101  the import fills the metadata
+assert tables.CLIENT is not None  # noqa: S101  The import declares the tables in the metadata.
 
 connection = context.config.attributes["connection"]
 context.configure(

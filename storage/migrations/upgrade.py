@@ -1,4 +1,7 @@
-"""The schema: brought to the newest revision, once, whoever comes first."""
+"""Schema upgrade to the newest revision.
+
+When several processes start at once, one of them runs the migrations.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -8,48 +11,56 @@ from sqlalchemy import Connection, func, inspect, select, text
 from storage.indexes.trigram_search import ensure_index, has_index, undeclared_tables
 from storage.model.accounts import DatabaseStatus
 
-UPGRADING = 0x636C69656E7473
-"""The lock under which PostgreSQL's starters take turns; SQLite has one writer at a time anyway."""
-MIGRATIONS = Path(__file__).parent
-NEWEST = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))[:4]
-"""The files are named after their revisions."""
-REVISION = text("SELECT version_num FROM alembic_version")
+UPGRADE_LOCK_KEY = 0x636C69656E7473
+"""PostgreSQL's advisory lock for one upgrade at a time. SQLite has one writer anyway."""
+MIGRATIONS_FOLDER = Path(__file__).parent
+NEWEST_REVISION = max(f.name for f in (MIGRATIONS_FOLDER / "versions").glob("[0-9]*.py"))[:4]
+"""The name of a migration's file begins with its revision."""
+SELECT_REVISION = text("SELECT version_num FROM alembic_version")
 
 
 def upgrade_schema(connection: Connection) -> None:
-    """Run the missing migrations in the write transaction: several starters migrate once."""
-    if connection.dialect.name == "postgresql":
-        # However long it takes, for this one and for those who wait for it.
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(select(func.pg_advisory_xact_lock(UPGRADING)))
-    if current_revision(connection) != NEWEST:
-        # Alembic takes longer to load than all that a start has to do besides.
-        from storage.migrations.alembic_runner import run_migrations as upgrade
+    """Run the missing migrations in this write transaction, and create the search index.
 
-        upgrade(connection)
+    When several processes start at once, the others wait and then find nothing to do. Raises
+    Unavailable if the schema is newer than this gateway.
+    """
+    if connection.dialect.name == "postgresql":
+        # No timeout: a migration may take long, and the other processes wait for it.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK_KEY)))
+    if current_revision(connection) != NEWEST_REVISION:
+        # Imported here because Alembic takes longer to load than the rest of a start.
+        from storage.migrations.alembic_runner import run_migrations
+
+        run_migrations(connection)
     ensure_index(connection)
 
 
 def current_revision(connection: Connection) -> str | None:
-    """Where the schema is; None where there is none."""
+    """Return the revision of the schema; None if the database has no schema."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.execute(REVISION).scalar_one_or_none()
-    return found
+    revision: str | None = connection.execute(SELECT_REVISION).scalar_one_or_none()
+    return revision
 
 
 def database_status(connection: Connection) -> DatabaseStatus:
+    """Return the engine, the version and the schema revision of the database."""
     dialect = connection.dialect
     return DatabaseStatus(
         engine=dialect.name,
         version=".".join(map(str, dialect.server_version_info or ())),
         schema=current_revision(connection),
-        newest=NEWEST,
+        newest=NEWEST_REVISION,
         has_search_index=has_index(connection),
     )
 
 
 def autogenerate_options(connection: Connection) -> dict[str, Any]:
-    """Alembic's options: what of a database is compared with the declared tables."""
-    hidden = undeclared_tables(connection)
-    return {"include_name": lambda name, _kind, _parents: name not in hidden}
+    """Return Alembic's options: which tables it compares with the declared ones.
+
+    The tables of the search index are left out, because they are not declared in the metadata.
+    """
+    undeclared = undeclared_tables(connection)
+    return {"include_name": lambda name, _kind, _parents: name not in undeclared}

@@ -1,4 +1,4 @@
-"""Values that cross the border of the store: records, commands, queries and failures.
+"""Types of the store's interface: records, commands, queries and failures.
 
-No SQL, no I/O.
+No SQL and no I/O, except the file of the countries.
 """

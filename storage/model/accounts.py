@@ -1,4 +1,4 @@
-"""Who owns clients, what opens them to a caller, and the database that they are in."""
+"""Accounts, API tokens and the status of the database."""
 
 from datetime import datetime
 
@@ -6,7 +6,10 @@ from .records import Record
 
 
 class Account(Record, frozen=True, kw_only=True):
-    """Whoever owns the clients. `hash_salt` salts the public ids of the account's clients."""
+    """The owner of clients.
+
+    `hash_salt` is the salt of the public ids of the account's clients.
+    """
 
     id: int
     name: str
@@ -18,7 +21,7 @@ class Account(Record, frozen=True, kw_only=True):
 
 
 class Token(Record, frozen=True, kw_only=True):
-    """An API token as it may be shown: the token itself is known only to its holder."""
+    """The description of an API token, without its secret text: only the caller has that."""
 
     id: int
     account: str
@@ -30,8 +33,11 @@ class Token(Record, frozen=True, kw_only=True):
 
 
 class Access(Record, frozen=True, kw_only=True):
-    """What a presented token opens. `wrote_at`: when it last wrote, if there is a replica that
-    may not have heard of it."""
+    """The access that a valid token gives: its account and its rights.
+
+    `wrote_at` is the time of the token's last recorded write. None: no write was recorded. Writes
+    are recorded where there is a read replica, which may not have the last one yet.
+    """
 
     token_id: int
     account: Account
@@ -40,8 +46,11 @@ class Access(Record, frozen=True, kw_only=True):
 
 
 class DatabaseStatus(Record, frozen=True, kw_only=True):
-    """What a database is. `schema` and `newest` are revisions: where it is, None for an empty
-    one, and where this gateway would bring it."""
+    """The engine and the schema revision of a database.
+
+    `schema` is its revision; None for an empty database. `newest` is the revision to which this
+    gateway would upgrade it.
+    """
 
     engine: str
     version: str

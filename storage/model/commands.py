@@ -1,4 +1,4 @@
-"""What a dialect can have done by the store. UNSET leaves a field alone."""
+"""Commands: the changes that a dialect can ask of the store. UNSET leaves a field unchanged."""
 
 import functools
 from collections.abc import Callable
@@ -18,21 +18,30 @@ OrUnset: TypeAlias = T | UnsetType
 
 
 class Command(Struct, frozen=True, gc=False):
-    """Base of every command and query; the collector need not look at them, as at records."""
+    """Base class of every command and query.
+
+    `gc=False`: they are never part of a reference cycle, so Python's garbage collector can skip
+    them, as it skips records.
+    """
 
 
 class LiveKey(Command, frozen=True, kw_only=True):
-    """Finds a client that is not deleted: by `uuid` when there is one, then by external id."""
+    """The key of a client that is not deleted: its `uuid` or its external id.
+
+    The uuid is tried first, if there is one; then the external id.
+    """
 
     external_id: str
     uuid: UUID | None = None
 
 
 ClientKey = int | LiveKey
-"""A client is addressed by its serial, deleted or not, or by a LiveKey."""
+"""The key of a client: a serial, which also finds a deleted client, or a LiveKey."""
 
 
 class CreateAccount(Command, frozen=True, kw_only=True):
+    """The command to create an account. Country 840 is the USA."""
+
     name: str
     hash_salt: str = ""
     country_id: int = 840
@@ -40,6 +49,8 @@ class CreateAccount(Command, frozen=True, kw_only=True):
 
 
 class CreateToken(Command, frozen=True, kw_only=True):
+    """The command to create an API token of one dialect for the account with this name."""
+
     account: str
     dialect: str
     label: str = ""
@@ -47,9 +58,10 @@ class CreateToken(Command, frozen=True, kw_only=True):
 
 
 class ContactDraft(Command, frozen=True, kw_only=True):
-    """How one contact shall be afterwards: a known `serial` is changed in place, None is new.
+    """The state that one contact gets by a command.
 
-    Rank 0 leaves the place of a value to the store: a kept value keeps it, a new one is last.
+    A known `serial` changes that contact in place; None creates a contact. A rank of 0 lets the
+    store choose the place of a value: an existing value keeps its place, a new one comes last.
     """
 
     serial: int | None = None
@@ -69,16 +81,17 @@ class ContactDraft(Command, frozen=True, kw_only=True):
 
 
 def draft_of_contact(contact: Contact) -> ContactDraft:
-    """The draft that leaves a contact as it is."""
+    """Return the draft that leaves a contact unchanged."""
     fields = ContactDraft.__struct_fields__
     return ContactDraft(**{field: getattr(contact, field) for field in fields})
 
 
 class ChangeClient(Command, frozen=True, kw_only=True):
-    """The fields that shall differ. `contacts` is the whole list: a contact left out is deleted.
-    So is `documents`.
+    """The command to change fields of a client.
 
-    `number` None asks for a generated one; `country_id` None falls back to the account's.
+    `contacts` and `documents` are complete lists: a contact or document that is left out is
+    deleted. `number` None asks for a generated number. `country_id` None means the account's
+    country.
     """
 
     number: OrUnset[str | None] = UNSET
@@ -130,15 +143,17 @@ class ChangeClient(Command, frozen=True, kw_only=True):
 
 
 class CreateClient(ChangeClient, frozen=True, kw_only=True):
-    """A new client; what is UNSET takes the store's default."""
+    """The command to create a client. A field that is UNSET gets the store's default."""
 
     external_id: OrUnset[str | None] = UNSET
     origins: tuple[Origin, ...] = ()
 
 
 class ImportContact(ContactDraft, frozen=True, kw_only=True):
-    """A contact that has lived elsewhere. Its `serial` is that of a contact of the client, or the
-    one that it wants to have."""
+    """The draft of an imported contact, with the fields that only an import can set.
+
+    `serial` is the serial of a contact of the client, or the one that a new contact should get.
+    """
 
     is_locked: OrUnset[bool] = UNSET
     contact_key: OrUnset[str] = UNSET
@@ -148,10 +163,10 @@ class ImportContact(ContactDraft, frozen=True, kw_only=True):
 
 
 class ImportClient(CreateClient, frozen=True, kw_only=True):
-    """A client that has lived elsewhere and brings what no dialect may write.
+    """The command to import a client, with the fields that no dialect may write.
 
-    For a client who is here already `serial`, `uuid`, `origins` and the two times mean nothing,
-    and `version` is the least that it is to have after a change.
+    For a client that exists already, `serial`, `uuid`, `origins`, `created_at` and `updated_at`
+    are ignored, and `version` is the minimum version after a change.
     """
 
     uuid: OrUnset[UUID] = UNSET
@@ -172,12 +187,14 @@ class ImportClient(CreateClient, frozen=True, kw_only=True):
 
 
 class CreateGroup(Command, frozen=True, kw_only=True):
+    """The command to create a group of clients."""
+
     name: str
     settings: str = ""
 
 
 class ImportGroup(Command, frozen=True, kw_only=True):
-    """A group that has lived elsewhere, under the serial by which its clients know it."""
+    """The command to import a group, under the serial with which its clients refer to it."""
 
     serial: int
     name: str
@@ -189,17 +206,20 @@ class ImportGroup(Command, frozen=True, kw_only=True):
 
 
 class ChangeGroup(Command, frozen=True, kw_only=True):
+    """The command to change fields of a group."""
+
     name: OrUnset[str] = UNSET
     settings: OrUnset[str] = UNSET
 
 
 RELATION_FIELDS = frozenset({"contacts", "documents", "origins"})
+"""Fields of a command that are stored in tables of their own."""
 
 
 def set_fields(command: ChangeClient | ContactDraft) -> dict[str, Any]:
-    """What it says of the client, or the contact, itself."""
-    names, values_of = field_getter(type(command))
-    values = zip(names, values_of(command), strict=True)
+    """Return the fields that a command sets, without its contacts, documents and origins."""
+    names, get_values = field_getter(type(command))
+    values = zip(names, get_values(command), strict=True)
     return {name: value for name, value in values if value is not UNSET}
 
 
@@ -207,5 +227,6 @@ def set_fields(command: ChangeClient | ContactDraft) -> dict[str, Any]:
 def field_getter(
     kind: type[ChangeClient | ContactDraft],
 ) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
+    """Return the field names of a command class and a function that reads their values."""
     names = tuple(name for name in kind.__struct_fields__ if name not in RELATION_FIELDS)
     return names, attrgetter(*names)

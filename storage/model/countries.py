@@ -1,4 +1,4 @@
-"""The countries a client can be in: ISO 3166-1 numeric codes, 249 of them."""
+"""The 249 countries of ISO 3166-1, by numeric code."""
 
 from importlib.resources import files
 
@@ -6,6 +6,8 @@ import msgspec
 
 
 class Country(msgspec.Struct, frozen=True):
+    """A country of ISO 3166-1; `id` is its numeric code."""
+
     id: int
     iso_3166_2: str
     iso_3166_3: str
@@ -13,6 +15,7 @@ class Country(msgspec.Struct, frozen=True):
 
 
 def read_countries() -> dict[int, Country]:
+    """Read the countries from the JSON file beside this module."""
     text = files(__package__).joinpath("countries.json").read_bytes()
     return {country.id: country for country in msgspec.json.decode(text, type=list[Country])}
 

@@ -1,3 +1,5 @@
+"""Uploads, and drafts of documents."""
+
 from typing import BinaryIO
 
 from msgspec import Struct
@@ -6,7 +8,7 @@ from .records import Document
 
 
 class Upload(Struct, frozen=True, kw_only=True):
-    """A file that somebody sent, its bytes still unread. `type` is an extension."""
+    """An uploaded file, its bytes not read yet. `type` is a file extension."""
 
     name: str
     type: str
@@ -18,9 +20,10 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 
 class DocumentDraft(Struct, frozen=True, kw_only=True):
-    """How one document shall be afterwards: a known `serial` is changed in place, None is new.
+    """The state that one document gets by a command.
 
-    `hash` names bytes that are stored already.
+    A known `serial` changes that document in place; None creates a document. `hash` names bytes
+    that are stored already.
     """
 
     serial: int | None = None
@@ -34,6 +37,6 @@ class DocumentDraft(Struct, frozen=True, kw_only=True):
 
 
 def draft_of_document(document: Document) -> DocumentDraft:
-    """The draft that leaves a document as it is."""
+    """Return the draft that leaves a document unchanged."""
     fields = DocumentDraft.__struct_fields__
     return DocumentDraft(**{field: getattr(document, field) for field in fields})

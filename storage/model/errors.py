@@ -1,23 +1,27 @@
-"""What can go wrong, named by what happened. No HTTP status: a dialect finds words."""
+"""Failures of the store, named by what happened.
+
+They have no HTTP status: each dialect chooses the status and the text.
+"""
 
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
+"""The place of a value in a body: field names and list indexes, from the root on."""
 
 
 class Problem(NamedTuple):
-    """One field that cannot be accepted. `path` leads to it from the root of the body."""
+    """A field that cannot be accepted, and why; `path` leads to it from the root of the body."""
 
     path: Path
     message: str
 
 
 class Failure(Exception):
-    """Base of everything a dialect must be able to render."""
+    """Base class of every failure that a dialect must be able to render."""
 
 
 class NotFound(Failure):
-    """No such record in this account; a record of another account is just as missing."""
+    """The account has no record with this key. Records of another account are not found either."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"no such {kind}")
@@ -34,7 +38,7 @@ class Conflict(Failure):
 
 
 class Invalid(Failure):
-    """The body was read, and some of what it says cannot be accepted."""
+    """The body could be read, but some of its values cannot be accepted."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(f"{'.'.join(map(str, p.path))}: {p.message}" for p in problems))
@@ -46,8 +50,8 @@ class Locked(Failure):
 
 
 class Stale(Failure):
-    """The caller wrote against a version that is no longer the current one."""
+    """A precondition of the caller is false: the record no longer has the expected version."""
 
 
 class Unavailable(Failure):
-    """The database cannot answer now: busy for too long, full, read-only or gone."""
+    """The database cannot answer now: it is busy for too long, full, read-only or unreachable."""

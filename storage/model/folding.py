@@ -1,4 +1,4 @@
-"""Text folded so that equality, uniqueness and search ignore case and accents on every engine."""
+"""Text folding: equality, uniqueness and search ignore case and accents on every engine."""
 
 import re
 import unicodedata
@@ -6,11 +6,11 @@ from hashlib import sha256
 from itertools import filterfalse
 
 MAX_KEY_LENGTH = 255
-OTHERS = re.compile("[^0-9]+")
+NON_DIGITS = re.compile("[^0-9]+")
 
 
 def fold(text: str) -> str:
-    """Lower case without accents; a text that is nothing but accents stays as it is."""
+    """Return a text in lower case without accents. A text of accents only stays unchanged."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -18,8 +18,11 @@ def fold(text: str) -> str:
 
 
 def fold_key(text: str) -> str:
-    """Equal where `fold` is, and short enough for an index: of a long text its beginning and a
-    digest of all of it, together longer by one character than any that is kept as it is."""
+    """Return a key that is equal where `fold` is equal, and short enough for an index.
+
+    A folded text of up to 255 characters is its own key. The key of a longer text is its beginning
+    and a SHA-256 digest of the full text: 256 characters, so that no short text has the same key.
+    """
     folded = fold(text)
     if len(folded) <= MAX_KEY_LENGTH:
         return folded
@@ -28,6 +31,6 @@ def fold_key(text: str) -> str:
 
 
 def digits_sort_key(text: str) -> str:
-    """The digits of a text as a key that sorts by their value: `INV-9` before `INV-10`."""
-    digits = OTHERS.sub("", text).lstrip("0")
+    """Return a key that sorts a text by the value of its digits: `INV-9` before `INV-10`."""
+    digits = NON_DIGITS.sub("", text).lstrip("0")
     return f"{len(digits):05d}{digits}"

@@ -1,4 +1,4 @@
-"""What a client that arrives is recognised by, and what it wants to be known by here."""
+"""Types of an import: identifiers of imported clients, conflict policies and outcomes."""
 
 import enum
 from typing import NamedTuple, TypeVar
@@ -14,8 +14,11 @@ T = TypeVar("T")
 
 
 class Identifiers(Struct, frozen=True, array_like=True, gc=False):
-    """None, or empty, where it wants nothing. `number` is folded, as numbers are compared;
-    `contacts` are the serials of its contacts."""
+    """The identifiers that an imported client should get, or by which it is matched.
+
+    None or empty: it has no identifier of this kind. `number` is folded, as numbers are compared.
+    `contacts` are the serials of its contacts.
+    """
 
     serial: int | None = None
     uuid: UUID | None = None
@@ -26,6 +29,7 @@ class Identifiers(Struct, frozen=True, array_like=True, gc=False):
 
 
 def identifiers_of(command: ImportClient) -> Identifiers:
+    """Return the identifiers of an imported client."""
     return Identifiers(
         serial=value_or_none(command.serial),
         uuid=value_or_none(command.uuid),
@@ -37,11 +41,12 @@ def identifiers_of(command: ImportClient) -> Identifiers:
 
 
 def value_or_none(value: OrUnset[T]) -> T | None:
+    """Return the value, or None if it is UNSET."""
     return None if value is UNSET else value
 
 
 class ConflictPolicy(enum.Enum):
-    """Who wins when a client was changed on both sides since they last agreed."""
+    """The side that wins when both sides have changed a client since the last sync."""
 
     SKIP = "skip"
     LOCAL = "local"
@@ -50,10 +55,10 @@ class ConflictPolicy(enum.Enum):
 
 
 class ImportStatus(enum.Enum):
-    """What became of one client that arrived.
+    """The result of importing one client.
 
-    KEPT: only this side has changed, so it stays. CONFLICT: both have, and nobody was told who
-    wins. REFUSED: it cannot be stored.
+    KEPT: the client of this store wins and stays as it is. CONFLICT: both sides have changed, and
+    the policy names no winner. REFUSED: the client cannot be stored.
     """
 
     CREATED = "created"
@@ -65,8 +70,12 @@ class ImportStatus(enum.Enum):
 
 
 class ImportOutcome(Struct, frozen=True, kw_only=True):
-    """`fields` are those that were, or would have been, changed; `departures` what this side
-    could not keep of them and why, by field; `reason` why it was refused."""
+    """The outcome of importing one client.
+
+    `fields`: the fields that were changed, or would have been changed. `adjustments`: pairs of a
+    field and the reason why this store could not take over its value. `reason`: why the client
+    was refused.
+    """
 
     status: ImportStatus
     serial: int | None = None
@@ -76,7 +85,7 @@ class ImportOutcome(Struct, frozen=True, kw_only=True):
 
 
 class ClientLink(NamedTuple):
-    """A client here and its counterpart there, as they stood when both were known."""
+    """The link of a client to its counterpart in a source, as of the last sync of the two."""
 
     serial: int
     origin: Origin

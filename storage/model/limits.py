@@ -1,4 +1,4 @@
-"""The largest and longest values that a column or an index of both engines holds."""
+"""Limits of stored values: what a column or an index of both engines can hold."""
 
 import re
 from decimal import Decimal
@@ -14,7 +14,7 @@ MAX_AMOUNT = Decimal(MAX_INTEGER).scaleb(-MONEY_PLACES)
 """Amounts are stored as whole millionths."""
 MAX_NAME_LENGTH = 255
 MAX_LENGTHS = {"source": 100, "foreign_id": 500, "external_id": 500}
-"""Characters of the texts that an index holds whole: an index entry of PostgreSQL has at most
+"""Characters of the texts that an index holds in full: an index entry of PostgreSQL has at most
 2704 bytes. A text that is looked up by its `folding.fold_key` may have any length."""
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""NUL, which PostgreSQL refuses, and the halves of a UTF-16 pair, which UTF-8 cannot hold."""
+"""NUL, which PostgreSQL refuses, and UTF-16 surrogates, which UTF-8 cannot encode."""

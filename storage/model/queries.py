@@ -1,4 +1,4 @@
-"""Groups as they are asked for: which of them, in which order, which window."""
+"""Queries: the conditions, the sort order and the page of a list of records."""
 
 import enum
 from datetime import datetime
@@ -11,7 +11,7 @@ from .records import State
 
 
 class GroupColumn(enum.Enum):
-    """Columns that a list of groups can be sorted by; equal ones are sorted by serial."""
+    """A column by which groups can be sorted. Groups with equal values are sorted by serial."""
 
     SERIAL = "serial"
     NAME = "name_folded"
@@ -22,7 +22,10 @@ class GroupColumn(enum.Enum):
 
 
 class GroupQuery(Command, frozen=True, kw_only=True):
-    """`text` is looked for in the name, without regard to case and accents."""
+    """The query of a list of groups.
+
+    `text` is searched in the name, without regard to case and accents.
+    """
 
     text: str | None = None
     states: frozenset[State] | None = None
@@ -33,10 +36,11 @@ class GroupQuery(Command, frozen=True, kw_only=True):
 
 
 class ClientColumn(enum.Enum):
-    """What clients can be sorted by. Text sorts by code point with ASCII case folded, or without
-    any case and accents where it can be searched in.
+    """A column by which clients can be sorted.
 
-    A nameless client has for a NAME what it is called after: a contact's name, or else its e-mail.
+    Text is sorted by code point, with ASCII letters in lower case. Text that can be searched is
+    sorted without regard to case and accents. A client without a name is sorted by NAME under a
+    contact's name, or else that contact's e-mail.
     """
 
     SERIAL = "serial"
@@ -80,12 +84,14 @@ class ClientColumn(enum.Enum):
 
 
 class SortKey(Command, frozen=True, kw_only=True):
+    """One column of a sort order, with its direction."""
+
     column: ClientColumn
     is_descending: bool = False
 
 
 class TextColumn(enum.Enum):
-    """Texts that can be asked for a part of them."""
+    """A text column of clients in which a part of the text can be searched."""
 
     VAT_NUMBER = "vat_number"
     CUSTOM_VALUE1 = "custom_value1"
@@ -95,6 +101,8 @@ class TextColumn(enum.Enum):
 
 
 class ComparisonOperator(enum.Enum):
+    """The operator of a comparison."""
+
     LT = "lt"
     LTE = "lte"
     GT = "gt"
@@ -103,33 +111,40 @@ class ComparisonOperator(enum.Enum):
 
 
 class Comparison(Command, frozen=True, kw_only=True):
+    """A comparison of a balance with an amount."""
+
     operator: ComparisonOperator
     amount: Decimal
 
 
 class OneOf(Command, frozen=True, kw_only=True):
-    """The column's value is one of these; none of them finds nothing. A text has any case."""
+    """The condition that a column has one of some values.
+
+    Without values no client is found. Texts are compared without regard to ASCII case.
+    """
 
     column: ClientColumn
     values: tuple[int | str, ...]
 
 
 class Contains(Command, frozen=True, kw_only=True):
-    """The column's text holds this one, without regard to case and accents."""
+    """The condition that a column contains a text, without regard to case and accents."""
 
     column: TextColumn
     text: str
 
 
 class ClientQuery(Command, frozen=True, kw_only=True):
-    """Which clients, in which order, which window. Every condition combines with AND.
+    """The query of a list of clients. All conditions are combined with AND.
 
-    `email`, `number` and `id_number` are equal without regard to case and accents; `text` is
-    looked for in names, numbers, custom values and contacts, `name` in the name only.
-    `*_from` and `*_to` bounds include the moment, `*_after` and `*_before` do not.
+    `email`, `number` and `id_number` are compared without regard to case and accents. `text` is
+    searched in names, numbers, custom values and contacts; `name` in the name only. The bounds
+    `*_from` and `*_to` include their moment, `*_after` and `*_before` do not.
 
-    The first of `sorting` weighs most; clients that are equal in all of it come by their serial,
-    falling when the first falls.
+    A client with the serial `first_serial` is found whatever the conditions say, and comes first.
+
+    The first of `sort_keys` is the primary one. Clients that are equal in all keys are sorted by
+    serial, descending if the first key is descending.
     """
 
     serials: tuple[int, ...] | None = None
@@ -156,7 +171,7 @@ class ClientQuery(Command, frozen=True, kw_only=True):
 
 
 class TombstoneQuery(Command, frozen=True, kw_only=True):
-    """Which clients that are gone; neither bound includes its moment."""
+    """The query of a list of deleted clients. Neither bound includes its moment."""
 
     deleted_after: datetime | None = None
     deleted_before: datetime | None = None
@@ -164,7 +179,7 @@ class TombstoneQuery(Command, frozen=True, kw_only=True):
 
 
 class DocumentColumn(enum.Enum):
-    """Columns that a list of documents can be sorted by; equal ones are sorted by serial."""
+    """A column by which documents can be sorted; those with equal values are sorted by serial."""
 
     SERIAL = "serial"
     NAME = "name_folded"
@@ -175,7 +190,11 @@ class DocumentColumn(enum.Enum):
 
 
 class DocumentQuery(Struct, frozen=True, kw_only=True):
-    """Which documents; the conditions combine with AND. `name` is part of the name in any case."""
+    """The query of a list of documents. All conditions are combined with AND.
+
+    `name` is a part of the name, without regard to case and accents. `other_than` are types that
+    are left out.
+    """
 
     client_serials: tuple[int, ...] | None = None
     name: str | None = None

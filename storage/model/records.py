@@ -1,4 +1,4 @@
-"""What the store hands out: frozen, complete, in UTC, without a word of any dialect."""
+"""Records that the store returns: frozen, complete, in UTC, free of the terms of any dialect."""
 
 import enum
 from datetime import datetime
@@ -15,11 +15,14 @@ ZERO = Decimal(0)
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """Base of every record. None is ever part of a cycle, so the collector need not look at it."""
+    """Base class of every record.
+
+    `gc=False`: no record is part of a reference cycle, so Python's garbage collector can skip it.
+    """
 
 
 class Secret(str):
-    """Text that never shows itself: not in a repr, and so not in a log or a traceback."""
+    """A text that its repr hides, so that no log and no traceback shows it."""
 
     __slots__ = ()
 
@@ -28,7 +31,7 @@ class Secret(str):
 
 
 class State(enum.Enum):
-    """Deletion wins over archiving: a deleted client is DELETED whether or not it was archived."""
+    """The state of a client or a group. A deleted one is DELETED whether or not it was archived."""
 
     ACTIVE = "active"
     ARCHIVED = "archived"
@@ -50,9 +53,11 @@ class Address(NamedTuple):
 
 
 class Origin(Record, frozen=True, kw_only=True):
-    """Where a client came from or went to: a source's name, its id there, its last change there.
+    """The link of a client to its counterpart in a source, from which it came or to which it went.
 
-    When the two last agreed `stamp` was what the source said of its state, and `version` ours.
+    `source` names the source, `foreign_id` is the client's id there, `foreign_updated_at` the time
+    of its last change there. `stamp` is the change stamp of the counterpart at the last sync, and
+    `version` the client's version then.
     """
 
     source: str
@@ -63,7 +68,10 @@ class Origin(Record, frozen=True, kw_only=True):
 
 
 class Contact(Record, frozen=True, kw_only=True):
-    """A person at a client. A rank is a value's place in the client's list, 0 without a value."""
+    """A contact person of a client.
+
+    A rank is the place of a value in the client's list of phones or e-mails; 0 without a value.
+    """
 
     serial: int
     first_name: str = ""
@@ -87,12 +95,16 @@ class Contact(Record, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
+        """The first and last name in one line; empty if the contact has none."""
         return join_name(self.first_name, self.last_name)
 
 
 class Document(Record, frozen=True, kw_only=True):
-    """A file at a client. `name` is what its sender called it, `hash` what it is stored as;
-    `type` is an extension. Width and height are 0 unless it is a picture."""
+    """A file that belongs to a client.
+
+    `name` is the name that it was uploaded with, `hash` the name of its bytes in the blob store,
+    `type` a file extension. `width` and `height` are 0 unless it is an image.
+    """
 
     serial: int
     client_serial: int
@@ -109,13 +121,13 @@ class Document(Record, frozen=True, kw_only=True):
 
 
 class Client(Record, frozen=True, kw_only=True):
-    """One client, whole. Text that was never given is empty, other values are None.
+    """A complete client. A text that was never given is empty, any other value is None.
 
-    The service address is structured (`shipping_*`) or text (`service_text`), never both;
-    an empty `service_text` means "explicitly none", None means that the text form is not used.
-    `settings` is the JSON text of an object, kept verbatim; empty when none was ever given.
-    `extras` is opaque text per dialect. `contacts` are the live ones, primary first;
-    `documents` the files, oldest first.
+    The service address is structured (`shipping_*`) or text (`service_text`), never both.
+    An empty `service_text` means "explicitly none", None means that the text form is not used.
+    `settings` is the JSON text of an object, stored verbatim; empty if it was never given.
+    `extras` is opaque text per dialect. `contacts` are those that are not deleted, the primary one
+    first. `documents` are sorted by serial, the oldest first.
     """
 
     uuid: UUID
@@ -191,10 +203,12 @@ class Client(Record, frozen=True, kw_only=True):
 
     @property
     def is_individual(self) -> bool:
+        """Whether the client is a person, not an organization."""
         return is_individual(self.classification, self.organization_name)
 
     @property
     def name(self) -> str:
+        """The name of the person or organization; empty if the client has none."""
         return display_name(
             self.classification,
             self.organization_name,
@@ -205,22 +219,28 @@ class Client(Record, frozen=True, kw_only=True):
 
     @property
     def primary_contact(self) -> Contact | None:
+        """The primary contact; None if the client has none."""
         return next((c for c in self.contacts if c.is_primary), None)
 
     @property
     def fallback_contact(self) -> Contact | None:
-        """Who lends a nameless client a name: the first contact, the primary one before all
-        others, with a name or an e-mail that is not blank."""
+        """The contact whose name stands for a client without a name; None if there is none.
+
+        It is the first contact, the primary one before all others, with a name or an e-mail that
+        is not blank.
+        """
         return next((c for c in self.contacts if f"{c.name}{c.email}".strip()), None)
 
     @property
     def billing_address(self) -> Address:
+        """The billing address, from the address fields without a prefix."""
         return Address(
             self.address1, self.address2, self.city, self.state, self.postal_code, self.country_id
         )
 
     @property
     def shipping_address(self) -> Address:
+        """The structured service address, from the `shipping_*` fields."""
         return Address(
             self.shipping_address1,
             self.shipping_address2,
@@ -232,7 +252,7 @@ class Client(Record, frozen=True, kw_only=True):
 
 
 class Tombstone(Record, frozen=True, kw_only=True):
-    """What can be told of a client that is deleted, or of which nothing else is left."""
+    """What remains known of a client that is deleted or purged."""
 
     uuid: UUID
     serial: int
@@ -242,7 +262,7 @@ class Tombstone(Record, frozen=True, kw_only=True):
 
 
 class Group(Record, frozen=True, kw_only=True):
-    """A group that clients can belong to; `settings` is JSON text, as a client's is."""
+    """A group of clients; `settings` is JSON text, like the settings of a client."""
 
     serial: int
     name: str
@@ -254,7 +274,7 @@ class Group(Record, frozen=True, kw_only=True):
 
 
 class Page(Record, Generic[T], frozen=True, kw_only=True):
-    """One window of what a query found, and how many it found in all."""
+    """One page of the records that a query found, and the `total` number of them."""
 
     records: tuple[T, ...]
     total: int

@@ -1,6 +1,7 @@
+"""Runs: pulls, pushes and imports, with their progress and their report lines."""
+
 import enum
 from datetime import datetime
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -8,7 +9,7 @@ from .records import Record
 
 
 class RunState(enum.Enum):
-    """STOPPED: it ended early, by itself or by somebody, and can be resumed."""
+    """The state of a run. STOPPED: it failed or was interrupted, and can be resumed."""
 
     RUNNING = "running"
     DONE = "done"
@@ -16,8 +17,11 @@ class RunState(enum.Enum):
 
 
 class RunLine(Record, frozen=True, kw_only=True):
-    """One thing that a run has to say of one client: `kind` is its sort, `client` a word by which
-    a person knows the client, `field` and `text` what is said."""
+    """A line of the report of a run, about one client.
+
+    `kind` is the kind of line, `client` a label by which a person knows the client, `field` the
+    field that the line is about and `text` its message.
+    """
 
     kind: str
     client: str = ""
@@ -26,7 +30,11 @@ class RunLine(Record, frozen=True, kw_only=True):
 
 
 class StartRun(Struct, frozen=True, kw_only=True):
-    """`options` is opaque text with which a run can be resumed; `holder` names who runs it."""
+    """The command to start a run.
+
+    `options` is opaque text with which the run can be resumed. `holder` names the process that
+    runs it.
+    """
 
     verb: str
     dialect: str
@@ -36,7 +44,10 @@ class StartRun(Struct, frozen=True, kw_only=True):
 
 
 class Run(Record, frozen=True, kw_only=True):
-    """A pull, push or import. `checkpoint` is opaque text: how far it has come, with `counts`."""
+    """A pull, push or import.
+
+    `checkpoint` is opaque text: how far the run has come. `counts` are its totals so far.
+    """
 
     id: int
     account: str
@@ -55,16 +66,8 @@ class Run(Record, frozen=True, kw_only=True):
 
 
 class RunProgress(Struct, frozen=True, kw_only=True):
-    """What a run has to keep together with the clients that it is about: how far it has come."""
+    """The progress of a run, which is saved in one transaction with the clients of a batch."""
 
     checkpoint: str
     counts: dict[str, int]
     lines: tuple[RunLine, ...] = ()
-
-
-class LineTotal(NamedTuple):
-    """How many lines of a run say the same of a field."""
-
-    kind: str
-    field: str
-    clients: int

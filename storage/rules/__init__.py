@@ -1,1 +1,1 @@
-"""Pure decisions on values: what a command makes of a record, what can be stored."""
+"""Pure rules: how a command changes a record, and which values can be stored."""

@@ -1,6 +1,9 @@
-"""A command applied to a record: pure, and the one place that says what counts as a change."""
+"""Rules that apply a command to a client.
 
-from datetime import datetime, timedelta
+They are pure. Only this module decides what counts as a change.
+"""
+
+from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, structs
@@ -10,6 +13,7 @@ from storage.model.commands import ChangeClient, CreateClient, set_fields
 from storage.model.errors import Locked
 from storage.model.folding import fold
 from storage.model.generators import Generators
+from storage.model.moments import MICROSECOND
 from storage.model.records import Client, Group, Record, State
 
 from .contact_changes import (
@@ -22,11 +26,9 @@ from .contact_changes import (
 )
 from .document_changes import apply_documents, merge_documents
 
-TICK = timedelta(microseconds=1)
-
 
 class NewClientContext(Record, frozen=True, kw_only=True):
-    """What a new client gets from outside: a serial, a number, a moment, the makers."""
+    """The values that a new client gets from outside: serials, a number, the time, generators."""
 
     account: Account
     serial: int
@@ -37,10 +39,10 @@ class NewClientContext(Record, frozen=True, kw_only=True):
 
 
 def new_client(command: CreateClient, context: NewClientContext) -> Client:
-    """The record of a new client; it gets a blank primary contact when it brings none."""
+    """Return the record of a new client. Without contacts it gets a blank primary one."""
     values = set_fields(command)
-    at = values.setdefault("created_at", context.now)
-    values.setdefault("updated_at", at)
+    created_at = values.setdefault("created_at", context.now)
+    values.setdefault("updated_at", created_at)
     values["number"] = context.number
     if values.get("country_id") is None:
         values["country_id"] = context.account.country_id
@@ -54,11 +56,13 @@ def new_client(command: CreateClient, context: NewClientContext) -> Client:
         values["client_hash"] = context.generators.random_text(40)
     drafts = () if command.contacts is UNSET else command.contacts
     ranks = RankCounter(max(values.get("phone_rank", 0), 0))
-    contacts = contacts_from_drafts({}, ranks, drafts, context.serials, at, context.generators)
+    contacts = contacts_from_drafts(
+        {}, ranks, drafts, context.serials, created_at, context.generators
+    )
     record = Client(contacts=contacts, **values)
     if not command.documents:
         return record
-    documents = apply_documents(record, command.documents, context.serials.documents, at)
+    documents = apply_documents(record, command.documents, context.serials.documents, created_at)
     return structs.replace(record, documents=documents)
 
 
@@ -70,7 +74,7 @@ def apply_change(
     now: datetime,
     generators: Generators,
 ) -> Client:
-    """The record after the command: the very same record when nothing differs."""
+    """Return the record after a command. Returns the same object if nothing differs."""
     values = {f: v for f, v in set_fields(command).items() if v != getattr(record, f)}
     if "phone" in values and command.phone_rank is UNSET:
         ranks = RankCounter(last_rank(record))
@@ -88,13 +92,13 @@ def apply_change(
 
 
 def with_state(record: Client, state: State, now: datetime) -> Client:
-    """The record in another state of life; a no-op comes back as the very same record."""
+    """Return the record in another state. Returns the same object if it is in that state."""
     values = state_change(record, state, now)
     return with_new_version(record, now, **values) if values else record
 
 
 def state_change(record: Client | Group, state: State, now: datetime) -> dict[str, Any]:
-    """What another state of life changes in a record; nothing when it is in it."""
+    """Return the field values that move a record to a state. Empty if it is in that state."""
     match state:
         case State.ACTIVE if record.archived_at or record.is_deleted:
             return {"archived_at": None, "is_deleted": False}
@@ -107,12 +111,15 @@ def state_change(record: Client | Group, state: State, now: datetime) -> dict[st
 
 
 def merge_clients(record: Client, other: Client, now: datetime) -> Client:
-    """The record with the other's balance, paid amount, documents and contacts: those with an
-    e-mail that the record does not have yet, ranked last and none of them primary."""
-    mine = {fold(contact.email) for contact in record.contacts}
+    """Return the record with the balance, paid amount, documents and contacts of another client.
+
+    Only contacts with an e-mail that the record does not have yet are added. They are ranked last,
+    and none of them is primary.
+    """
+    own_emails = {fold(contact.email) for contact in record.contacts}
     ranks = RankCounter(last_rank(record))
-    moving = [c for c in other.contacts if c.email and fold(c.email) not in mine]
-    moved_in = tuple(
+    new_contacts = [c for c in other.contacts if c.email and fold(c.email) not in own_emails]
+    added_contacts = tuple(
         structs.replace(
             contact,
             is_primary=False,
@@ -120,36 +127,41 @@ def merge_clients(record: Client, other: Client, now: datetime) -> Client:
             phone_rank=ranks.next_rank(contact.phone, 0, 0),
             updated_at=now,
         )
-        for contact in moving
+        for contact in new_contacts
     )
     return with_new_version(
         record,
         now,
         balance=record.balance + other.balance,
         paid_to_date=record.paid_to_date + other.paid_to_date,
-        contacts=sort_primary_first([*record.contacts, *moved_in]),
+        contacts=sort_primary_first([*record.contacts, *added_contacts]),
         documents=merge_documents(record, other),
     )
 
 
 def with_new_version(record: Client, now: datetime, **values: Any) -> Client:
-    """One version on. `updated_at` always grows, even when the clock does not."""
-    later = max(now, record.updated_at + TICK)
+    """Return the record with the next version. `updated_at` grows even when the clock does not."""
+    later = max(now, record.updated_at + MICROSECOND)
     return structs.replace(record, version=record.version + 1, updated_at=later, **values)
 
 
 def refuse_deleted(record: Client) -> None:
+    """Raise Locked if the client is deleted."""
     if record.is_deleted:
         raise Locked("the record is deleted and cannot be edited")
 
 
 def count_new_contacts(command: ChangeClient) -> int:
-    """How many contacts the command makes, counting the blank one where it leaves nobody."""
+    """Count the contacts that a command creates.
+
+    An empty list of contacts counts as one: it creates a blank contact.
+    """
     if command.contacts is UNSET:
         return 0
     return sum(draft.serial is None for draft in command.contacts) if command.contacts else 1
 
 
 def count_new_documents(command: ChangeClient) -> int:
+    """Count the documents that a command creates."""
     drafts = () if command.documents is UNSET else command.documents
     return sum(draft.serial is None for draft in drafts)

@@ -1,4 +1,4 @@
-"""Documents as they are asked for, and drafts as they become documents; pure."""
+"""Rules that turn drafts of documents into the documents of a client. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,22 +13,26 @@ from storage.model.records import Client, Document
 def apply_documents(
     record: Client, drafts: tuple[DocumentDraft, ...], serials: Iterator[int], now: datetime
 ) -> tuple[Document, ...]:
-    """Drafts become documents, in the order of their serials."""
+    """Return the documents of a client after a command with these drafts, sorted by serial.
+
+    A document that no draft names is left out.
+    """
     known = {document.serial: document for document in record.documents}
-    kept = []
+    documents = []
     for draft in drafts:
         given = structs.asdict(draft)
         del given["serial"]
         if draft.serial is None:
-            kept.append(new_document(record, next(serials), given, now))
+            documents.append(new_document(record, next(serials), given, now))
             continue
         before = known[draft.serial]
         after = structs.replace(before, **given)
-        kept.append(before if after == before else structs.replace(after, updated_at=now))
-    return tuple(sorted(kept, key=lambda document: document.serial))
+        documents.append(before if after == before else structs.replace(after, updated_at=now))
+    return tuple(sorted(documents, key=lambda document: document.serial))
 
 
 def new_document(record: Client, serial: int, given: dict[str, Any], now: datetime) -> Document:
+    """Return a new document of a client."""
     return Document(
         serial=serial,
         client_serial=record.serial,
@@ -40,6 +44,8 @@ def new_document(record: Client, serial: int, given: dict[str, Any], now: dateti
 
 
 def merge_documents(record: Client, other: Client) -> tuple[Document, ...]:
-    """The documents of both, all of them the record's own."""
-    moving = [structs.replace(d, client_serial=record.serial) for d in other.documents]
-    return tuple(sorted([*record.documents, *moving], key=lambda document: document.serial))
+    """Return the documents of two clients, all with `record` as their owner, sorted by serial."""
+    moved_documents = [structs.replace(d, client_serial=record.serial) for d in other.documents]
+    return tuple(
+        sorted([*record.documents, *moved_documents], key=lambda document: document.serial)
+    )

@@ -1,4 +1,4 @@
-"""A client made of a command without any store: for those who only want to see it."""
+"""Preview of a client: the record that an import would create, made without a store."""
 
 from itertools import count
 
@@ -13,22 +13,25 @@ from .client_changes import NewClientContext, new_client
 from .contact_changes import SerialPool
 from .validation import refuse_unstorable
 
-PADDING = 4
-SPAN = 1000
-"""Serials for the contacts of one client, so that each client's are its own."""
+NUMBER_WIDTH = 4
+"""Digits of a generated number, padded with zeros."""
+SERIALS_PER_CLIENT = 1000
+"""Contact serials that each previewed client has for its own contacts."""
 
 
 def preview_client(
-    command: ImportClient, account: Account, place: int, generators: Generators
+    command: ImportClient, account: Account, position: int, generators: Generators
 ) -> Client:
-    """The client as it would be the `place`-th of an empty account. Raises Invalid for what no
-    store holds."""
+    """Return the client that a command would create as number `position` of an empty account.
+
+    Raises Invalid for values that no store can hold.
+    """
     refuse_unstorable(command)
     context = NewClientContext(
         account=account,
-        serial=place if command.serial is UNSET else command.serial,
-        number=command.number or str(place).zfill(PADDING),
-        serials=SerialPool(count(place * SPAN), count(1)),
+        serial=position if command.serial is UNSET else command.serial,
+        number=command.number or str(position).zfill(NUMBER_WIDTH),
+        serials=SerialPool(count(position * SERIALS_PER_CLIENT), count(1)),
         now=generators.clock(),
         generators=generators,
     )

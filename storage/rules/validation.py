@@ -1,4 +1,8 @@
-"""What every engine can hold. The rest is refused by name, before an engine does it in its way."""
+"""Validation of values: the texts and numbers that every engine can store.
+
+Other values are refused with the names of their fields, before an engine raises an error of its
+own.
+"""
 
 import functools
 import math
@@ -12,23 +16,32 @@ from msgspec import Struct, structs
 
 from storage.model.commands import ChangeClient
 from storage.model.errors import Invalid, Path, Problem
-from storage.model.limits import MAX_INTEGER, MAX_LENGTHS, MONEY_PLACES, UNSTORABLE
+from storage.model.limits import (
+    MAX_INTEGER,
+    MAX_LENGTHS,
+    MIN_INTEGER,
+    MONEY_PLACES,
+    UNSTORABLE,
+)
 from storage.model.records import Origin
 
-NUL = b"\\u0000"
-"""As JSON writes it."""
-NUMBERS = frozenset({int, float, Decimal})
-ENCODER = msgspec.json.Encoder()
+ESCAPED_NUL = b"\\u0000"
+"""The NUL character as JSON writes it."""
+NUMBER_TYPES = frozenset({int, float, Decimal})
+COMMAND_ENCODER = msgspec.json.Encoder()
 
 
 def is_storable(value: object) -> bool:
-    """Whether a text or a number can be in a column; one that cannot is nowhere to be found."""
+    """Return whether a column can hold a text or a number. Other values count as storable.
+
+    No row can have a value that cannot be stored, so a search for it finds nothing.
+    """
     match value:
         case str():
-            # Neither NUL nor a surrogate is printable, and this look costs a tenth of the other.
+            # NUL and surrogates are not printable, and this check costs a tenth of the regex.
             return value.isprintable() or not UNSTORABLE.search(value)
         case int():
-            return -MAX_INTEGER - 1 <= value <= MAX_INTEGER
+            return MIN_INTEGER <= value <= MAX_INTEGER
         case float():
             return math.isfinite(value)
         case Decimal():
@@ -38,13 +51,16 @@ def is_storable(value: object) -> bool:
 
 
 def sanitize_text(text: str) -> str:
-    """A text of which no engine holds all, in a form that every engine does."""
+    """Replace the characters that an engine cannot store with U+FFFD."""
     return UNSTORABLE.sub("\ufffd", text)
 
 
 def refuse_unstorable(command: Struct) -> None:
-    """Raise Invalid for texts with NUL or half a character, for numbers that are out of range,
-    and for keys that are too long."""
+    """Raise Invalid if some value of a command cannot be stored.
+
+    These are texts with NUL or a surrogate, numbers that are out of range, and keys that are too
+    long.
+    """
     if is_surely_storable(command):
         return
     if problems := tuple(find_problems(command, ())):
@@ -52,11 +68,16 @@ def refuse_unstorable(command: Struct) -> None:
 
 
 def is_surely_storable(command: Struct) -> bool:
-    """Whether one look, at a tenth of the cost of a close one, shows that it can be stored."""
+    """Return whether a quick check shows that a command can be stored.
+
+    It costs a tenth of the check of each value. False does not mean that it cannot be stored.
+    """
     match command:
         case ChangeClient():
             try:
-                return has_storable_numbers(command) and NUL not in ENCODER.encode(command)
+                return has_storable_numbers(command) and ESCAPED_NUL not in COMMAND_ENCODER.encode(
+                    command
+                )
             except (msgspec.MsgspecError, ValueError, TypeError, OverflowError):
                 return False
         case Origin(version=None):
@@ -70,7 +91,10 @@ def is_surely_storable(command: Struct) -> bool:
 
 
 def has_storable_numbers(command: ChangeClient) -> bool:
-    """Whether its numbers, and the lengths of its keys, can be stored. False says nothing."""
+    """Return whether the numbers and the keys of a command can be stored, their length included.
+
+    False does not mean that they cannot: the command then needs the check of each value.
+    """
     key = getattr(command, "external_id", None) or ""
     if getattr(command, "origins", None) or len(key) > MAX_LENGTHS["external_id"]:
         return False
@@ -81,23 +105,27 @@ def has_storable_numbers(command: ChangeClient) -> bool:
 
 @functools.cache
 def number_getter(kind: type[Struct]) -> Callable[[Struct], tuple[Any, ...]]:
-    """What takes the values out of a command that may be numbers."""
+    """Return a function that reads the values of a command class that can be numbers."""
     fields = structs.fields(kind)
-    names = [f.name for f in fields if not NUMBERS.isdisjoint((f.type, *get_args(f.type)))]
+    names = [f.name for f in fields if not NUMBER_TYPES.isdisjoint((f.type, *get_args(f.type)))]
     return attrgetter(*names, *names[:1])
 
 
 def find_problems(value: Any, path: Path) -> Iterator[Problem]:
-    for step, part in children(value):
-        yield from find_problems(part, (*path, step))
+    """Find the values inside a command that cannot be stored, with their paths."""
+    for key, child in child_values(value):
+        yield from find_problems(child, (*path, key))
     if not is_storable(value):
         yield Problem(path, "cannot be stored")
     elif isinstance(value, str) and len(value) > MAX_LENGTHS.get(str(path[-1]), len(value)):
         yield Problem(path, "is too long")
 
 
-def children(value: Any) -> Iterator[tuple[str | int, Any]]:
-    """What is inside, each with its place; of a command only what it says."""
+def child_values(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """Return the values inside a value, with their keys. Empty and UNSET fields are left out.
+
+    A key of a dict is also one of its values, because it is stored too.
+    """
     match value:
         case Struct():
             for name in value.__struct_fields__:
@@ -106,8 +134,8 @@ def children(value: Any) -> Iterator[tuple[str | int, Any]]:
         case tuple():
             yield from enumerate(value)
         case dict():
-            for name, part in value.items():
+            for name, child in value.items():
                 yield name, name
-                yield name, part
+                yield name, child
         case _:
             pass

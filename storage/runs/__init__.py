@@ -1,1 +1,1 @@
-"""Runs of pull, push and import: state, checkpoint, lines."""
+"""Runs (pulls, pushes and imports): their state, checkpoints and report lines."""

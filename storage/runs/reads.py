@@ -1,16 +1,18 @@
+"""Reads of runs and their report lines in a transaction."""
+
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from storage.database.conditions import in_values
 from storage.model.errors import NotFound
 from storage.model.limits import MAX_INTEGER
-from storage.model.runs import LineTotal, Run, RunLine, RunState
+from storage.model.runs import Run, RunLine, RunState
 from storage.schema.account_tables import ACCOUNT
 from storage.schema.run_tables import RUN, RUN_LINE
 
-COLUMNS = (
+RUN_COLUMNS = (
     RUN.c.id,
     ACCOUNT.c.name.label("account"),
     *(RUN.c[name] for name in Run.__struct_fields__[2:]),
@@ -19,6 +21,7 @@ LINE_COLUMNS = tuple(RUN_LINE.c[name] for name in RunLine.__struct_fields__)
 
 
 def get_run(connection: Connection, run_id: int) -> Run:
+    """Return a run. Raises NotFound if there is none."""
     row = connection.execute(select_runs().where(in_values(RUN.c.id, [run_id]))).first()
     if row is None:
         raise NotFound("run")
@@ -26,7 +29,7 @@ def get_run(connection: Connection, run_id: int) -> Run:
 
 
 def list_runs(connection: Connection, account_id: int | None) -> tuple[Run, ...]:
-    """All of them, or those of an account, the newest first."""
+    """List the runs of one account, or of all accounts, the newest first."""
     statement = select_runs().order_by(RUN.c.id.desc())
     if account_id is not None:
         statement = statement.where(RUN.c.account_id == account_id)
@@ -34,7 +37,8 @@ def list_runs(connection: Connection, account_id: int | None) -> tuple[Run, ...]
 
 
 def select_runs() -> Select[Any]:
-    return select(*COLUMNS).join(ACCOUNT, ACCOUNT.c.id == RUN.c.account_id)
+    """Build the statement that selects runs with the names of their accounts."""
+    return select(*RUN_COLUMNS).join(ACCOUNT, ACCOUNT.c.id == RUN.c.account_id)
 
 
 def run_from_row(row: Sequence[Any]) -> Run:
@@ -45,7 +49,7 @@ def run_from_row(row: Sequence[Any]) -> Run:
 def list_lines(
     connection: Connection, run_id: int, kind: str | None, after: int, limit: int
 ) -> tuple[tuple[int, RunLine], ...]:
-    """Lines with their places, from just behind a place on."""
+    """List report lines with their places, those after the place `after`."""
     statement = select(RUN_LINE.c.place, *LINE_COLUMNS).where(
         in_values(RUN_LINE.c.run_id, [run_id]), RUN_LINE.c.place > min(after, MAX_INTEGER)
     )
@@ -56,13 +60,3 @@ def list_lines(
         (place, RunLine(**dict(zip(RunLine.__struct_fields__, values, strict=True))))
         for place, *values in rows
     )
-
-
-def count_lines(connection: Connection, run_id: int) -> tuple[LineTotal, ...]:
-    statement = (
-        select(RUN_LINE.c.kind, RUN_LINE.c.field, func.count())
-        .where(in_values(RUN_LINE.c.run_id, [run_id]))
-        .group_by(RUN_LINE.c.kind, RUN_LINE.c.field)
-        .order_by(RUN_LINE.c.kind, RUN_LINE.c.field)
-    )
-    return tuple(LineTotal(*row) for row in connection.execute(statement))

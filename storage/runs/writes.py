@@ -1,4 +1,4 @@
-"""Runs in a transaction: how far they have come, and what they said of each client."""
+"""Writes of runs in a transaction: their state, progress and report lines."""
 
 from datetime import datetime
 from typing import Any
@@ -15,13 +15,14 @@ from storage.schema.run_tables import RUN, RUN_LINE
 
 from .reads import get_run
 
-LONGEST_FIELD = 2000
-"""Bytes of the field of a line: an index has to hold it."""
+MAX_FIELD_BYTES = 2000
+"""The largest size of the field of a line, because an index must hold it."""
 
 
 def start_run(
     connection: Connection, account_id: int, command: StartRun, generators: Generators
 ) -> Run:
+    """Insert a run in the state RUNNING. Raises Invalid if it cannot be stored."""
     refuse_unstorable(command)
     now = generators.clock()
     values = structs.asdict(command) | {
@@ -33,11 +34,12 @@ def start_run(
         "started_at": now,
         "updated_at": now,
     }
-    made = connection.execute(insert(RUN).values(values).returning(RUN.c.id)).scalar_one()
-    return get_run(connection, made)
+    run_id = connection.execute(insert(RUN).values(values).returning(RUN.c.id)).scalar_one()
+    return get_run(connection, run_id)
 
 
 def resume_run(connection: Connection, run_id: int, holder: str, generators: Generators) -> Run:
+    """Set a run to RUNNING again, with a new holder. Raises NotFound if there is none."""
     values = {"state": RunState.RUNNING.value, "holder": holder, "reason": "", "ended_at": None}
     update_run(connection, run_id, values, generators.clock())
     return get_run(connection, run_id)
@@ -46,11 +48,15 @@ def resume_run(connection: Connection, run_id: int, holder: str, generators: Gen
 def save_progress(
     connection: Connection, run_id: int, progress: RunProgress, generators: Generators
 ) -> None:
+    """Save the checkpoint and the counts of a run, and append its new report lines.
+
+    Raises NotFound if there is no run.
+    """
     values = {"checkpoint": progress.checkpoint, "counts": progress.counts}
     update_run(connection, run_id, values, generators.clock())
     if progress.lines:
-        last = select(func.max(RUN_LINE.c.place)).where(RUN_LINE.c.run_id == run_id)
-        first = (connection.execute(last).scalar_one() or 0) + 1
+        select_last = select(func.max(RUN_LINE.c.place)).where(RUN_LINE.c.run_id == run_id)
+        first = (connection.execute(select_last).scalar_one() or 0) + 1
         rows = [
             line_to_row(line) | {"run_id": run_id, "place": place}
             for place, line in enumerate(progress.lines, first)
@@ -59,14 +65,18 @@ def save_progress(
 
 
 def line_to_row(line: RunLine) -> dict[str, Any]:
-    """What was refused because no engine holds it can be told of all the same."""
+    """Return the row of a report line, with its texts made storable.
+
+    A line may quote a text that was refused because no engine can store it.
+    """
     row = {name: sanitize_text(text) for name, text in structs.asdict(line).items()}
-    return row | {"field": row["field"].encode()[:LONGEST_FIELD].decode(errors="ignore")}
+    return row | {"field": row["field"].encode()[:MAX_FIELD_BYTES].decode(errors="ignore")}
 
 
 def end_run(
     connection: Connection, run_id: int, state: RunState, reason: str, generators: Generators
 ) -> Run:
+    """Set the final state of a run, with its reason and time. Raises NotFound if there is none."""
     now = generators.clock()
     values = {"state": state.value, "reason": sanitize_text(reason), "ended_at": now}
     update_run(connection, run_id, values, now)
@@ -74,6 +84,6 @@ def end_run(
 
 
 def update_run(connection: Connection, run_id: int, values: dict[str, Any], now: datetime) -> None:
-    mine = update(RUN).where(in_values(RUN.c.id, [run_id]))
-    if not connection.execute(mine.values(values | {"updated_at": now})).rowcount:
+    statement = update(RUN).where(in_values(RUN.c.id, [run_id]))
+    if not connection.execute(statement.values(values | {"updated_at": now})).rowcount:
         raise NotFound("run")

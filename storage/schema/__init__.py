@@ -1,1 +1,1 @@
-"""Tables, column types, and rows to records and back."""
+"""The database schema: tables, column types, and the mapping of rows to records and back."""

@@ -1,4 +1,4 @@
-"""The tables of an account beside its clients. Seen from outside as part of tables.py."""
+"""Tables of accounts, API tokens and groups of clients."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from .column_types import (
-    TEXT,
+    TEXT_TYPE,
     account_column,
     added_counter_column,
     bigint_column,
@@ -20,10 +20,12 @@ from .column_types import (
 
 
 class AccountRow(SQLModel, table=True):
+    """An account, with its counters: the next serials and the next client number."""
+
     __tablename__ = "account"
 
     id: int | None = id_column()
-    name: str = Field(sa_type=TEXT, unique=True)
+    name: str = Field(sa_type=TEXT_TYPE, unique=True)
     hash_salt: str = text_column()
     country_id: int = integer_column()
     currency_id: int = integer_column()
@@ -34,18 +36,20 @@ class AccountRow(SQLModel, table=True):
     next_contact_serial: int = bigint_column()
     next_group_serial: int = added_counter_column()
     next_document_serial: int = added_counter_column()
-    password_hash: str | None = Field(sa_type=TEXT, nullable=True)
+    password_hash: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
     created_at: datetime = moment_column()
 
 
 class TokenRow(SQLModel, table=True):
+    """An API token, stored as a digest of its text."""
+
     __tablename__ = "token"
 
     id: int | None = id_column()
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
     dialect: str = text_column()
     label: str = text_column()
-    digest: str = Field(sa_type=TEXT, unique=True)
+    digest: str = Field(sa_type=TEXT_TYPE, unique=True)
     is_read_only: bool
     created_at: datetime = moment_column()
     revoked_at: datetime | None = moment_column(nullable=True)
@@ -53,6 +57,8 @@ class TokenRow(SQLModel, table=True):
 
 
 class GroupRow(SQLModel, table=True):
+    """A group of clients."""
+
     __tablename__ = "client_group"
 
     account_id: int = account_column()

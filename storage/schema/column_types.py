@@ -1,5 +1,7 @@
-"""What tables are made of: types that read back what was written, the same on every engine, and
-the columns that the tables have in common."""
+"""Column types, and the columns that tables have in common.
+
+Each type returns the value that was written, on every engine.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,23 +15,23 @@ from sqlmodel import Field, SQLModel
 from storage.model.limits import MONEY_PLACES
 from storage.model.moments import EPOCH, MICROSECOND
 
-NAMES = {
+NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-SQLModel.metadata.naming_convention = NAMES
+SQLModel.metadata.naming_convention = NAMING_CONVENTION
 
-TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text ordered by code point: SQLite's BINARY, PostgreSQL's "C"."""
+TEXT_TYPE = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is sorted by code point: SQLite's collation BINARY, PostgreSQL's "C"."""
 
-INTEGER = Integer().with_variant(BigInteger(), "postgresql")
-"""Whole numbers of 64 bits: SQLite has no others, PostgreSQL's INTEGER has 32."""
+INTEGER_TYPE = Integer().with_variant(BigInteger(), "postgresql")
+"""Integers of 64 bits: SQLite has no others, PostgreSQL's INTEGER has 32 bits."""
 
 
 class MomentType(TypeDecorator[datetime]):
-    """An aware moment as whole microseconds since 1970: SQLite would forget its zone."""
+    """An aware moment, stored as microseconds since 1970: SQLite would lose its time zone."""
 
     impl = BigInteger
     cache_ok = True
@@ -42,13 +44,13 @@ class MomentType(TypeDecorator[datetime]):
 
 
 class MoneyType(TypeDecorator[Decimal]):
-    """An exact amount as whole millionths: SQLite would make a float of it."""
+    """An exact amount, stored as whole millionths: SQLite would convert it to a float."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        if not value:  # as nearly all are, and this costs nothing
+        if not value:  # Nearly all amounts are 0, and this check costs nothing.
             return None if value is None else 0
         return int(value.scaleb(MONEY_PLACES).to_integral_exact())
 
@@ -57,7 +59,7 @@ class MoneyType(TypeDecorator[Decimal]):
 
 
 class JsonType(TypeDecorator[Any]):
-    """A JSON value as text, its key order kept."""
+    """A JSON value, stored as text with its keys in their order."""
 
     impl = Text
     cache_ok = True
@@ -70,15 +72,17 @@ class JsonType(TypeDecorator[Any]):
 
 
 def text_column() -> Any:
-    return Field(sa_type=TEXT, nullable=False)
+    """Return a text column without NULL."""
+    return Field(sa_type=TEXT_TYPE, nullable=False)
 
 
 def key_column() -> Any:
+    """Return an integer column of a primary key, whose values the store chooses."""
     return Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
 
 
 def account_column() -> Any:
-    """The account in the key of a table that hangs on accounts alone."""
+    """Return the account column of a primary key, with a foreign key to the account."""
     return Field(
         sa_type=BigInteger,
         primary_key=True,
@@ -88,40 +92,44 @@ def account_column() -> Any:
 
 
 def bigint_column(*, nullable: bool = False) -> Any:
+    """Return a column of 64-bit integers, declared as BIGINT on every engine."""
     return Field(sa_type=BigInteger, nullable=nullable)
 
 
 def integer_column(*, nullable: bool = False) -> Any:
-    return Field(sa_type=INTEGER, nullable=nullable)
+    """Return a column of the type `INTEGER_TYPE`."""
+    return Field(sa_type=INTEGER_TYPE, nullable=nullable)
 
 
 def id_column() -> Any:
-    """A number that the engine gives."""
-    return Field(default=None, sa_type=INTEGER, primary_key=True)
+    """Return a primary key column whose values the engine generates."""
+    return Field(default=None, sa_type=INTEGER_TYPE, primary_key=True)
 
 
 def added_text_column() -> Any:
-    """A derived text that a later migration added to rows that were there already."""
-    return Field(sa_type=TEXT, nullable=False, sa_column_kwargs={"server_default": ""})
+    """Return a derived text column that a later migration added, empty in existing rows."""
+    return Field(sa_type=TEXT_TYPE, nullable=False, sa_column_kwargs={"server_default": ""})
 
 
 def added_counter_column() -> Any:
-    """A counter that a later migration added to rows that were there already."""
+    """Return a counter column that a later migration added, 1 in existing rows."""
     return Field(
         sa_type=BigInteger, nullable=False, default=1, sa_column_kwargs={"server_default": "1"}
     )
 
 
 def moment_column(*, nullable: bool = False) -> Any:
+    """Return a column of moments."""
     return Field(sa_type=MomentType, nullable=nullable)
 
 
 def money_column() -> Any:
+    """Return a column of amounts without NULL."""
     return Field(sa_type=MoneyType, nullable=False)
 
 
 def core_table(model: type[SQLModel]) -> Table:
-    """The Core table behind a model; statements are written in Core."""
-    found = SQLModel.metadata.tables[str(model.__tablename__)]
-    assert isinstance(found, Table)  # noqa: S101  a plain declaration has a plain table
-    return found
+    """Return the SQLAlchemy Core table of a model. All statements are written in Core."""
+    table = SQLModel.metadata.tables[str(model.__tablename__)]
+    assert isinstance(table, Table)  # noqa: S101  a model without inheritance has a Table
+    return table

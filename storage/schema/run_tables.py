@@ -1,4 +1,4 @@
-"""The tables of runs and of what they said. Seen from outside as part of tables.py."""
+"""Tables of runs and of the lines of their reports."""
 
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from .column_types import JsonType, core_table, id_column, key_column, moment_co
 
 
 class RunRow(SQLModel, table=True):
+    """A pull, push or import, with its progress."""
+
     __tablename__ = "run"
 
     id: int | None = id_column()
@@ -28,6 +30,8 @@ class RunRow(SQLModel, table=True):
 
 
 class RunLineRow(SQLModel, table=True):
+    """A line of the report of a run; `place` is its number in the run, from 1 on."""
+
     __tablename__ = "run_line"
     __table_args__ = (ForeignKeyConstraint(["run_id"], ["run.id"]),)
 

@@ -1,7 +1,11 @@
-"""The tables; those of clients are declared here. Nothing outside storage sees a column's name.
+"""Tables of clients, with their contacts, origins, documents and tombstones.
+
+The tables of accounts and runs are imported, so that an import of this module declares the full
+schema. No code outside storage uses the name of a column.
 
 Every key starts with the account, so that an engine can distribute the tables by account.
-Columns named `*_folded`, `*_order` and `search` are derived (see rows.py) and never read back.
+Columns named `*_folded`, `*_order` and `search` are derived (see row_mapping.py). They are never
+read into a record.
 """
 
 from datetime import datetime
@@ -13,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from .account_tables import ACCOUNT, GROUP, TOKEN
 from .column_types import (
-    TEXT,
+    TEXT_TYPE,
     JsonType,
     account_column,
     added_text_column,
@@ -42,12 +46,14 @@ __all__ = [
 
 
 class ClientRow(SQLModel, table=True):
+    """A client: the fields of its record, then its derived columns."""
+
     __tablename__ = "client"
 
     account_id: int = account_column()
     serial: int = key_column()
     uuid: UUID = Field(sa_type=Uuid)
-    external_id: str | None = Field(sa_type=TEXT, nullable=True)
+    external_id: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
     number: str = text_column()
     version: int = bigint_column()
     created_at: datetime = moment_column()
@@ -84,7 +90,7 @@ class ClientRow(SQLModel, table=True):
     shipping_state: str = text_column()
     shipping_postal_code: str = text_column()
     shipping_country_id: int | None = integer_column(nullable=True)
-    service_text: str | None = Field(sa_type=TEXT, nullable=True)
+    service_text: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
     entrance_no: str = text_column()
     floor: str = text_column()
     apartment: str = text_column()
@@ -129,6 +135,8 @@ class ClientRow(SQLModel, table=True):
 
 
 class ContactRow(SQLModel, table=True):
+    """A contact of a client. A deleted contact stays as a row with `deleted_at`."""
+
     __tablename__ = "contact"
     __table_args__ = (
         ForeignKeyConstraint(
@@ -153,7 +161,7 @@ class ContactRow(SQLModel, table=True):
     custom_value3: str = text_column()
     custom_value4: str = text_column()
     contact_key: str = text_column()
-    password_hash: str | None = Field(sa_type=TEXT, nullable=True)
+    password_hash: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
     last_login: datetime | None = moment_column(nullable=True)
     created_at: datetime = moment_column()
     updated_at: datetime = moment_column()
@@ -163,7 +171,7 @@ class ContactRow(SQLModel, table=True):
 
 
 class OriginRow(SQLModel, table=True):
-    """One client per foreign id and source; one client may have several origins."""
+    """An origin of a client: one client per foreign id and source. A client can have several."""
 
     __tablename__ = "origin"
     __table_args__ = (
@@ -173,8 +181,8 @@ class OriginRow(SQLModel, table=True):
     )
 
     account_id: int = key_column()
-    source: str = Field(sa_type=TEXT, primary_key=True)
-    foreign_id: str = Field(sa_type=TEXT, primary_key=True)
+    source: str = Field(sa_type=TEXT_TYPE, primary_key=True)
+    foreign_id: str = Field(sa_type=TEXT_TYPE, primary_key=True)
     client_serial: int = bigint_column()
     foreign_updated_at: datetime | None = moment_column(nullable=True)
     stamp: str = added_text_column()
@@ -182,6 +190,8 @@ class OriginRow(SQLModel, table=True):
 
 
 class DocumentRow(SQLModel, table=True):
+    """A document of a client; its bytes are in the blob store."""
+
     __tablename__ = "document"
     __table_args__ = (
         ForeignKeyConstraint(
@@ -207,14 +217,14 @@ class DocumentRow(SQLModel, table=True):
 
 
 class TombstoneRow(SQLModel, table=True):
-    """One for every client that is deleted, and for every one that is not even a row any more."""
+    """A tombstone: one row for each client that is deleted or purged."""
 
     __tablename__ = "tombstone"
 
     account_id: int = account_column()
     serial: int = key_column()
     uuid: UUID = Field(sa_type=Uuid)
-    external_id: str | None = Field(sa_type=TEXT, nullable=True)
+    external_id: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
     created_at: datetime = moment_column()
     deleted_at: datetime = moment_column()
 
@@ -236,7 +246,7 @@ Index(
     sqlite_where=LIVE_EXTERNAL_ID,
     postgresql_where=LIVE_EXTERNAL_ID,
 )
-# Editions, and the places of pages, are read from these three alone, without the rows.
+# Covering indexes: client versions and page cursors are read from these three, without the rows.
 Index("ix_client_edition", CLIENT.c.account_id, CLIENT.c.serial, CLIENT.c.version)
 Index(
     "ix_client_uuid_edition",

@@ -1,4 +1,4 @@
-"""Fast path: statements compiled once and put to SQLite's driver.
+"""Fast path: statements that are compiled once and executed directly by SQLite's driver.
 
-The results are those of `connection.execute`, which is what PostgreSQL gets.
+The results are the same as those of `connection.execute`, which PostgreSQL uses instead.
 """

@@ -1,12 +1,12 @@
-"""Many rows at once: as `connection.execute(insert(table), rows)` and `connection.execute(select)`,
-at a third of their cost.
+"""Inserts and reads many rows at once, at a third of the cost of `connection.execute`.
 
-SQLAlchemy builds a dictionary of parameters for every row written and an object for every row
-read, and asks every column's type for every value; here the columns are asked once.
+The results are those of `connection.execute(insert(table), rows)` and `connection.execute(select)`.
+SQLAlchemy builds a dictionary of parameters for each row written and an object for each row read,
+and looks up the column type for each value. Here each column type is looked up once.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -15,31 +15,35 @@ from sqlalchemy import Boolean, Column, Connection, Dialect, Select, Table, Uuid
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeEngine
 
-ANY = DefaultDialect()
-"""No engine in particular: what our own types do is the same on each, and uuids are hex."""
-ROOM = "PRAGMA cache_size = -24576"
-"""Kibibytes: of a large transaction SQLite would write, in its usual two megabytes, the same pages
-again and again."""
-Process = Callable[[Any], Any]
-Typed = tuple[tuple[int, Process], ...]
-NATIVE: dict[type, Process] = {Boolean: bool, Uuid: UUID}
-Names = tuple[str, ...]
-Row = Mapping[str, Any]
+from .compiled import ColumnProcessors, Processor, indexed_processors
+
+DEFAULT_DIALECT = DefaultDialect()
+"""The dialect of encoded rows: our own column types encode alike on each engine, UUIDs as hex."""
+SET_CACHE_SIZE = "PRAGMA cache_size = -24576"
+"""The page cache in kibibytes. With SQLite's default of two megabytes, a large transaction writes
+the same pages again and again."""
+NATIVE_TYPES: dict[type, Processor] = {Boolean: bool, Uuid: UUID}
+"""How encoded values become values of PostgreSQL's own types."""
+ColumnNames = tuple[str, ...]
+RowValues = Mapping[str, Any]
 
 
 def enlarge_cache(connection: Connection) -> None:
-    """For transactions that make or change many rows; the connection keeps it."""
+    """Enlarge SQLite's page cache for a transaction that writes many rows.
+
+    The connection keeps the larger cache after the transaction.
+    """
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(ROOM)
+        connection.exec_driver_sql(SET_CACHE_SIZE)
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """All rows say the same columns."""
+def insert_rows(connection: Connection, table: Table, rows: Sequence[RowValues]) -> None:
+    """Insert rows that all give the same columns."""
     if not rows:
         return
-    statement, names, typed = compile_insert(table, tuple(rows[0]), connection.dialect)
-    ordered = itemgetter(*names)
-    values = [convert_values(list(ordered(row)), typed) for row in rows]
+    statement, names, processors = compile_insert(table, tuple(rows[0]), connection.dialect)
+    values_in_order = itemgetter(*names)
+    values = [convert_values(list(values_in_order(row)), processors) for row in rows]
     if connection.dialect.paramstyle == "qmark":
         connection.exec_driver_sql(statement, values)
     else:
@@ -47,20 +51,22 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 
 
 def encode_row(table: Table, values: list[Any]) -> tuple[Any, ...]:
-    """The values of all columns in their order as texts and numbers, which can be sent to another
-    process."""
+    """Convert the values of all columns, in their order, to texts and numbers.
+
+    An encoded row can be sent to another process and inserted with `statements.insert_encoded`.
+    """
     return convert_values(values, row_encoders(table))
 
 
 @functools.cache
-def row_encoders(table: Table) -> Typed:
-    return compile_insert(table, tuple(table.c.keys()), ANY)[2]
+def row_encoders(table: Table) -> ColumnProcessors:
+    return compile_insert(table, tuple(table.c.keys()), DEFAULT_DIALECT)[2]
 
 
 def insert_encoded_rows(
     connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Rows as `plain` gives them, on PostgreSQL."""
+    """Insert rows that `encode_row` has encoded, on PostgreSQL."""
     if not rows:
         return
     statement, names, _ = compile_insert(table, tuple(table.c.keys()), connection.dialect)
@@ -69,59 +75,63 @@ def insert_encoded_rows(
 
 
 @functools.cache
-def native_decoders(table: Table) -> Typed:
-    """The plain values of which PostgreSQL has types of its own."""
-    made = ((place, NATIVE.get(type(each.type))) for place, each in enumerate(table.c))
-    return tuple((place, process) for place, process in made if process is not None)
+def native_decoders(table: Table) -> ColumnProcessors:
+    """Return the processors of the columns for which PostgreSQL has a type of its own."""
+    return indexed_processors([NATIVE_TYPES.get(type(column.type)) for column in table.c])
 
 
-def convert_values(values: list[Any], typed: Typed) -> tuple[Any, ...]:
-    for place, process in typed:
-        if values[place] is not None:
-            values[place] = process(values[place])
+def convert_values(values: list[Any], processors: ColumnProcessors) -> tuple[Any, ...]:
+    """Convert values in place, except None, and return them as a tuple."""
+    for index, process in processors:
+        if values[index] is not None:
+            values[index] = process(values[index])
     return tuple(values)
 
 
 @functools.lru_cache(maxsize=64)
-def compile_insert(table: Table, names: Names, dialect: Dialect) -> tuple[str, Names, Typed]:
-    """The statement, its parameters in order, and the places of those to be translated."""
+def compile_insert(
+    table: Table, names: ColumnNames, dialect: Dialect
+) -> tuple[str, ColumnNames, ColumnProcessors]:
+    """Return the SQL text of an INSERT, its parameter names in order, and their processors."""
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
     order = tuple(compiled.positiontup or names)
     types = [table.c[name].type.dialect_impl(dialect) for name in order]
-    made = [processor(t, dialect) for t in types]
-    typed = tuple((place, process) for place, process in enumerate(made) if process is not None)
-    return str(compiled), order, typed
+    return str(compiled), order, indexed_processors([bind_processor(t, dialect) for t in types])
 
 
-def processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
-    """SQLite's driver takes a truth value for an object of somebody else's and asks around what
-    it is, which takes as long as twenty numbers."""
-    if isinstance(kind, Boolean):
+def bind_processor(column_type: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    """Return the processor for parameters of a column type, or None. A bool becomes an int.
+
+    SQLite's driver does not know bool: it searches for an adapter, which takes as long as twenty
+    numbers.
+    """
+    if isinstance(column_type, Boolean):
         return None if dialect.name == "postgresql" else int
-    return kind.bind_processor(dialect)
+    return column_type.bind_processor(dialect)
 
 
 def fetch_columns(
     connection: Connection, statement: Select[Any], columns: tuple[Column[Any], ...]
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a statement that selects these columns."""
+    """Iterate over the rows of a statement that selects exactly these columns."""
     result = connection.execute(statement)
-    kinds = tuple(each[1] for each in result.cursor.description)
+    driver_types = tuple(description[1] for description in result.cursor.description)
     rows = result.cursor.fetchall()
     result.close()
     if not rows:
         return iter(())
     values = list(zip(*rows, strict=True))
-    for place, process in column_decoders(columns, kinds, connection.dialect):
-        values[place] = tuple(None if v is None else process(v) for v in values[place])
+    for index, process in column_decoders(columns, driver_types, connection.dialect):
+        values[index] = tuple(None if v is None else process(v) for v in values[index])
     return zip(*values, strict=True)
 
 
 @functools.lru_cache(maxsize=64)
 def column_decoders(
-    columns: tuple[Column[Any], ...], kinds: tuple[object, ...], dialect: Dialect
-) -> Typed:
-    """The places of the values that are to be translated, and how; `kinds` are the driver's."""
+    columns: tuple[Column[Any], ...], driver_types: tuple[object, ...], dialect: Dialect
+) -> ColumnProcessors:
+    """Return the processors of result columns; `driver_types` come from the cursor."""
     types = [column.type.dialect_impl(dialect) for column in columns]
-    made = [t.result_processor(dialect, kind) for t, kind in zip(types, kinds, strict=True)]
-    return tuple((place, process) for place, process in enumerate(made) if process is not None)
+    return indexed_processors(
+        [t.result_processor(dialect, kind) for t, kind in zip(types, driver_types, strict=True)]
+    )

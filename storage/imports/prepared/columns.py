@@ -1,5 +1,4 @@
-"""Many clients at once, column by column: as another service tells them, and made ready to be
-stored."""
+"""Columns of many new clients: as another service describes them, and as prepared rows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -20,22 +19,25 @@ from storage.schema.row_mapping import client_row_values, contact_row_values
 from storage.schema.tables import CLIENT, CONTACT
 
 from . import rows as prepared_rows
-from .rows import ENCODER, PreparedRows
+from .rows import CLIENT_ROWS_ENCODER, PreparedRows
 
 Columns = dict[str, Sequence[Any]]
 Rows = Iterator[tuple[Any, ...]]
 Span = tuple[int, int]
 
-MICROSECONDS = 1_000_000
+MICROSECONDS_PER_SECOND = 1_000_000
 
 
 class ClientColumns(NamedTuple):
-    """New clients as another service tells them: by a field's name, what each of them says.
+    """New clients as another service describes them: the values of each field, by field name.
 
-    `contacts` are those of all clients, one client's after the other's, and `sizes` how many each
-    has. Times are `moments`, amounts `amounts`; a field that is missing has its default. All say
-    a serial, a number, a hash and times, their country and user or None for the account's, and a
-    name; all have a contact, which says its serial, key and times; none has files.
+    `contacts` are the contacts of all clients, one client after the other; `sizes` are their
+    numbers per client. Times come from `to_microseconds`, amounts from `to_millionths`. A field
+    without a column has its default.
+
+    Each client has a serial, a number, a hash, times and a name; its country and its user may be
+    None, for those of the account. Each has at least one contact, with serial, key and times. None
+    has files.
     """
 
     clients: Columns
@@ -44,9 +46,11 @@ class ClientColumns(NamedTuple):
 
 
 class PreparedColumns(Struct, frozen=True, array_like=True, gc=False):
-    """A crowd made ready, in any process: what each wants to be known by, its version and whether
-    it is archived or deleted, and the columns of all rows, written down. They hold where nobody is
-    here who has any of this."""
+    """Prepared columns: the encoded rows of a batch, and what an import needs to know of them.
+
+    They are made in any process. They can be inserted if no client here has any of these
+    identifiers. `encoded` are the columns of all rows as MessagePack.
+    """
 
     serials: list[int]
     numbers: list[str]
@@ -59,66 +63,76 @@ class PreparedColumns(Struct, frozen=True, array_like=True, gc=False):
     encoded: bytes
 
     def decode_rows(self, account_id: int) -> tuple[Rows, Rows]:
-        """Of the clients, and of the contacts; each is made when it is asked for."""
-        clients, contacts = READ(self.encoded)
-        mine = {"account_id": account_id}
+        """Return the rows of the clients and those of the contacts, as iterators.
+
+        A row is made when the iterator comes to it.
+        """
+        clients, contacts = COLUMNS_DECODER.decode(self.encoded)
+        account = {"account_id": account_id}
         return (
-            iter_rows(clients, CLIENT_DEFAULTS | mine),
-            iter_rows(contacts, CONTACT_DEFAULTS | mine),
+            iter_rows(clients, CLIENT_DEFAULTS | account),
+            iter_rows(contacts, CONTACT_DEFAULTS | account),
         )
 
     def identifiers(self) -> list[Identifiers]:
-        """One by one."""
-        made = zip(self.serials, self.numbers, self.hashes, spans_of(self.sizes), strict=True)
+        """Return the identifiers that each client claims, in order."""
+        claims = zip(self.serials, self.numbers, self.hashes, spans_of(self.sizes), strict=True)
         return [
             Identifiers(serial, None, number, None, client_hash, tuple(self.contacts[a:b]))
-            for serial, number, client_hash, (a, b) in made
+            for serial, number, client_hash, (a, b) in claims
         ]
 
     def prepared_rows(self, account_id: int) -> list[PreparedRows]:
-        """One by one."""
-        clients, people = self.decode_rows(account_id)
-        contacts = list(people)
+        """Return the prepared rows of each client, in order."""
+        clients, contact_rows = self.decode_rows(account_id)
+        contacts = list(contact_rows)
         spans = spans_of(self.sizes)
         rows = [
             prepared_rows.ClientRows(row, contacts[a:b])
             for row, (a, b) in zip(clients, spans, strict=True)
         ]
-        lives = self.versions, self.are_archived, self.are_deleted
-        return list(map(PreparedRows, *lives, map(ENCODER.encode, rows)))
+        lifecycles = self.versions, self.are_archived, self.are_deleted
+        return list(map(PreparedRows, *lifecycles, map(CLIENT_ROWS_ENCODER.encode, rows)))
 
 
 def to_microseconds(seconds: Iterable[int]) -> list[int | None]:
-    """Whole seconds since 1970, 0 for none, as rows have moments."""
-    return [second * MICROSECONDS if second else None for second in seconds]
+    """Convert seconds since 1970 to microseconds, as rows store moments; 0 becomes None."""
+    return [second * MICROSECONDS_PER_SECOND if second else None for second in seconds]
 
 
 def to_millionths(values: Sequence[Decimal]) -> list[int] | None:
-    """As rows have them; None when one of them is not exactly what a row can have."""
-    found = [0] * len(values)
+    """Convert amounts to whole millionths, as rows store them.
+
+    Returns None when a row cannot store one of them exactly.
+    """
+    millionths = [0] * len(values)
     for n, value in enumerate(values):
         if value:
             if value.adjusted() > MAX_AMOUNT.adjusted():
                 return None
-            found[n] = int(value.scaleb(MONEY_PLACES))
-            if abs(found[n]) > MAX_INTEGER or Decimal(found[n]).scaleb(-MONEY_PLACES) != value:
+            millionths[n] = int(value.scaleb(MONEY_PLACES))
+            if (
+                abs(millionths[n]) > MAX_INTEGER
+                or Decimal(millionths[n]).scaleb(-MONEY_PLACES) != value
+            ):
                 return None
-    return found
+    return millionths
 
 
 def spans_of(sizes: Iterable[int]) -> list[Span]:
-    """Where the contacts of each client begin and end."""
+    """Return where the contacts of each client begin and end."""
     ends = list(accumulate(sizes))
     return list(zip([0, *ends], ends, strict=False))
 
 
 def iter_rows(columns: Mapping[str, Sequence[Any]], defaults: dict[str, Any]) -> Rows:
-    made = (columns.get(name) or repeat(value) for name, value in defaults.items())
-    return zip(*made, strict=False)
+    """Return an iterator over rows that have the values of columns, and defaults elsewhere."""
+    values = (columns.get(name) or repeat(default) for name, default in defaults.items())
+    return zip(*values, strict=False)
 
 
 def defaults_of(table: Table, values: list[Any]) -> dict[str, Any]:
-    """What stands in a row where nothing is said."""
+    """Return the encoded values of a row by column name: the defaults of new rows."""
     return dict(zip(table.c.keys(), bulk_rows.encode_row(table, values), strict=True))
 
 
@@ -134,4 +148,4 @@ BLANK_CLIENT = Client(
 )
 CLIENT_DEFAULTS = defaults_of(CLIENT, client_row_values(0, BLANK_CLIENT))
 CONTACT_DEFAULTS = defaults_of(CONTACT, contact_row_values(0, 0, BLANK_CONTACT))
-READ = msgspec.msgpack.Decoder(tuple[dict[str, list[Any]], dict[str, list[Any]]]).decode
+COLUMNS_DECODER = msgspec.msgpack.Decoder(tuple[dict[str, list[Any]], dict[str, list[Any]]])

@@ -1,8 +1,18 @@
-"""A crowd is made ready to be stored, column by column: at a fourth of what it costs to make one
-client after the other ready.
+"""The preparation of new clients by columns, at a fourth of the cost of preparing each client.
 
-What they become is what `readied` makes of each. The rules are those of apply.py and rows.py, said
-here of whole columns; tests/laws holds the two together.
+Strategy:
+
+1. Add the columns that a new client gets from its account and from the generators.
+2. Complete the columns of the contacts: ranks, primary flags, the folded e-mail. Then order each
+   client's contacts, the primary one first.
+3. Add the columns that are derived for search and sort order.
+4. Write flags as numbers, as encoded rows have them.
+5. Check that everything can be stored: the texts of a column are joined and checked as one.
+6. Encode all columns as MessagePack, with the identifiers that the import compares beside them.
+
+The rows are those that `prepare_rows` makes of each client. The rules are those of
+`storage/rules/client_changes.py` and `storage/schema/row_mapping.py`, repeated here for columns;
+`tests/laws/test_column_reader.py` checks that both give the same rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,51 +33,52 @@ from storage.schema.tables import CLIENT, CONTACT
 
 from .columns import ClientColumns, Columns, PreparedColumns, Span, spans_of
 
-NAME = ("classification", "organization_name", "first_name", "last_name", "middle_name")
-CUSTOM_VALUES = ("custom_value1", "custom_value2", "custom_value3", "custom_value4")
-FOLDED = ("vat_number", *CUSTOM_VALUES)
-SEARCHED = ("id_number", "number", *CUSTOM_VALUES)
-SEARCHED_OF_CONTACT = ("first_name", "last_name", "email", "phone")
+NAME_COLUMNS = ("classification", "organization_name", "first_name", "last_name", "middle_name")
+CUSTOM_VALUE_COLUMNS = ("custom_value1", "custom_value2", "custom_value3", "custom_value4")
+FOLDED_COLUMNS = ("vat_number", *CUSTOM_VALUE_COLUMNS)
+SEARCHED_COLUMNS = ("id_number", "number", *CUSTOM_VALUE_COLUMNS)
+SEARCHED_CONTACT_COLUMNS = ("first_name", "last_name", "email", "phone")
 
 
 def prepare_columns(
-    crowd: ClientColumns, account: Account, generators: Generators
+    parsed: ClientColumns, account: Account, generators: Generators
 ) -> PreparedColumns | None:
-    """None when one of them cannot be stored."""
-    clients = crowd.clients | generated_columns(crowd.clients, account, generators)
-    spans = spans_of(crowd.sizes)
-    contacts = contact_columns(crowd.contacts, clients, spans)
+    """Prepare columns of new clients; return None when one of the clients cannot be stored."""
+    clients = parsed.clients | generated_columns(parsed.clients, account, generators)
+    spans = spans_of(parsed.sizes)
+    contacts = contact_columns(parsed.contacts, clients, spans)
     clients |= derived_columns(clients, contacts, spans)
     columns = flags_as_numbers(CLIENT, clients), flags_as_numbers(CONTACT, contacts)
     if not all(map(is_storable, texts_of(*columns))):
         return None
-    number = len(crowd.sizes)
+    number = len(parsed.sizes)
     return PreparedColumns(
         serials=list(clients["serial"]),
         numbers=list(clients["number_folded"]),
         hashes=list(clients["client_hash"]),
         versions=list(clients.get("version") or [1] * number),
-        are_archived=flags(clients.get("archived_at"), number),
-        are_deleted=flags(clients.get("is_deleted"), number),
-        contacts=list(crowd.contacts["serial"]),
-        sizes=list(crowd.sizes),
+        are_archived=booleans(clients.get("archived_at"), number),
+        are_deleted=booleans(clients.get("is_deleted"), number),
+        contacts=list(parsed.contacts["serial"]),
+        sizes=list(parsed.sizes),
         encoded=msgspec.msgpack.encode(columns),
     )
 
 
-def flags(column: Sequence[Any] | None, number: int) -> list[bool]:
+def booleans(column: Sequence[Any] | None, number: int) -> list[bool]:
+    """Return whether each value is set; of a column that is missing none is."""
     return [False] * number if column is None else list(map(bool, column))
 
 
 def texts_of(*columns: Columns) -> Iterator[str]:
-    """All texts of a column in one."""
+    """Yield one text per text column: all its values joined."""
     for values in chain.from_iterable(one.values() for one in columns):
         if isinstance(values[0], str):
             yield "".join(values)
 
 
 def generated_columns(clients: Columns, account: Account, generators: Generators) -> Columns:
-    """What a birth gives them."""
+    """Return the columns that a new client gets from its account and from the generators."""
     return {
         "uuid": [generators.new_uuid().hex for _ in clients["serial"]],
         "phone_rank": [1 if phone else 0 for phone in clients["phone"]],
@@ -76,77 +87,82 @@ def generated_columns(clients: Columns, account: Account, generators: Generators
     }
 
 
-def contact_columns(given: Columns, clients: Columns, spans: Sequence[Span]) -> Columns:
-    """The contacts as in records: each client's in their order, the primary one first."""
-    contacts = given | rank_columns(given, spans, clients["phone_rank"])
+def contact_columns(parsed: Columns, clients: Columns, spans: Sequence[Span]) -> Columns:
+    """Return the complete columns of contacts, each client's in order: the primary one first."""
+    contacts = parsed | rank_columns(parsed, spans, clients["phone_rank"])
     clients_of = zip(clients["serial"], spans, strict=True)
     contacts |= {
-        "is_primary": primary_flags(given["is_primary"], spans),
-        "email_folded": list(map(fold_key, given["email"])),
+        "is_primary": primary_flags(parsed["is_primary"], spans),
+        "email_folded": list(map(fold_key, parsed["email"])),
         "client_serial": [serial for serial, (a, b) in clients_of for _ in range(a, b)],
     }
-    places = list(zip(map(not_, contacts["is_primary"]), contacts["serial"], strict=True))
-    order = [n for a, b in spans for n in sorted(range(a, b), key=places.__getitem__)]
+    sort_keys = list(zip(map(not_, contacts["is_primary"]), contacts["serial"], strict=True))
+    order = [n for a, b in spans for n in sorted(range(a, b), key=sort_keys.__getitem__)]
     if order != list(range(len(order))):
         return {name: [values[n] for n in order] for name, values in contacts.items()}
     return contacts
 
 
-def rank_columns(contacts: Columns, spans: Iterable[Span], lasts: Iterable[int]) -> Columns:
-    """Their e-mails and phones behind the client's own phone, in the order in which they came."""
+def rank_columns(contacts: Columns, spans: Iterable[Span], phone_ranks: Iterable[int]) -> Columns:
+    """Return the ranks of e-mails and phones: behind the client's own phone, in the given order.
+
+    The rank of an empty value is 0.
+    """
     emails, phones = contacts["email"], contacts["phone"]
-    ranks: dict[str, list[int]] = {"email_rank": [], "phone_rank": []}
-    of_emails, of_phones = ranks.values()
-    for (start, end), last in zip(spans, lasts, strict=True):
-        rank = last
+    email_ranks: list[int] = []
+    contact_phone_ranks: list[int] = []
+    for (start, end), phone_rank in zip(spans, phone_ranks, strict=True):
+        rank = phone_rank
         for n in range(start, end):
-            for value, found in ((emails[n], of_emails), (phones[n], of_phones)):
+            for value, ranks in ((emails[n], email_ranks), (phones[n], contact_phone_ranks)):
                 rank += 1 if value else 0
-                found.append(rank if value else 0)
-    return dict(ranks)
+                ranks.append(rank if value else 0)
+    return {"email_rank": email_ranks, "phone_rank": contact_phone_ranks}
 
 
 def primary_flags(flags: Sequence[Any], spans: Iterable[Span]) -> list[int]:
-    """The first flagged one of each client, or its first of all."""
-    found = [0] * len(flags)
+    """Return one primary contact per client: its first flagged one, or its first one."""
+    primaries = [0] * len(flags)
     for start, end in spans:
         is_first = flags[start] or not any(flags[start:end])
-        found[start if is_first else flags.index(True, start, end)] = 1
-    return found
+        primaries[start if is_first else flags.index(True, start, end)] = 1
+    return primaries
 
 
 def derived_columns(clients: Columns, contacts: Columns, spans: Sequence[Span]) -> Columns:
-    """The columns that are derived (see rows.py)."""
-    shown = list(map(display_name, *(clients.get(name) or repeat("") for name in NAME)))
-    if not all(shown):
-        raise ValueError("a client without a name in a crowd")
-    names = fold_all(shown)
-    firsts = contacts["first_name"], contacts["last_name"], contacts["email"]
-    chosen = [start for start, _ in spans]
-    first_names, last_names, emails = ([column[n] for n in chosen] for column in firsts)
-    heads = zip(shown, *(clients[name] for name in SEARCHED), strict=True)
-    people = list(zip(*(contacts[name] for name in SEARCHED_OF_CONTACT), strict=True))
-    searched = (
+    """Return the columns that `row_mapping.derived_values` gives each client."""
+    names = list(map(display_name, *(clients.get(name) or repeat("") for name in NAME_COLUMNS)))
+    if not all(names):
+        raise ValueError("a client without a name in a column batch")
+    folded_names = fold_all(names)
+    columns = contacts["first_name"], contacts["last_name"], contacts["email"]
+    starts = [start for start, _ in spans]
+    first_names, last_names, emails = ([column[n] for n in starts] for column in columns)
+    heads = zip(names, *(clients[name] for name in SEARCHED_COLUMNS), strict=True)
+    people = list(zip(*(contacts[name] for name in SEARCHED_CONTACT_COLUMNS), strict=True))
+    searched_texts = (
         list(filter(None, chain(head, *people[start:end])))
         for head, (start, end) in zip(heads, spans, strict=True)
     )
     return {
-        "name_folded": names,
+        "name_folded": folded_names,
         "number_folded": list(map(fold_key, clients["number"])),
         "number_order": list(map(digits_sort_key, clients["number"])),
         "id_number_folded": list(map(fold_key, clients["id_number"])),
-        "search": list(map(search_text, searched)),
-        "display_folded": [name[:MAX_KEY_LENGTH] for name in names],
+        "search": list(map(search_text, searched_texts)),
+        "display_folded": [name[:MAX_KEY_LENGTH] for name in folded_names],
         "contact_folded": fold_all(map(join_name, first_names, last_names)),
         "contact_email_folded": fold_all(emails),
-        **{f"{name}_folded": fold_all(clients[name]) for name in FOLDED},
+        **{f"{name}_folded": fold_all(clients[name]) for name in FOLDED_COLUMNS},
     }
 
 
 def fold_all(texts: Iterable[str]) -> list[str]:
+    """Fold texts. Lower case is the folding of a text of ASCII, and quicker to get."""
     return [text.lower() if text.isascii() else fold(text) for text in texts]
 
 
 def flags_as_numbers(table: Table, columns: Columns) -> Columns:
-    flags = {name for name in columns if isinstance(table.c[name].type, Boolean)}
-    return columns | {name: list(map(int, columns[name])) for name in flags}
+    """Return the columns with flags as 0 and 1, as encoded rows have them."""
+    names = {name for name in columns if isinstance(table.c[name].type, Boolean)}
+    return columns | {name: list(map(int, columns[name])) for name in names}

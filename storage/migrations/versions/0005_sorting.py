@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.frozen_folding import fold_as_of_0005
+from storage.migrations.folding_as_of_0005 import fold_as_of_0005
 
 revision = "0005"
 down_revision = "0004"

@@ -6,7 +6,7 @@ The columns are filled here as storage/rows.py fills them in every write.
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.frozen_folding import MAX_FOLDED_LENGTH, fold_key_as_of_0008
+from storage.migrations.folding_as_of_0005 import MAX_FOLDED_LENGTH, fold_key_as_of_0008
 
 revision = "0008"
 down_revision = "0007"

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.frozen_folding import MAX_FOLDED_LENGTH, fold_as_of_0005
+from storage.migrations.folding_as_of_0005 import MAX_FOLDED_LENGTH, fold_as_of_0005
 
 revision = "0010"
 down_revision = "0009"

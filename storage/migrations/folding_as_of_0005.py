@@ -1,7 +1,7 @@
-"""The text folding that revisions 0005, 0008 and 0010 use, frozen.
+"""A frozen copy of the text folding, used by revisions 0005, 0008 and 0010.
 
-A revision must do tomorrow what it did on the day of its release. The folding of today's rows is
-`storage.model.folding`, which may change: a change comes with a revision that folds all rows again.
+A revision must always do what it did on the day of its release. New rows are folded by
+`storage.model.folding`, which may change: each change needs a revision that folds all rows again.
 """
 
 import unicodedata
@@ -12,7 +12,7 @@ MAX_FOLDED_LENGTH = 255
 
 
 def fold_as_of_0005(text: str) -> str:
-    """Lower case without accents. A text of nothing but accents stays as it is."""
+    """Return a text in lower case without accents. A text of accents only stays unchanged."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -20,7 +20,7 @@ def fold_as_of_0005(text: str) -> str:
 
 
 def fold_key_as_of_0008(text: str) -> str:
-    """The folded text. Of one over 255 characters its beginning and a SHA-256 digest."""
+    """Return the folded text. Over 255 characters: its beginning and a SHA-256 digest."""
     folded = fold_as_of_0005(text)
     if len(folded) <= MAX_FOLDED_LENGTH:
         return folded
