@@ -1,10 +1,10 @@
-"""The Invoice Ninja API v5: clients under hashids, in envelopes, with forms as good as JSON."""
+"""The Invoice Ninja API v5: clients under hashids, in envelopes. A body is JSON or a form."""
 
 from dialects.base.dialect import Dialect
 
 from .http.options import Options
 from .http.routes import app, credentials
-from .migration.object_codec import DUMP
+from .migration.object_codec import CODEC
 from .migration.remote_api import REMOTE
 
 DIALECT = Dialect(
@@ -13,6 +13,6 @@ DIALECT = Dialect(
     options=Options,
     app=app,
     credentials=credentials,
-    codec=DUMP,
+    codec=CODEC,
     remote=REMOTE,
 )

@@ -1,10 +1,10 @@
-"""The Planado API v2: clients as organizations and individuals, under UUIDs and external ids."""
+"""The Planado API v2: clients are organizations or individuals, with UUIDs and external ids."""
 
 from dialects.base.dialect import Dialect
 
 from .http.options import Options
 from .http.routes import app, credentials
-from .migration.object_codec import DUMP
+from .migration.object_codec import CODEC
 from .migration.remote_api import REMOTE
 
 DIALECT = Dialect(
@@ -13,6 +13,6 @@ DIALECT = Dialect(
     options=Options,
     app=app,
     credentials=credentials,
-    codec=DUMP,
+    codec=CODEC,
     remote=REMOTE,
 )

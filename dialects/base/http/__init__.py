@@ -1,5 +1,4 @@
-"""What the Starlette applications of all dialects share.
+"""HTTP parts that the Starlette applications of all dialects share.
 
-The application itself, authentication, routing, bodies, conditional requests, calls of the store,
-cached reads.
+The application, authentication, routing, bodies, conditional requests, store calls, cached reads.
 """

@@ -1,4 +1,4 @@
-"""How a dialect becomes an application: its auth around its routes, its calls to the store."""
+"""The Starlette application of a dialect: routes, then cached reads, then authentication around."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -16,34 +16,40 @@ from .error_mapping import Render, failure_of
 from .routing import GuardedRoute
 
 
-def assemble(
+def assemble_app(
     *,
     routes: Sequence[GuardedRoute],
     auth: Callable[[ASGIApp], ASGIApp],
-    short: Callable[[ASGIApp], ASGIApp],
+    cached_reads: Callable[[ASGIApp], ASGIApp] | None = None,
     render: Render,
 ) -> ASGIApp:
-    """One dialect's application: its routes, and its short way past them, behind its auth; and
-    its way to say no."""
+    """Assemble the application of one dialect.
 
-    def fail(_request: Request, error: Exception) -> Response:
+    A request passes `auth` first, then `cached_reads` if there are any, then the routes. `render`
+    turns every failure into an answer.
+    """
+
+    def render_error(_request: Request, error: Exception) -> Response:
         failure = failure_of(error)
         if isinstance(failure, Unavailable):
             logger.error("the store is unavailable: %s", failure)
         return render(failure)
 
-    handlers: Mapping[Any, Any] = {HTTPException: fail, Failure: fail, Exception: fail}
+    handlers: Mapping[Any, Any] = dict.fromkeys((HTTPException, Failure, Exception), render_error)
     app = Starlette(routes=routes, exception_handlers=handlers)
     # A redirect would turn a POST into a GET.
     app.router.redirect_slashes = False
-    return auth(short(without_trailing_slash(app)))
+    inner = without_trailing_slash(app)
+    return auth(cached_reads(inner) if cached_reads else inner)
 
 
 def without_trailing_slash(app: ASGIApp) -> ASGIApp:
-    async def tolerant(scope: Scope, receive: Receive, send: Send) -> None:
+    """Wrap an application so that it gets every path without its last slash."""
+
+    async def strip_slash(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         if scope["type"] == "http" and path.endswith("/"):
             scope = {**scope, "path": path[:-1]}
         await app(scope, receive, send)
 
-    return tolerant
+    return strip_slash

@@ -1,3 +1,5 @@
+"""Authentication middleware: finds the access of a credential and checks its rate limit."""
+
 import logging
 import math
 from typing import Self
@@ -16,18 +18,22 @@ logger = logging.getLogger("gateway.dialects")
 
 
 class Headers(dict[bytes, bytes]):
-    """Those of a request by their names in lower case, as the server gives them; of one that comes
-    several times the first counts."""
+    """Headers of a request by name, in lower case as the server gives them.
+
+    If a header occurs several times, the first one counts.
+    """
 
     @classmethod
     def of(cls, scope: Scope) -> Self:
+        """Return the headers of an ASGI scope."""
         return cls(reversed(scope["headers"]))
 
 
 class AuthMiddleware:
-    """Lets a request in with the account that its credential opens; a dialect says where it is.
+    """Middleware that passes a request on with the access that its credential gives.
 
-    It answers refusals itself: an exception raised in here would pass by the app's handlers.
+    A dialect says in `authenticate` where the credential is. The middleware renders refusals
+    itself: the exception handlers of the app would not see an exception that is raised here.
     """
 
     def __init__(
@@ -39,11 +45,15 @@ class AuthMiddleware:
         self.rate = rate
 
     async def authenticate(self, headers: Headers) -> Access:
-        """Raise Unauthenticated, or say what the credential in the headers opens."""
+        """Return the access that the headers' credential gives. Raise Unauthenticated for none."""
         raise NotImplementedError
 
     async def find_access(self, dialect: str, credential: str) -> Access | None:
-        """What a credential opens; None for one that is unknown, revoked or another dialect's."""
+        """Find the access of a credential.
+
+        None for a credential that is unknown, revoked or made for another dialect. The snapshot
+        reader is asked first; the store is asked when the reader knows no access.
+        """
         reader = self.store.snapshot_reader()
         if reader is not None and reader.refresh() is not None:
             known = reader.find_access(dialect, credential)
@@ -52,6 +62,7 @@ class AuthMiddleware:
         return await run_read(self.store.find_access, dialect, credential)
 
     async def check_rate(self, access: Access, rate: RateLimit) -> None:
+        """Count a call of a token. Raise TooManyRequests when it has no call left."""
         wait = await run_rate_check(self.store.acquire_call, access.token_id, rate)
         if wait:
             raise TooManyRequests(math.ceil(wait))
@@ -77,6 +88,6 @@ class AuthMiddleware:
 
 
 def account_of(request: Request) -> Account:
-    """The account that the request's credential opened."""
+    """Return the account of the request's credential."""
     access: Access = request.scope["gateway.access"]
     return access.account

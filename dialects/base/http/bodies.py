@@ -1,4 +1,4 @@
-"""Bodies: read within a limit, decoded, checked, brought into shape, and written."""
+"""Bodies of requests, read within a limit, and of JSON answers."""
 
 import re
 from collections.abc import AsyncGenerator, Mapping
@@ -7,20 +7,30 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from dialects.base.protocol.failures import Malformed, TooLarge, Unsupported
-from dialects.base.protocol.json_codec import ENCODER
+from dialects.base.protocol.json_codec import WIRE_ENCODER
 
 
-def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(ENCODER.encode(body), status, headers, media_type="application/json")
+def json_response(
+    body: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an answer whose body is a wire shape in JSON."""
+    return Response(WIRE_ENCODER.encode(body), status, headers, media_type="application/json")
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body, at most `limit` bytes. Raises TooLarge without reading the rest."""
+    """Read the complete body, at most `limit` bytes.
+
+    Raise TooLarge for a larger body, without reading the rest of it.
+    """
     return b"".join([chunk async for chunk in stream_body(request, limit)])
 
 
 async def stream_body(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body as it comes in, at most `limit` bytes of it."""
+    """Yield the chunks of the body as they arrive, at most `limit` bytes in all.
+
+    Raise Unsupported for a compressed body, TooLarge for a larger one, and Malformed when the
+    caller closes the connection before the end.
+    """
     if request.headers.get("content-encoding", "").lower() not in {"", "identity"}:
         raise Unsupported("compressed bodies are not read")
     if int_or_zero(request.headers.get("content-length", "")) > limit:

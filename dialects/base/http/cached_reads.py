@@ -1,8 +1,28 @@
-"""The short way: plain reads answered from clients that were written before, at once.
+"""Answers of cacheable GETs, built from the snapshot reader and the rendering cache.
 
-It stands behind a dialect's auth, which has asked for the moment, and before its routes. A dialect
-says which requests are plain; everything else, and all that a glance at the store cannot tell,
-goes on to the routes. Both ways give the same bytes.
+Cacheable are the most frequent reads: one client by its key, and one page of all clients. The
+middleware stands between a dialect's authentication and its routes. Every other request goes on
+to the routes, and so does each one that these steps cannot answer. Both give the same bytes.
+
+1. Authentication has refreshed the snapshot reader: its `data_version` is the current one, and its
+   cache was cleared if any process has committed since.
+2. `cacheable_get` reads the request. It is None for a request with a body, with a repeated header
+   that matters, or with an unusual host.
+3. If the reader's cache has the complete answer for the same request, send it.
+4. The dialect's `match` returns a `CachedRead` for the request: which query to run, and how to
+   write the answer. It is None for a request that is not cacheable in this dialect.
+5. The reader runs the query in this thread. The result is serial and version of each client, and
+   for a page also the total. It is None if the reader cannot tell.
+6. For one client whose version If-None-Match names, answer 304.
+7. Take the clients' JSON from the rendering cache, by serial and version. It never becomes stale,
+   because each change of a client raises its version. Clients that are not in the cache are read
+   from the store, rendered, and put into the cache.
+8. If a client has changed since step 5, there is no JSON of the version found: go to the routes.
+9. Join the clients' JSON to a body. If the data version is still the one of step 5, put a page
+   into the reader's cache, where step 3 finds it.
+
+An exception in any step is logged, and the request goes to the routes, which answer in the
+dialect's words.
 """
 
 import logging
@@ -20,22 +40,25 @@ from .store_calls import run_read
 
 logger = logging.getLogger("gateway.dialects")
 
-Lines = Sequence[tuple[bytes, bytes]]
+HeaderLines = Sequence[tuple[bytes, bytes]]
 """Headers of an answer, in their order."""
 
 FindVersions = Callable[[SnapshotReader], ClientVersions | None]
 WrapBodies = Callable[[Sequence[bytes], int], bytes]
 
-HOST = re.compile(rb"[0-9A-Za-z.-]{1,255}(:[0-9]{1,5})?")
-"""Whoever is addressed by another name is not plain to us."""
-TELLING = frozenset({b"host", b"if-none-match", b"content-length", b"transfer-encoding"})
-"""Headers that have a say in the answer; one that comes twice is not plain either."""
-JSON = (b"content-type", b"application/json")
+HOST_PATTERN = re.compile(rb"[0-9A-Za-z.-]{1,255}(:[0-9]{1,5})?")
+"""A request with any other host name is not cacheable."""
+RELEVANT_HEADERS = frozenset({b"host", b"if-none-match", b"content-length", b"transfer-encoding"})
+"""Headers that change the answer. A request that repeats one of them is not cacheable."""
+JSON_CONTENT_TYPE = (b"content-type", b"application/json")
 
 
-class PlainGet(NamedTuple):
-    """A GET without a body: `path` is that of the dialect, `prefix` what stands before it, `url`
-    the scheme and the host; `query` and `none_match` as they were sent."""
+class CacheableGet(NamedTuple):
+    """A GET without a body.
+
+    `path` is the path within the dialect, `prefix` is where the dialect is mounted, `url` is the
+    scheme and the host. `query` and `none_match` are as the caller sent them.
+    """
 
     account: Account
     url: str
@@ -46,37 +69,45 @@ class PlainGet(NamedTuple):
 
 
 class CachedRead(Struct, frozen=True):
-    """How a plain read is answered: what to look for, under which name its clients' renderings
-    are kept and how they are made, and how they, and how many there are in all, become a body.
-    `is_one`: it is a client that is read, which has a tag."""
+    """How to answer a cacheable GET.
+
+    `find_versions` runs the query. `render` writes the JSON of one client, and `variant_key` is
+    the part of its cache key that does not depend on the client. `wrap_bodies` makes the body of
+    the answer from the clients' JSON and the total. `is_one`: the read is of one client, and its
+    answer has an entity tag.
+    """
 
     find_versions: FindVersions
     variant_key: bytes
     render: Callable[[Client], bytes]
     wrap_bodies: WrapBodies
     is_one: bool
-    headers: Lines = ()
+    headers: HeaderLines = ()
 
 
-class Answer(NamedTuple):
+class CachedAnswer(NamedTuple):
+    """A complete answer, ready to be sent again."""
+
     status: int
-    headers: Lines
+    headers: HeaderLines
     body: bytes
 
 
 class CachedReads:
+    """Middleware that answers cacheable GETs itself and passes all other requests on."""
+
     def __init__(
-        self, app: ASGIApp, store: Store, read: Callable[[PlainGet], CachedRead | None]
+        self, app: ASGIApp, store: Store, match: Callable[[CacheableGet], CachedRead | None]
     ) -> None:
         self.app = app
         self.store = store
-        self.match = read
+        self.match = match
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             answer = await self.answer(scope)
-        except Exception as error:  # noqa: BLE001  the long way says it in the dialect's words
-            logger.warning("the short way broke: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001  the routes answer in the dialect's words
+            logger.warning("a cached read failed, the store answers: %s", type(error).__name__)
             answer = None
         if answer is None:
             await self.app(scope, receive, send)
@@ -85,76 +116,86 @@ class CachedReads:
         await send({"type": "http.response.start", "status": status, "headers": list(headers)})
         await send({"type": "http.response.body", "body": body})
 
-    async def answer(self, scope: Scope) -> Answer | None:
-        """None for whatever is to go the long way."""
+    async def answer(self, scope: Scope) -> CachedAnswer | None:
+        """Return the answer of a request; None for a request that the routes have to answer."""
         reader = self.store.snapshot_reader()
-        call = plain_get(scope)
-        if reader is None or reader.data_version is None or call is None:
+        request = cacheable_get(scope)
+        if reader is None or reader.data_version is None or request is None:
             return None
-        key = self, call.account.id, *call[1:]
-        known: Answer | None = reader.cache.get(key)
-        plain = None if known else self.match(call)
-        found = plain.find_versions(reader) if plain else None
-        if plain is None or found is None:
-            return known
-        moment = reader.data_version
-        answer = await self.build_answer(call, plain, found)
-        # A single client is read no faster from here than from its rendering.
-        if answer is not None and not plain.is_one and reader.data_version == moment:
+        key = self, request.account.id, *request[1:]
+        cached: CachedAnswer | None = reader.cache.get(key)
+        read = None if cached else self.match(request)
+        result = read.find_versions(reader) if read else None
+        if read is None or result is None:
+            return cached
+        data_version = reader.data_version
+        answer = await self.build_answer(request, read, result)
+        # The rendering cache gives a single client as fast as the reader's cache would.
+        if answer is not None and not read.is_one and reader.data_version == data_version:
             reader.cache.put(key, answer, len(answer.body))
         return answer
 
     async def build_answer(
-        self, call: PlainGet, plain: CachedRead, found: ClientVersions
-    ) -> Answer | None:
+        self, request: CacheableGet, read: CachedRead, result: ClientVersions
+    ) -> CachedAnswer | None:
+        """Return 304, or 200 with the clients found; None if one of them has changed meanwhile."""
         tags = []
-        if plain.is_one:
-            version = found.versions[0].version
+        if read.is_one:
+            version = result.versions[0].version
             tags = [(b"etag", etag(version).encode())]
-            if names_version(version, call.none_match):
-                return Answer(304, tags, b"")
-        bodies = self.store.renderings.get_many(plain.variant_key, found.versions)
-        if None in bodies:
-            missing = [
-                one for one, body in zip(found.versions, bodies, strict=True) if body is None
-            ]
-            made = await self.render_missing(call.account, plain, missing)
-            bodies = [
-                made.get(one) if body is None else body
-                for one, body in zip(found.versions, bodies, strict=True)
-            ]
-        whole = [body for body in bodies if body is not None]
-        if len(whole) < len(bodies):  # one has changed meanwhile
+            if names_version(version, request.none_match):
+                return CachedAnswer(304, tags, b"")
+        bodies = await self.client_bodies(request.account, read, result.versions)
+        if bodies is None:
             return None
-        body = plain.wrap_bodies(whole, found.total)
+        body = read.wrap_bodies(bodies, result.total)
         length = (b"content-length", b"%d" % len(body))
-        return Answer(200, [*plain.headers, *tags, length, JSON], body)
+        return CachedAnswer(200, [*read.headers, *tags, length, JSON_CONTENT_TYPE], body)
+
+    async def client_bodies(
+        self, account: Account, read: CachedRead, versions: Sequence[ClientVersion]
+    ) -> list[bytes] | None:
+        """Return the clients' JSON in order; None if one of the versions is no longer there."""
+        bodies = self.store.renderings.get_many(read.variant_key, versions)
+        if None in bodies:
+            missing = [v for v, body in zip(versions, bodies, strict=True) if body is None]
+            rendered = await self.render_missing(account, read, missing)
+            bodies = [
+                rendered.get(version) if body is None else body
+                for version, body in zip(versions, bodies, strict=True)
+            ]
+        present = [body for body in bodies if body is not None]
+        return present if len(present) == len(bodies) else None
 
     async def render_missing(
-        self, account: Account, plain: CachedRead, versions: Sequence[ClientVersion]
+        self, account: Account, read: CachedRead, versions: Sequence[ClientVersion]
     ) -> dict[ClientVersion, bytes]:
+        """Read clients from the store, render them, and put their JSON into the rendering cache.
+
+        The result has the versions that the store gave: they may be newer than those asked for.
+        """
         serials = [client_version.serial for client_version in versions]
         records = await run_read(self.store.clients_by_serial, account.id, serials)
-        made = {ClientVersion(r.serial, r.version): plain.render(r) for r in records.values()}
-        self.store.renderings.put_many(plain.variant_key, made)
-        return made
+        rendered = {ClientVersion(r.serial, r.version): read.render(r) for r in records.values()}
+        self.store.renderings.put_many(read.variant_key, rendered)
+        return rendered
 
 
-def plain_get(scope: Scope) -> PlainGet | None:
+def cacheable_get(scope: Scope) -> CacheableGet | None:
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    told = [line for line in scope["headers"] if line[0] in TELLING]
-    headers = dict(told)
+    lines = [line for line in scope["headers"] if line[0] in RELEVANT_HEADERS]
+    headers = dict(lines)
     host, length = headers.get(b"host", b""), headers.get(b"content-length", b"0")
-    if len(headers) < len(told) or b"transfer-encoding" in headers or length != b"0":
+    if len(headers) < len(lines) or b"transfer-encoding" in headers or length != b"0":
         return None
-    if not HOST.fullmatch(host):
+    if not HOST_PATTERN.fullmatch(host):
         return None
     access: Access = scope["gateway.access"]
     prefix: str = scope["root_path"]
     path = scope["path"][len(prefix) :]
     url = f"{scope['scheme']}://{host.decode()}"
-    return PlainGet(
+    return CacheableGet(
         access.account,
         url,
         prefix,

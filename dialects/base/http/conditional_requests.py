@@ -1,8 +1,8 @@
-"""Conditional requests of RFC 9110: the tag of a version, what a writer expects, what a reader has.
+"""Conditional requests of RFC 9110: entity tags, If-Match and If-None-Match.
 
-A tag is the client's version between quotes. A weak one counts like a strong one: a proxy that
-compresses an answer weakens its tag, and the version in it is exact all the same. A bare number
-counts as a tag whose quotes were forgotten.
+An entity tag is the client's version between quotes. A weak tag counts like a strong one: a proxy
+that compresses an answer weakens its tag, but the version in the tag stays exact. A number without
+quotes counts as a tag whose quotes were forgotten.
 """
 
 import re
@@ -12,22 +12,26 @@ from starlette.responses import Response
 
 from storage import ANY_VERSION, Client, Precondition, Stale, VersionMatch
 
-FIELDS = ("if-match", "if-none-match")
-TAG = re.compile(r'(?:W/)?("?)([1-9][0-9]{0,17})\1')
+CONDITION_HEADERS = ("if-match", "if-none-match")
+ETAG_PATTERN = re.compile(r'(?:W/)?("?)([1-9][0-9]{0,17})\1')
 
 
 def etag_header(record: Client) -> dict[str, str]:
+    """Return the ETag header of a client."""
     return {"ETag": etag(record.version)}
 
 
 def etag(version: int) -> str:
+    """Return the entity tag of a version."""
     return f'"{version}"'
 
 
 def precondition(request: Request) -> Precondition:
-    """From If-Match and If-None-Match of a request that writes. Raises Stale for one of them
-    that cannot be read: nobody could say that it holds."""
-    match, none_match = (read_condition(request, name) for name in FIELDS)
+    """Return the precondition in If-Match and If-None-Match of a request that writes.
+
+    Raise Stale for a header that cannot be read: it is unknown whether its condition holds.
+    """
+    match, none_match = (read_condition(request, name) for name in CONDITION_HEADERS)
     return Precondition(match=match, none_match=none_match)
 
 
@@ -40,36 +44,39 @@ def read_condition(request: Request, name: str) -> VersionMatch | None:
 
 
 def refuse_conditions(request: Request) -> None:
-    """For a write to what has no version: no condition on it can be kept."""
-    if any(name in request.headers for name in FIELDS):
+    """Raise Stale for any condition on a record without a version: it cannot be checked."""
+    if any(name in request.headers for name in CONDITION_HEADERS):
         raise Stale("what is written here has no version")
 
 
 def not_modified(request: Request, record: Client) -> Response | None:
-    """304 for a reader whose If-None-Match names the version that is shown."""
+    """Return a 304 answer if the request's If-None-Match names the client's version, else None."""
     if not names_version(record.version, header_value(request, "if-none-match") or ""):
         return None
     return Response(status_code=304, headers=etag_header(record))
 
 
 def names_version(version: int, text: str) -> bool:
-    """Whether the text of an If-None-Match names the version."""
-    known = parse_tags(text) if text else None
-    return known is not None and known.names_version(version)
+    """Return whether the text of an If-None-Match header names the version."""
+    match = parse_tags(text) if text else None
+    return match is not None and match.names_version(version)
 
 
 def header_value(request: Request, name: str) -> str | None:
-    """All lines of a field as one; None without any."""
+    """Return all lines of a header as one text; None if the request has none."""
     lines = request.headers.getlist(name)
     return ", ".join(lines).strip() if lines else None
 
 
 def parse_tags(text: str) -> VersionMatch | None:
-    """`*`, or tags with commas between them; None for anything else, even beside tags."""
+    """Parse `*`, or entity tags with commas between them.
+
+    None for any other text, also for a list in which one part is no tag.
+    """
     if text == "*":
         return ANY_VERSION
     parts = [part for part in map(str.strip, text.split(",")) if part]
-    tags = [tag for tag in map(TAG.fullmatch, parts) if tag]
+    tags = [tag for tag in map(ETAG_PATTERN.fullmatch, parts) if tag]
     if not tags or len(tags) < len(parts):
         return None
     return VersionMatch(versions=frozenset(int(tag[2]) for tag in tags))

@@ -1,3 +1,5 @@
+"""The mapping of any exception to a failure that a dialect can render."""
+
 from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
@@ -20,9 +22,11 @@ from dialects.base.protocol.failures import (
 from storage import Conflict, Invalid, Locked, NotFound, Stale, Unavailable
 
 Render = Callable[[Renderable], Response]
+"""How a dialect turns a failure into an answer."""
 
 
 def failure_of(error: Exception) -> Renderable:
+    """Return the failure that an exception stands for; Broken for an unexpected exception."""
     match error:
         case NotFound() | Conflict() | Invalid() | Locked() | Stale() | Unavailable():
             return error

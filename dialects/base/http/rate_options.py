@@ -1,4 +1,4 @@
-"""How many calls a token may make: what an operator can set of it in every dialect."""
+"""Settings of the rate limiter, the same in every dialect."""
 
 from typing import Annotated
 
@@ -6,15 +6,18 @@ from msgspec import Meta, Struct
 
 from storage import RateLimit
 
-Calls = Annotated[int, Meta(ge=0, le=60_000_000)]
+CallCount = Annotated[int, Meta(ge=0, le=60_000_000)]
 
 
 class RateOptions(Struct, frozen=True, kw_only=True):
-    """`rate_limit` is in calls a minute of one token, 0 for any number; `rate_capacity` is how
-    many of them it may make at once, 0 for a whole minute's."""
+    """How many calls a token may make.
 
-    rate_limit: Calls = 0
-    rate_capacity: Calls = 0
+    `rate_limit`: calls per minute and token, 0 for no limit. `rate_capacity`: calls that a token
+    may make at once, 0 for the calls of one minute.
+    """
+
+    rate_limit: CallCount = 0
+    rate_capacity: CallCount = 0
 
     def __post_init__(self) -> None:
         if self.rate_capacity and not self.rate_limit:
@@ -22,6 +25,7 @@ class RateOptions(Struct, frozen=True, kw_only=True):
 
     @property
     def rate(self) -> RateLimit | None:
+        """The rate limit that these settings describe; None for no limit."""
         if not self.rate_limit:
             return None
         return RateLimit(per_minute=self.rate_limit, capacity=self.rate_capacity or self.rate_limit)

@@ -1,5 +1,8 @@
-"""A token that only reads, and the methods that write. Every request passes here on its way from
-its route to its endpoint: no endpoint asks, and none can forget to."""
+"""Routes that refuse writing methods to a read-only token.
+
+Every request passes `dispatch_entry` between its route and its endpoint. So no endpoint checks the
+token itself, and none can forget to.
+"""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -17,30 +20,34 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 GuardedRoute = NewType("GuardedRoute", Route)
-"""A route that `route` has made, and so one that asks whether the token may write."""
+"""A route made by `guarded_route`: it checks whether the token may write."""
 
 
 class ReadOnly(NamedTuple):
-    """An endpoint that changes nothing, whatever its method."""
+    """An endpoint that changes nothing, although its method may be POST."""
 
     endpoint: Endpoint
 
 
 class MethodOverride(NamedTuple):
-    """For requests that stand for another method, which they name in what must be read first.
+    """An endpoint for requests that stand for another method, as X-HTTP-Method-Override does.
 
-    `seen` is that method as far as it shows before, `read` says which it is, and who answers.
+    `apparent_method` is that method as far as the headers show it, before the body is read.
+    `read_named_method` reads the body and returns the method and its endpoint.
     """
 
     apparent_method: Callable[[Request], str]
     read_named_method: Callable[[Request], AbstractAsyncContextManager[tuple[str, Endpoint]]]
 
 
-Entry = Endpoint | ReadOnly | MethodOverride
+RouteEntry = Endpoint | ReadOnly | MethodOverride
 
 
-def route(path: str, **entries: Entry) -> GuardedRoute:
-    """All methods of one path together, so that a wrong one is answered with every right one."""
+def guarded_route(path: str, **entries: RouteEntry) -> GuardedRoute:
+    """Return the route of a path with the entries of all its methods.
+
+    One route has all methods, so that a 405 answer can list every allowed method.
+    """
 
     async def dispatch(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
@@ -49,13 +56,14 @@ def route(path: str, **entries: Entry) -> GuardedRoute:
     return GuardedRoute(Route(path, dispatch, methods=list(entries)))
 
 
-async def dispatch_entry(request: Request, entry: Entry) -> Response:
+async def dispatch_entry(request: Request, entry: RouteEntry) -> Response:
+    """Check the token for the request's method, then run the endpoint of the entry."""
     match entry:
         case ReadOnly(endpoint):
             return await endpoint(request)
-        case MethodOverride(seen, read):
-            check_permission(request, seen(request))
-            async with read(request) as (method, endpoint):
+        case MethodOverride(apparent_method, read_named_method):
+            check_permission(request, apparent_method(request))
+            async with read_named_method(request) as (method, endpoint):
                 check_permission(request, method)
                 return await endpoint(request)
         case _:
@@ -64,7 +72,7 @@ async def dispatch_entry(request: Request, entry: Entry) -> Response:
 
 
 def check_permission(request: Request, method: str) -> None:
-    """Raise Forbidden for a method that writes when the token only reads."""
+    """Raise Forbidden if the method writes and the token is read-only."""
     access: Access = request.scope["gateway.access"]
     if access.is_read_only and method not in SAFE_METHODS:
         raise Forbidden("this token only reads")

@@ -1,3 +1,9 @@
+"""Calls of the synchronous store from the event loop, with a limit of threads for each kind.
+
+Reads, writes, file transfers and rate checks have a limiter each, so that a slow kind does not
+make another kind wait. A write that can be submitted uses no thread: it is awaited as a future.
+"""
+
 import asyncio
 import contextlib
 import functools
@@ -11,59 +17,68 @@ from storage import Store, WriteMethod
 
 T = TypeVar("T")
 
-READS, WRITES = CapacityLimiter(12), CapacityLimiter(16)
-"""Store calls under way at once in one process: together as many as an engine has connections."""
-FILES, COUNTS = CapacityLimiter(8), CapacityLimiter(4)
-"""Files on their way and calls being counted at once; they hold no connection."""
+READ_LIMITER, WRITE_LIMITER = CapacityLimiter(12), CapacityLimiter(16)
+"""Store calls that run at once in one process: together as many as an engine has connections."""
+FILE_LIMITER, RATE_CHECK_LIMITER = CapacityLimiter(8), CapacityLimiter(4)
+"""File transfers and rate checks that run at once; they hold no connection."""
 
 
 def replica_options(request: Request, store: Store) -> dict[str, bool]:
-    """For reads that may come from a replica: not those of a token that has written of late."""
+    """Return the option of a read that says whether a replica may answer it.
+
+    A token that has written recently reads from the primary.
+    """
     return {"may_lag": store.may_read_replica(request.scope["gateway.access"])}
 
 
 async def run_read(method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Ask the synchronous store without blocking the event loop."""
+    """Run a read of the store in a thread, without blocking the event loop."""
     call = functools.partial(method, *args, **kwargs)
-    return await to_thread.run_sync(call, limiter=READS)
+    return await to_thread.run_sync(call, limiter=READ_LIMITER)
 
 
 async def run_write(method: Callable[..., T], *args: Any) -> T:
-    """Have the store write. Writers wait for each other: they must not keep readers waiting."""
+    """Run a write of the store.
+
+    Writers wait for each other. They have a limiter of their own, so that reads do not wait too.
+    """
     if isinstance(method, WriteMethod) and method.can_submit:
         return await await_write(method, *args)
-    return await to_thread.run_sync(functools.partial(method, *args), limiter=WRITES)
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=WRITE_LIMITER)
 
 
 async def await_write(method: WriteMethod[..., T], *args: Any) -> T:
-    """No thread of its own sleeps until it has been written."""
+    """Submit a write and await its commit. No thread sleeps meanwhile.
+
+    A write that is still pending after `wait_seconds` is cancelled.
+    """
     loop = asyncio.get_running_loop()
-    done = loop.create_future()
+    finished = loop.create_future()
 
     def wake() -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
-            loop.call_soon_threadsafe(resolve, done)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: no request waits
+            loop.call_soon_threadsafe(resolve_future, finished)
 
     pending = method.submit(wake, *args)
-    late = loop.call_later(method.wait_seconds, method.cancel, pending)
+    timeout = loop.call_later(method.wait_seconds, method.cancel, pending)
     try:
-        await done
+        await finished
     finally:
-        late.cancel()
-    found: T = pending.result()
-    return found
+        timeout.cancel()
+    result: T = pending.result()
+    return result
 
 
-def resolve(done: asyncio.Future[None]) -> None:
-    if not done.done():  # its caller may have gone
-        done.set_result(None)
+def resolve_future(future: asyncio.Future[None]) -> None:
+    if not future.done():  # the request may have been cancelled
+        future.set_result(None)
 
 
 async def run_file_io(method: Callable[..., T], *args: Any) -> T:
-    """Have the store move bytes of files. They are slow, and keep neither readers nor writers."""
-    return await to_thread.run_sync(functools.partial(method, *args), limiter=FILES)
+    """Run a transfer of file bytes in a thread. It is slow, but no read or write waits for it."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=FILE_LIMITER)
 
 
 async def run_rate_check(method: Callable[..., T], *args: Any) -> T:
-    """Have the store count a call: no file and no slow reader may keep the others waiting."""
-    return await to_thread.run_sync(functools.partial(method, *args), limiter=COUNTS)
+    """Run a check of the rate limiter in a thread. It does not wait for files or slow reads."""
+    return await to_thread.run_sync(functools.partial(method, *args), limiter=RATE_CHECK_LIMITER)

@@ -1,6 +1,11 @@
-"""An object as another server of an API wrote it, brought into shape without refusing anything.
+"""Reads a JSON object of another server into a shape, and refuses no object for its contents. Pure.
 
-What has no field, and what its field cannot hold, is told as lost. Pure.
+1. Decode the object as the shape at once: nearly every object fits.
+2. If it does not fit, decode it field by field. A value that its field cannot hold, and a key that
+   the shape does not have, become losses. Objects and lists inside are read in the same way.
+3. Values that stay raw JSON are not decoded, so only their encoding is checked.
+
+A shape is a Struct that forbids unknown fields and needs none.
 """
 
 import functools
@@ -17,17 +22,20 @@ from .losses import Loss, make_loss
 
 Shape = TypeVar("Shape", bound=Struct)
 
-EMPTY = frozenset({b"", b"null", b'""', b"false", b"0", b"0.0", b"[]", b"{}"})
-SHORT = 16
-"""Nothing that is empty is longer, however its parts are set apart."""
-TREE = msgspec.json.Decoder(dict[str, Raw])
-ITEMS = msgspec.json.Decoder(list[Raw])
-Piece: TypeAlias = bytes | Raw
-FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+EMPTY_VALUES = frozenset({b"", b"null", b'""', b"false", b"0", b"0.0", b"[]", b"{}"})
+EMPTY_SIZE_LIMIT = 16
+"""No empty value has this many bytes, white space between its parts included."""
+OBJECT_DECODER = msgspec.json.Decoder(dict[str, Raw])
+LIST_DECODER = msgspec.json.Decoder(list[Raw])
+RawValue: TypeAlias = bytes | Raw
+DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
-class Place(NamedTuple):
-    """A field of a shape: how its value is read, and the shape of it or of its items."""
+class ShapeField(NamedTuple):
+    """A field of a shape: its decoder, and the shape of its object or of the items of its list.
+
+    `shape` is None for a field that holds neither.
+    """
 
     name: str
     decoder: msgspec.json.Decoder[Any]
@@ -36,130 +44,136 @@ class Place(NamedTuple):
 
 
 def read_object(raw: bytes, shape: type[Shape]) -> tuple[Shape, list[Loss]]:
-    """The object in a shape that forbids unknown fields and needs none, and what it has besides.
+    """Return the object in its shape, and a loss for each value that the shape cannot hold.
 
-    Raises Invalid for what is no JSON object at all.
+    Raises Invalid for text that is no JSON object.
     """
     losses: list[Loss] = []
     try:
-        return read_whole(raw, shape) or read_pieced(raw, shape, losses), losses
-    except FAULTS as error:
+        return decode_at_once(raw, shape) or decode_checked_by_field(raw, shape, losses), losses
+    except DECODE_ERRORS as error:
         raise Invalid(Problem((), "is no JSON object")) from error
 
 
-def read_whole(raw: bytes, shape: type[Shape]) -> Shape | None:
-    """Nearly every object fits as it is."""
+def decode_at_once(raw: bytes, shape: type[Shape]) -> Shape | None:
+    """Return the object in its shape, or None if it does not fit."""
     try:
         given = decoder_of(shape).decode(raw)
     except msgspec.ValidationError:
         return None
-    for piece in map(bytes, filter(None, verbatim_of(shape)(given))):
-        if piece not in EMPTY:
-            refuse_unreadable(piece)
+    for raw_value in map(bytes, filter(None, raw_values_of(shape)(given))):
+        if raw_value not in EMPTY_VALUES:
+            refuse_unreadable(raw_value)
     return given
 
 
-def read_pieced(raw: bytes, shape: type[Shape], losses: list[Loss]) -> Shape:
+def decode_checked_by_field(raw: bytes, shape: type[Shape], losses: list[Loss]) -> Shape:
     refuse_unreadable(raw)
-    return read_by_field(raw, shape, "", losses)
+    return decode_by_field(raw, shape, "", losses)
 
 
 @functools.cache
-def verbatim_of(shape: type[Struct]) -> Callable[[Struct], tuple[Any, ...]]:
-    """What is kept as it came, of a shape whose parts keep nothing so."""
+def raw_values_of(shape: type[Struct]) -> Callable[[Struct], tuple[Any, ...]]:
+    """Return a getter of the shape's raw values. Shapes inside this shape must have none."""
     names = [f.name for f in structs.fields(shape) if Raw in {f.type, *get_args(f.type)}]
-    return attrgetter(*names, *names[:1]) if names else nothing
+    # A getter of one name gives no tuple.
+    return attrgetter(*names, *names[:1]) if names else no_values
 
 
-def nothing(_given: Struct) -> tuple[()]:
+def no_values(_given: Struct) -> tuple[()]:
     return ()
 
 
 def refuse_unreadable(raw: bytes) -> None:
-    """A value that is kept as it came is not looked into, so its encoding is checked."""
+    """Raise one of `DECODE_ERRORS` if the text is no UTF-8 or has half a surrogate pair.
+
+    Raw JSON is stored undecoded, so msgspec has not checked its encoding.
+    """
     str(raw, "utf-8")
     if b"\\ud" in raw or b"\\uD" in raw:
-        msgspec.json.decode(raw)  # half a surrogate pair is not read
+        msgspec.json.decode(raw)  # msgspec refuses half a surrogate pair
 
 
-def whole_or_pieced(raw: Piece, shape: type[Shape], path: str, losses: list[Loss]) -> Shape:
+def decode_part(raw: RawValue, shape: type[Shape], path: str, losses: list[Loss]) -> Shape:
     try:
         return decoder_of(shape).decode(raw)
     except msgspec.ValidationError:
-        return read_by_field(raw, shape, path, losses)
+        return decode_by_field(raw, shape, path, losses)
 
 
 @functools.cache
-def made_decoder(shape: type[Struct]) -> msgspec.json.Decoder[Any]:
+def build_decoder(shape: type[Struct]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(shape)
 
 
 def decoder_of(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
-    found: msgspec.json.Decoder[Shape] = made_decoder(shape)
-    return found
+    # The cache has no type for each shape: mypy needs this variable.
+    decoder: msgspec.json.Decoder[Shape] = build_decoder(shape)
+    return decoder
 
 
-def read_by_field(raw: Piece, shape: type[Shape], path: str, losses: list[Loss]) -> Shape:
-    """Field by field, for an object that does not fit as a whole."""
-    known, values = places(shape), {}
-    for key, piece in TREE.decode(raw).items():
-        where, place = f"{path}{key}", known.get(key)
-        if place is None:
-            report_unread(piece, where, losses)
-        elif (value := read_field(place, piece, where, losses)) is not UNSET:
-            values[place.name] = value
+def decode_by_field(raw: RawValue, shape: type[Shape], path: str, losses: list[Loss]) -> Shape:
+    """Return the fields that can be read, and add a loss for each value that cannot."""
+    fields, values = fields_of_shape(shape), {}
+    for key, raw_value in OBJECT_DECODER.decode(raw).items():
+        where, field = f"{path}{key}", fields.get(key)
+        if field is None:
+            report_unread(raw_value, where, losses)
+        elif (value := read_field(field, raw_value, where, losses)) is not UNSET:
+            values[field.name] = value
     return shape(**values)
 
 
 @functools.cache
-def places(shape: type[Struct]) -> dict[str, Place]:
-    return {field.encode_name: place_of(field) for field in structs.fields(shape)}
+def fields_of_shape(shape: type[Struct]) -> dict[str, ShapeField]:
+    return {field.encode_name: shape_field(field) for field in structs.fields(shape)}
 
 
-def place_of(field: structs.FieldInfo) -> Place:
-    kinds = get_args(field.type) or (field.type,)
-    items = next((get_args(kind)[0] for kind in kinds if get_origin(kind) is list), None)
-    inner = [kind for kind in (items, *kinds) if isinstance(kind, type)]
-    nested = next((kind for kind in inner if issubclass(kind, Struct)), None)
-    return Place(field.name, msgspec.json.Decoder(field.type), nested, is_list=items is not None)
+def shape_field(field: structs.FieldInfo) -> ShapeField:
+    types = get_args(field.type) or (field.type,)
+    items = next((get_args(type_)[0] for type_ in types if get_origin(type_) is list), None)
+    classes = [type_ for type_ in (items, *types) if isinstance(type_, type)]
+    nested = next((class_ for class_ in classes if issubclass(class_, Struct)), None)
+    decoder = msgspec.json.Decoder(field.type)
+    return ShapeField(field.name, decoder, nested, is_list=items is not None)
 
 
-def read_field(place: Place, piece: Raw, where: str, losses: list[Loss]) -> Any:
+def read_field(field: ShapeField, raw: Raw, where: str, losses: list[Loss]) -> Any:
     try:
-        return place.decoder.decode(piece)
+        return field.decoder.decode(raw)
     except msgspec.ValidationError:
-        first = bytes(piece)[:1]
-    if place.shape is not None and place.is_list and first == b"[":
-        return read_list(piece, place.shape, where, losses)
-    if place.shape is not None and not place.is_list and first == b"{":
-        return read_by_field(piece, place.shape, f"{where}.", losses)
-    return report_unread(piece, where, losses)
+        first = bytes(raw)[:1]
+    if field.shape is not None and field.is_list and first == b"[":
+        return read_list(raw, field.shape, where, losses)
+    if field.shape is not None and not field.is_list and first == b"{":
+        return decode_by_field(raw, field.shape, f"{where}.", losses)
+    return report_unread(raw, where, losses)
 
 
-def read_list(piece: Raw, shape: type[Struct], where: str, losses: list[Loss]) -> list[Struct]:
-    """The objects of a list; what is none leaves no gap."""
-    found = []
-    for n, item in enumerate(ITEMS.decode(piece)):
+def read_list(raw: Raw, shape: type[Struct], where: str, losses: list[Loss]) -> list[Struct]:
+    """Return the objects of a list. Other items are left out and leave no gap."""
+    objects = []
+    for n, item in enumerate(LIST_DECODER.decode(raw)):
         if bytes(item)[:1] == b"{":
-            found.append(whole_or_pieced(item, shape, f"{where}[{n}].", losses))
+            objects.append(decode_part(item, shape, f"{where}[{n}].", losses))
         else:
             report_unread(item, f"{where}[{n}]", losses)
-    return found
+    return objects
 
 
-def report_unread(piece: Raw, where: str, losses: list[Loss]) -> UnsetType:
-    if not is_empty(piece):
-        losses.append(make_loss(where, value_text(piece)))
+def report_unread(raw: Raw, where: str, losses: list[Loss]) -> UnsetType:
+    if not is_empty(raw):
+        losses.append(make_loss(where, value_text(raw)))
     return UNSET
 
 
-def is_empty(piece: Raw) -> bool:
-    """Whether a value says nothing, in any of the ways in which servers say nothing."""
-    text = bytes(piece)
-    return len(text) < SHORT and b"".join(text.split()) in EMPTY
+def is_empty(raw: Raw) -> bool:
+    """Whether a JSON value is one of those by which servers say that there is no value."""
+    text = bytes(raw)
+    return len(text) < EMPTY_SIZE_LIMIT and b"".join(text.split()) in EMPTY_VALUES
 
 
-def value_text(piece: Raw) -> str:
-    """A text without its quotes, anything else as it stands there."""
-    text = bytes(piece).decode()
-    return msgspec.json.decode(piece, type=str) if text.startswith('"') else text
+def value_text(raw: Raw) -> str:
+    """Return the text of a JSON string, and the JSON of any other value."""
+    text = bytes(raw).decode()
+    return msgspec.json.decode(raw, type=str) if text.startswith('"') else text

@@ -1,5 +1,8 @@
-"""How a dialect's clients travel without our server: as objects in files, and by the requests
-with which another server of that API is asked and told. Pure: who sends them is not known here."""
+"""The interface by which a dialect reads and writes its clients as objects outside our server.
+
+Objects are the JSON of one client, in files and in the lists of other servers of the API. The
+requests to these servers are in `remote_api.py`. Pure: no file and no connection is opened here.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -13,24 +16,27 @@ from .losses import Loss
 
 
 class ForeignSaltId(Invalid):
-    """An id that the account's salt did not write."""
+    """The failure for an id that another salt than the account's wrote."""
 
 
 def no_serial(_id: str, _account: Account) -> int | None:
+    """Return None: the ids of this API carry no serial."""
     return None
 
 
 def always_listed(_record: Client) -> bool:
+    """Return True: the lists of this API show every client."""
     return True
 
 
 class ParsedObject(Struct, frozen=True, kw_only=True):
-    """What one object of the API says of a client.
+    """One object of the API, parsed.
 
-    `foreign_id` is its id there, `stamp` differs whenever the client has been changed there,
-    `label` is what a person knows it by. `whole` is all of it, for a client that is not here;
-    `change` what differs from one that is, `groups` those that it brings along. `lost` is what it
-    says and no record has a place for.
+    `foreign_id` is the client's id on the other server. `stamp` is a change stamp: it differs
+    after every change of the client there. `label` is a short text by which a person knows the
+    client. `full_command` builds the command for a client that is not in the store;
+    `change_command` builds the command with what differs from a stored client. `groups` are the
+    groups that the object contains. `losses` are values that no record has a field for.
     """
 
     foreign_id: str
@@ -44,16 +50,21 @@ class ParsedObject(Struct, frozen=True, kw_only=True):
 
     @property
     def command(self) -> ImportClient:
+        """The command for a client that is not in the store."""
         return self.full_command()
 
 
 def constantly(client: ImportClient) -> Callable[[], ImportClient]:
+    """Return a `full_command` that always returns this command."""
     return lambda: client
 
 
 class ParsedColumns(NamedTuple):
-    """Of many objects those that can be read together, by their places: what `Told` says of each
-    (nothing is lost, there are no groups), and all of them as new clients, column by column."""
+    """The objects of a batch that were read column by column, as columns of new clients.
+
+    `positions` are the indexes of these objects in the batch. `foreign_ids`, `stamps` and `labels`
+    mean the same as in `ParsedObject`. These objects have no losses and no groups.
+    """
 
     positions: Sequence[int]
     foreign_ids: Sequence[str]
@@ -63,19 +74,23 @@ class ParsedColumns(NamedTuple):
 
 
 def no_columns(_objects: Sequence[bytes], _account: Account) -> ParsedColumns | None:
+    """Return None: this API has no column reader, so all objects are read one by one."""
     return None
 
 
 class ObjectCodec(Struct, frozen=True, kw_only=True):
-    """Objects of the API to records and back, nothing refused that its own server could hold.
+    """The functions that turn objects of the API into commands, and records into objects.
 
-    `id_of` is the id by which the API calls a record, `serial_of` the other way round where the
-    id says so by itself. `read` raises Invalid for what is no client of this API, StrangeId for
-    an id that the account's salt did not write; `gather` reads at once those of many objects, if
-    there are such, of which `read` would raise none of these and tell nothing as lost.
-    `differences` names the fields in which an object and a record differ, those left out that a
-    server gives by itself (ids, versions, times). `losses` is what of a record the API has no words
-    for; `is_listed` whether its lists show the record at all.
+    No object is refused that the API's own server could hold. `id_of` is the API's id of a record;
+    `serial_of` is the serial in an id, None where ids carry none. `read_object` raises Invalid for
+    an object that is no client of this API, and ForeignSaltId for an id that another salt wrote.
+    `read_columns` reads many objects of a batch at once and leaves out each object for which
+    `read_object` would raise or report a loss. It returns None if nothing can be read at once.
+    `write_object` is the object of a record.
+    `differences` names the fields in which an object and a record differ, without the fields that
+    each server sets (ids, versions, times). `losses` are the values of a record for which the API
+    has no field. `is_listed` is false for a record that the API's lists do not show.
+    `salt_advice` is a hint for the user about ids that another salt wrote, empty if there is none.
     """
 
     id_of: Callable[[Client, Account], str]
@@ -86,3 +101,4 @@ class ObjectCodec(Struct, frozen=True, kw_only=True):
     read_columns: Callable[[Sequence[bytes], Account], ParsedColumns | None] = no_columns
     serial_of: Callable[[str, Account], int | None] = no_serial
     is_listed: Callable[[Client], bool] = always_listed
+    salt_advice: str = ""

@@ -1,3 +1,8 @@
+"""The interface of the requests with which another server of an API is read and written. Pure.
+
+The sender of the requests is in `gateway/remote/`.
+"""
+
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -8,13 +13,19 @@ from storage import Account, Client
 from .losses import Loss
 from .object_codec import ParsedObject
 
+GONE = (404, 410)
+
 
 def no_files(_raw: bytes) -> tuple["RemoteFile", ...]:
+    """Return no files: objects of this API name none."""
     return ()
 
 
 class ApiRequest(Struct, frozen=True, kw_only=True):
-    """A request to a server of the API. One that is not repeatable may create a client twice."""
+    """A request to a server of the API.
+
+    `is_repeatable` is false if a second attempt could create a second client.
+    """
 
     method: str = "GET"
     path: str
@@ -24,8 +35,10 @@ class ApiRequest(Struct, frozen=True, kw_only=True):
 
 
 class RemoteFile(Struct, frozen=True, kw_only=True):
-    """A file of a client at another server: where its bytes are, and what is said of it. `type`
-    is an extension."""
+    """A file of a client on another server: the path of its bytes, and its metadata.
+
+    `type` is a file extension. `width` and `height` are 0 unless the file is an image.
+    """
 
     path: str
     name: str
@@ -37,8 +50,11 @@ class RemoteFile(Struct, frozen=True, kw_only=True):
 
 
 class ObjectPage(Struct, frozen=True, kw_only=True):
-    """One page of a list: objects, and the ids that they have there. `total`, where the API
-    tells it, is how many there are on all pages, and `born` when each of these was made."""
+    """One page of a list: the objects, and their ids on the other server.
+
+    `next_request` is None on the last page. `total` is the number of objects on all pages, None
+    if the API does not say it. `created_at` has one moment per object, or is empty.
+    """
 
     objects: tuple[bytes, ...]
     ids: tuple[str, ...]
@@ -48,34 +64,61 @@ class ObjectPage(Struct, frozen=True, kw_only=True):
 
 
 class RemoteObject(Struct, frozen=True, kw_only=True):
-    """A client as the other server has it: its id there and, where it is needed to change it,
-    the object itself."""
+    """A client on another server: its id there, and the object if a change request needs it."""
 
     foreign_id: str
     raw: bytes = b""
 
 
 class WriteReceipt(Struct, frozen=True, kw_only=True):
-    """What a server answered to a write; an empty stamp is one that it did not tell."""
+    """The result of a write: id and change stamp of the client on the other server.
+
+    `stamp` is empty if the answer does not contain one.
+    """
 
     foreign_id: str
     stamp: str = ""
     updated_at: datetime | None = None
 
 
-class RemoteApi(Struct, frozen=True, kw_only=True):
-    """The requests by which a server of the API is read and written.
+def is_gone(status: int, _body: bytes) -> bool:
+    """Whether an answer says, in the words of HTTP, that the object does not exist."""
+    return status in GONE
 
-    `first` asks for the first page of all clients, or of those changed since a moment; `leaf`
-    reads the answer, and `met` of an object what its client is recognised by, also where the ids
-    were written with another account's salt. `one` asks for a client, `shown` takes the object
-    out of the answer. `create` (under a key, where the API has keys) and `change` tell a server
-    of a record, `delete` of its end. `written` reads the answer to a write; `settle` is what has
-    to be asked for besides, as that answer shows, and is answered like a write. All that read
-    raise Invalid for an answer that is none of this API. `lost` is what of a record these
-    requests do not tell, though the API has words for it; `fixed` names the fields, as
-    `differences` has them, that only a new client is told of. `per_minute` is the pace that the
-    API's own documentation asks for, 0 for none. `files` are those that an object names.
+
+class Credential(Struct, frozen=True, kw_only=True):
+    """A secret that opens a server of the API, as the command line asks for it.
+
+    `option` is its command-line option, `variable` the environment variable that can hold it
+    instead, `name` what the API's documentation calls it. `setting` is the field of the dialect's
+    Options that it fills; the token itself fills none.
+    """
+
+    option: str
+    variable: str
+    name: str
+    setting: str = ""
+
+
+class RemoteApi(Struct, frozen=True, kw_only=True):
+    """The requests by which a server of the API is read and written, and how a person names it.
+
+    Reading. `list_request` asks for the first page of all clients, or of those changed since a
+    moment; `read_page` reads the answer. `identify` reads what an object's client is matched by,
+    also where another account's salt wrote the ids. `show_request` asks for one client;
+    `unwrap_object` takes the object out of the answer; `is_missing` tells from status and body
+    that the client does not exist there. All that read raise Invalid for an answer of another API.
+
+    Writing. `create_request` (under a key, where the API has keys), `change_request` and
+    `delete_request` build one write each. `read_receipt` reads the answer to a write.
+    `follow_up_request` is a second write that the answer shows to be needed; its answer is read
+    like the first. `unsendable_fields` are losses of the requests: the API has words for these
+    values, but a server takes them in no request, or trims them to nothing. `create_only_fields`,
+    by their names in `differences`, are sent for a new client only.
+
+    The command line. `server` is what help texts call a server of the API, `token` and `secrets`
+    open it. Without a `default_url` the caller must give one. `per_minute` is the pace that the
+    API's own documentation asks for, 0 for none. `list_files` are the files that an object names.
     """
 
     list_request: Callable[[datetime | None], ApiRequest]
@@ -89,6 +132,16 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     read_receipt: Callable[[bytes, RemoteObject | None, Account], WriteReceipt]
     follow_up_request: Callable[[Client, bytes], ApiRequest | None]
     unsendable_fields: Callable[[Client], tuple[Loss, ...]]
+    server: str
+    token: Credential
+    secrets: tuple[Credential, ...] = ()
+    default_url: str = ""
+    is_missing: Callable[[int, bytes], bool] = is_gone
     create_only_fields: tuple[str, ...] = ()
     per_minute: int = 0
     list_files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files
+
+    @property
+    def has_files(self) -> bool:
+        """Whether the API names files of its clients at all."""
+        return self.list_files is not no_files

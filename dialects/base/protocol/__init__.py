@@ -1,1 +1,1 @@
-"""Failures, JSON, shapes, ignored fields. No HTTP."""
+"""Protocol parts that all dialects share: failures, JSON, shapes, ignored fields. No HTTP."""

@@ -1,51 +1,54 @@
-"""Every failure that a dialect can be asked to render: the store's, and those only HTTP knows."""
+"""Failures that a dialect can render: those of the store and those of an HTTP request."""
 
 from storage import Conflict, Failure, Invalid, Locked, NotFound, Stale, Unavailable
 
 
 class Unauthenticated(Failure):
-    """No credential, or one that opens nothing here."""
+    """The request has no credential, or one that gives no access here."""
 
 
 class Forbidden(Failure):
-    """The credential is known, but does not allow this."""
+    """The credential is known, but does not allow the request."""
 
 
 class Unconfirmed(Failure):
-    """A final operation was asked for without the account's password."""
+    """An operation that cannot be undone was requested without the account's password."""
 
 
 class Malformed(Failure):
-    """The body cannot be read at all."""
+    """The body cannot be parsed."""
 
 
 class Rejected(Failure):
-    """The request makes no sense as asked; carries the sentence that says why."""
+    """The request contradicts itself or the record. The message is the sentence that says why."""
 
 
 class TooLarge(Failure):
-    """The body is larger than this API takes."""
+    """The body is larger than this API accepts."""
 
 
 class Unsupported(Failure):
-    """The body is encoded in a way that is not read here."""
+    """The body has a Content-Encoding that is not supported."""
 
 
 class TooManyRequests(Failure):
-    """The token has made more calls than it may, for now."""
+    """The token has used up its rate limit."""
 
     def __init__(self, retry_after: int) -> None:
-        """`retry_after` is in seconds."""
+        """`retry_after`: seconds until the next call is allowed."""
         super().__init__(f"may be made in {retry_after} s")
         self.retry_after = retry_after
 
 
 class NoRoute(Failure):
-    """No such path."""
+    """The path does not exist."""
 
 
 class WrongMethod(Failure):
-    """The path exists, but not for this method."""
+    """The path exists, but does not allow the method.
+
+    `allowed`: the allowed methods with commas between them, as in the Allow header.
+    """
 
     def __init__(self, allowed: str) -> None:
         super().__init__(f"allowed here: {allowed}")
@@ -53,7 +56,7 @@ class WrongMethod(Failure):
 
 
 class Broken(Failure):
-    """A defect on our side; its traceback is in the log and nowhere else."""
+    """A defect of the server. Its traceback is in the log and nowhere else."""
 
 
 Renderable = (
@@ -75,4 +78,4 @@ Renderable = (
     | WrongMethod
     | Broken
 )
-"""The closed set of failures: every dialect's `render` covers all of them."""
+"""The closed set of failures: the `render` function of every dialect covers all of them."""

@@ -1,4 +1,7 @@
-"""Keys of a body that had no effect, named in a header: nothing a caller sent vanishes silently."""
+"""The header that names the keys of a body that had no effect.
+
+So a caller can see every key that was ignored.
+"""
 
 import functools
 from collections.abc import Iterable, Iterator
@@ -8,23 +11,29 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-HEADER = "X-Gateway-Ignored-Fields"
-MOST, LONGEST = 20, 60
+IGNORED_FIELDS_HEADER = "X-Gateway-Ignored-Fields"
+MAX_NAMES, MAX_NAME_LENGTH = 20, 60
 
 
 def ignored_headers(names: Iterable[str]) -> dict[str, str]:
-    """At most so many names of such a length: a header that every caller can read."""
-    told = [quote(name[:LONGEST]) for name in islice(names, MOST)]
-    return {HEADER: ", ".join(told)} if told else {}
+    """Return the header that names the ignored keys; no header if there are none.
+
+    The number of names and their length are limited, so that every caller can read the header.
+    """
+    quoted = [quote(name[:MAX_NAME_LENGTH]) for name in islice(names, MAX_NAMES)]
+    return {IGNORED_FIELDS_HEADER: ", ".join(quoted)} if quoted else {}
 
 
 def unknown_keys(tree: Any, prefix: str, *shapes: type[Struct]) -> Iterator[str]:
-    """The keys of an object that are a field of none of the shapes."""
+    """Yield the keys of an object that are fields of none of the shapes.
+
+    `prefix` is put before every key. Nothing is yielded for a tree that is no object.
+    """
     if isinstance(tree, dict):
-        known = names_of(shapes)
+        known = field_names(shapes)
         yield from (prefix + key for key in tree if key not in known)
 
 
 @functools.cache
-def names_of(shapes: tuple[type[Struct], ...]) -> frozenset[str]:
+def field_names(shapes: tuple[type[Struct], ...]) -> frozenset[str]:
     return frozenset(name for shape in shapes for name in shape.__struct_encode_fields__)

@@ -1,3 +1,5 @@
+"""JSON of bodies: the decoder, the encoder of wire shapes, and the check for unstorable values."""
+
 from typing import Any
 
 import msgspec
@@ -8,11 +10,14 @@ from .failures import Malformed
 
 MAX_DEPTH = 100
 MAX_PROBLEMS = 100
-ENCODER = msgspec.json.Encoder(decimal_format="number")
+WIRE_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def parse_json(raw: bytes) -> Any:
-    """Any JSON value. Raises Malformed for what is no JSON in UTF-8, or nested beyond reason."""
+    """Parse any JSON value.
+
+    Raise Malformed for text that is not JSON in UTF-8, or that is nested too deeply to parse.
+    """
     try:
         return msgspec.json.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
@@ -20,33 +25,36 @@ def parse_json(raw: bytes) -> Any:
 
 
 def refuse_unstorable(tree: Any) -> None:
-    """Refuse what one engine would store and another would not: NUL, half characters,
-    integers over 64 bits.
+    """Refuse values that one database engine would store and another would not.
 
-    Raises Invalid naming the places, Malformed for nesting that later steps could not follow.
+    These are NUL, halves of surrogate pairs, and integers over 64 bits. Raise Invalid with their
+    paths. Raise Malformed for a tree that is nested too deeply for later steps.
     """
     problems: list[Problem] = []
-    find_unstorable(tree, [], problems)
+    collect_unstorable(tree, [], problems)
     if problems:
         raise Invalid(*problems)
 
 
-def find_unstorable(value: Any, path: list[str | int], problems: list[Problem]) -> None:
-    """`path` is where the search stands: one list for all of it, however large the tree."""
+def collect_unstorable(value: Any, path: list[str | int], problems: list[Problem]) -> None:
+    """Add a problem for every unstorable value in a tree.
+
+    `path` is the path of `value`. One list serves the whole search, however large the tree is.
+    """
     if len(path) > MAX_DEPTH:
         raise Malformed("nested too deeply")
     if isinstance(value, dict | list):
         for step, child in value.items() if isinstance(value, dict) else enumerate(value):
             path.append(step)
             if isinstance(step, str):
-                refuse_scalar(step, path, problems)
-            find_unstorable(child, path, problems)
+                check_scalar(step, path, problems)
+            collect_unstorable(child, path, problems)
             path.pop()
     else:
-        refuse_scalar(value, path, problems)
+        check_scalar(value, path, problems)
 
 
-def refuse_scalar(value: Any, path: list[str | int], problems: list[Problem]) -> None:
+def check_scalar(value: Any, path: list[str | int], problems: list[Problem]) -> None:
     if len(problems) == MAX_PROBLEMS:
         return
     if isinstance(value, str) and UNSTORABLE.search(value):

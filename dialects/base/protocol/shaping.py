@@ -1,3 +1,5 @@
+"""Conversion of a parsed tree to a wire shape, with a problem for every field of a wrong type."""
+
 import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,16 +16,21 @@ from .json_codec import MAX_PROBLEMS
 
 Shape = TypeVar("Shape", bound=Struct)
 
+DescribeType = Callable[[str, Path], str]
+"""Returns the sentence about a value of a wrong type.
 
-Describe = Callable[[str, Path], str]
-"""Words for a value of the wrong type: gets what was expected (`array`, `str | null`) and where."""
+Gets the expected type (`array`, `str | null`) and the path of the value.
+"""
 
 
 def to_shape(
-    tree: Mapping[str, Any], shape: type[Shape], describe: Describe, problems: list[Problem]
+    tree: Mapping[str, Any], shape: type[Shape], describe: DescribeType, problems: list[Problem]
 ) -> Shape:
-    """The tree as a shape. Unknown keys are left out, and so are fields of a wrong type: each
-    of those adds a problem, so that a caller hears of all of them at once."""
+    """Convert a tree to a shape.
+
+    Unknown keys are left out. A field of a wrong type is left out and adds a problem, so that a
+    caller sees all problems at once.
+    """
     with contextlib.suppress(msgspec.ValidationError):
         return msgspec.convert(tree, shape)
     values = {}
@@ -34,13 +41,13 @@ def to_shape(
         try:
             values[field.name] = msgspec.convert(given, field.type)
         except msgspec.ValidationError:
-            found = find_misfits(given, field.type, (field.encode_name,), describe)
-            problems += islice(found, MAX_PROBLEMS)
+            field_problems = type_problems(given, field.type, (field.encode_name,), describe)
+            problems += islice(field_problems, MAX_PROBLEMS)
     return shape(**values)
 
 
-def find_misfits(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[Problem]:
-    """All that is of a wrong type within a value; the library tells of the first only."""
+def type_problems(given: Any, kind: Any, path: Path, describe: DescribeType) -> Iterator[Problem]:
+    """Yield a problem for every wrong type within a value; msgspec reports only the first one."""
     kinds = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
     shape = next((k for k in kinds if isinstance(k, type) and issubclass(k, Struct)), None)
     items = next((get_args(k) for k in kinds if get_origin(k) is list), None)
@@ -48,17 +55,17 @@ def find_misfits(given: Any, kind: Any, path: Path, describe: Describe) -> Itera
         for field in structs.fields(shape):
             place = (*path, field.encode_name)
             if field.encode_name in given:
-                yield from find_misfits(given[field.encode_name], field.type, place, describe)
+                yield from type_problems(given[field.encode_name], field.type, place, describe)
             elif field.required:
                 yield Problem(place, describe("missing", place))
     elif isinstance(given, list) and items:
         for n, child in enumerate(given):
-            yield from find_misfits(child, items[0], (*path, n), describe)
+            yield from type_problems(child, items[0], (*path, n), describe)
     else:
-        yield from check_value(given, kind, path, describe)
+        yield from value_problems(given, kind, path, describe)
 
 
-def check_value(given: Any, kind: Any, path: Path, describe: Describe) -> Iterator[Problem]:
+def value_problems(given: Any, kind: Any, path: Path, describe: DescribeType) -> Iterator[Problem]:
     try:
         msgspec.convert(given, kind)
     except msgspec.ValidationError as error:

@@ -1,1 +1,1 @@
-"""Clients to wire and back, list queries, bulk actions. No HTTP."""
+"""Translations of clients and their fields, list queries and bulk actions. No HTTP."""

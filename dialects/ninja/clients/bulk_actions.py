@@ -1,4 +1,4 @@
-"""Bulk actions: which clients, and what becomes of them. Pure."""
+"""Bulk actions: the records that a request names, and what is done with them. Pure."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence, Sized
 from typing import TypeVar
@@ -17,13 +17,13 @@ from ..reference.statics import BULK_COLUMNS
 T = TypeVar("T")
 
 STATE_ACTIONS = {"archive": State.ARCHIVED, "restore": State.ACTIVE, "delete": State.DELETED}
-ASSIGN, UPDATE = "assign_group", "bulk_update"
-ACTIONS = frozenset({*STATE_ACTIONS, ASSIGN, UPDATE})
+ASSIGN_GROUP, BULK_UPDATE = "assign_group", "bulk_update"
+ACTIONS = frozenset({*STATE_ACTIONS, ASSIGN_GROUP, BULK_UPDATE})
 MAX_IDS = 5_000
 
 
 class BulkAction(Struct, frozen=True):
-    """Clients, and the state they move to or, when it is None, the input that changes them."""
+    """A bulk action on clients: their new state, or the input that changes them if it is None."""
 
     serials: tuple[int, ...]
     state: State | None
@@ -31,12 +31,16 @@ class BulkAction(Struct, frozen=True):
 
 
 def read_bulk_action(tree: InputTree, ids: IdCodec) -> BulkAction:
+    """Return the bulk action that a request names. Raises Invalid like read_ids_and_action."""
     serials, action = read_ids_and_action(tree, ids, ACTIONS)
     return BulkAction(serials, STATE_ACTIONS.get(action), change_of_action(action, tree))
 
 
 def read_state_action(tree: InputTree, ids: IdCodec) -> tuple[tuple[int, ...], State]:
-    """For records that can be moved and nothing else."""
+    """Return the serials and the new state, for records with no other bulk actions.
+
+    Raises Invalid like read_ids_and_action.
+    """
     serials, action = read_ids_and_action(tree, ids, STATE_ACTIONS)
     return serials, STATE_ACTIONS[action]
 
@@ -44,11 +48,15 @@ def read_state_action(tree: InputTree, ids: IdCodec) -> tuple[tuple[int, ...], S
 def read_ids_and_action(
     tree: InputTree, ids: IdCodec, actions: Container[str]
 ) -> tuple[tuple[int, ...], str]:
-    """Raise Invalid with the sentences of the original for an action or ids it would refuse."""
+    """Return the serials, in ascending order, and the action.
+
+    Raises Invalid for an action or ids that the original would refuse, with its sentences.
+    """
     action, given = tree.get("action"), tree.get("ids")
-    # Reading an id costs far more than counting it, and a repeated one is read once.
-    few = set(map(text_of, given)) if isinstance(given, list) and len(given) <= MAX_IDS else ()
-    serials = [ids.decode(text) for text in few]
+    # Decoding an id costs far more than counting it, so too many ids are not decoded at all.
+    # A repeated id is decoded once.
+    id_texts = set(map(text_of, given)) if isinstance(given, list) and len(given) <= MAX_IDS else ()
+    serials = [ids.decode(text) for text in id_texts]
     problems = action_problems(action, tree, actions) + ids_problems(given, serials)
     if problems:
         raise Invalid(*problems)
@@ -56,23 +64,25 @@ def read_ids_and_action(
 
 
 def change_of_action(action: str, tree: InputTree) -> InputTree:
-    if action == ASSIGN:
+    """Return the input by which an action changes each client; empty if it changes the state."""
+    if action == ASSIGN_GROUP:
         return {"group_settings_id": tree["group_settings_id"]}
-    return {str(tree["column"]): tree.get("new_value")} if action == UPDATE else {}
+    return {str(tree["column"]): tree.get("new_value")} if action == BULK_UPDATE else {}
 
 
 def action_problems(action: object, tree: InputTree, actions: Container[str]) -> list[Problem]:
+    """Return the problem of an action that is not known or lacks an input."""
     match action:
         case None:
             return [Problem(("action",), "The action field is required.")]
         case str() if action not in actions:
             return [invalid_selection("action")]
         case "assign_group" if tree.get("group_settings_id") is None:
-            words = "The group settings id field is required when action is assign_group."
-            return [Problem(("group_settings_id",), words)]
+            message = "The group settings id field is required when action is assign_group."
+            return [Problem(("group_settings_id",), message)]
         case "bulk_update" if tree.get("column") is None:
-            words = "The column field is required when action is bulk_update."
-            return [Problem(("column",), words)]
+            message = "The column field is required when action is bulk_update."
+            return [Problem(("column",), message)]
         case "bulk_update" if tree["column"] not in BULK_COLUMNS:
             return [invalid_selection("column")]
         case str():
@@ -82,6 +92,7 @@ def action_problems(action: object, tree: InputTree, actions: Container[str]) ->
 
 
 def ids_problems(given: object, serials: list[int | None]) -> list[Problem]:
+    """Return the problem of given ids; a serial is None if its id could not be decoded."""
     if given is None or given == []:
         return [Problem(("ids",), "The ids field is required.")]
     if not isinstance(given, list):
@@ -92,40 +103,49 @@ def ids_problems(given: object, serials: list[int | None]) -> list[Problem]:
 
 
 def invalid_selection(field: str) -> Problem:
+    """Return the problem of a value that is not one of the possible values."""
     return Problem((field,), f"The selected {field.replace('_', ' ')} is invalid.")
 
 
 def count_query(serials: Iterable[int | None]) -> ClientQuery:
-    """How many of them there are; an unreadable id is nobody's."""
+    """Return the query that counts the clients with these serials; None is left out."""
     return ClientQuery(serials=tuple(s for s in serials if s is not None), limit=0)
 
 
 def slice_page(records: Sequence[T], at: Window) -> Page[T]:
+    """Return one page of the records."""
     start = (at.page - 1) * at.per_page
     return Page(records=tuple(records[start : start + at.per_page]), total=len(records))
 
 
 def joined_groups(bulk: BulkAction, ids: IdCodec) -> list[int]:
-    """The group that the clients are to join; 0, which is nobody's, for an unreadable id."""
+    """Return the serial of the group that the clients join; empty if they join none.
+
+    An id that cannot be decoded gives 0, which no group has.
+    """
     given = bulk.change.get("group_settings_id")
     return [] if given is None else [ids.decode(given) or 0]
 
 
-def refuse_missing(serials: Sized, found: int) -> None:
-    """One id that is nobody's here, or another account's, refuses the whole request."""
-    if found < len(serials):
+def refuse_missing(serials: Sized, known_count: int) -> None:
+    """Raise Invalid if a record does not exist or belongs to another account.
+
+    One missing record refuses the whole request. `known_count` is the number of records that exist.
+    """
+    if known_count < len(serials):
         raise Invalid(invalid_selection("ids"))
 
 
-def refuse_unknown(bulk: BulkAction, found: int, groups: Mapping[int, Group]) -> None:
-    refuse_missing(bulk.serials, found)
+def refuse_unknown(bulk: BulkAction, known_count: int, groups: Mapping[int, Group]) -> None:
+    """Raise Invalid if a client does not exist, or the group does not exist or is deleted."""
+    refuse_missing(bulk.serials, known_count)
     if "group_settings_id" in bulk.change and not any(not g.is_deleted for g in groups.values()):
         raise Invalid(invalid_selection("group_settings_id"))
 
 
-def refuse_merge(serial: int, other: int | None, found: int) -> None:
-    """Refuse to merge a client with nobody, or with itself."""
-    if not found:
+def refuse_merge(serial: int, other: int | None, known_count: int) -> None:
+    """Raise Rejected for a merge of a client with itself or with a client that does not exist."""
+    if not known_count:
         raise Rejected("Client not found")
     if other == serial:
         raise Rejected("Attempting to merge the same client is not possible.")

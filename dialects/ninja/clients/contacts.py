@@ -1,4 +1,8 @@
-"""The contacts array: the whole list is given, known ones are matched by id, the rest are new."""
+"""The contacts of a client in an input.
+
+The list is complete: contacts with the id of a stored contact change it, and all others are new.
+Stored contacts that the list does not have are removed.
+"""
 
 import re
 from collections import Counter
@@ -15,47 +19,52 @@ from ..protocol.id_codec import IdCodec
 from ..protocol.input_tree import InputTree
 from ..protocol.scalars import is_email, text_of, trim
 from .field_rules import (
-    MAX_LINE,
-    MAX_TEXT,
     ReadValue,
     UnacceptableValue,
-    flag,
+    read_flag_field,
     read_if_changed,
-    show_flag,
-    text,
+    read_limited_text,
+    read_line,
+    read_long_text,
+    write_flag,
 )
 
 MAX_EMAIL_LENGTH = 100
 MAX_CONTACTS = 1000
-SHORTEST_EMAIL, MOST_PASSWORDS = 4, 10
+MIN_EMAIL_LENGTH, MAX_PASSWORDS = 4, 10
 MIN_PASSWORD_LENGTH = 7
 PasswordHashes = Mapping[str, Secret]
-"""The slow hashes of the passwords in an input, made before the transaction."""
+"""Hashes by password, for the passwords in an input.
+
+They are slow to compute, so they are computed before the transaction.
+"""
 
 
-def email(name: str, given: str) -> str:
+def read_email_address(name: str, given: str) -> str:
+    """Read an e-mail address. `name` is the field in the sentence about a wrong one."""
     if given and not is_email(given):
         raise UnacceptableValue(f"The {name} must be a valid email address.")
-    return text(MAX_EMAIL_LENGTH, given)
+    return read_limited_text(MAX_EMAIL_LENGTH, given)
 
 
 def field_readers(*, is_new: bool) -> dict[str, ReadValue]:
-    # The original says where a bad address stands only when the client is new.
-    return READERS | {"email": partial(email, "{}" if is_new else "email")}
+    """Return the readers by field, for a new client or for a change of one."""
+    # The original names the contact of a wrong address only if the client is new.
+    return FIELD_READERS | {"email": partial(read_email_address, "{}" if is_new else "email")}
 
 
-READERS: dict[str, ReadValue] = {
-    "first_name": partial(text, MAX_LINE),
-    "last_name": partial(text, MAX_LINE),
-    "phone": partial(text, MAX_LINE),
-    "custom_value1": partial(text, MAX_TEXT),
-    "custom_value2": partial(text, MAX_TEXT),
-    "custom_value3": partial(text, MAX_TEXT),
-    "custom_value4": partial(text, MAX_TEXT),
-    "is_primary": flag,
-    "send_email": flag,
+FIELD_READERS: dict[str, ReadValue] = {
+    "first_name": read_line,
+    "last_name": read_line,
+    "phone": read_line,
+    "custom_value1": read_long_text,
+    "custom_value2": read_long_text,
+    "custom_value3": read_long_text,
+    "custom_value4": read_long_text,
+    "is_primary": read_flag_field,
+    "send_email": read_flag_field,
 }
-FLAGS = frozenset({"is_primary", "send_email"})
+FLAG_FIELDS = frozenset({"is_primary", "send_email"})
 
 
 def changed_contacts(
@@ -65,34 +74,41 @@ def changed_contacts(
     hashes: PasswordHashes,
     problems: list[Problem],
 ) -> dict[str, Any]:
-    """The drafts of a given list; nothing when the list says what is shown."""
+    """Return the `contacts` column for a given list, or no column if the list changes nothing."""
     if given is UNSET:
         return {}
     if len(given) > MAX_CONTACTS:
-        words = f"The contacts must not have more than {MAX_CONTACTS} items."
-        problems.append(Problem(("contacts",), words))
+        message = f"The contacts must not have more than {MAX_CONTACTS} items."
+        problems.append(Problem(("contacts",), message))
         return {}
-    known = {c.serial: draft_of_contact(c) for c in record.contacts} if record else {}
-    matched, read = match_by_id(given, known, ids), field_readers(is_new=record is None)
+    own_drafts = {c.serial: draft_of_contact(c) for c in record.contacts} if record else {}
+    bases, read = match_by_id(given, own_drafts, ids), field_readers(is_new=record is None)
     drafts = [
         draft_contact(n, contact, base, read, problems)
-        for n, (contact, base) in enumerate(zip(given, matched, strict=True))
+        for n, (contact, base) in enumerate(zip(given, bases, strict=True))
     ]
-    refuse_repeated(given, matched, problems)
+    check_repeated_emails(given, bases, problems)
     check_passwords(given, problems, is_new=record is None)
     drafts = primary_first(with_passwords(given, drafts, hashes))
-    if known and {d.serial: d for d in drafts} == known and len(drafts) == len(known):
+    if (
+        own_drafts
+        and {d.serial: d for d in drafts} == own_drafts
+        and len(drafts) == len(own_drafts)
+    ):
         return {}
     return {"contacts": tuple(with_recipient(drafts))}
 
 
 def match_by_id(
-    given: list[wire.ContactInput], known: dict[int, ContactDraft], ids: IdCodec
+    given: list[wire.ContactInput], own_drafts: dict[int, ContactDraft], ids: IdCodec
 ) -> list[ContactDraft]:
-    """The live contact of this client behind each id, once; a new one for any other id."""
-    left = dict(known)
+    """Return a draft for each given contact: that of the stored contact with its id, or a new one.
+
+    A stored contact is matched once. If its id is repeated, the second one is new.
+    """
+    remaining = dict(own_drafts)
     new = ContactDraft()
-    return [left.pop(ids.decode(text_of(contact.id)) or 0, new) for contact in given]
+    return [remaining.pop(ids.decode(text_of(contact.id)) or 0, new) for contact in given]
 
 
 def draft_contact(
@@ -102,47 +118,52 @@ def draft_contact(
     readers: dict[str, ReadValue],
     problems: list[Problem],
 ) -> ContactDraft:
-    told: dict[str, Any] = {"is_primary": False}
+    """Return the draft `base` with the values of the given contact, which is the n-th of its list.
+
+    A contact that is not given as primary is not primary.
+    """
+    values: dict[str, Any] = {"is_primary": False}
     for field, read in readers.items():
         value = getattr(base, field)
-        shown = show_flag(value) if field in FLAGS else value
+        shown = write_flag(value) if field in FLAG_FIELDS else value
         new = read_if_changed(("contacts", n, field), getattr(given, field), shown, read, problems)
         if new is not UNSET:
-            told[field] = new
+            values[field] = new
         elif field == "is_primary" and given.is_primary is not UNSET:
-            told[field] = value
-    return structs.replace(base, **told)
+            values[field] = value
+    return structs.replace(base, **values)
 
 
-def refuse_repeated(
-    given: list[wire.ContactInput], matched: list[ContactDraft], problems: list[Problem]
+def check_repeated_emails(
+    given: list[wire.ContactInput], bases: list[ContactDraft], problems: list[Problem]
 ) -> None:
-    """Refuse addresses that the list gives twice, unless they all stand like that already."""
+    """Add a problem for every repeated address, unless all contacts with it have it already."""
     emails = [text_of(contact.email) for contact in given]
-    times = Counter(email for email in emails if email)
-    fresh = {e for e, base in zip(emails, matched, strict=True) if e != trim(base.email)}
+    counts = Counter(email for email in emails if email)
+    changed_emails = {e for e, base in zip(emails, bases, strict=True) if e != trim(base.email)}
     for n, address in enumerate(emails):
-        if times[address] > 1 and address in fresh:
-            words = f"The contacts.{n}.email field has a duplicate value."
-            problems.append(Problem(("contacts", n, "email"), words))
+        if counts[address] > 1 and address in changed_emails:
+            message = f"The contacts.{n}.email field has a duplicate value."
+            problems.append(Problem(("contacts", n, "email"), message))
 
 
 def check_passwords(
     given: list[wire.ContactInput], problems: list[Problem], *, is_new: bool
 ) -> None:
-    """Refuse weak passwords; one of asterisks only is the echo of a masked one."""
-    different = {text_of(contact.password).strip("*") for contact in given} - {""}
-    if len(different) > MOST_PASSWORDS:
-        words = f"The contacts must not have more than {MOST_PASSWORDS} different passwords."
-        problems.append(Problem(("contacts",), words))
+    """Add a problem for every weak password. Only asterisks mean a masked one that is sent back."""
+    passwords = {text_of(contact.password).strip("*") for contact in given} - {""}
+    if len(passwords) > MAX_PASSWORDS:
+        message = f"The contacts must not have more than {MAX_PASSWORDS} different passwords."
+        problems.append(Problem(("contacts",), message))
     for n, contact in enumerate(given):
         field = f"contacts.{n}.password"
-        for words in weaknesses(text_of(contact.password).strip("*"), field):
-            told = words if is_new else "Password Strength"
-            problems.append(Problem(("contacts", n, "password"), told))
+        for message in weaknesses(text_of(contact.password).strip("*"), field):
+            sentence = message if is_new else "Password Strength"
+            problems.append(Problem(("contacts", n, "password"), sentence))
 
 
 def weaknesses(password: str, field: str) -> Iterator[str]:
+    """Yield the sentence about a weak password; an empty password is not weak."""
     if password and len(password) < MIN_PASSWORD_LENGTH:
         yield f"The {field} must be at least {MIN_PASSWORD_LENGTH} characters."
     elif password and not all(re.search(kind, password) for kind in ("[a-z]", "[A-Z]", "[0-9]")):
@@ -150,37 +171,47 @@ def weaknesses(password: str, field: str) -> Iterator[str]:
 
 
 def passwords_to_hash(tree: InputTree) -> set[str]:
-    """The passwords worth a hash in an input: given, and not just the echo of a masked one.
+    """Return the passwords in an input that need a hash: not weak, and not only asterisks.
 
-    Of too many, none: the input is going to be refused, and each would cost a slow hash.
+    Empty if there are more than MAX_PASSWORDS: the input will be refused, and each hash is slow.
     """
     contacts = tree.get("contacts")
     given = contacts if isinstance(contacts, list) else []
     texts = {text_of(c.get("password")) for c in given if isinstance(c, dict)}
-    strong = {text for text in texts if text.strip("*") and not any(weaknesses(text, ""))}
-    return strong if len(strong) <= MOST_PASSWORDS else set()
+    passwords = {text for text in texts if text.strip("*") and not any(weaknesses(text, ""))}
+    return passwords if len(passwords) <= MAX_PASSWORDS else set()
 
 
 def with_passwords(
     given: list[wire.ContactInput], drafts: list[ContactDraft], hashes: PasswordHashes
 ) -> list[ContactDraft]:
-    """One password for all contacts of an address; without an address nobody could use it."""
-    told = {
+    """Return the drafts with their password hashes.
+
+    Contacts with the same address have the same password. The password of a contact without an
+    address is ignored, because it could not be used.
+    """
+    hash_by_email = {
         d.email: hashes[text_of(contact.password)]
         for contact, d in zip(given, drafts, strict=True)
-        if text_of(contact.password) in hashes and len(d.email) >= SHORTEST_EMAIL
+        if text_of(contact.password) in hashes and len(d.email) >= MIN_EMAIL_LENGTH
     }
-    return [structs.replace(d, password_hash=told.get(d.email, d.password_hash)) for d in drafts]
+    return [
+        structs.replace(d, password_hash=hash_by_email.get(d.email, d.password_hash))
+        for d in drafts
+    ]
 
 
 def primary_first(drafts: list[ContactDraft]) -> list[ContactDraft]:
-    """The first flagged one, or else the first, is primary, and nobody else is."""
+    """Return the drafts with one primary contact, which comes first.
+
+    It is the first contact that is marked as primary, or else the first of all.
+    """
     ordered = sorted(drafts, key=lambda d: not d.is_primary)
     return [structs.replace(d, is_primary=n == 0) for n, d in enumerate(ordered)]
 
 
 def with_recipient(drafts: list[ContactDraft]) -> list[ContactDraft]:
-    """Somebody gets the mail: the first one when nobody would."""
+    """Return the drafts with at least one contact that gets e-mails: the first one if none does."""
     if not drafts or any(d.send_email for d in drafts):
         return drafts
     return [structs.replace(drafts[0], send_email=True), *drafts[1:]]

@@ -1,7 +1,9 @@
-"""The fields that mean the same here and in the store: given ones that differ from the shown.
+"""Rules for the fields that have the same meaning here and in the store.
 
-A reader gets the text that was given and returns the store's value, or raises Unacceptable with
-the sentence for it; it is asked only about differences, so an echo is never refused.
+1. Only a given value that differs from the shown value is read. So a caller that sends back what
+   it was shown is never refused.
+2. A reader takes the given text and returns the value for the store. It raises UnacceptableValue
+   with a sentence if the text has no value.
 """
 
 import functools
@@ -16,123 +18,134 @@ from storage import COUNTRIES, Client, Path, Problem
 
 from ..protocol import wire
 from ..protocol.id_codec import IdCodec
-from ..protocol.messages import attribute
+from ..protocol.messages import attribute_name
 from ..protocol.scalars import read_flag, read_integer, text_of, trim, write_id
 from ..reference.tables import CLASSIFICATIONS, COUNTRY_BY_CODE, INDUSTRIES, SIZES
 
 MAX_LINE = 255
 MAX_TEXT = 65_535
-TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
+TAG_PATTERN = re.compile(r"</?[A-Za-z!?][^<>]*>")
 
 ReadValue = Callable[[str], Any]
 
 
 class UnacceptableValue(Exception):
-    """A value that cannot be taken; carries the sentence, `{}` standing for the field."""
+    """A value that cannot be stored. Its text is the sentence, with `{}` in place of the field."""
 
 
 class FieldRule(NamedTuple):
-    """The record's column, how its text is read, and how it is shown."""
+    """The column of a field in the record, its reader, and the function that shows its value."""
 
     column: str
     read_value: ReadValue
     show_value: Callable[[Any], str] = str
 
 
-def text(longest: int, given: str) -> str:
-    if len(given) > longest:
-        raise UnacceptableValue(f"The {{}} must not be greater than {longest} characters.")
+def read_limited_text(max_length: int, given: str) -> str:
+    """Read a text that may have at most `max_length` characters."""
+    if len(given) > max_length:
+        raise UnacceptableValue(f"The {{}} must not be greater than {max_length} characters.")
     return given
 
 
-def notes(given: str) -> str:
-    return text(MAX_TEXT, given.replace("</sc", "<-"))
+def read_notes(given: str) -> str:
+    """Read notes. `</sc` becomes `<-`, so notes cannot close a script element."""
+    return read_limited_text(MAX_TEXT, given.replace("</sc", "<-"))
 
 
-def name(given: str) -> str:
-    # Tags are looked for only in what could be a name without them.
-    return text(MAX_LINE, trim(TAG.sub("", given)) if len(given) <= MAX_TEXT else given)
+def read_name(given: str) -> str:
+    """Read a name and remove its HTML tags."""
+    # A text over MAX_TEXT is refused in any case, so its tags are not searched.
+    name = trim(TAG_PATTERN.sub("", given)) if len(given) <= MAX_TEXT else given
+    return read_limited_text(MAX_LINE, name)
 
 
-def classification(given: str) -> str:
+def read_classification(given: str) -> str:
     if given and given not in CLASSIFICATIONS:
         raise UnacceptableValue("The selected {} is invalid.")
     return given
 
 
 def read_reference(table: Container[int], given: str) -> int | None:
-    """The id of a row of a reference table; empty for none."""
+    """Read the id of a row in a reference table; None for an empty text."""
     if not given:
         return None
-    found = read_integer(given)
-    if found is None:
+    row_id = read_integer(given)
+    if row_id is None:
         raise UnacceptableValue("The {} must be an integer.")
-    if found not in table:
+    if row_id not in table:
         raise UnacceptableValue("The selected {} is invalid.")
-    return found
+    return row_id
 
 
-def country(given: str) -> int | None:
+def read_country(given: str) -> int | None:
+    """Read the id of a country; None for an empty text or 0."""
     return read_reference(COUNTRIES, "" if given == "0" else given)
 
 
-def number(given: str) -> str | None:
-    """None asks for the next number of the account."""
-    return text(MAX_LINE, given) if given and given != "0" else None
+def read_number(given: str) -> str | None:
+    """Read a client number. None means that the account assigns its next number."""
+    return read_limited_text(MAX_LINE, given) if given and given != "0" else None
 
 
-def flag(given: str) -> bool:
-    found = read_flag(given)
-    if found is None:
+def read_flag_field(given: str) -> bool:
+    """Read a boolean, or raise UnacceptableValue."""
+    value = read_flag(given)
+    if value is None:
         raise UnacceptableValue("The {} field must be true or false.")
-    return found
+    return value
 
 
-def show_flag(value: object) -> str:
+def write_flag(value: object) -> str:
+    """Write a boolean as the text that a form has for it."""
     return "1" if value else ""
 
 
-def serial(ids: IdCodec, given: str) -> int | None:
-    """The record behind an id; which one exists is not checked here, nor in the original."""
-    found = ids.decode(given)
-    if given and found is None:
+def read_serial(ids: IdCodec, given: str) -> int | None:
+    """Read the id of a record as its serial; None for an empty text.
+
+    Neither this function nor the original checks that the record exists.
+    """
+    serial = ids.decode(given)
+    if given and serial is None:
         raise UnacceptableValue("The selected {} is invalid.")
-    return found
+    return serial
 
 
-line = partial(text, MAX_LINE)
-long_text = partial(text, MAX_TEXT)
+read_line = partial(read_limited_text, MAX_LINE)
+read_long_text = partial(read_limited_text, MAX_TEXT)
 
-FIELDS = {
-    "website": FieldRule("website", line),
-    "private_notes": FieldRule("private_notes", notes),
+FIELD_RULES = {
+    "website": FieldRule("website", read_line),
+    "private_notes": FieldRule("private_notes", read_notes),
     "size_id": FieldRule("size_id", partial(read_reference, SIZES), write_id),
-    "public_notes": FieldRule("public_notes", notes),
-    "address1": FieldRule("address1", line),
-    "address2": FieldRule("address2", line),
-    "phone": FieldRule("phone", line),
-    "city": FieldRule("city", line),
-    "state": FieldRule("state", line),
-    "postal_code": FieldRule("postal_code", line),
-    "country_id": FieldRule("country_id", country, write_id),
+    "public_notes": FieldRule("public_notes", read_notes),
+    "address1": FieldRule("address1", read_line),
+    "address2": FieldRule("address2", read_line),
+    "phone": FieldRule("phone", read_line),
+    "city": FieldRule("city", read_line),
+    "state": FieldRule("state", read_line),
+    "postal_code": FieldRule("postal_code", read_line),
+    "country_id": FieldRule("country_id", read_country, write_id),
     "industry_id": FieldRule("industry_id", partial(read_reference, INDUSTRIES), write_id),
-    "custom_value1": FieldRule("custom_value1", long_text),
-    "custom_value2": FieldRule("custom_value2", long_text),
-    "custom_value3": FieldRule("custom_value3", long_text),
-    "custom_value4": FieldRule("custom_value4", long_text),
-    "vat_number": FieldRule("vat_number", line),
-    "id_number": FieldRule("id_number", line),
-    "number": FieldRule("number", number),
-    "has_valid_vat_number": FieldRule("has_valid_vat_number", flag, show_flag),
-    "is_tax_exempt": FieldRule("is_tax_exempt", flag, show_flag),
-    "routing_id": FieldRule("routing_id", line),
+    "custom_value1": FieldRule("custom_value1", read_long_text),
+    "custom_value2": FieldRule("custom_value2", read_long_text),
+    "custom_value3": FieldRule("custom_value3", read_long_text),
+    "custom_value4": FieldRule("custom_value4", read_long_text),
+    "vat_number": FieldRule("vat_number", read_line),
+    "id_number": FieldRule("id_number", read_line),
+    "number": FieldRule("number", read_number),
+    "has_valid_vat_number": FieldRule("has_valid_vat_number", read_flag_field, write_flag),
+    "is_tax_exempt": FieldRule("is_tax_exempt", read_flag_field, write_flag),
+    "routing_id": FieldRule("routing_id", read_line),
 }
 
 
 @functools.lru_cache(maxsize=1024)
-def fields_of(ids: IdCodec) -> dict[str, FieldRule]:
-    read = partial(serial, ids)
-    return FIELDS | {
+def field_rules_of(ids: IdCodec) -> dict[str, FieldRule]:
+    """Return the rules by field name, also those of the fields that are ids under this salt."""
+    read = partial(read_serial, ids)
+    return FIELD_RULES | {
         "assigned_user_id": FieldRule("assigned_user_serial", read, ids.encode),
         "group_settings_id": FieldRule("group_serial", read, ids.encode),
     }
@@ -141,44 +154,50 @@ def fields_of(ids: IdCodec) -> dict[str, FieldRule]:
 def changed_fields(
     given: wire.ClientInput, record: Client | None, ids: IdCodec, problems: list[Problem]
 ) -> dict[str, Any]:
-    """Columns with their new values; without a record, what differs from a blank client."""
-    told = {}
-    for field_name, field in fields_of(ids).items():
+    """Return the columns that change, with their new values.
+
+    Without a record, these are the columns that differ from a blank client.
+    """
+    values = {}
+    for field_name, field in field_rules_of(ids).items():
         value = getattr(given, field_name)
         if value is not UNSET:
             shown = field.show_value(getattr(record, field.column)) if record else ""
-            told[field.column] = read_if_changed(
+            values[field.column] = read_if_changed(
                 (field_name,), value, shown, field.read_value, problems
             )
-    return {column: value for column, value in told.items() if value is not UNSET}
+    return {column: value for column, value in values.items() if value is not UNSET}
 
 
 def with_country(given: wire.ClientInput) -> wire.ClientInput:
-    """A country given by its ISO code, of two or three letters in any case.
+    """Return the input with the ids of the countries that are given by ISO code.
 
-    The original takes an unknown code for an empty one and so loses the country that the client
-    had; here it counts as not given.
+    A code has two or three letters in any case. The original takes an unknown code for an empty
+    one, so the client loses its country. Here an unknown code is ignored.
     """
     codes = {
         "country_id": text_of(given.country_code).upper(),
         "shipping_country_id": text_of(given.shipping_country_code).upper(),
     }
     known = {name: COUNTRY_BY_CODE.get(code) for name, code in codes.items()}
-    ids = {name: write_id(found) for name, found in known.items() if found is not None}
+    ids = {name: write_id(country) for name, country in known.items() if country is not None}
     return structs.replace(given, **ids) if ids else given
 
 
 def read_if_changed(
     path: Path, given: wire.Scalar, shown: str, read: ReadValue, problems: list[Problem]
 ) -> Any:
-    """The value read, or UNSET when none was given or it equals what is shown."""
+    """Read a given value. UNSET if it is not given, equals the shown text, or cannot be stored.
+
+    A value that cannot be stored adds a problem.
+    """
     if given is UNSET:
         return UNSET
-    told = text_of(given)
-    if told == trim(shown):
+    given_text = text_of(given)
+    if given_text == trim(shown):
         return UNSET
     try:
-        return read(told)
+        return read(given_text)
     except UnacceptableValue as error:
-        problems.append(Problem(path, str(error).format(attribute(path))))
+        problems.append(Problem(path, str(error).format(attribute_name(path))))
         return UNSET

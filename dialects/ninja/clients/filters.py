@@ -1,4 +1,4 @@
-"""Single filters of a list: the texts of a query string as conditions of a ClientQuery."""
+"""Filters of a list: parameters of the query string, read as conditions of a ClientQuery."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,20 +19,20 @@ from ..protocol import wire
 from ..protocol.id_codec import IdCodec
 from ..protocol.scalars import read_amount, read_integer, read_moment, text_of
 
-DELETED = frozenset({State.DELETED})
-ALL = LIVE_STATES | DELETED
+DELETED_STATES = frozenset({State.DELETED})
+ALL_STATES = LIVE_STATES | DELETED_STATES
 
-HASHED = {
+HASHED_ID_COLUMNS = {
     "group": ClientColumn.GROUP,
     "group_settings_id": ClientColumn.GROUP,
     "assigned_user_ids": ClientColumn.ASSIGNED_USER,
 }
-NUMBERED = {
+REFERENCE_ID_COLUMNS = {
     "country_id": ClientColumn.COUNTRY,
     "industry_id": ClientColumn.INDUSTRY,
     "size_id": ClientColumn.SIZE,
 }
-HOLDING = {
+CONTAINS_COLUMNS = {
     "custom_value1": TextColumn.CUSTOM_VALUE1,
     "custom_value2": TextColumn.CUSTOM_VALUE2,
     "custom_value3": TextColumn.CUSTOM_VALUE3,
@@ -43,7 +43,10 @@ LAST_MICROSECOND = 999_999
 
 
 def read_serial_filter(text: str, ids: IdCodec) -> tuple[int, ...] | None:
-    """The record of an id; an id that nobody can have finds nothing."""
+    """Read an id as a filter by serial: None if it is empty, () if it is no id at all.
+
+    () matches no record.
+    """
     if not text:
         return None
     serial = ids.decode(text)
@@ -51,50 +54,58 @@ def read_serial_filter(text: str, ids: IdCodec) -> tuple[int, ...] | None:
 
 
 def one_of_filters(given: wire.ListParams, ids: IdCodec) -> Iterator[OneOf]:
-    """Comma lists; a member that nobody can have finds nothing."""
-    for name, column in HASHED.items():
+    """Yield the filters that are lists with commas. A member that is no id matches no record."""
+    for name, column in HASHED_ID_COLUMNS.items():
         if texts := split_list(getattr(given, name)):
-            found = [ids.decode(text) for text in texts]
-            yield OneOf(column=column, values=tuple(s for s in found if s is not None))
-    for name, column in NUMBERED.items():
+            serials = [ids.decode(text) for text in texts]
+            yield OneOf(column=column, values=tuple(s for s in serials if s is not None))
+    for name, column in REFERENCE_ID_COLUMNS.items():
         if texts := split_list(getattr(given, name)):
             numbers = [read_integer(text) for text in texts]
             yield OneOf(column=column, values=tuple(n for n in numbers if n is not None))
-    if words := split_list(given.classification):
-        yield OneOf(column=ClientColumn.CLASSIFICATION, values=tuple(words))
+    if classifications := split_list(given.classification):
+        yield OneOf(column=ClientColumn.CLASSIFICATION, values=tuple(classifications))
 
 
 def split_list(given: wire.Scalar) -> list[str]:
+    """Return the members of a list with commas, without empty ones."""
     return [text for text in text_of(given).split(",") if text]
 
 
 def contains_filters(given: wire.ListParams) -> Iterator[Contains]:
-    for name, column in HOLDING.items():
+    """Yield the filters that match a part of a text."""
+    for name, column in CONTAINS_COLUMNS.items():
         if text := text_of(getattr(given, name)):
             yield Contains(column=column, text=text)
 
 
-def states(given: wire.ListParams) -> frozenset[State] | None:
-    """What `status`, `is_deleted` and `with_trashed` leave when all of them count."""
-    left = ALL
+def read_states(given: wire.ListParams) -> frozenset[State] | None:
+    """Return the states that `status`, `is_deleted` and `with_trashed` all allow.
+
+    None if they allow every state.
+    """
+    selected = ALL_STATES
     words = text_of(given.status).split(",")
-    wanted = frozenset(state for state in State if state.value in words)
-    if wanted:
-        left &= wanted
+    status_states = frozenset(state for state in State if state.value in words)
+    if status_states:
+        selected &= status_states
     match text_of(given.is_deleted).lower():
         case "true" | "1":
-            left &= DELETED
+            selected &= DELETED_STATES
         case "false" | "0":
-            left &= LIVE_STATES
+            selected &= LIVE_STATES
         case _:
             pass
     if text_of(given.with_trashed).lower() == "false":
-        left &= LIVE_STATES
-    return None if left == ALL else left
+        selected &= LIVE_STATES
+    return None if selected == ALL_STATES else selected
 
 
 def read_balance(text: str) -> Comparison | None:
-    """`lt:10` as documented, `10:lt` as the official SDK sends it; an unknown word means equal."""
+    """Read `lt:10`, as documented, or `10:lt`, as the official SDK sends it.
+
+    An unknown word means equal. None for any other form.
+    """
     left, colon, right = text.partition(":")
     if not colon:
         return None
@@ -102,20 +113,23 @@ def read_balance(text: str) -> Comparison | None:
     amount = read_amount(number)
     if amount is None:
         return None
-    known = word in {operator.value for operator in ComparisonOperator}
+    is_known = word in {operator.value for operator in ComparisonOperator}
     return Comparison(
-        operator=ComparisonOperator(word) if known else ComparisonOperator.EQ, amount=amount
+        operator=ComparisonOperator(word) if is_known else ComparisonOperator.EQ, amount=amount
     )
 
 
 def read_amount_range(text: str) -> Any:
+    """Read `from:to` as two amounts; None for any other form."""
     amounts = tuple(read_amount(part) for part in text.split(":"))
     return amounts if len(amounts) == 2 and None not in amounts else None  # noqa: PLR2004  two ends
 
 
 def read_time_span(text: str) -> tuple[datetime | None, datetime | None]:
-    """`from,to`, both included; anything else does not count. Times are shown in whole seconds:
-    an end that is one includes all that happened in it."""
+    """Read `from,to`, both included; (None, None) for any other form.
+
+    This API shows times in seconds, so an end without a fraction includes all of its second.
+    """
     match [read_moment(part) for part in text.split(",")]:
         case [datetime() as start, datetime() as end]:
             return start, end if end.microsecond else end.replace(microsecond=LAST_MICROSECOND)
@@ -123,5 +137,6 @@ def read_time_span(text: str) -> tuple[datetime | None, datetime | None]:
             return None, None
 
 
-def latest(*moments: datetime | None) -> datetime | None:
+def latest_moment(*moments: datetime | None) -> datetime | None:
+    """Return the latest of the moments; None if there is none."""
     return max((moment for moment in moments if moment is not None), default=None)

@@ -1,4 +1,7 @@
-"""Which keys of an input had no effect here. What is read-only is ignored as it always was."""
+"""The keys of an input that had no effect.
+
+Read-only fields are not among them: the original also ignores these.
+"""
 
 from collections.abc import Iterator
 
@@ -9,7 +12,7 @@ from dialects.base.protocol.ignored_fields import unknown_keys
 from ..protocol import wire
 from ..protocol.input_tree import InputTree
 
-ASIDE = frozenset(
+REQUEST_KEYS = frozenset(
     [
         "_method",
         "include",
@@ -23,23 +26,27 @@ ASIDE = frozenset(
         "sort",
     ]
 )
-"""Keys that speak of the request or its answer, not of the record."""
+"""Keys that are about the request or its answer, not about the record."""
 
 
-def beside(tree: InputTree, *shapes: type[Struct]) -> Iterator[str]:
-    return (key for key in unknown_keys(tree, "", *shapes) if key not in ASIDE)
+def unknown_record_keys(tree: InputTree, *shapes: type[Struct]) -> Iterator[str]:
+    """Yield the keys that are neither in REQUEST_KEYS nor fields of one of the shapes."""
+    return (key for key in unknown_keys(tree, "", *shapes) if key not in REQUEST_KEYS)
 
 
 def of_document(tree: InputTree) -> Iterator[str]:
-    return beside(tree, wire.DocumentInput, wire.Document)
+    """Yield the ignored keys in the input of a document."""
+    return unknown_record_keys(tree, wire.DocumentInput, wire.Document)
 
 
 def of_group(tree: InputTree) -> Iterator[str]:
-    return beside(tree, wire.GroupInput, wire.Group)
+    """Yield the ignored keys in the input of a group."""
+    return unknown_record_keys(tree, wire.GroupInput, wire.Group)
 
 
 def of_client(tree: InputTree) -> Iterator[str]:
-    yield from beside(tree, wire.ClientInput, wire.Client)
+    """Yield the ignored keys in the input of a client; in a contact as `contacts.0.emial`."""
+    yield from unknown_record_keys(tree, wire.ClientInput, wire.Client)
     contacts = tree.get("contacts")
     for n, contact in enumerate(contacts if isinstance(contacts, list) else ()):
         yield from unknown_keys(contact, f"contacts.{n}.", wire.ContactInput, wire.Contact)

@@ -1,4 +1,4 @@
-"""The query string to a ClientQuery, a Page to the list envelope with its links."""
+"""Translation of the query string of a list to a ClientQuery."""
 
 from typing import Any
 
@@ -46,9 +46,9 @@ INCLUDES = frozenset(
         "purgeable_activities",
     ]
 )
-"""Relations of a client; those that are not served are accepted and produce nothing."""
+"""Relations of a client that `include` may name. Those that are not served have no effect."""
 
-COLUMNS = {order.value: order for order in ClientColumn} | {
+CLIENT_SORT_COLUMNS = {order.value: order for order in ClientColumn} | {
     "id": ClientColumn.SERIAL,
     "display_name": ClientColumn.NAME,
     "contacts": ClientColumn.CONTACT,
@@ -59,22 +59,24 @@ COLUMNS = {order.value: order for order in ClientColumn} | {
 
 
 def params(tree: dict[str, Any]) -> wire.ListParams:
-    """Unknown keys do not count, nor do lists where one value belongs."""
+    """Return the parameters of a list.
+
+    Unknown keys are ignored, and lists too, except in `sort`.
+    """
     flat = {k: v for k, v in tree.items() if not isinstance(v, dict | list)}
     if isinstance(tree.get("sort"), list):
         flat["sort"] = tree["sort"]
     return msgspec.convert(flat, wire.ListParams)
 
 
-def query(given: wire.ListParams, ids: IdCodec) -> ClientQuery:
+def client_query(given: wire.ListParams, ids: IdCodec) -> ClientQuery:
+    """Return the store's query for a list of clients. Raises Rejected for an unknown include."""
     check_include(given)
-    created, updated = (
-        filters.read_time_span(text_of(given.created_between)),
-        filters.read_time_span(text_of(given.updated_between)),
-    )
-    found = ClientQuery(
+    created = filters.read_time_span(text_of(given.created_between))
+    updated = filters.read_time_span(text_of(given.updated_between))
+    query = ClientQuery(
         serials=filters.read_serial_filter(text_of(given.client_id), ids),
-        states=filters.states(given),
+        states=filters.read_states(given),
         balance=filters.read_balance(text_of(given.balance)),
         balance_between=filters.read_amount_range(text_of(given.between_balance)),
         email=text_of(given.email) or None,
@@ -84,26 +86,28 @@ def query(given: wire.ListParams, ids: IdCodec) -> ClientQuery:
         text=text_of(given.filter) or None,
         one_of=tuple(filters.one_of_filters(given, ids)),
         contains=tuple(filters.contains_filters(given)),
-        created_from=filters.latest(read_moment(text_of(given.created_at)), created[0]),
+        created_from=filters.latest_moment(read_moment(text_of(given.created_at)), created[0]),
         created_to=created[1],
-        updated_from=filters.latest(read_moment(text_of(given.updated_at)), updated[0]),
+        updated_from=filters.latest_moment(read_moment(text_of(given.updated_at)), updated[0]),
         updated_to=updated[1],
         first_serial=ids.decode(text_of(given.with_)),
         sort_keys=read_sort_keys(given.sort),
     )
-    return with_window(found, read_window(given))
+    return with_window(query, read_window(given))
 
 
 def wants_outline(given: wire.ListParams) -> bool:
+    """Return whether only the names and numbers of the clients are needed."""
     return text_of(given.filter_details).lower() == "true"
 
 
 def wants_groups(given: wire.ListParams) -> bool:
+    """Return whether each client is shown with its group."""
     return "group_settings" in text_of(given.include).split(",")
 
 
 def check_include(given: wire.ListParams) -> None:
-    """Raise Rejected for a name that is no relation of a client; blanks are part of a name."""
+    """Raise Rejected for an include that is no relation of a client. Blanks belong to the name."""
     text = text_of(given.include)
     for name in text.split(",") if text else ():
         if name.partition(".")[0] not in INCLUDES:
@@ -111,16 +115,20 @@ def check_include(given: wire.ListParams) -> None:
 
 
 def read_sort_keys(given: wire.Scalar | list[Any]) -> tuple[SortKey, ...]:
-    """`column|asc`, any other direction is descending; the first of several weighs most. Unknown
-    columns do not count, nor does one that is there already, nor more than there may be."""
-    known: dict[ClientColumn, SortKey] = {}
+    """Read sort keys as `column|asc`, the most important key first.
+
+    Every other direction is descending. Unknown columns, repeated columns and keys after the
+    first MAX_SORT_KEYS are ignored.
+    """
+    sort_keys: dict[ClientColumn, SortKey] = {}
     for text in map(text_of, given if isinstance(given, list) else [given]):
         column, *direction = text.split("|")
-        if column in COLUMNS and len(direction) == 1:
-            key = SortKey(column=COLUMNS[column], is_descending=direction != ["asc"])
-            known.setdefault(key.column, key)
-    return tuple(known.values())[:MAX_SORT_KEYS]
+        if column in CLIENT_SORT_COLUMNS and len(direction) == 1:
+            key = SortKey(column=CLIENT_SORT_COLUMNS[column], is_descending=direction != ["asc"])
+            sort_keys.setdefault(key.column, key)
+    return tuple(sort_keys.values())[:MAX_SORT_KEYS]
 
 
 def with_window(query: ClientQuery, at: Window) -> ClientQuery:
+    """Return the query for one page."""
     return structs.replace(query, offset=(at.page - 1) * at.per_page, limit=at.per_page)

@@ -1,4 +1,7 @@
-"""One name here, an organization's name or the three parts of a person's in the record."""
+"""The name of a client: one field here, but in the record an organization's or a person's name.
+
+A person's name has three parts in the record.
+"""
 
 from typing import Any
 
@@ -7,48 +10,53 @@ from msgspec import UNSET
 from storage import Client, Problem, collapse_spaces, split_name
 
 from ..protocol import wire
-from .field_rules import classification, name, read_if_changed
+from .field_rules import read_classification, read_if_changed, read_name
 
 
 def display_name(record: Client) -> str:
-    """The name, else the names or the e-mail of the contact that lends its own."""
+    """Return the name of a client, or else the name or the e-mail of its fallback contact."""
     if record.name:
         return record.name
-    giver = record.fallback_contact
-    if giver is None:
+    contact = record.fallback_contact
+    if contact is None:
         return "No Contact Set"
-    # A missing half leaves its blank, as in the original.
-    return f"{giver.first_name} {giver.last_name}" if giver.name.strip() else giver.email
+    # The blank stays if one of the names is missing, as in the original.
+    return f"{contact.first_name} {contact.last_name}" if contact.name.strip() else contact.email
 
 
 def changed_names(
     given: wire.ClientInput, record: Client | None, problems: list[Problem]
 ) -> dict[str, Any]:
-    """A changed name goes where the kind keeps it; a changed kind takes the name along."""
-    shown, word = (record.name, record.classification) if record else ("", "")
-    told = read_if_changed(("name",), given.name, shown, name, problems)
-    told_word = read_if_changed(
-        ("classification",), given.classification, word, classification, problems
+    """Return the columns that change if the name or the classification changes.
+
+    A changed name goes to the columns of the client's kind, organization or individual. If the
+    kind changes, the name moves to the columns of the new kind.
+    """
+    shown_name, kind = (record.name, record.classification) if record else ("", "")
+    name = read_if_changed(("name",), given.name, shown_name, read_name, problems)
+    classification = read_if_changed(
+        ("classification",), given.classification, kind, read_classification, problems
     )
-    is_individual = record.is_individual if record else True
-    if told is not UNSET and same_name(told, shown, is_individual=is_individual):
-        told = UNSET
-    if told is UNSET and told_word is UNSET:
+    was_individual = record.is_individual if record else True
+    if name is not UNSET and same_name(name, shown_name, is_individual=was_individual):
+        name = UNSET
+    if name is UNSET and classification is UNSET:
         return {}
-    new_name = shown if told is UNSET else told
-    new_word = word if told_word is UNSET else told_word
-    new_kind = new_word == "individual" or not (new_word or new_name)
-    if told is UNSET and new_kind == is_individual:
-        return {"classification": new_word}
-    return {"classification": new_word} | stored_names(new_name, is_individual=new_kind)
+    new_name = shown_name if name is UNSET else name
+    new_kind = kind if classification is UNSET else classification
+    is_individual = new_kind == "individual" or not (new_kind or new_name)
+    if name is UNSET and is_individual == was_individual:
+        return {"classification": new_kind}
+    return {"classification": new_kind} | stored_names(new_name, is_individual=is_individual)
 
 
-def same_name(told: str, shown: str, *, is_individual: bool) -> bool:
-    """Whether two names are one: of a person's, runs of blanks do not count."""
-    return told == shown or (is_individual and collapse_spaces(told) == collapse_spaces(shown))
+def same_name(given: str, shown: str, *, is_individual: bool) -> bool:
+    """Return whether two names are equal. In the name of an individual, runs of blanks are one."""
+    return given == shown or (is_individual and collapse_spaces(given) == collapse_spaces(shown))
 
 
 def stored_names(new_name: str, *, is_individual: bool) -> dict[str, str]:
+    """Return the columns of a name; those of the other kind of client are empty."""
     first, last, middle = split_name(new_name) if is_individual else ("", "", "")
     return {
         "organization_name": "" if is_individual else new_name,

@@ -1,4 +1,7 @@
-"""The service address as six `shipping_*` fields, whichever of its two forms the record has."""
+"""The service address, shown as six `shipping_*` fields.
+
+The record has it as one text or as the same six fields.
+"""
 
 from typing import Any
 
@@ -8,13 +11,14 @@ from storage import Address, Client, Problem
 
 from ..protocol import wire
 from ..protocol.scalars import write_id
-from .field_rules import country, line, read_if_changed
+from .field_rules import read_country, read_if_changed, read_line
 
 CLEARED_LOCATION = {"service_text": None, "longitude": None, "latitude": None}
-"""They belonged to the old place."""
+"""Columns that a changed address clears, because they describe the old address."""
 
 
 def shown_address(record: Client) -> Address:
+    """Return the service address as this API shows it: a single text is the first line."""
     if record.service_text is not None:
         return Address(address1=record.service_text)
     return record.shipping_address
@@ -23,16 +27,19 @@ def shown_address(record: Client) -> Address:
 def changed_address(
     given: wire.ClientInput, record: Client | None, problems: list[Problem]
 ) -> dict[str, Any]:
-    """Any difference makes the address structured; what was not given stays as it is shown."""
+    """Return the columns of a changed address, or none if no given field differs.
+
+    A changed address is always stored as six fields. Fields that are not given stay as shown.
+    """
     before = shown_address(record) if record else Address()
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name in Address._fields:
         wire_name, value = f"shipping_{name}", getattr(before, name)
-        text, read = (write_id(value), country) if name == "country_id" else (value, line)
+        text, read = (write_id(value), read_country) if name == "country_id" else (value, read_line)
         new = read_if_changed((wire_name,), getattr(given, wire_name), text, read, problems)
         if new is not UNSET and new != value:
-            told[name] = new
-    if not told:
+            values[name] = new
+    if not values:
         return {}
-    after = before._replace(**told)
+    after = before._replace(**values)
     return CLEARED_LOCATION | {f"shipping_{name}": value for name, value in after._asdict().items()}

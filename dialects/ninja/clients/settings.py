@@ -1,4 +1,8 @@
-"""The settings object: kept as it was sent, merged key by key, checked by the names of its keys."""
+"""The settings object of a client or a group.
+
+It is stored as it was sent, and a client's settings are merged by key. The name of a key decides
+which values are valid.
+"""
 
 import re
 from collections.abc import Iterable
@@ -16,9 +20,9 @@ from ..reference.tables import CURRENCY_BY_CODE, LANGUAGE_BY_LOCALE
 
 Settings = dict[str, Any]
 
-BLANK = {"entity": "App\\Models\\Client", "industry_id": "", "size_id": ""}
-"""Forced over whatever a new client's settings say."""
-GROUP_BLANK = msgspec.json.encode({"entity": BLANK["entity"]})
+FORCED_SETTINGS = {"entity": "App\\Models\\Client", "industry_id": "", "size_id": ""}
+"""Values that a new client always gets, also when its input has other ones."""
+BLANK_GROUP_SETTINGS = msgspec.json.encode({"entity": FORCED_SETTINGS["entity"]})
 INTEGER_KEYS = frozenset({"payment_terms", "valid_until"})
 DESIGN_KEYS = frozenset(
     {
@@ -34,21 +38,26 @@ OBJECT_KEYS = frozenset({"pdf_variables", "translations"})
 
 
 def shown_settings(record: Client, account: Account) -> Raw:
-    """The stored text as it is, or the defaults of a client that never got settings."""
-    return Raw(record.settings.encode() or msgspec.json.encode(defaults(account)))
+    """Return the stored settings unchanged, or the default settings if there are none."""
+    return Raw(record.settings.encode() or msgspec.json.encode(default_settings(account)))
 
 
-def defaults(account: Account) -> Settings:
-    return BLANK | {"currency_id": str(account.currency_id)}
+def default_settings(account: Account) -> Settings:
+    """Return the settings of a client without settings: the currency is that of the account."""
+    return FORCED_SETTINGS | {"currency_id": str(account.currency_id)}
 
 
 def blank_settings() -> str:
-    return msgspec.json.encode(BLANK).decode()
+    """Return the settings of a client before it is stored, as JSON."""
+    return msgspec.json.encode(FORCED_SETTINGS).decode()
 
 
-def group_settings(told: Settings, problems: list[Problem]) -> str:
-    check_settings(without_nulls(told), problems)
-    return msgspec.json.encode({"entity": BLANK["entity"]} | without_nulls(told)).decode()
+def group_settings(values: Settings, problems: list[Problem]) -> str:
+    """Check the given settings of a group and return them as JSON, without nulls."""
+    check_settings(without_nulls(values), problems)
+    return msgspec.json.encode(
+        {"entity": FORCED_SETTINGS["entity"]} | without_nulls(values)
+    ).decode()
 
 
 def new_settings(
@@ -57,20 +66,25 @@ def new_settings(
     groups: Iterable[Group],
     problems: list[Problem],
 ) -> str:
-    """The settings of a new client: the sent ones under the forced and defaulted keys."""
-    told = {} if given.settings is UNSET else without_nulls(given.settings)
-    told.pop("translations", None)
-    told |= settings_of_codes(given)
-    check_settings(told, problems)
-    if not told.get("currency_id"):
-        told.pop("currency_id", None)
-    settled = defaults(account) | currency_of(groups) | told | BLANK
-    if "default_task_rate" in settled:
-        settled["default_task_rate"] = as_float(settled["default_task_rate"])
-    return msgspec.json.encode(settled).decode()
+    """Return the settings of a new client as JSON.
+
+    Later values override earlier ones: the defaults, the currency of the group, the given
+    settings, the forced settings.
+    """
+    values = {} if given.settings is UNSET else without_nulls(given.settings)
+    values.pop("translations", None)
+    values |= settings_of_codes(given)
+    check_settings(values, problems)
+    if not values.get("currency_id"):
+        values.pop("currency_id", None)
+    merged = default_settings(account) | currency_of(groups) | values | FORCED_SETTINGS
+    if "default_task_rate" in merged:
+        merged["default_task_rate"] = read_float(merged["default_task_rate"])
+    return msgspec.json.encode(merged).decode()
 
 
 def currency_of(groups: Iterable[Group]) -> Settings:
+    """Return the currency of the first group that has one, as settings; empty if none has one."""
     for group in groups:
         currency = msgspec.json.decode(group.settings or "{}").get("currency_id")
         if currency:
@@ -81,63 +95,71 @@ def currency_of(groups: Iterable[Group]) -> Settings:
 def changed_settings(
     given: wire.ClientInput, record: Client, account: Account, problems: list[Problem]
 ) -> dict[str, str]:
-    """Only the keys that were sent and differ; null takes a key away, the currency never goes."""
+    """Return the `settings` column if a given key differs from the shown one.
+
+    A null removes its key. The currency cannot be removed: that of the account replaces it.
+    """
     before: Settings = msgspec.json.decode(shown_settings(record, account))
-    told = {} if given.settings is UNSET else dict(given.settings)
+    values = {} if given.settings is UNSET else dict(given.settings)
     if language := language_id(text_of(given.language_code)):
-        told["language_id"] = language
-    differing = {k: v for k, v in told.items() if not same_json(v, clean_value(before.get(k)))}
-    if not differing:
+        values["language_id"] = language
+    changes = {k: v for k, v in values.items() if not same_json(v, clean_value(before.get(k)))}
+    if not changes:
         return {}
-    check_settings(without_nulls(differing), problems)
-    after = {k: v for k, v in (before | differing).items() if differing.get(k, v) is not None}
+    check_settings(without_nulls(changes), problems)
+    after = {k: v for k, v in (before | changes).items() if changes.get(k, v) is not None}
     if not after.get("currency_id"):
         after["currency_id"] = str(account.currency_id)
     return {"settings": msgspec.json.encode(after).decode()}
 
 
 def settings_of_codes(given: wire.ClientInput) -> Settings:
-    """Currency and language by their codes; they count only for a new client, and over ids."""
-    told: Settings = {}
+    """Return the currency and the language that are given by code, as settings.
+
+    Only for a new client. The codes override the ids.
+    """
+    values: Settings = {}
     if currency := text_of(given.currency_code):
-        told["currency_id"] = str(CURRENCY_BY_CODE.get(currency.upper(), ""))
+        values["currency_id"] = str(CURRENCY_BY_CODE.get(currency.upper(), ""))
     if language := language_id(text_of(given.language_code)):
-        told["language_id"] = language
-    return told
+        values["language_id"] = language
+    return values
 
 
 def language_id(locale: str) -> str:
-    """Empty for an unknown locale, which counts as not given."""
+    """Return the id of a language. Empty for an unknown locale, which is ignored."""
     return str(LANGUAGE_BY_LOCALE.get(locale, ""))
 
 
-def without_nulls(told: Settings) -> Settings:
-    return {key: value for key, value in told.items() if value is not None}
+def without_nulls(values: Settings) -> Settings:
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def same_json(given: Any, shown_value: Any) -> bool:
-    """Equal as JSON: to Python `1`, `1.0` and `true` are all one."""
+    """Return whether two values are equal as JSON. For Python, `1`, `1.0` and `true` are equal."""
     return msgspec.json.encode(given) == msgspec.json.encode(shown_value)
 
 
-def check_settings(told: Settings, problems: list[Problem]) -> None:
-    for key, value in told.items():
+def check_settings(values: Settings, problems: list[Problem]) -> None:
+    """Add a problem for every value of a wrong type."""
+    for key, value in values.items():
         kind = expected_type(key, value)
         if kind:
             problems.append(Problem(("settings",), f"{key} is not a valid {kind}"))
 
 
 def expected_type(key: str, value: Any) -> str:
-    """The type that a value should have had, empty when it is right."""
+    """Return the type that a value should have; empty if it has this type."""
     if isinstance(value, dict | list):
         return "" if key in OBJECT_KEYS else "string"
     if key in DESIGN_KEYS:
         return "" if isinstance(value, str) else "string"
     is_integer = key.endswith(("_id", "number_counter")) or key in INTEGER_KEYS
-    whole = re.fullmatch(r"[-+]?[0-9]{1,18}", text_of(value), re.ASCII)
-    return "integer" if is_integer and value != "" and not whole else ""
+    integer_match = re.fullmatch(r"[-+]?[0-9]{1,18}", text_of(value), re.ASCII)
+    return "integer" if is_integer and value != "" and not integer_match else ""
 
 
-def as_float(value: Any) -> float:
+def read_float(value: Any) -> float:
+    """Read a decimal number without an exponent; 0 for any other value."""
     text = text_of(value)
     return float(text) if re.fullmatch(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?", text) else 0.0

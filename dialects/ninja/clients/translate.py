@@ -1,4 +1,7 @@
-"""Records to wire shapes, wire shapes to commands. Pure: no clock, no store, no request."""
+"""Translations of clients: records to wire shapes, inputs to commands.
+
+Pure: no clock, no store, no request.
+"""
 
 from collections.abc import Callable, Mapping
 from uuid import UUID
@@ -38,7 +41,7 @@ NO_EXTRAS = wire.Extras()
 
 
 class Caller(Struct, frozen=True):
-    """Whom we answer: their account, and the address by which they reach us."""
+    """The caller of a request: its account, and the URL by which it reaches this server."""
 
     account: Account
     url: str
@@ -49,6 +52,7 @@ class Caller(Struct, frozen=True):
 
 
 def client(record: Client, caller: Caller) -> wire.Client:
+    """Return a client as this API shows it to the caller."""
     write = caller.id_codec.encode
     ship = service_address.shown_address(record)
     extras = extras_of(record)
@@ -108,6 +112,7 @@ def client(record: Client, caller: Caller) -> wire.Client:
 
 
 def contact(record: Contact, caller: Caller) -> wire.Contact:
+    """Return a contact as this API shows it. A password is shown as asterisks."""
     return wire.Contact(
         id=caller.id_codec.encode(record.serial),
         first_name=record.first_name,
@@ -132,6 +137,7 @@ def contact(record: Contact, caller: Caller) -> wire.Contact:
 
 
 def document(record: Document, caller: Caller) -> wire.Document:
+    """Return a document as this API shows it, with the URL of its file."""
     write = caller.id_codec.encode
     return wire.Document(
         id=write(record.serial),
@@ -158,8 +164,11 @@ def document(record: Document, caller: Caller) -> wire.Document:
     )
 
 
-def blank(caller: Caller, client_hash: str) -> wire.Client:
-    """A client before it is stored: every field at its default, nobody to contact yet."""
+def blank_client(caller: Caller, client_hash: str) -> wire.Client:
+    """Return the client that a form for a new one starts with.
+
+    All fields have their defaults, the id is empty, and there are no contacts.
+    """
     record = Client(
         uuid=UUID(int=0),
         serial=0,
@@ -170,28 +179,29 @@ def blank(caller: Caller, client_hash: str) -> wire.Client:
         client_hash=client_hash,
         settings=client_settings.blank_settings(),
     )
-    shown = client(record, caller)
-    shown.id = ""
-    return shown
+    wire_client = client(record, caller)
+    wire_client.id = ""
+    return wire_client
 
 
 def outline(record: Client, caller: Caller) -> wire.Client:
-    """Only what a list of names needs; everything else as in a blank client."""
-    shown = blank(caller, client_hash="")
-    shown.id = caller.id_codec.encode(record.serial)
-    shown.name = record.name
-    shown.number = record.number
-    shown.id_number = record.id_number
-    return shown
+    """Return a client with only its id, name and numbers; other fields as in a blank client."""
+    wire_client = blank_client(caller, client_hash="")
+    wire_client.id = caller.id_codec.encode(record.serial)
+    wire_client.name = record.name
+    wire_client.number = record.number
+    wire_client.id_number = record.id_number
+    return wire_client
 
 
 def extras_of(record: Client) -> wire.Extras:
+    """Return the fields of a client that only this API has."""
     text = record.extras.get("ninja")
     return msgspec.json.decode(text, type=wire.Extras) if text else NO_EXTRAS
 
 
 def joined_group(tree: InputTree, caller: Caller) -> list[int]:
-    """The group that a new client is to join, if there is one."""
+    """Return the serial of the group that a new client joins; empty if there is no group."""
     serial = caller.id_codec.decode(tree.get("group_settings_id"))
     return [] if serial is None else [serial]
 
@@ -202,42 +212,51 @@ def create_client(
     hashes: contacts.PasswordHashes,
     groups: Mapping[int, Group],
 ) -> CreateClient:
-    """`groups` holds the group that the client joins: its currency comes before the account's."""
+    """Return the command for a new client. Raises Invalid for input that cannot be stored.
+
+    `groups` has the group that the client joins. Its currency overrides that of the account.
+    """
     problems: list[Problem] = []
-    given = read(tree, problems)
-    told = field_rules.changed_fields(given, None, caller.id_codec, problems)
-    told |= names.changed_names(given, None, problems)
-    told |= service_address.changed_address(given, None, problems)
-    told |= {
+    given = read_client_input(tree, problems)
+    values = field_rules.changed_fields(given, None, caller.id_codec, problems)
+    values |= names.changed_names(given, None, problems)
+    values |= service_address.changed_address(given, None, problems)
+    values |= {
         "settings": client_settings.new_settings(given, caller.account, groups.values(), problems)
     }
-    told |= contacts.changed_contacts(given.contacts, None, caller.id_codec, hashes, problems)
+    values |= contacts.changed_contacts(given.contacts, None, caller.id_codec, hashes, problems)
     if problems:
         raise Invalid(*problems)
-    return CreateClient(**told)
+    return CreateClient(**values)
 
 
 def change_client(
     tree: InputTree, caller: Caller, hashes: contacts.PasswordHashes
 ) -> Callable[[Client], ChangeClient]:
-    """What a PUT changes, decided on the record as it is when it is written."""
+    """Return the change of a PUT to a client.
 
-    misread: list[Problem] = []
-    given = read(tree, misread)
+    It is applied to the record within the transaction that writes it, and raises Invalid for input
+    that cannot be stored.
+    """
+    type_problems: list[Problem] = []
+    given = read_client_input(tree, type_problems)
 
     def change(record: Client) -> ChangeClient:
-        problems = list(misread)
-        told = field_rules.changed_fields(given, record, caller.id_codec, problems)
-        told |= names.changed_names(given, record, problems)
-        told |= service_address.changed_address(given, record, problems)
-        told |= client_settings.changed_settings(given, record, caller.account, problems)
-        told |= contacts.changed_contacts(given.contacts, record, caller.id_codec, hashes, problems)
+        problems = list(type_problems)
+        values = field_rules.changed_fields(given, record, caller.id_codec, problems)
+        values |= names.changed_names(given, record, problems)
+        values |= service_address.changed_address(given, record, problems)
+        values |= client_settings.changed_settings(given, record, caller.account, problems)
+        values |= contacts.changed_contacts(
+            given.contacts, record, caller.id_codec, hashes, problems
+        )
         if problems:
             raise Invalid(*problems)
-        return ChangeClient(**told)
+        return ChangeClient(**values)
 
     return change
 
 
-def read(tree: InputTree, problems: list[Problem]) -> wire.ClientInput:
+def read_client_input(tree: InputTree, problems: list[Problem]) -> wire.ClientInput:
+    """Return the input as a wire shape; values of a wrong type add problems and are left out."""
     return field_rules.with_country(to_shape(tree, wire.ClientInput, describe_type, problems))

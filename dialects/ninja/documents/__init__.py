@@ -1,1 +1,1 @@
-"""Documents to wire and back; uploaded files checked. No HTTP."""
+"""Translations of documents, and checks of uploaded files. No HTTP."""

@@ -1,32 +1,40 @@
-"""What a file is, judged by its first bytes; its name only decides between look-alikes."""
+"""Detection of a file's type by its first bytes.
+
+The name decides only between types that begin alike.
+"""
 
 import re
 
 import filetype
 
-HEAD = 8192
-"""Bytes that are looked at."""
-OFFICE = ("zip", "docx", "xlsx", "pptx", "odt", "ods", "odp")
-LOOK_ALIKE = {
+HEAD_SIZE = 8192
+"""The number of bytes from which the type is detected."""
+OFFICE_TYPES = ("zip", "docx", "xlsx", "pptx", "odt", "ods", "odp")
+LOOK_ALIKE_TYPES = {
     "jpg": ("jpg", "jpeg"),
     "tif": ("tiff",),
     "pdf": ("pdf", "ai"),
     "ps": ("ai",),
-    "zip": OFFICE,
+    "zip": OFFICE_TYPES,
 }
-"""By the library's word: the extensions of this API that such bytes may have, the usual first."""
-COMPOUND = ("doc", "xls", "ppt")
+"""The types of this API that a file may have, for each guess of `filetype`; the usual one first."""
+COMPOUND_TYPES = ("doc", "xls", "ppt")
 COMPOUND_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""Office files of before 2007; others that are built alike, such as installers, are refused."""
-TEXT = ("txt", "csv")
-WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
-CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-XML = re.compile(rb"(\xef\xbb\xbf)?\s*<\?xml\s")
-PAGE = re.compile(rb"<(svg|html|head|body|script|iframe|!doctype\s+(html|svg))\b", re.IGNORECASE)
-PROGRAM = re.compile(rb"(\xef\xbb\xbf)?\s*(#!|<\?php|<\?=|<[a-z!])", re.IGNORECASE)
-"""What a browser or a shell would run is no XML and no text for us."""
+"""The first bytes of office files from before 2007.
 
-MIME = {
+Other files in this container format, for example installers, are refused.
+"""
+TEXT_TYPES = ("txt", "csv")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+XML_DECLARATION = re.compile(rb"(\xef\xbb\xbf)?\s*<\?xml\s")
+HTML_TAG = re.compile(
+    rb"<(svg|html|head|body|script|iframe|!doctype\s+(html|svg))\b", re.IGNORECASE
+)
+SCRIPT_START = re.compile(rb"(\xef\xbb\xbf)?\s*(#!|<\?php|<\?=|<[a-z!])", re.IGNORECASE)
+"""The start of a file that a browser or a shell would run. It is neither XML nor text here."""
+
+MIME_TYPES = {
     "png": "image/png",
     "ai": "application/postscript",
     "jpeg": "image/jpeg",
@@ -50,25 +58,29 @@ MIME = {
     "odt": "application/vnd.oasis.opendocument.text",
     "odp": "application/vnd.oasis.opendocument.presentation",
 }
-"""The accepted types in the order in which this API names them, and how they are served."""
+"""The accepted types, in the order in which this API names them, with their Content-Type."""
 IMAGE_TYPES = frozenset({"png", "jpeg", "jpg", "gif", "webp", "tiff", "psd"})
 
 
 def detect_type(head: bytes, name: str) -> str | None:
-    """The extension of one of the accepted types, or None."""
+    """Return the accepted type of a file as an extension, or None if its type is not accepted.
+
+    `head` is the first HEAD_SIZE bytes of the file.
+    """
     suffix = name.rpartition(".")[2].lower()
     if head.startswith(COMPOUND_MAGIC):
-        return suffix if suffix in COMPOUND else None
-    word = filetype.guess_extension(head) or "" if head else ""
-    family = LOOK_ALIKE.get(word, (word,) if word in MIME else ())
-    if not family and head and not CONTROLS.search(head):
-        family = text_family(head)
-    if not family and head.startswith(WIDE_TEXT):
-        family = TEXT
-    return suffix if suffix in family else next(iter(family), None)
+        return suffix if suffix in COMPOUND_TYPES else None
+    guess = filetype.guess_extension(head) or "" if head else ""
+    types = LOOK_ALIKE_TYPES.get(guess, (guess,) if guess in MIME_TYPES else ())
+    if not types and head and not CONTROL_BYTES.search(head):
+        types = text_types(head)
+    if not types and head.startswith(UTF16_MARKS):
+        types = TEXT_TYPES
+    return suffix if suffix in types else next(iter(types), None)
 
 
-def text_family(head: bytes) -> tuple[str, ...]:
-    if XML.match(head):
-        return () if PAGE.search(head) else ("xml",)
-    return () if PROGRAM.match(head) else TEXT
+def text_types(head: bytes) -> tuple[str, ...]:
+    """Return the types that a text without control characters may have."""
+    if XML_DECLARATION.match(head):
+        return () if HTML_TAG.search(head) else ("xml",)
+    return () if SCRIPT_START.match(head) else TEXT_TYPES

@@ -1,4 +1,4 @@
-"""Documents: what a list asks for, what a change asks for, and how a file is named in a header."""
+"""Translations of documents: inputs to queries and commands, and the name in a file's header."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,73 +30,88 @@ from .file_types import IMAGE_TYPES
 from .upload_checks import display_file_name
 
 MAX_DOCUMENTS = 1000
-PDF = frozenset({"pdf"})
-KINDS: dict[str, dict[str, Any]] = {
+PDF_TYPES = frozenset({"pdf"})
+TYPE_FILTERS: dict[str, dict[str, Any]] = {
     "private": {"is_public": False},
     "public": {"is_public": True},
-    "pdf": {"types": PDF},
+    "pdf": {"types": PDF_TYPES},
     "image": {"types": IMAGE_TYPES},
-    "other": {"other_than": IMAGE_TYPES | PDF},
+    "other": {"other_than": IMAGE_TYPES | PDF_TYPES},
 }
-COLUMNS = {order.value: order for order in DocumentColumn} | {
+DOCUMENT_SORT_COLUMNS = {order.value: order for order in DocumentColumn} | {
     "id": DocumentColumn.SERIAL,
     "name": DocumentColumn.NAME,
 }
 
 
-def document_query(asked: InputTree, at: Window, ids: IdCodec) -> DocumentQuery:
-    """An unknown type does not count, an unreadable client finds nothing."""
-    column, is_descending = read_sorting(text_of(asked.get("sort")), COLUMNS)
+def document_query(inputs: InputTree, at: Window, ids: IdCodec) -> DocumentQuery:
+    """Return the store's query for a list of documents.
+
+    An unknown `type` is ignored. A `client_id` that is no id finds nothing.
+    """
+    column, is_descending = read_sorting(text_of(inputs.get("sort")), DOCUMENT_SORT_COLUMNS)
     return DocumentQuery(
-        client_serials=read_serial_filter(text_of(asked.get("client_id")), ids),
-        name=text_of(asked.get("filter")) or None,
-        column=COLUMNS[column],
+        client_serials=read_serial_filter(text_of(inputs.get("client_id")), ids),
+        name=text_of(inputs.get("filter")) or None,
+        column=DOCUMENT_SORT_COLUMNS[column],
         is_descending=is_descending,
         offset=(at.page - 1) * at.per_page,
         limit=at.per_page,
-        **KINDS.get(text_of(asked.get("type")), {}),
+        **TYPE_FILTERS.get(text_of(inputs.get("type")), {}),
     )
 
 
 def no_change(_record: Client) -> ChangeClient:
+    """Return the change that leaves a client as it is."""
     return ChangeClient()
 
 
 def attach_documents(
     drafts: tuple[DocumentDraft, ...], change: Callable[[Client], ChangeClient] = no_change
 ) -> Callable[[Client], ChangeClient]:
-    """The change, and the documents with it."""
+    """Return a change that does `change` and also adds the documents.
+
+    It raises Invalid if the client would have more than MAX_DOCUMENTS.
+    """
 
     def attach(record: Client) -> ChangeClient:
-        kept = tuple(map(draft_of_document, record.documents))
-        if len(kept) + len(drafts) > MAX_DOCUMENTS:
-            words = f"The documents must not have more than {MAX_DOCUMENTS} items."
-            raise Invalid(Problem(("documents",), words))
-        return structs.replace(change(record), documents=kept + drafts)
+        current = tuple(map(draft_of_document, record.documents))
+        if len(current) + len(drafts) > MAX_DOCUMENTS:
+            message = f"The documents must not have more than {MAX_DOCUMENTS} items."
+            raise Invalid(Problem(("documents",), message))
+        return structs.replace(change(record), documents=current + drafts)
 
     return attach if drafts else change
 
 
 def change_document(tree: InputTree) -> Callable[[Document], DocumentDraft]:
-    """What a PUT changes: the name shown, and who may see the file."""
+    """Return the change of a PUT to a document: its shown name, and whether it is public.
+
+    Raises Invalid for values that cannot be stored.
+    """
     problems: list[Problem] = []
     given = to_shape(tree, wire.DocumentInput, describe_type, problems)
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if given.name is not UNSET:
-        told["name"] = display_file_name(text_of(given.name))
-        if not told["name"]:
+        values["name"] = display_file_name(text_of(given.name))
+        if not values["name"]:
             problems.append(Problem(("name",), "The name field is required."))
     if given.is_public not in {UNSET, None}:
-        told["is_public"] = read_flag(given.is_public)
-        if told["is_public"] is None:
+        values["is_public"] = read_flag(given.is_public)
+        if values["is_public"] is None:
             problems.append(Problem(("is_public",), "The is public field must be true or false."))
     if problems:
         raise Invalid(*problems)
-    return lambda record: structs.replace(draft_of_document(record), **told)
+    return lambda record: structs.replace(draft_of_document(record), **values)
 
 
 def content_disposition(name: str, *, is_inline: bool) -> str:
-    """A Content-Disposition as in RFC 6266: the name in ASCII for old callers, then in full."""
+    """Return a Content-Disposition as in RFC 6266.
+
+    It has the name twice: in ASCII for old callers, then with all its characters.
+    """
     kind = "inline" if is_inline else "attachment"
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    ascii_name = "".join(
+        c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name
+    )
+    return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"

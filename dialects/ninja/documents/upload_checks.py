@@ -1,4 +1,4 @@
-"""Sent files, checked: how large, of which type, under which name. Knows no request."""
+"""Checks of uploaded files: their size, type and name. No HTTP."""
 
 import re
 import unicodedata
@@ -8,17 +8,17 @@ from typing import BinaryIO, NamedTuple
 from storage import Invalid, Path, Problem, Upload
 
 from ..protocol.scalars import read_flag, trim
-from .file_types import HEAD, IMAGE_TYPES, MIME, detect_type
+from .file_types import HEAD_SIZE, IMAGE_TYPES, MIME_TYPES, detect_type
 from .image_size import image_size
 
-LARGEST_KILOBYTES = 100_000
-LONGEST_NAME = 255
-TYPES = ", ".join(MIME)
+MAX_KILOBYTES = 100_000
+MAX_FILE_NAME_LENGTH = 255
+ACCEPTED_TYPES = ", ".join(MIME_TYPES)
 SUFFIX = re.compile(r"\.[0-9A-Za-z]{1,10}$", re.ASCII)
 
 
 class SentFile(NamedTuple):
-    """A file as it came, and the field that it came in."""
+    """An uploaded file, and the path of the field that it was sent in."""
 
     path: Path
     name: str
@@ -27,24 +27,27 @@ class SentFile(NamedTuple):
 
 
 def check_uploads(files: Sequence[SentFile], is_public: object) -> list[Upload]:
-    """Raise Invalid with the sentences of the original for files it would refuse."""
+    """Return the files as uploads for the store.
+
+    Raises Invalid for files that the original would refuse, with the sentences of the original.
+    """
     problems, uploads = [], []
-    is_shown = read_flag(is_public) if isinstance(is_public, str) else is_public is None or None
-    if is_shown is None:
+    is_visible = read_flag(is_public) if isinstance(is_public, str) else is_public is None or None
+    if is_visible is None:
         problems.append(Problem(("is_public",), "The is public field must be true or false."))
     for sent in files:
-        found = detect_type(head(sent.file), sent.name)
-        problems += upload_problems(sent, found)
-        width, height = image_size(sent.file) if found in IMAGE_TYPES else (0, 0)
+        file_type = detect_type(read_head(sent.file), sent.name)
+        problems += upload_problems(sent, file_type)
+        width, height = image_size(sent.file) if file_type in IMAGE_TYPES else (0, 0)
         uploads.append(
             Upload(
-                name=display_file_name(sent.name) or f"document.{found}",
-                type=str(found),
+                name=display_file_name(sent.name) or f"document.{file_type}",
+                type=str(file_type),
                 file=sent.file,
                 size=sent.size,
                 width=width,
                 height=height,
-                is_public=bool(is_shown),
+                is_public=bool(is_visible),
             )
         )
     if problems:
@@ -52,30 +55,36 @@ def check_uploads(files: Sequence[SentFile], is_public: object) -> list[Upload]:
     return uploads
 
 
-def upload_problems(sent: SentFile, found: str | None) -> Iterator[Problem]:
+def upload_problems(sent: SentFile, file_type: str | None) -> Iterator[Problem]:
+    """Yield the problems of a file; `file_type` is None if its type is not accepted."""
     field = ".".join(map(str, sent.path))
-    if found is None:
-        yield Problem(sent.path, f"The {field} must be a file of type: {TYPES}.")
-    if sent.size > LARGEST_KILOBYTES * 1024:
-        words = f"The {field} must not be greater than {LARGEST_KILOBYTES} kilobytes."
-        yield Problem(sent.path, words)
+    if file_type is None:
+        yield Problem(sent.path, f"The {field} must be a file of type: {ACCEPTED_TYPES}.")
+    if sent.size > MAX_KILOBYTES * 1024:
+        message = f"The {field} must not be greater than {MAX_KILOBYTES} kilobytes."
+        yield Problem(sent.path, message)
 
 
-def head(file: BinaryIO) -> bytes:
+def read_head(file: BinaryIO) -> bytes:
     file.seek(0)
-    return file.read(HEAD)
+    return file.read(HEAD_SIZE)
 
 
 def display_file_name(name: str) -> str:
-    """A name that is no path and fits on a line; a long one is cut before its extension."""
-    plain = "".join(c for c in name.replace("/", "-") if unicodedata.category(c) not in INVISIBLE)
-    plain = trim(plain)
-    if len(plain) <= LONGEST_NAME:
-        return plain
-    suffix = SUFFIX.search(plain)
+    """Return a file name without invisible characters; slashes become hyphens, so it is no path.
+
+    A name that is too long is cut before its extension.
+    """
+    clean_name = "".join(
+        c for c in name.replace("/", "-") if unicodedata.category(c) not in INVISIBLE_CATEGORIES
+    )
+    clean_name = trim(clean_name)
+    if len(clean_name) <= MAX_FILE_NAME_LENGTH:
+        return clean_name
+    suffix = SUFFIX.search(clean_name)
     ending = suffix[0] if suffix else ""
-    return plain[: LONGEST_NAME - len(ending)] + ending
+    return clean_name[: MAX_FILE_NAME_LENGTH - len(ending)] + ending
 
 
-INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Controls, and characters that turn the direction of a name or break its line."""
+INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of controls, line separators, and characters that turn the direction."""

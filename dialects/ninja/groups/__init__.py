@@ -1,1 +1,1 @@
-"""Groups to wire and back. No HTTP."""
+"""Translations of groups between records and wire shapes. No HTTP."""

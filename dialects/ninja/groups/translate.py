@@ -1,4 +1,4 @@
-"""Groups of clients as this API shows them and takes them. Pure."""
+"""Translations of groups of clients: records to wire shapes, inputs to commands. Pure."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ from storage import (
 )
 
 from ..clients import filters, list_query, settings
-from ..clients.field_rules import MAX_LINE, UnacceptableValue, text
+from ..clients.field_rules import MAX_LINE, UnacceptableValue, read_limited_text
 from ..protocol import wire
 from ..protocol.id_codec import IdCodec
 from ..protocol.input_tree import InputTree
@@ -27,17 +27,18 @@ from ..protocol.messages import describe_type
 from ..protocol.pagination import Window
 from ..protocol.scalars import read_sorting, text_of, write_moment
 
-COLUMNS = {order.value: order for order in GroupColumn} | {
+GROUP_SORT_COLUMNS = {order.value: order for order in GroupColumn} | {
     "id": GroupColumn.SERIAL,
     "name": GroupColumn.NAME,
 }
 
 
 def group(record: Group, ids: IdCodec) -> wire.Group:
+    """Return a group as this API shows it. It has no documents here."""
     return wire.Group(
         id=ids.encode(record.serial),
         name=record.name,
-        settings=Raw(record.settings.encode() or settings.GROUP_BLANK),
+        settings=Raw(record.settings.encode() or settings.BLANK_GROUP_SETTINGS),
         created_at=write_moment(record.created_at),
         updated_at=write_moment(record.updated_at),
         archived_at=write_moment(record.archived_at),
@@ -46,60 +47,68 @@ def group(record: Group, ids: IdCodec) -> wire.Group:
     )
 
 
-def blank(ids: IdCodec) -> wire.Group:
-    """A group before it is stored."""
-    shown = group(Group(serial=0, name="", created_at=EPOCH, updated_at=EPOCH), ids)
-    shown.id = ""
-    return shown
+def blank_group(ids: IdCodec) -> wire.Group:
+    """Return the group that a form for a new one starts with: default fields and an empty id."""
+    wire_group = group(Group(serial=0, name="", created_at=EPOCH, updated_at=EPOCH), ids)
+    wire_group.id = ""
+    return wire_group
 
 
-def query(asked: InputTree, at: Window) -> GroupQuery:
-    given = list_query.params(asked)
-    column, is_descending = read_sorting(text_of(asked.get("sort")), COLUMNS)
+def group_query(inputs: InputTree, at: Window) -> GroupQuery:
+    """Return the store's query for a list of groups."""
+    given = list_query.params(inputs)
+    column, is_descending = read_sorting(text_of(inputs.get("sort")), GROUP_SORT_COLUMNS)
     return GroupQuery(
         text=text_of(given.filter) or text_of(given.name) or None,
-        states=filters.states(given),
-        column=COLUMNS[column],
+        states=filters.read_states(given),
+        column=GROUP_SORT_COLUMNS[column],
         is_descending=is_descending,
         offset=(at.page - 1) * at.per_page,
         limit=at.per_page,
     )
 
 
-def serials_of(records: Iterable[Client]) -> list[int]:
+def group_serials(records: Iterable[Client]) -> list[int]:
+    """Return the serials of the groups of the clients, each once, in ascending order."""
     return sorted({c.group_serial for c in records if c.group_serial is not None})
 
 
 def create_group(tree: InputTree) -> CreateGroup:
+    """Return the command for a new group. Raises Invalid for input that cannot be stored."""
     problems: list[Problem] = []
     given = to_shape(tree, wire.GroupInput, describe_type, problems)
-    name = read_name(given, problems)
-    told = settings.group_settings({} if given.settings is UNSET else given.settings, problems)
+    name = read_group_name(given, problems)
+    given_settings = {} if given.settings is UNSET else given.settings
+    new_settings = settings.group_settings(given_settings, problems)
     if problems:
         raise Invalid(*problems)
-    return CreateGroup(name=name, settings=told)
+    return CreateGroup(name=name, settings=new_settings)
 
 
 def change_group(tree: InputTree) -> ChangeGroup:
-    """Given settings replace the group's, unlike a client's: a front end takes an override back by
-    leaving its key out. Settings that are not given stay."""
+    """Return the command of a PUT to a group. Raises Invalid for input that cannot be stored.
+
+    Given settings replace all settings of the group, unlike those of a client: a front end removes
+    an override by leaving its key out. Settings that are not given stay.
+    """
     problems: list[Problem] = []
     given = to_shape(tree, wire.GroupInput, describe_type, problems)
-    name: OrUnset[str] = read_name(given, problems) if "name" in tree else UNSET
-    told: OrUnset[str] = UNSET
+    name: OrUnset[str] = read_group_name(given, problems) if "name" in tree else UNSET
+    changed_settings: OrUnset[str] = UNSET
     if given.settings is not UNSET:
-        told = settings.group_settings(given.settings, problems)
+        changed_settings = settings.group_settings(given.settings, problems)
     if problems:
         raise Invalid(*problems)
-    return ChangeGroup(name=name, settings=told)
+    return ChangeGroup(name=name, settings=changed_settings)
 
 
-def read_name(given: wire.GroupInput, problems: list[Problem]) -> str:
+def read_group_name(given: wire.GroupInput, problems: list[Problem]) -> str:
+    """Return the name, or add a problem if it is missing or too long."""
     name = text_of(given.name)
     if not name and not problems:
         problems.append(Problem(("name",), "The name field is required."))
     try:
-        return text(MAX_LINE, name)
+        return read_limited_text(MAX_LINE, name)
     except UnacceptableValue as error:
         problems.append(Problem(("name",), str(error).format("name")))
         return ""

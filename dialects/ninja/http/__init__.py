@@ -1,1 +1,1 @@
-"""Routes, endpoints, bodies, forms, authentication, error answers, cached reads."""
+"""HTTP of this API: routes, endpoints, bodies, forms, authentication, errors, cached reads."""

@@ -1,4 +1,4 @@
-"""X-API-TOKEN on every request; X-API-SECRET too when the operator has set one."""
+"""Authentication by X-API-TOKEN, and by X-API-SECRET if the operator has set a secret."""
 
 import hmac
 from functools import partial
@@ -18,12 +18,14 @@ SECRET_HEADER = b"x-api-secret"
 
 
 class TokenMiddleware(AuthMiddleware):
+    """Authentication of this API: the secret is checked first, then the token."""
+
     def __init__(self, app: ASGIApp, *, store: Store, render: Render, options: Options) -> None:
         super().__init__(app, store=store, render=render, rate=options.rate)
         self.secret = options.api_secret.encode()
 
     async def authenticate(self, headers: Headers) -> Access:
-        # Compared as bytes: comparing text in constant time refuses anything beyond ASCII.
+        # compare_digest takes text only if it is ASCII, so bytes are compared.
         given = headers.get(SECRET_HEADER, b"")
         if self.secret and not hmac.compare_digest(given, self.secret):
             raise Unauthenticated("Invalid secret")
@@ -34,5 +36,6 @@ class TokenMiddleware(AuthMiddleware):
         return access
 
 
-def auth(store: Store, render: Render, options: Options) -> partial[TokenMiddleware]:
+def token_auth(store: Store, render: Render, options: Options) -> partial[TokenMiddleware]:
+    """Return the authentication middleware, without the application that it wraps."""
     return partial(TokenMiddleware, store=store, render=render, options=options)

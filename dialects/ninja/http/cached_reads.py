@@ -1,4 +1,4 @@
-"""The plain reads of this API: a client by its id, a page of all clients."""
+"""Cached reads of this API: one client by its id, and one page of all clients."""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from msgspec import Raw
 
-from dialects.base.http.cached_reads import CachedRead, FindVersions, PlainGet, WrapBodies
-from dialects.base.protocol.json_codec import ENCODER
+from dialects.base.http.cached_reads import CacheableGet, CachedRead, FindVersions, WrapBodies
+from dialects.base.protocol.json_codec import WIRE_ENCODER
 from storage import Account, Client, variant_key
 
 from ..clients import translate
@@ -15,28 +15,32 @@ from ..clients.translate import Caller
 from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
 from .options import NoLinks, Options
-from .response_headers import API_VERSION
+from .response_headers import API_VERSION_HEADER
 
-ONE = re.compile("/clients/([0-9A-Za-z]{10,20})")
-NUMBER = re.compile(rb"(page|per_page)=([1-9][0-9]{0,4})")
-LARGEST_PAGE = 500
-"""Clients that are written at once without keeping other callers waiting."""
-HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in API_VERSION.items())
+CLIENT_PATH = re.compile("/clients/([0-9A-Za-z]{10,20})")
+PAGE_PARAMETER = re.compile(rb"(page|per_page)=([1-9][0-9]{0,4})")
+MAX_CACHED_PAGE_SIZE = 500
+"""Clients that the event loop can render at once without making other callers wait."""
+RESPONSE_HEADERS = tuple(
+    (name.lower().encode(), value.encode()) for name, value in API_VERSION_HEADER.items()
+)
 
 
 class CachedReadMatcher:
+    """Callable that returns the cached read of a request, or None if it is not cacheable."""
+
     def __init__(self, options: Options) -> None:
         self.options = options
 
-    def __call__(self, call: PlainGet) -> CachedRead | None:
-        caller = Caller(call.account, self.options.public_url or call.url)
-        if one := ONE.fullmatch(call.path):
-            serial = None if call.query else caller.id_codec.decode(one[1])
+    def __call__(self, request: CacheableGet) -> CachedRead | None:
+        caller = Caller(request.account, self.options.public_url or request.url)
+        if match := CLIENT_PATH.fullmatch(request.path):
+            serial = None if request.query else caller.id_codec.decode(match[1])
             return None if serial is None else self.match_one(caller, serial)
-        pairs = page_numbers(call.query) if call.path == "/clients" else None
+        pairs = page_numbers(request.query) if request.path == "/clients" else None
         if pairs is None:
             return None
-        return self.match_many(caller, call.prefix + call.path, pairs)
+        return self.match_many(caller, request.prefix + request.path, pairs)
 
     def match_one(self, caller: Caller, serial: int) -> CachedRead:
         return cached_read(
@@ -50,14 +54,14 @@ class CachedReadMatcher:
         self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]
     ) -> CachedRead | None:
         at = pagination.read_window(wire.ListParams(**dict(pairs)))
-        if at.per_page > LARGEST_PAGE:
+        if at.per_page > MAX_CACHED_PAGE_SIZE:
             return None
 
         def wrap(bodies: Sequence[bytes], total: int) -> bytes:
             no_links: NoLinks = {} if self.options.empty_links == "object" else []
-            links = pagination.links(caller.url + path, pairs, total, at) or no_links
+            links = pagination.page_links(caller.url + path, pairs, total, at) or no_links
             meta = wire.Meta(pagination.pagination(total, len(bodies), at, links))
-            return ENCODER.encode(wrap_envelope(list(map(Raw, bodies)), {}, meta))
+            return WIRE_ENCODER.encode(wrap_envelope(list(map(Raw, bodies)), {}, meta))
 
         offset = (at.page - 1) * at.per_page
         return cached_read(
@@ -76,21 +80,27 @@ def cached_read(
     caller: Caller, find: FindVersions, wrap: WrapBodies, *, is_one: bool
 ) -> CachedRead:
     def render(record: Client) -> bytes:
-        return ENCODER.encode(translate.client(record, caller))
+        return WIRE_ENCODER.encode(translate.client(record, caller))
 
-    name = variant_of(caller.account, caller.url)
-    return CachedRead(find, name, render, wrap, is_one=is_one, headers=HEADERS)
+    key = account_variant_key(caller.account, caller.url)
+    return CachedRead(find, key, render, wrap, is_one=is_one, headers=RESPONSE_HEADERS)
 
 
 @lru_cache(maxsize=1024)
-def variant_of(account: Account, url: str) -> bytes:
-    """All that is shown of a client beyond its own: ids by the account's salt, links by the url."""
+def account_variant_key(account: Account, url: str) -> bytes:
+    """Return the key of all renderings that differ in nothing but the client.
+
+    Ids depend on the account's salt, and links depend on the url.
+    """
     return variant_key("ninja", account, url)
 
 
 def page_numbers(query: bytes) -> list[tuple[str, str]] | None:
-    """The page and its size, each once, in the order of the query; None for any other query."""
-    matches = [NUMBER.fullmatch(part) for part in query.split(b"&")] if query else []
+    """Return `page` and `per_page` in the order of the query.
+
+    None for a query that repeats one of them or has any other parameter.
+    """
+    matches = [PAGE_PARAMETER.fullmatch(part) for part in query.split(b"&")] if query else []
     pairs = [(match[1].decode(), match[2].decode()) for match in matches if match]
     is_all = len(dict(pairs)) == len(matches)
     return pairs if is_all else None

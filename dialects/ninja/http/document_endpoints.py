@@ -1,10 +1,10 @@
-"""The endpoints of documents: files at clients. Decode, ask the store, encode."""
+"""Endpoints of documents, the files of clients. Each decodes, calls the store and encodes."""
 
 from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from dialects.base.http.bodies import reply
+from dialects.base.http.bodies import json_response
 from dialects.base.http.conditional_requests import precondition
 from dialects.base.http.store_calls import run_file_io, run_read, run_write
 from dialects.base.protocol.failures import WrongMethod
@@ -14,7 +14,7 @@ from storage import Client, Document, DocumentQuery, Invalid, Precondition, Prob
 from ..clients import ignored_fields, list_query, translate as client_translate
 from ..clients.translate import Caller
 from ..documents import translate as document_translate
-from ..documents.file_types import MIME
+from ..documents.file_types import MIME_TYPES
 from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
 from ..protocol.input_tree import InputTree
@@ -23,17 +23,19 @@ from ..protocol.scalars import read_flag
 from .client_endpoints import Clients, serial_of
 from .method_override import named_method
 from .multipart import Form, read_form
-from .response_headers import API_VERSION
+from .response_headers import API_VERSION_HEADER
 from .stored_uploads import stored_uploads
 
-HARMLESS = {
+SANDBOX_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
-"""Whatever a file turns out to be, a browser shall not run it."""
+"""Headers of a download: a browser must not run a file, whatever its type turns out to be."""
 
 
 class Documents:
+    """Endpoints of documents: of one client, and of all clients of an account."""
+
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
         self.store = clients.store
@@ -42,34 +44,35 @@ class Documents:
 
     async def upload(self, request: Request) -> Response:
         caller = self.clients.caller(request)
-        # First of all: nobody sends megabytes to a client that is not there, or has changed.
-        record, wanted = await self.find_owner(request, caller), precondition(request)
-        wanted.check(record)
+        # Checked before the body is read: no caller should send megabytes to a client that does
+        # not exist or has changed.
+        record, condition = await self.get_owner(request, caller), precondition(request)
+        condition.check(record)
         async with read_form(request) as form:
             if request.method == "POST" and named_method(request, form.tree) not in {"POST", "PUT"}:
                 raise WrongMethod("POST, PUT")
             refuse_texts(form.tree)
             if form.files:
-                record = await self.attach_files(caller, record.serial, form, wanted)
+                record = await self.attach_files(caller, record.serial, form, condition)
         return await self.clients.client_response(request, record, form.tree)
 
     async def attach_files(
-        self, caller: Caller, serial: int, form: Form, wanted: Precondition
+        self, caller: Caller, serial: int, form: Form, condition: Precondition
     ) -> Client:
         account_id = caller.account.id
         async with stored_uploads(self.store, account_id, form) as drafts:
             change = document_translate.attach_documents(drafts)
-            return await run_write(self.store.change_client, account_id, serial, change, wanted)
+            return await run_write(self.store.change_client, account_id, serial, change, condition)
 
-    async def find_document(self, request: Request, form: Form) -> Response:
+    async def client_documents(self, request: Request, form: Form) -> Response:
         caller, asked = self.clients.caller(request), form.tree
-        owner = await self.find_owner(request, caller)
+        owner = await self.get_owner(request, caller)
         at = pagination.read_window(list_query.params(asked))
         query = document_translate.document_query(asked, at, caller.id_codec)
-        own = structs.replace(query, client_serials=(owner.serial,))
-        return await self.list_response(request, own, at, asked)
+        query = structs.replace(query, client_serials=(owner.serial,))
+        return await self.list_response(request, query, at, asked)
 
-    async def find_owner(self, request: Request, caller: Caller) -> Client:
+    async def get_owner(self, request: Request, caller: Caller) -> Client:
         return await run_read(self.store.get_client, caller.account.id, serial_of(request, caller))
 
     # Of all clients
@@ -77,34 +80,33 @@ class Documents:
     async def index(self, request: Request, form: Form) -> Response:
         caller, asked = self.clients.caller(request), form.tree
         at = pagination.read_window(list_query.params(asked))
-        return await self.list_response(
-            request, document_translate.document_query(asked, at, caller.id_codec), at, asked
-        )
+        query = document_translate.document_query(asked, at, caller.id_codec)
+        return await self.list_response(request, query, at, asked)
 
     async def list_response(
         self, request: Request, query: DocumentQuery, at: Window, asked: InputTree
     ) -> Response:
         caller = self.clients.caller(request)
-        found = await run_read(self.store.list_documents, caller.account.id, query)
-        shown = [client_translate.document(record, caller) for record in found.records]
-        return self.clients.read_page(request, shown, found.total, at, asked)
+        page = await run_read(self.store.list_documents, caller.account.id, query)
+        shown = [client_translate.document(record, caller) for record in page.records]
+        return self.clients.page_response(request, shown, page.total, at, asked)
 
     async def show(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
         record = await run_read(
-            self.store.get_document, caller.account.id, serial_in(request, caller)
+            self.store.get_document, caller.account.id, document_serial(request, caller)
         )
         return document_response(record, caller, form.tree)
 
     async def download(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
         record = await run_read(
-            self.store.get_document, caller.account.id, serial_in(request, caller)
+            self.store.get_document, caller.account.id, document_serial(request, caller)
         )
         is_inline = read_flag(form.tree.get("inline")) is True
         headers = {
-            **HARMLESS,
-            "Content-Type": MIME.get(record.type, "application/octet-stream"),
+            **SANDBOX_HEADERS,
+            "Content-Type": MIME_TYPES.get(record.type, "application/octet-stream"),
             "Content-Length": str(record.size),
             "Content-Disposition": document_translate.content_disposition(
                 record.name, is_inline=is_inline
@@ -112,37 +114,37 @@ class Documents:
         }
         if request.method == "HEAD":
             return Response(headers=headers)
-        pieces = await run_file_io(self.store.open_blob, caller.account.id, record)
-        return StreamingResponse(pieces, headers=headers)
+        chunks = await run_file_io(self.store.open_blob, caller.account.id, record)
+        return StreamingResponse(chunks, headers=headers)
 
     async def update(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
-        account_id, serial = caller.account.id, serial_in(request, caller)
-        change, wanted = document_translate.change_document(form.tree), precondition(request)
-        record = await run_write(self.store.change_document, account_id, serial, change, wanted)
+        account_id, serial = caller.account.id, document_serial(request, caller)
+        change, condition = document_translate.change_document(form.tree), precondition(request)
+        record = await run_write(self.store.change_document, account_id, serial, change, condition)
         return document_response(record, caller, form.tree)
 
     async def delete(self, request: Request, _form: Form) -> Response:
         caller = self.clients.caller(request)
-        serial = serial_in(request, caller)
+        serial = document_serial(request, caller)
         await run_write(
             self.store.remove_document, caller.account.id, serial, precondition(request)
         )
-        return reply(wire.Message("Success"))
+        return json_response(wire.Message("Success"))
 
 
 def document_response(record: Document, caller: Caller, asked: InputTree) -> Response:
     shown = client_translate.document(record, caller)
-    headers = {**API_VERSION, **ignored_headers(ignored_fields.of_document(asked))}
-    return reply(wrap_envelope(shown, asked), headers=headers)
+    headers = {**API_VERSION_HEADER, **ignored_headers(ignored_fields.of_document(asked))}
+    return json_response(wrap_envelope(shown, asked), headers=headers)
 
 
-def serial_in(request: Request, caller: Caller) -> int:
+def document_serial(request: Request, caller: Caller) -> int:
     return serial_of(request, caller, "document")
 
 
 def refuse_texts(tree: InputTree) -> None:
-    """Refuse texts where files belong."""
+    """Raise Invalid for texts in the field of the files."""
     given = tree.get("documents") or []
     if not isinstance(given, list):
         raise Invalid(Problem(("documents",), "The documents must be an array."))

@@ -1,10 +1,10 @@
-"""How this API says no: a message, and with refused fields an object of lists of sentences."""
+"""Error answers of this API: a message, and a list of sentences for each refused field."""
 
 from typing import assert_never
 
 from starlette.responses import Response
 
-from dialects.base.http.bodies import reply
+from dialects.base.http.bodies import json_response
 from dialects.base.protocol.failures import (
     Broken,
     Forbidden,
@@ -22,7 +22,7 @@ from dialects.base.protocol.failures import (
 from storage import Conflict, Invalid, Locked, NotFound, Problem, Stale, Unavailable
 
 from ..protocol import wire
-from ..protocol.messages import dotted, taken_problem
+from ..protocol.messages import dotted_path, taken_problem
 
 MISSING = "No query results for model [App\\Models\\{}]."
 MODELS = {"group": "GroupSetting", "document": "Document"}
@@ -30,6 +30,7 @@ LOCKED = "Record is deleted and cannot be edited. Restore the record to enable e
 
 
 def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case per failure
+    """Return the answer of this API to a failure."""
     match failure:
         case NotFound():
             return error_response(404, MISSING.format(MODELS.get(failure.kind, "Client")))
@@ -78,12 +79,12 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
 def error_response(
     status: int, message: str, errors: dict[str, list[str]] | None = None
 ) -> Response:
-    told = wire.Message(message) if errors is None else wire.Message(message, errors)
-    return reply(told, status)
+    body = wire.Message(message) if errors is None else wire.Message(message, errors)
+    return json_response(body, status)
 
 
 def validation_response(*problems: Problem) -> Response:
     errors: dict[str, list[str]] = {}
     for problem in problems:
-        errors.setdefault(dotted(problem.path), []).append(problem.message)
+        errors.setdefault(dotted_path(problem.path), []).append(problem.message)
     return error_response(422, "The given data was invalid.", errors)

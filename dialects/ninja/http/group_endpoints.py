@@ -1,10 +1,10 @@
-"""The endpoints of groups: decode, ask the store, encode. Nothing else happens here."""
+"""Endpoints of groups. Each decodes, calls the store and encodes, and does nothing else."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dialects.base.http.authentication import account_of
-from dialects.base.http.bodies import reply
+from dialects.base.http.bodies import json_response
 from dialects.base.http.conditional_requests import refuse_conditions
 from dialects.base.http.store_calls import run_read, run_write
 from dialects.base.protocol.ignored_fields import ignored_headers
@@ -19,10 +19,12 @@ from ..protocol.input_tree import InputTree
 from ..protocol.pagination import Window
 from .client_endpoints import Clients, serial_of
 from .multipart import Form
-from .response_headers import API_VERSION
+from .response_headers import API_VERSION_HEADER
 
 
 class Groups:
+    """Endpoints of groups. They share the page links of the clients' endpoints."""
+
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
         self.store = clients.store
@@ -30,35 +32,35 @@ class Groups:
     async def index(self, request: Request, form: Form) -> Response:
         asked = form.tree
         at = pagination.read_window(list_query.params(asked))
-        found = await run_read(
-            self.store.list_groups, account_of(request).id, translate.query(asked, at)
-        )
-        return self.list_response(request, found, at, asked)
+        query = translate.group_query(asked, at)
+        page = await run_read(self.store.list_groups, account_of(request).id, query)
+        return self.list_response(request, page, at, asked)
 
     async def create(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         command = translate.create_group(form.tree)
         record = await run_write(self.store.create_group, account_of(request).id, command)
-        return self.write_group(request, record, form.tree)
+        return self.written_response(request, record, form.tree)
 
     async def blank(self, request: Request, form: Form) -> Response:
-        shown = translate.blank(self.id_codec(request))
-        return reply(wrap_envelope(shown, form.tree), headers=API_VERSION)
+        shown = translate.blank_group(self.id_codec(request))
+        return json_response(wrap_envelope(shown, form.tree), headers=API_VERSION_HEADER)
 
     async def show(self, request: Request, form: Form) -> Response:
-        return self.group_response(request, await self.find_group(request), form.tree)
+        return self.group_response(request, await self.get_group(request), form.tree)
 
     async def update(self, request: Request, form: Form) -> Response:
-        before = await self.find_group(request)  # a missing group is missing, whatever the input
+        # First of all: a missing group is answered by 404, whatever the input is.
+        before = await self.get_group(request)
         refuse_conditions(request)
         command = translate.change_group(form.tree)
         account_id = account_of(request).id
         record = await run_write(self.store.change_group, account_id, before.serial, command)
-        return self.write_group(request, record, form.tree)
+        return self.written_response(request, record, form.tree)
 
     async def delete(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
-        account_id, serials = account_of(request).id, [self.read_serial(request)]
+        account_id, serials = account_of(request).id, [self.group_serial(request)]
         (record,) = await run_write(self.store.set_group_states, account_id, serials, State.DELETED)
         return self.group_response(request, record, form.tree)
 
@@ -66,36 +68,36 @@ class Groups:
         refuse_conditions(request)
         tree, account_id = form.tree, account_of(request).id
         serials, state = bulk_actions.read_state_action(tree, self.id_codec(request))
-        known = await run_read(self.store.groups_by_serial, account_id, serials)
-        bulk_actions.refuse_missing(serials, len(known))
+        groups = await run_read(self.store.groups_by_serial, account_id, serials)
+        bulk_actions.refuse_missing(serials, len(groups))
         records = await run_write(self.store.set_group_states, account_id, serials, state)
         at = pagination.read_window(list_query.params(tree), default=len(serials))
         return self.list_response(request, bulk_actions.slice_page(records, at), at, tree)
 
-    async def find_group(self, request: Request) -> Group:
-        serial = self.read_serial(request)
-        found = await run_read(self.store.groups_by_serial, account_of(request).id, [serial])
-        if serial not in found:
+    async def get_group(self, request: Request) -> Group:
+        serial = self.group_serial(request)
+        groups = await run_read(self.store.groups_by_serial, account_of(request).id, [serial])
+        if serial not in groups:
             raise NotFound("group")
-        return found[serial]
+        return groups[serial]
 
-    def write_group(self, request: Request, record: Group, asked: InputTree) -> Response:
+    def written_response(self, request: Request, record: Group, asked: InputTree) -> Response:
         answer = self.group_response(request, record, asked)
         answer.headers.update(ignored_headers(ignored_fields.of_group(asked)))
         return answer
 
     def group_response(self, request: Request, record: Group, asked: InputTree) -> Response:
         shown = translate.group(record, self.id_codec(request))
-        return reply(wrap_envelope(shown, asked), headers=API_VERSION)
+        return json_response(wrap_envelope(shown, asked), headers=API_VERSION_HEADER)
 
     def list_response(
-        self, request: Request, found: Page[Group], at: Window, asked: InputTree
+        self, request: Request, page: Page[Group], at: Window, asked: InputTree
     ) -> Response:
-        shown = [translate.group(record, self.id_codec(request)) for record in found.records]
-        return self.clients.read_page(request, shown, found.total, at, asked)
+        shown = [translate.group(record, self.id_codec(request)) for record in page.records]
+        return self.clients.page_response(request, shown, page.total, at, asked)
 
     def id_codec(self, request: Request) -> IdCodec:
         return id_codec(account_of(request).hash_salt)
 
-    def read_serial(self, request: Request) -> int:
+    def group_serial(self, request: Request) -> int:
         return serial_of(request, self.clients.caller(request), "group")

@@ -1,4 +1,15 @@
-"""Forms of parts that may carry files: on the disk while they come in, never wholly in memory."""
+"""Multipart forms that may carry files.
+
+A form may have 512 MiB, so its files are not kept in memory:
+
+1. The body is read as a stream, within `MAX_FORM_SIZE`.
+2. Starlette's parser moves each file that is larger than 1 MiB to the disk. Texts stay in memory,
+   so `StrictMultiPartParser` limits their total size. It also refuses texts that are not UTF-8.
+3. A form without its closing boundary was cut off: it is refused, so that no caller loses a field
+   without notice.
+4. Texts become one input tree together with the query, as in `request_body`. Files stay beside it.
+5. The files are closed and deleted when the request is answered, also after an error.
+"""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,16 +26,26 @@ from storage import Invalid, Path, Problem, Unavailable
 
 from ..documents.upload_checks import SentFile
 from ..protocol.input_tree import InputTree, nest_pairs
-from .request_body import BODY_LIMIT, MULTIPART, checked, kind_of, query_tree, read_inputs
+from .request_body import (
+    BODY_LIMIT,
+    MULTIPART,
+    checked_input,
+    content_type,
+    query_tree,
+    read_inputs,
+)
 
-LIMIT = 512 * 2**20
+MAX_FORM_SIZE = 512 * 2**20
 """Bytes of one request: five files of the largest size."""
-MOST_FILES = 50
-MOST_FIELDS = 1000
+MAX_FILES = 50
+MAX_TEXT_FIELDS = 1000
 
 
 class Form(NamedTuple):
-    """`is_public` speaks of the files, and is no part of the tree of a form that has some."""
+    """The input of a request: its texts as a tree, and its files.
+
+    `is_public` is about the files: the tree of a form with files does not contain it.
+    """
 
     tree: InputTree
     files: list[SentFile]
@@ -33,48 +54,52 @@ class Form(NamedTuple):
 
 @asynccontextmanager
 async def read_text_form(request: Request) -> AsyncIterator[Form]:
-    """A request's input where no files belong: they are refused."""
+    """Read the input of a request that must not carry files. Raise Invalid for a file."""
     yield Form(await read_inputs(request), [])
 
 
 @asynccontextmanager
 async def read_form(request: Request) -> AsyncIterator[Form]:
-    """A request's input with the files that it carries; they are gone at the end of the block."""
-    if kind_of(request) != MULTIPART:
+    """Read the input of a request with its files. They are deleted at the end of the block."""
+    if content_type(request) != MULTIPART:
         yield Form(await read_inputs(request), [])
         return
-    form = await read(request)
+    form = await read_multipart(request)
     try:
         pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-        tree, files = checked(query_tree(request), nest_pairs(pairs)), list(sent(form))
+        tree = checked_input(query_tree(request), nest_pairs(pairs))
+        files = list(sent_files(form))
         yield Form(tree, files, tree.pop("is_public", None) if files else None)
     finally:
         await form.close()
 
 
-def sent(form: FormData) -> Iterator[SentFile]:
-    """The files in their order. Raises Invalid for one in a field that nobody would read."""
-    place = 0
+def sent_files(form: FormData) -> Iterator[SentFile]:
+    """Yield the files of a form in order. Raise Invalid for a file in any other field."""
+    index = 0
     for name, file in form.multi_items():
-        # A form that a person sends off without choosing a file has an empty one without a name.
+        # A browser form without a chosen file sends an empty file without a name.
         if isinstance(file, str) or not (file.filename or file.size):
             continue
         path: Path = (name,)
         if name.startswith("documents["):
-            path, place = ("documents", place), place + 1
+            path, index = ("documents", index), index + 1
         elif name not in {"documents", "file"}:
             raise Invalid(Problem(path, f"The {name} must not be a file."))
         yield SentFile(path, file.filename or "", file.file, file.size or 0)
 
 
-async def read(request: Request) -> FormData:
-    """Raise Malformed for a form that cannot be read or was cut off."""
+async def read_multipart(request: Request) -> FormData:
+    """Parse a multipart form. Raise Malformed for a form that cannot be parsed or was cut off."""
     _, options = parse_options_header(request.headers["content-type"])
     boundary = options.get(b"boundary", b"").decode("latin-1")
-    # Only the boundary is passed on: in a charset of the caller's choice anything can happen.
+    # Only the boundary is passed on: the parser would decode with any charset that a caller names.
     headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary}"'})
     parser = StrictMultiPartParser(
-        headers, stream_body(request, LIMIT), max_files=MOST_FILES, max_fields=MOST_FIELDS
+        headers,
+        stream_body(request, MAX_FORM_SIZE),
+        max_files=MAX_FILES,
+        max_fields=MAX_TEXT_FIELDS,
     )
     try:
         return await parser.parse()
@@ -85,18 +110,23 @@ async def read(request: Request) -> FormData:
 
 
 class StrictMultiPartParser(MultiPartParser):
-    """Notices the end of the form, and texts that are too much or not in UTF-8: the parser would
-    hold all of the ones and guess at the others."""
+    """Parser that refuses a form without an end, texts that are too large, and texts not in UTF-8.
+
+    Starlette's parser would accept a form that was cut off, keep texts of any size in memory, and
+    decode other texts as latin-1.
+    """
 
     has_ended = False
     text_size = 0
 
     async def parse(self) -> FormData:
-        self.stream = self.to_its_end(self.stream)
+        self.stream = self.with_end_check(self.stream)
         return await super().parse()
 
-    async def to_its_end(self, stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-        # Raised in here, so that the parser closes the file that it is in the middle of.
+    async def with_end_check(
+        self, stream: AsyncGenerator[bytes, None]
+    ) -> AsyncGenerator[bytes, None]:
+        # Raised inside the stream, so that the parser closes the file that it is writing.
         async for chunk in stream:
             yield chunk
         if not self.has_ended:

@@ -1,21 +1,25 @@
-"""What an operator can set of this dialect."""
+"""Settings of this dialect."""
 
 from typing import Literal
 
 from dialects.base.http.rate_options import RateOptions
 
 NoLinks = dict[str, str] | list[str]
+"""The value of `links` on a list of one page."""
 
 
 class Options(RateOptions, frozen=True, kw_only=True):
-    """`api_secret` is demanded in X-API-SECRET when set; `public_url` is the scheme and host of
-    the links, when callers reach us by another than they name; `empty_links` is what stands for
-    no links at all: `array` as documented, `object` as newer servers send."""
+    """Settings that an operator can change.
+
+    `api_secret`: if set, every request must have it in X-API-SECRET. `public_url`: scheme and
+    host of the links, if they differ from those that callers send. `empty_links`: the value of
+    `links` without links, `array` as documented or `object` as newer servers send.
+    """
 
     api_secret: str = ""
     public_url: str = ""
     empty_links: Literal["array", "object"] = "array"
 
     def __repr__(self) -> str:
-        """Without values: one of them is a secret."""
+        """Return a text without values: one of them is a secret."""
         return "Options(…)"

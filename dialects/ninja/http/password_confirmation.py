@@ -1,4 +1,4 @@
-"""The account's password, asked for by the operations that cannot be undone."""
+"""Check of the account's password, required by operations that cannot be undone."""
 
 import base64
 import binascii
@@ -15,16 +15,19 @@ PASSWORD_HEADER = "x-api-password"  # noqa: S105  the header's name
 BASE64_HEADER = "x-api-password-base64"
 
 
-async def confirm(store: Store, request: Request) -> None:
-    """Raise Unconfirmed unless the account has a password and the request carries it."""
-    password = password_in(request.headers)
+async def confirm_password(store: Store, request: Request) -> None:
+    """Raise Unconfirmed unless the account has a password and the request has the same one."""
+    password = sent_password(request.headers)
     account = account_of(request)
     if not password or not await run_read(store.verify_password, account.id, password):
         raise Unconfirmed("the account's password is missing or wrong")
 
 
-def password_in(headers: Headers) -> str:
-    """The plain header, or the one in base64, which wins."""
+def sent_password(headers: Headers) -> str:
+    """Return the password of the base64 header or, without that header, of the text header.
+
+    An empty text for none, and for base64 that cannot be read.
+    """
     encoded = headers.get(BASE64_HEADER)
     if encoded is None:
         return headers.get(PASSWORD_HEADER, "")

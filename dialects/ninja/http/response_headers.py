@@ -1,10 +1,10 @@
-"""The headers that this API puts on every answer, refusals included."""
+"""Headers that this API puts on every answer, also on refusals."""
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-EVERY_ANSWER = {
-    # Three numbers with dots: clients parse it, and refuse versions below 5.0.
+COMMON_HEADERS = {
+    # Three numbers with dots: clients of the API parse it, and refuse versions below 5.0.
     "X-App-Version": "5.10.17",
     "X-Minimum-Client-Version": "5.0.16",
     "Access-Control-Allow-Origin": "*",
@@ -21,32 +21,36 @@ EVERY_ANSWER = {
     ),
     "Cache-Control": "no-cache, private",
 }
-PREFLIGHT = {
+PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, GET, OPTIONS, PUT, DELETE",
-    "Access-Control-Allow-Headers": EVERY_ANSWER["Access-Control-Allow-Headers"],
+    "Access-Control-Allow-Headers": COMMON_HEADERS["Access-Control-Allow-Headers"],
 }
-"""What a browser asks before it sends a request; it asks without a token."""
-API_VERSION = {"X-Api-Version": "5.0.16"}
-"""On the bodies of items and lists; its value is the minimum client version."""
+"""Headers of the answer to a CORS preflight, which a browser sends without a token."""
+API_VERSION_HEADER = {"X-Api-Version": "5.0.16"}
+"""Header of answers with items and lists; its value is the minimum client version."""
+
+RAW_COMMON_HEADERS = [(k.lower().encode(), v.encode()) for k, v in COMMON_HEADERS.items()]
+COMMON_HEADER_NAMES = frozenset(name for name, _ in RAW_COMMON_HEADERS)
 
 
-RAW = [(name.lower().encode(), value.encode()) for name, value in EVERY_ANSWER.items()]
-NAMES = frozenset(name for name, _ in RAW)
+def with_common_headers(app: ASGIApp) -> ASGIApp:
+    """Wrap an application so that every answer has the common headers.
 
+    The wrapper answers OPTIONS itself: a CORS preflight needs no token.
+    """
 
-def with_headers(app: ASGIApp) -> ASGIApp:
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "OPTIONS":
-            await PlainTextResponse("OK", headers=PREFLIGHT)(scope, receive, send)
+            await PlainTextResponse("OK", headers=PREFLIGHT_HEADERS)(scope, receive, send)
             return
 
-        async def dressed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = [header for header in message["headers"] if header[0] not in NAMES]
-                message["headers"] = own + RAW
+                others = [h for h in message["headers"] if h[0] not in COMMON_HEADER_NAMES]
+                message["headers"] = others + RAW_COMMON_HEADERS
             await send(message)
 
-        await app(scope, receive, dressed)
+        await app(scope, receive, send_with_headers)
 
-    return answering
+    return respond

@@ -1,4 +1,4 @@
-"""Which path and method is answered by which endpoint."""
+"""Routes of this API: which endpoint answers which path and method."""
 
 from functools import partial
 from typing import Protocol
@@ -7,95 +7,102 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from dialects.base.http.application import assemble
+from dialects.base.http.application import assemble_app
 from dialects.base.http.cached_reads import CachedReads
-from dialects.base.http.routing import GuardedRoute, ReadOnly, route as bare
+from dialects.base.http.routing import GuardedRoute, ReadOnly, guarded_route
 from storage import Store
 
-from .auth import auth
+from .auth import token_auth
 from .cached_reads import CachedReadMatcher
 from .client_endpoints import Clients
 from .company_endpoints import Company
 from .document_endpoints import Documents
 from .errors import render
 from .group_endpoints import Groups
-from .method_override import Answer, post_means, route, with_input
+from .method_override import InputEndpoint, input_route, overridable_post, with_input
 from .multipart import Form, read_text_form
 from .options import Options
-from .response_headers import with_headers
+from .response_headers import with_common_headers
 
 
 def app(store: Store, options: Options) -> ASGIApp:
+    """Return the application of this API over a store."""
     clients, company = Clients(store, options), Company()
     routes = [
-        route(
+        input_route(
             "/clients",
             has_files=True,
             GET=clients.index,
-            POST=post_means(GET=clients.index, POST=clients.create),
+            POST=overridable_post(GET=clients.index, POST=clients.create),
         ),
-        route("/clients/create", GET=clients.blank),
-        route("/clients/bulk", POST=clients.bulk),
-        of_one("/clients/{id}", clients, has_files=True),
-        route("/clients/{id}/edit", GET=clients.show),
-        route("/clients/{id}/purge", POST=clients.purge),
-        route("/clients/{id}/{other}/merge", POST=clients.merge),
-        *of_documents(Documents(clients)),
-        *of_groups(Groups(clients)),
-        bare("/ping", GET=company.ping),
-        bare("/statics", GET=company.statics),
-        bare("/health_check", GET=company.health),
+        input_route("/clients/create", GET=clients.blank),
+        input_route("/clients/bulk", POST=clients.bulk),
+        record_route("/clients/{id}", clients, has_files=True),
+        input_route("/clients/{id}/edit", GET=clients.show),
+        input_route("/clients/{id}/purge", POST=clients.purge),
+        input_route("/clients/{id}/{other}/merge", POST=clients.merge),
+        *document_routes(Documents(clients)),
+        *group_routes(Groups(clients)),
+        guarded_route("/ping", GET=company.ping),
+        guarded_route("/statics", GET=company.statics),
+        guarded_route("/health_check", GET=company.health),
     ]
-    secured = auth(store, render, options)
-    short = partial(CachedReads, store=store, read=CachedReadMatcher(options))
-    return with_headers(assemble(routes=routes, auth=secured, short=short, render=render))
+    api = assemble_app(
+        routes=routes,
+        auth=token_auth(store, render, options),
+        cached_reads=partial(CachedReads, store=store, match=CachedReadMatcher(options)),
+        render=render,
+    )
+    return with_common_headers(api)
 
 
-def of_groups(groups: Groups) -> list[GuardedRoute]:
+def group_routes(groups: Groups) -> list[GuardedRoute]:
     return [
-        route(
+        input_route(
             "/group_settings",
             GET=groups.index,
-            POST=post_means(GET=groups.index, POST=groups.create),
+            POST=overridable_post(GET=groups.index, POST=groups.create),
         ),
-        route("/group_settings/create", GET=groups.blank),
-        route("/group_settings/bulk", POST=groups.bulk),
-        of_one("/group_settings/{id}", groups),
+        input_route("/group_settings/create", GET=groups.blank),
+        input_route("/group_settings/bulk", POST=groups.bulk),
+        record_route("/group_settings/{id}", groups),
     ]
 
 
-def of_documents(documents: Documents) -> list[GuardedRoute]:
+def document_routes(documents: Documents) -> list[GuardedRoute]:
     return [
-        bare("/clients/{id}/upload", PUT=documents.upload, POST=documents.upload),
-        bare(
+        guarded_route("/clients/{id}/upload", PUT=documents.upload, POST=documents.upload),
+        guarded_route(
             "/clients/{id}/documents",
-            POST=ReadOnly(with_input(documents.find_document, read_text_form)),
+            POST=ReadOnly(with_input(documents.client_documents, read_text_form)),
         ),
-        route("/documents", GET=documents.index),
-        of_one("/documents/{id}", documents),
-        route("/documents/{id}/download", GET=documents.download),
+        input_route("/documents", GET=documents.index),
+        record_route("/documents/{id}", documents),
+        input_route("/documents/{id}/download", GET=documents.download),
     ]
 
 
-class Records(Protocol):
-    """The endpoints of one kind of records."""
+class RecordEndpoints(Protocol):
+    """Endpoints that show, change and delete one record."""
 
     async def show(self, request: Request, form: Form) -> Response: ...
     async def update(self, request: Request, form: Form) -> Response: ...
     async def delete(self, request: Request, form: Form) -> Response: ...
 
 
-def of_one(path: str, records: Records, *, has_files: bool = False) -> GuardedRoute:
-    """One record: a POST stands for any of the other methods."""
-    own: dict[str, Answer] = {
+def record_route(path: str, records: RecordEndpoints, *, has_files: bool = False) -> GuardedRoute:
+    """Return the route of one record. A POST there may stand for any of the other methods."""
+    endpoints: dict[str, InputEndpoint] = {
         "GET": records.show,
         "PUT": records.update,
         "PATCH": records.update,
         "DELETE": records.delete,
     }
-    return route(path, has_files=has_files, **own, POST=post_means(**own))
+    post = overridable_post(**endpoints)
+    return input_route(path, has_files=has_files, **endpoints, POST=post)
 
 
 def credentials(token: str, options: Options) -> dict[str, str]:
+    """Return the headers by which a caller presents a token under these settings."""
     secret = {"X-API-SECRET": options.api_secret} if options.api_secret else {}
     return {"X-API-TOKEN": token, **secret}

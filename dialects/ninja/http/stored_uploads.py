@@ -1,4 +1,4 @@
-"""The files of a request on their way into the store: bytes first, then the record they are at."""
+"""Storage of the files of a request: the bytes first, then the record of their client."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,12 +14,15 @@ from .multipart import Form
 async def stored_uploads(
     store: Store, account_id: int, form: Form
 ) -> AsyncIterator[tuple[DocumentDraft, ...]]:
-    """The bytes are stored while the block writes the record; when it fails, they go again."""
+    """Store the bytes of the form's files, and yield their drafts to the block.
+
+    The block writes the record. If it raises a failure, the bytes are deleted.
+    """
     if not form.files:
         yield ()
         return
-    read = await run_file_io(upload_checks.check_uploads, form.files, form.is_public)
-    drafts = await run_file_io(store.store_uploads, account_id, read)
+    uploads = await run_file_io(upload_checks.check_uploads, form.files, form.is_public)
+    drafts = await run_file_io(store.store_uploads, account_id, uploads)
     try:
         yield drafts
     except Failure:

@@ -1,8 +1,20 @@
-"""Objects as the original server itself writes new clients, many at once and column by column.
+"""The column reader: new clients from objects of the original server, many at once.
 
-An object is plain when every key is there with a value of its own type and nothing of it is lost.
-What is not is left to telling.py, which reads everything: this says the same of what is plain, at
-a fifth of the cost.
+Strategy:
+
+1. Decode each object in its strict shape (`strict_shape`): every key is there, with a value of its
+   own type. Objects that do not fit are left out.
+2. Leave out objects without a name, contacts or settings, and those with a value in a field that
+   records keep verbatim, since it may be lost.
+3. Collect the values of each field in one column, and read the whole column at once. Ids, reference
+   ids and settings are read once per distinct value.
+4. Give up the whole batch if a value needs more than that: `NeedsObjectReader` is raised inside,
+   and `read_columns` returns None.
+5. Compute the change stamps last, since this clears fields of the objects.
+
+`object_reader.py` reads every object, so also those that are left out here. For the others the
+result here is the same, at a fifth of the cost; `tests/laws/test_column_reader.py` checks that it
+is the same.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,139 +36,168 @@ from ..clients import names
 from ..protocol.id_codec import IdCodec, id_codec
 from . import object_fields, object_reader, object_shapes
 from .change_stamps import digest
-from .object_fields import EMAIL, FLAG, MONEY, REFERENCE, TEXT, TIME, FieldKind, UnreadableValue
+from .object_fields import (
+    EMAIL_KIND,
+    FLAG_KIND,
+    MONEY_KIND,
+    REFERENCE_KIND,
+    TEXT_KIND,
+    TIME_KIND,
+    FieldKind,
+    UnreadableValue,
+)
 
 Columns = dict[str, Sequence[Any]]
-Second = Annotated[int, Meta(ge=0, le=object_fields.LATEST)]
-Moment = Annotated[int, Meta(ge=1, le=object_fields.LATEST)]
-Filled = Annotated[str, Meta(min_length=1)]
-Empty = Annotated[str, Meta(max_length=0)]
+UnixSecond = Annotated[int, Meta(ge=0, le=object_fields.MAX_UNIX_SECOND)]
+SetUnixSecond = Annotated[int, Meta(ge=1, le=object_fields.MAX_UNIX_SECOND)]
+FilledText = Annotated[str, Meta(min_length=1)]
+EmptyText = Annotated[str, Meta(max_length=0)]
 
-Types = dict[str, Any]
+FieldTypes = dict[str, Any]
 
-TYPES: dict[FieldKind, Any] = {
-    TEXT: str,
-    EMAIL: str,
-    REFERENCE: str,
-    FLAG: bool,
-    MONEY: Decimal,
-    TIME: Second,
+STRICT_TYPES: dict[FieldKind, Any] = {
+    TEXT_KIND: str,
+    EMAIL_KIND: str,
+    REFERENCE_KIND: str,
+    FLAG_KIND: bool,
+    MONEY_KIND: Decimal,
+    TIME_KIND: UnixSecond,
 }
 CLIENT_TYPES = {
-    "id": Filled,
+    "id": FilledText,
     "name": str,
     "display_name": str,
     "classification": str,
-    "number": Filled,
-    "client_hash": Filled,
-    "created_at": Moment,
-    "updated_at": Moment,
+    "number": FilledText,
+    "client_hash": FilledText,
+    "created_at": SetUnixSecond,
+    "updated_at": SetUnixSecond,
 } | dict.fromkeys(object_reader.REFERENCE_COLUMNS, str)
 CONTACT_TYPES = {
-    "id": Filled,
-    "contact_key": Filled,
-    "created_at": Moment,
-    "updated_at": Moment,
+    "id": FilledText,
+    "contact_key": FilledText,
+    "created_at": SetUnixSecond,
+    "updated_at": SetUnixSecond,
     "archived_at": Literal[0],
-    "password": Empty,
+    "password": EmptyText,
     "link": str,
 }
 
 
-class NotPlain(Exception):
-    """What looked plain is not."""
+class NeedsObjectReader(Exception):
+    """The failure for an object that fits the strict shape and still cannot be read here."""
 
 
-def plain_shape(shape: type[Struct], kinds: dict[str, FieldKind], own: Types) -> type[Struct]:
-    """The shape of its plain objects. The fields are the same, in the same order: so both shapes
-    are written alike. What is kept as it came may be missing."""
-    types = {name: TYPES[kind] for name, kind in kinds.items()} | own
+def strict_shape(
+    shape: type[Struct], kinds: dict[str, FieldKind], own_types: FieldTypes
+) -> type[Struct]:
+    """Return a shape that needs every key, with a value of its own type.
+
+    The fields are the same as in `shape`, in the same order: so both are encoded alike, and have
+    the same change stamp. Fields that are kept verbatim may be missing.
+    """
+    types = {name: STRICT_TYPES[kind] for name, kind in kinds.items()} | own_types
     fields = [
         (f.name, types[f.name]) if f.name in types else (f.name, f.type, UNSET)
         for f in structs.fields(shape)
     ]
     return msgspec.defstruct(
-        f"Plain{shape.__name__}", fields, kw_only=True, forbid_unknown_fields=True
+        f"Strict{shape.__name__}", fields, kw_only=True, forbid_unknown_fields=True
     )
 
 
-CONTACT_KINDS = object_fields.CONTACT | object_fields.TIMES
-CLIENT_KINDS = object_fields.CLIENT | object_fields.SHIPPING | object_fields.TIMES
-PLAIN_CONTACT = plain_shape(object_shapes.Contact, CONTACT_KINDS, CONTACT_TYPES)
-PEOPLE = {"contacts": GenericAlias(list, (PLAIN_CONTACT,))}
-DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
-    plain_shape(object_shapes.Client, CLIENT_KINDS, CLIENT_TYPES | PEOPLE)
+CONTACT_KINDS = object_fields.ALL_CONTACT_KINDS
+CLIENT_KINDS = object_fields.ALL_CLIENT_KINDS
+STRICT_CONTACT = strict_shape(object_shapes.Contact, CONTACT_KINDS, CONTACT_TYPES)
+CONTACTS_TYPE = {"contacts": GenericAlias(list, (STRICT_CONTACT,))}
+STRICT_DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+    strict_shape(object_shapes.Client, CLIENT_KINDS, CLIENT_TYPES | CONTACTS_TYPE)
 )
 VERBATIM_FIELDS = attrgetter(
     "tax_info", "e_invoice", "documents", "gateway_tokens", "group_settings"
 )
 
 
-def read_columns(objects: Sequence[bytes], account: Account) -> ParsedColumns | None:
-    found = {n: given for n, raw in enumerate(objects) if (given := read_plain(raw)) is not None}
-    given = list(found.values())
+def read_columns(raw_objects: Sequence[bytes], account: Account) -> ParsedColumns | None:
+    """Read those of the objects that fit the strict shape, as columns of new clients.
+
+    Returns None if none fits, or if one that fits still needs the object reader.
+    """
+    fitting = {n: one for n, raw in enumerate(raw_objects) if (one := read_strict(raw)) is not None}
+    objects = list(fitting.values())
     try:
-        clients = client_columns(given, id_codec(account.hash_salt)) if given else None
-    except (NotPlain, UnreadableValue, Invalid):
+        clients = read_client_columns(objects, id_codec(account.hash_salt)) if objects else None
+    except (NeedsObjectReader, UnreadableValue, Invalid):
         return None
     if clients is None:
         return None
     return ParsedColumns(
-        positions=list(found),
-        foreign_ids=[one.id for one in given],
-        stamps=list(map(change_stamp_of, given)),
-        labels=[f"{one.number} {one.name}".strip() for one in given],
+        positions=list(fitting),
+        foreign_ids=[one.id for one in objects],
+        stamps=list(map(take_change_stamp, objects)),
+        labels=[f"{one.number} {one.name}".strip() for one in objects],
         clients=clients,
     )
 
 
-def read_plain(raw: bytes) -> Any | None:
-    """The object if it is plain: with a name, contacts and settings, and empty in all else that is
-    kept as it came."""
+def read_strict(raw: bytes) -> Any | None:
+    """Decode an object in the strict shape; return None if it does not fit.
+
+    It must also have a name, contacts and settings, and no value in `VERBATIM_FIELDS`.
+    """
     try:
-        given = DECODER.decode(raw)
+        parsed = STRICT_DECODER.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    if not (given.contacts and given.settings and given.name.strip()):
+    if not (parsed.contacts and parsed.settings and parsed.name.strip()):
         return None
-    kept = map(bytes, filter(None, VERBATIM_FIELDS(given)))
-    return given if lenient_json.EMPTY.issuperset(kept) else None
+    verbatim_values = map(bytes, filter(None, VERBATIM_FIELDS(parsed)))
+    return parsed if lenient_json.EMPTY_VALUES.issuperset(verbatim_values) else None
 
 
-def change_stamp_of(given: Any) -> str:
-    """Its stamp, as stamps.stamp has it. The object is of no use afterwards."""
-    for contact in given.contacts:
+def take_change_stamp(parsed: Any) -> str:
+    """Return the change stamp of an object, as `change_stamps.change_stamp` does.
+
+    This clears fields of the object, so it cannot be read afterwards.
+    """
+    for contact in parsed.contacts:
         contact.link = UNSET
-    given.documents = given.group_settings = UNSET
-    return f"{given.updated_at}-{digest(given)}"
+    parsed.documents = parsed.group_settings = UNSET
+    return f"{parsed.updated_at}-{digest(parsed)}"
 
 
-def client_columns(given: Sequence[Any], ids: IdCodec) -> ClientColumns:
-    """Raises NotPlain, Unreadable and StrangeId for what can only be said of one by itself."""
-    people = [contact for one in given for contact in one.contacts]
-    clients = read_kinds(CLIENT_KINDS, given) | {"serial": read_serials(given, ids)}
+def read_client_columns(objects: Sequence[Any], ids: IdCodec) -> ClientColumns:
+    """Read the columns of clients and contacts from objects in the strict shape.
+
+    Raises NeedsObjectReader, UnreadableValue or ForeignSaltId if one object has to be read alone.
+    """
+    people = [contact for one in objects for contact in one.contacts]
+    clients = read_kinds(CLIENT_KINDS, objects) | {"serial": read_serials(objects, ids)}
     for name, column in object_reader.REFERENCE_COLUMNS.items():
         read_id = partial(object_fields.read_serial, ids=ids, path=(name,))
-        clients[column] = map_distinct(read_id, column_of(name, given))
+        clients[column] = map_distinct(read_id, values_of(name, objects))
     clients["user_serial"] = [serial or None for serial in clients["user_serial"]]
-    clients["settings"] = map_distinct(
-        read_settings, list(map(bytes, column_of("settings", given)))
-    )
+    settings = list(map(bytes, values_of("settings", objects)))
+    clients["settings"] = map_distinct(read_settings, settings)
     contacts = read_kinds(CONTACT_KINDS, people) | {"serial": read_serials(people, ids)}
-    sizes = [len(one.contacts) for one in given]
-    return ClientColumns(clients | name_columns(given), contacts, sizes)
+    sizes = [len(one.contacts) for one in objects]
+    return ClientColumns(clients | name_columns(objects), contacts, sizes)
 
 
-def column_of(name: str, given: Iterable[Any]) -> list[Any]:
-    return list(map(attrgetter(name), given))
+def values_of(name: str, objects: Iterable[Any]) -> list[Any]:
+    return list(map(attrgetter(name), objects))
 
 
-def read_kinds(kinds: dict[str, FieldKind], given: Iterable[Any]) -> Columns:
-    every = zip(*map(attrgetter(*kinds), given), strict=True)
-    return {name: READ[kinds[name]](values) for name, values in zip(kinds, every, strict=True)}
+def read_kinds(kinds: dict[str, FieldKind], objects: Iterable[Any]) -> Columns:
+    """Read the columns of fields by the kinds of their values."""
+    columns = zip(*map(attrgetter(*kinds), objects), strict=True)
+    return {
+        name: COLUMN_READERS[kinds[name]](values)
+        for name, values in zip(kinds, columns, strict=True)
+    }
 
 
-def unchanged(values: Sequence[Any]) -> Sequence[Any]:
+def keep_values(values: Sequence[Any]) -> Sequence[Any]:
     return values
 
 
@@ -169,54 +210,59 @@ def read_reference_ids(values: Sequence[str]) -> list[int | None]:
 
 
 def read_amounts(values: Sequence[Decimal]) -> list[int]:
-    found = to_millionths(values)
-    if found is None:
-        raise NotPlain
-    return found
+    """Raise NeedsObjectReader when a row cannot store one of the amounts exactly."""
+    millionths = to_millionths(values)
+    if millionths is None:
+        raise NeedsObjectReader
+    return millionths
 
 
-READ: dict[FieldKind, Callable[[Any], Sequence[Any]]] = {
-    TEXT: unchanged,
-    EMAIL: read_emails,
-    REFERENCE: read_reference_ids,
-    FLAG: unchanged,
-    MONEY: read_amounts,
-    TIME: to_microseconds,
+COLUMN_READERS: dict[FieldKind, Callable[[Any], Sequence[Any]]] = {
+    TEXT_KIND: keep_values,
+    EMAIL_KIND: read_emails,
+    REFERENCE_KIND: read_reference_ids,
+    FLAG_KIND: keep_values,
+    MONEY_KIND: read_amounts,
+    TIME_KIND: to_microseconds,
 }
 
 
-def map_distinct(value_of: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
-    """What is made of each; of those that are the same once."""
-    found = {value: value_of(value) for value in set(values)}
-    return [found[value] for value in values]
+def map_distinct(convert: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    """Convert values; each distinct value is converted once."""
+    converted_by_value = {value: convert(value) for value in set(values)}
+    return [converted_by_value[value] for value in values]
 
 
-def read_serials(given: Iterable[Any], ids: IdCodec) -> list[int]:
-    found = [ids.decode(one.id) for one in given]
-    if None in found:
-        raise NotPlain
-    return [serial for serial in found if serial is not None]
+def read_serials(objects: Iterable[Any], ids: IdCodec) -> list[int]:
+    """Decode the objects' own ids. Raises NeedsObjectReader for an id of a foreign salt."""
+    decoded_ids = [ids.decode(one.id) for one in objects]
+    serials = [serial for serial in decoded_ids if serial is not None]
+    if len(serials) < len(decoded_ids):
+        raise NeedsObjectReader
+    return serials
 
 
 def read_settings(raw: bytes) -> str:
+    """Read settings as `object_reader.settings_field`; raise NeedsObjectReader if they are lost."""
     try:
         lenient_json.refuse_unreadable(raw)
-    except lenient_json.FAULTS as error:
-        raise NotPlain from error
+    except lenient_json.DECODE_ERRORS as error:
+        raise NeedsObjectReader from error
     losses: list[Loss] = []
-    said = object_reader.settings_field(msgspec.Raw(raw), losses)
+    settings = object_reader.settings_field(msgspec.Raw(raw), losses)
     if losses:
-        raise NotPlain
-    return "" if said is UNSET else said
+        raise NeedsObjectReader
+    return "" if settings is UNSET else settings
 
 
-def name_columns(given: Sequence[Any]) -> Columns:
-    """The word for their kind, and their names where the kind keeps them."""
-    words, texts = column_of("classification", given), column_of("name", given)
-    kinds = map(is_individual, words, texts)
-    found = [
-        names.stored_names(text, is_individual=kind)
-        for text, kind in zip(texts, kinds, strict=True)
+def name_columns(objects: Sequence[Any]) -> Columns:
+    """Return the classification and the names, each in the columns that its kind of client uses."""
+    classifications = values_of("classification", objects)
+    names_shown = values_of("name", objects)
+    are_individual = map(is_individual, classifications, names_shown)
+    stored = [
+        names.stored_names(name, is_individual=flag)
+        for name, flag in zip(names_shown, are_individual, strict=True)
     ]
-    kept = {name: [one[name] for one in found] for name in found[0]}
-    return {"classification": words, **kept}
+    columns = {field: [one[field] for one in stored] for field in stored[0]}
+    return {"classification": classifications, **columns}

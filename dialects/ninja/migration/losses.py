@@ -1,44 +1,100 @@
-"""What of a record this API has no words for."""
+"""Loss reports of this API: record values that it has no field for, or that no request sends."""
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
+
+import msgspec
 
 from dialects.base.migration import losses as migration_losses
 from dialects.base.migration.losses import Loss, make_loss
 from storage import Client, split_name
 
-COLUMNS = ("external_id", "entrance_no", "floor", "apartment", "description")
-PARTS = ("first_name", "last_name", "middle_name")
+from ..protocol.scalars import trim
+
+UNMAPPED_COLUMNS = ("external_id", "entrance_no", "floor", "apartment", "description")
+NAME_PARTS = ("first_name", "last_name", "middle_name")
+AMOUNT_COLUMNS = ("balance", "paid_to_date", "payment_balance", "credit_balance")
 
 
 def losses(record: Client) -> tuple[Loss, ...]:
+    """Return the values of a record that this API has no field for."""
     return tuple(
         chain(
-            migration_losses.lost_columns(record, COLUMNS),
-            lost_place(record),
-            lost_refusal(record),
-            lost_parts(record),
+            migration_losses.lost_columns(record, UNMAPPED_COLUMNS),
+            lost_location(record),
+            migration_losses.lost_empty_address(record),
+            lost_name_parts(record),
             migration_losses.hidden_name(record),
+            lost_blank_emails(record),
             migration_losses.lost_extras(record, own="ninja"),
         )
     )
 
 
-def lost_place(record: Client) -> Iterator[Loss]:
+def lost_location(record: Client) -> Iterator[Loss]:
     for name in ("longitude", "latitude"):
         degrees = getattr(record, name)
         if degrees is not None:
             yield make_loss(name, str(degrees))
 
 
-def lost_refusal(record: Client) -> Iterator[Loss]:
-    """An address that is explicitly none looks like one that nobody has given."""
-    if record.service_text is not None and not record.service_text.strip():
-        yield make_loss("service_text", "explicitly none")
-
-
-def lost_parts(record: Client) -> Iterator[Loss]:
-    """The parts of a person's name, when the one name falls into others."""
-    parts = tuple(getattr(record, part) for part in PARTS)
+def lost_name_parts(record: Client) -> Iterator[Loss]:
+    """Yield a loss for each part of a person's name, if the one name is split in another place."""
+    parts = tuple(getattr(record, part) for part in NAME_PARTS)
     if record.is_individual and split_name(record.name) != parts:
-        yield from migration_losses.lost_columns(record, PARTS)
+        yield from migration_losses.lost_columns(record, NAME_PARTS)
+
+
+def lost_blank_emails(record: Client) -> Iterator[Loss]:
+    """Yield a loss for each blank e-mail of a contact: in an object it stands for no e-mail."""
+    for n, contact in enumerate(record.contacts):
+        if contact.email.isspace():
+            yield make_loss(f"contacts[{n}].email", contact.email)
+
+
+def unsendable_fields(record: Client) -> tuple[Loss, ...]:
+    """Return the values that this API shows, but that a server takes from no request.
+
+    A text of nothing but white space is one of them: the server trims it to nothing.
+    """
+    amounts = {name: str(getattr(record, name)) for name in AMOUNT_COLUMNS if getattr(record, name)}
+    references = {
+        "assigned_user": str(record.assigned_user_serial or ""),
+        "group": str(record.group_serial or ""),
+    }
+    documents = {f"documents[{n}]": d.name for n, d in enumerate(record.documents)}
+    passwords = {
+        f"contacts[{n}].password": "is known only as a hash"
+        for n, contact in enumerate(record.contacts)
+        if contact.password_hash is not None
+    }
+    texts = amounts | references | documents | passwords
+    unsent = (make_loss(field, text) for field, text in texts.items() if text)
+    return (*unsent, *lost_blank_texts(record))
+
+
+def lost_blank_texts(record: Client) -> Iterator[Loss]:
+    """Yield a loss for each text that a server trims to nothing, unless `losses` reports it.
+
+    Only a request loses these texts. An object in a file keeps them, except a blank e-mail.
+    """
+    reported = (loss.field for loss in losses(record))
+    yield from migration_losses.lost_blank_texts(record, trim, reported)
+    for path in blank_paths(msgspec.json.decode(record.settings or "{}"), "settings"):
+        yield Loss(path, migration_losses.ONLY_BLANKS)
+
+
+def blank_paths(value: Any, path: str) -> Iterator[str]:
+    """Yield the path of each text in a JSON value that is not empty, but is after trimming."""
+    match value:
+        case str() if value and not trim(value):
+            yield path
+        case dict():
+            for key, child in value.items():
+                yield from blank_paths(child, f"{path}.{key}")
+        case list():
+            for n, child in enumerate(value):
+                yield from blank_paths(child, f"{path}[{n}]")
+        case _:
+            pass

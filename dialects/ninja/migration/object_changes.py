@@ -1,5 +1,8 @@
-"""What a client here becomes when another server of this API shows it otherwise: what equals the
-shown is no change, outer blanks do not count, and what was not told stays."""
+"""Builds the command that changes a record as another server's object differs from it.
+
+A value that equals the one shown for the record is no change. White space at the ends of a text
+does not count. A field that the object does not contain stays as it is.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,163 +27,185 @@ from ..clients import (
 )
 from ..protocol import wire
 from . import object_fields
-from .object_fields import SHIPPING, changed_fields, same_text
-from .object_reader import EXTRAS, FieldValues, ParsedFields
+from .object_fields import SHIPPING_KINDS, changed_fields, is_same_text
+from .object_reader import EMPTY_EXTRAS, FieldValues, ParsedFields
 
-ENCODER = msgspec.json.Encoder(order="sorted")
-COLUMNS = object_fields.CLIENT | dict.fromkeys(
-    ("user_serial", "assigned_user_serial", "group_serial"), object_fields.REFERENCE
+SORTED_ENCODER = msgspec.json.Encoder(order="sorted")
+COMPARED_KINDS = object_fields.CLIENT_FIELD_KINDS | dict.fromkeys(
+    ("user_serial", "assigned_user_serial", "group_serial"), object_fields.REFERENCE_KIND
 )
 
 
-def change_client(record: Client, said: ParsedFields, account: Account) -> ImportClient:
-    told = changed_fields(said.columns, record, COLUMNS)
-    if told.get("country_id", record) is None and record.country_id == account.country_id:
-        del told["country_id"]  # no country is the account's
-    told |= names_change(said, record)
-    told |= address_change(said.shipping_address, record)
-    told |= settings_change(said, record, account)
-    told |= extras_change(said.extras, record)
-    if said.contacts is not UNSET:
-        told |= contacts_change(said.contacts, record)
-    return ImportClient(**told)
+def change_client(record: Client, parsed: ParsedFields, account: Account) -> ImportClient:
+    """Return the command with the fields in which the object differs from the record."""
+    changes = changed_fields(parsed.columns, record, COMPARED_KINDS)
+    if changes.get("country_id", record) is None and record.country_id == account.country_id:
+        del changes["country_id"]  # no country means the account's country
+    changes |= names_change(parsed, record)
+    changes |= address_change(parsed.shipping_address, record)
+    changes |= settings_change(parsed, record, account)
+    changes |= extras_change(parsed.extras, record)
+    if parsed.contacts is not UNSET:
+        changes |= contacts_change(parsed.contacts, record)
+    return ImportClient(**changes)
 
 
-def names_change(said: ParsedFields, record: Client) -> FieldValues:
-    """As names.changed has it, with any word and a name of any length."""
-    name = record.name if said.name is UNSET else said.name
-    word = record.classification if said.classification is UNSET else said.classification
-    is_name = same_text(name, record.name) or names.same_name(
+def names_change(parsed: ParsedFields, record: Client) -> FieldValues:
+    """Return the changed names and classification, as `names.changed_names` does for a request.
+
+    Unlike there, any classification and a name of any length is accepted.
+    """
+    name = record.name if parsed.name is UNSET else parsed.name
+    classification = (
+        record.classification if parsed.classification is UNSET else parsed.classification
+    )
+    has_same_name = is_same_text(name, record.name) or names.same_name(
         name, record.name, is_individual=record.is_individual
     )
-    if is_name and same_text(word, record.classification):
+    if has_same_name and is_same_text(classification, record.classification):
         return {}
-    is_person = is_individual(word, name)
-    if is_name and is_person == record.is_individual:
-        return {"classification": word}
-    kept = record.name if is_name else name
-    return {"classification": word} | names.stored_names(kept, is_individual=is_person)
-
-
-def address_change(told: FieldValues, record: Client) -> FieldValues:
-    """Any difference makes the address structured; what was not told stays as it is shown."""
-    before = service_address.shown_address(record)
-    given = {
-        name.removeprefix("shipping_"): value
-        for name, value in told.items()
-        if not SHIPPING[name].is_same(value, getattr(before, name.removeprefix("shipping_")))
+    is_person = is_individual(classification, name)
+    if has_same_name and is_person == record.is_individual:
+        return {"classification": classification}
+    stored_name = record.name if has_same_name else name
+    return {
+        "classification": classification,
+        **names.stored_names(stored_name, is_individual=is_person),
     }
-    if not given:
+
+
+def address_change(given: FieldValues, record: Client) -> FieldValues:
+    """Return all columns of the service address if one of its fields differs, else nothing.
+
+    A changed address is a structured one. Fields that were not given stay as they are shown.
+    """
+    before = service_address.shown_address(record)
+    changes = {
+        name.removeprefix("shipping_"): value
+        for name, value in given.items()
+        if not SHIPPING_KINDS[name].is_same(value, getattr(before, name.removeprefix("shipping_")))
+    }
+    if not changes:
         return {}
-    after = before._replace(**given)
+    after = before._replace(**changes)
     return service_address.CLEARED_LOCATION | {
         f"shipping_{k}": value for k, value in after._asdict().items()
     }
 
 
-def settings_change(said: ParsedFields, record: Client, account: Account) -> FieldValues:
-    if said.settings is UNSET or said.settings == record.settings:
+def settings_change(parsed: ParsedFields, record: Client, account: Account) -> FieldValues:
+    if parsed.settings is UNSET or parsed.settings == record.settings:
         return {}
     shown = client_settings.shown_settings(record, account)
-    return {} if same_json(Raw(said.settings.encode()), shown) else {"settings": said.settings}
+    is_same = is_same_json(Raw(parsed.settings.encode()), shown)
+    return {} if is_same else {"settings": parsed.settings}
 
 
-def extras_change(told: Mapping[str, Raw], record: Client) -> FieldValues:
+def extras_change(given: Mapping[str, Raw], record: Client) -> FieldValues:
     shown = translate.extras_of(record)
-    given = {k: v for k, v in told.items() if not same_json(v, getattr(shown, k))}
-    if not given:
+    changes = {k: v for k, v in given.items() if not is_same_json(v, getattr(shown, k))}
+    if not changes:
         return {}
     others = {k: v for k, v in record.extras.items() if k != "ninja"}
-    return {"extras": others | encode_extras(structs.replace(shown, **given))}
+    return {"extras": others | encode_extras(structs.replace(shown, **changes))}
 
 
-def encode_extras(known: wire.Extras) -> dict[str, str]:
-    """Nothing when there is nothing in them."""
-    if all(getattr(known, name) == default for name, default in EXTRAS.items()):
+def encode_extras(extras: wire.Extras) -> dict[str, str]:
+    """Return this API's entry for the extras of a record, nothing if all values are empty."""
+    if all(getattr(extras, name) == empty for name, empty in EMPTY_EXTRAS.items()):
         return {}
-    return {"ninja": msgspec.json.encode(known).decode()}
+    return {"ninja": msgspec.json.encode(extras).decode()}
 
 
-def same_json(told: Raw, shown: Raw) -> bool:
-    return told == shown or canonical_json(told) == canonical_json(shown)
+def is_same_json(given: Raw, shown: Raw) -> bool:
+    return given == shown or canonical_json(given) == canonical_json(shown)
 
 
 def canonical_json(raw: Raw) -> bytes:
-    return ENCODER.encode(msgspec.json.decode(raw))
+    """Return the JSON with sorted keys and without white space, so that it can be compared."""
+    return SORTED_ENCODER.encode(msgspec.json.decode(raw))
 
 
 class ContactMatch(Struct, frozen=True):
-    """A contact told, and the one of the client that it is, if any."""
+    """A contact of an object, and the contact of the record that it matches, if any."""
 
-    sent: FieldValues
+    given: FieldValues
     before: Contact | None
 
     @property
     def changed_fields(self) -> FieldValues:
         return (
-            changed_fields(self.sent, self.before, object_fields.CONTACT)
+            changed_fields(self.given, self.before, object_fields.CONTACT_FIELD_KINDS)
             if self.before
-            else self.sent
+            else self.given
         )
 
-    def to_draft(self, taken: frozenset[int]) -> ImportContact:
-        """Changed in place; a new one with its serial, unless the client has that already."""
+    def to_draft(self, serials: frozenset[int]) -> ImportContact:
+        """Return the contact to store: the matched one with its changes, or a new one.
+
+        A new contact keeps its serial, unless it is one of these serials of the record's contacts.
+        """
         if self.before is None:
-            serial = self.sent["serial"]
-            return ImportContact(**self.sent | {"serial": None if serial in taken else serial})
-        kept = structs.asdict(draft_of_contact(self.before))
-        differing = self.changed_fields
-        if differing and "updated_at" in self.sent:
-            differing["updated_at"] = self.sent["updated_at"]
-        return ImportContact(**kept | differing)
+            serial = self.given["serial"]
+            return ImportContact(**self.given | {"serial": None if serial in serials else serial})
+        fields = structs.asdict(draft_of_contact(self.before))
+        changes = self.changed_fields
+        if changes and "updated_at" in self.given:
+            changes["updated_at"] = self.given["updated_at"]
+        return ImportContact(**fields | changes)
 
 
-def contacts_change(told: Sequence[FieldValues], record: Client) -> FieldValues:
-    """The whole list, when anybody differs in more than a time, is new, or is missing."""
-    if not told:
+def contacts_change(given: Sequence[FieldValues], record: Client) -> FieldValues:
+    """Return the whole list if a contact is new, is missing or differs in more than its times."""
+    if not given:
         return {} if is_only_blank_contact(record.contacts) else {"contacts": ()}
-    matches = list(match_contacts(with_one_primary(told, record), record.contacts))
-    is_whole = len(matches) == len(record.contacts)
-    if is_whole and all(m.before and not m.changed_fields for m in matches):
+    matches = list(match_contacts(with_one_primary(given, record), record.contacts))
+    has_same_length = len(matches) == len(record.contacts)
+    if has_same_length and all(m.before and not m.changed_fields for m in matches):
         return {}
     serials = frozenset(contact.serial for contact in record.contacts)
     return {"contacts": tuple(match.to_draft(serials) for match in matches)}
 
 
 def is_only_blank_contact(contacts: Sequence[Contact]) -> bool:
-    """Whether there is but the blank contact that the store makes where there is none."""
+    """Whether the only contact is the blank one that the store adds to a client without any."""
     return len(contacts) == 1 and not any(
-        getattr(contacts[0], name) for name in object_fields.CONTACT if is_personal(name)
+        getattr(contacts[0], name)
+        for name in object_fields.CONTACT_FIELD_KINDS
+        if is_personal_field(name)
     )
 
 
-def is_personal(name: str) -> bool:
+def is_personal_field(name: str) -> bool:
     return name not in {"contact_key", "is_primary", "send_email"}
 
 
-def with_one_primary(told: Sequence[FieldValues], record: Client) -> list[FieldValues]:
-    """The first flagged one; when nobody is, whoever is it here, or else the first."""
-    flagged = [n for n, contact in enumerate(told) if contact.get("is_primary")]
-    mine = record.primary_contact.serial if record.primary_contact else None
-    here = [n for n, contact in enumerate(told) if contact["serial"] == mine]
-    chosen = [*flagged, *here, 0][0]
-    return [contact | {"is_primary": n == chosen} for n, contact in enumerate(told)]
+def with_one_primary(given: Sequence[FieldValues], record: Client) -> list[FieldValues]:
+    """Return the contacts with exactly one primary contact.
+
+    That is the first one with the flag, else the record's primary contact, else the first one.
+    """
+    flagged = [n for n, contact in enumerate(given) if contact.get("is_primary")]
+    own_serial = record.primary_contact.serial if record.primary_contact else None
+    own_primary = [n for n, contact in enumerate(given) if contact["serial"] == own_serial]
+    primary = [*flagged, *own_primary, 0][0]
+    return [contact | {"is_primary": n == primary} for n, contact in enumerate(given)]
 
 
 def match_contacts(
-    told: Sequence[FieldValues], contacts: Sequence[Contact]
+    given: Sequence[FieldValues], contacts: Sequence[Contact]
 ) -> Iterator[ContactMatch]:
-    """Who is who, by the first of the likenesses that two have."""
-    found: dict[int, Contact] = {}
-    left = {contact.serial: contact for contact in contacts}
-    for words in MATCH_KEYS:
-        known = {tuple(getattr(c, word) for word in words): c for c in left.values()}
-        for n, contact in enumerate(told):
-            mine = known.get(tuple(contact.get(word) or "" for word in words))
-            if n not in found and mine and mine.serial in left:
-                found[n] = left.pop(mine.serial)
-    for n, contact in enumerate(told):
-        yield ContactMatch(contact, found.get(n))
+    """Yield each given contact with its match, found by the first of `MATCH_KEYS` that agrees."""
+    matched: dict[int, Contact] = {}
+    unmatched = {contact.serial: contact for contact in contacts}
+    for key in MATCH_KEYS:
+        by_key = {tuple(getattr(c, name) for name in key): c for c in unmatched.values()}
+        for n, contact in enumerate(given):
+            match = by_key.get(tuple(contact.get(name) or "" for name in key))
+            if n not in matched and match and match.serial in unmatched:
+                matched[n] = unmatched.pop(match.serial)
+    for n, contact in enumerate(given):
+        yield ContactMatch(contact, matched.get(n))
 
 
 MATCH_KEYS = (
@@ -189,4 +214,5 @@ MATCH_KEYS = (
     ("serial",),
     ("email", "phone", "first_name", "last_name"),
 )
-"""An id that was taken here has become another; who has neither id nor key is known by the rest."""
+"""A contact whose id was taken in this store has another id here, but the same `contact_key`. A
+contact with neither id nor key is matched by its names and addresses."""

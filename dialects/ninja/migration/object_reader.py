@@ -1,4 +1,11 @@
-"""What one object of this API says, read leniently: the store's values, and what has no place."""
+"""Reads one object of this API as columns of the store, and refuses no value that it can skip.
+
+1. `lenient_json` brings the object into `object_shapes.Client`.
+2. `object_fields` reads the fields that mean the same in the API and in the store.
+3. Names, settings, extras, contacts, the group and files are read here, each in its own way.
+
+A value that no column can hold becomes a loss.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -22,19 +29,20 @@ REFERENCE_COLUMNS = {
     "assigned_user_id": "assigned_user_serial",
     "group_settings_id": "group_serial",
 }
-EXTRAS = {
+EMPTY_EXTRAS = {
     "tax_info": wire.Extras().tax_info,
     "e_invoice": wire.Extras().e_invoice,
     "gateway_tokens": wire.Extras().gateway_tokens,
 }
-DOCUMENTS = msgspec.json.Decoder(list[dict[str, Any]])
+DOCUMENTS_DECODER = msgspec.json.Decoder(list[dict[str, Any]])
 
 
 class ParsedFields(Struct, frozen=True, kw_only=True):
-    """An object read. What it does not tell is UNSET or has no key.
+    """The parsed fields of an object. A missing field is UNSET or has no key.
 
-    `columns` are those of the client that mean the same in both places, of the service address
-    and the times too. Each contact has its columns, and its serial, None when it has no id.
+    `columns` are the columns that mean the same in the API and in the store, with the service
+    address and the times. `settings` is JSON text. Each contact has its columns and its `serial`,
+    which is None if the object has no id for it.
     """
 
     serial: int
@@ -49,24 +57,33 @@ class ParsedFields(Struct, frozen=True, kw_only=True):
 
     @property
     def updated_at(self) -> datetime | None:
+        """The time of the last change on the other server, None if the object has none."""
         return self.columns.get("updated_at")
 
     @property
     def shipping_address(self) -> FieldValues:
-        return {name: self.columns[name] for name in object_fields.SHIPPING if name in self.columns}
+        """The `shipping_*` columns that the object contains."""
+        return {
+            name: self.columns[name]
+            for name in object_fields.SHIPPING_KINDS
+            if name in self.columns
+        }
 
 
 def read_fields(
     raw: bytes, account: Account, ids: IdCodec | None = None
 ) -> tuple[object_shapes.Client, ParsedFields]:
-    """Raises Invalid for what is no client, StrangeId for an id that these ids, the account's
-    unless others are given, do not write."""
+    """Return an object as its shape and as parsed fields.
+
+    `ids` reads the ids in the object; the default is the account's codec. Raises Invalid for an
+    object that is no client, and ForeignSaltId for an id that `ids` cannot read.
+    """
     given, losses = lenient_json.read_object(raw, object_shapes.Client)
     ids = ids or id_codec(account.hash_salt)
     serial = object_fields.read_serial(given.id, ids, ("id",))
     if serial is None:
         raise Invalid(Problem(("id",), "is missing"))
-    said = ParsedFields(
+    parsed = ParsedFields(
         serial=serial,
         columns=client_columns(given, ids, losses),
         name=text_field(given.name),
@@ -77,36 +94,42 @@ def read_fields(
         groups=group_field(given.group_settings, ids, losses),
         losses=(*losses, *lost_documents(given.documents)),
     )
-    return given, said
+    return given, parsed
 
 
 def client_columns(given: object_shapes.Client, ids: IdCodec, losses: list[Loss]) -> FieldValues:
-    told = object_fields.without_generated(object_fields.read_client(given, losses))
-    return object_fields.round_amounts(told, losses) | read_serials(given, ids)
+    columns = object_fields.without_generated(object_fields.read_client(given, losses))
+    return object_fields.round_amounts(columns, losses) | reference_serials(given, ids)
 
 
-def read_serials(given: object_shapes.Client, ids: IdCodec) -> FieldValues:
-    """Of the user only who there is; of the others also that there is none."""
-    told: FieldValues = {}
+def reference_serials(given: object_shapes.Client, ids: IdCodec) -> FieldValues:
+    """Return the serials of user, assigned user and group.
+
+    None means that the object has no assigned user or no group. A missing user is left out.
+    """
+    serials: FieldValues = {}
     for name, column in REFERENCE_COLUMNS.items():
         value = getattr(given, name)
         if value is not UNSET:
-            told[column] = object_fields.read_serial(value, ids, (name,))
-    if not told.get("user_serial", True):
-        del told["user_serial"]
-    return told
+            serials[column] = object_fields.read_serial(value, ids, (name,))
+    if not serials.get("user_serial", True):
+        del serials["user_serial"]
+    return serials
 
 
 def text_field(value: wire.Scalar) -> str | UnsetType:
     return UNSET if value is UNSET else text_of(value)
 
 
-def settings_field(raw: object_shapes.Verbatim, losses: list[Loss]) -> str | UnsetType:
-    """As they stand there. PHP writes an empty object as an empty list."""
+def settings_field(raw: object_shapes.RawJson, losses: list[Loss]) -> str | UnsetType:
+    """Return the JSON text of the settings as it came.
+
+    An empty list becomes an empty object, because PHP writes an empty object as an empty list.
+    """
     if raw is UNSET:
         return UNSET
     text = bytes(raw).decode()
-    if text.startswith("{") and is_sound(raw):
+    if text.startswith("{") and is_decodable(raw):
         return text
     if text.startswith("[") and lenient_json.is_empty(raw):
         return "{}"
@@ -116,22 +139,22 @@ def settings_field(raw: object_shapes.Verbatim, losses: list[Loss]) -> str | Uns
 
 
 def extras_field(given: object_shapes.Client, losses: list[Loss]) -> dict[str, Raw]:
-    told = {}
-    for name, default in EXTRAS.items():
+    extras = {}
+    for name, empty in EMPTY_EXTRAS.items():
         value = getattr(given, name)
         if value is UNSET:
             continue
         if lenient_json.is_empty(value):
-            told[name] = default
-        elif is_sound(value):
-            told[name] = value
+            extras[name] = empty
+        elif is_decodable(value):
+            extras[name] = value
         else:
             losses.append(make_loss(name, lenient_json.value_text(value)))
-    return told
+    return extras
 
 
-def is_sound(raw: Raw) -> bool:
-    """Whether what is kept as it came can be read again: a number may be out of all range."""
+def is_decodable(raw: Raw) -> bool:
+    """Whether raw JSON can be decoded later. For example, a number can be out of range."""
     try:
         msgspec.json.decode(raw)
     except msgspec.MsgspecError:
@@ -151,30 +174,33 @@ def contact_field(
     n: int, given: object_shapes.Contact, ids: IdCodec, losses: list[Loss]
 ) -> FieldValues:
     path = f"contacts[{n}]."
-    told = object_fields.read_contact(given, losses, path)
-    told["serial"] = object_fields.read_serial(given.id, ids, ("contacts", n, "id"))
+    columns = object_fields.read_contact(given, losses, path)
+    columns["serial"] = object_fields.read_serial(given.id, ids, ("contacts", n, "id"))
     if given.password and text_of(given.password):
         losses.append(make_loss(f"{path}password", MASK))
     if given.archived_at and text_of(given.archived_at) not in {"", "0"}:
         losses.append(make_loss(f"{path}archived_at", text_of(given.archived_at)))
-    return object_fields.without_generated(told)
+    return object_fields.without_generated(columns)
 
 
-def lost_documents(raw: object_shapes.Verbatim) -> list[Loss]:
-    """Their bytes do not travel in an object."""
+def lost_documents(raw: object_shapes.RawJson) -> list[Loss]:
+    """Return a loss for each file: an object does not contain the bytes of its files."""
     if raw is UNSET or lenient_json.is_empty(raw):
         return []
     try:
-        documents = DOCUMENTS.decode(raw)
+        documents = DOCUMENTS_DECODER.decode(raw)
     except msgspec.ValidationError:
         return [make_loss("documents", lenient_json.value_text(raw))]
     return [make_loss(f"documents[{n}]", str(d.get("name", ""))) for n, d in enumerate(documents)]
 
 
 def group_field(
-    raw: object_shapes.Verbatim, ids: IdCodec, losses: list[Loss]
+    raw: object_shapes.RawJson, ids: IdCodec, losses: list[Loss]
 ) -> tuple[ImportGroup, ...]:
-    """The client's group, where it was asked for; one without an id or a name is lost."""
+    """Return the client's group, if the object contains it.
+
+    A group without an id or a name becomes a loss.
+    """
     if raw is UNSET or lenient_json.is_empty(raw):
         return ()
     try:
@@ -189,8 +215,8 @@ def group_field(
     if serial is None or not name or "\0" in name:
         losses.append(make_loss("group_settings", lenient_json.value_text(raw)))
         return ()
-    told = object_fields.without_generated(object_fields.read_group(given, losses, path))
+    columns = object_fields.without_generated(object_fields.read_group(given, losses, path))
     settings = settings_field(given.settings, losses)
     if settings is not UNSET:
-        told["settings"] = settings
-    return (ImportGroup(serial=serial, name=name, **told),)
+        columns["settings"] = settings
+    return (ImportGroup(serial=serial, name=name, **columns),)

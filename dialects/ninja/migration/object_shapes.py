@@ -1,5 +1,8 @@
-"""Shapes of this API's objects as any of its versions writes them: every key may be missing, null,
-a number for a text or a text for a number. What is kept verbatim is raw. No logic."""
+"""Shapes of this API's objects in all versions of the API. No logic.
+
+Every key may be missing or null. A number may stand for a text, and a text for a number. Raw
+fields are stored as the JSON that came.
+"""
 
 from decimal import Decimal
 
@@ -8,10 +11,12 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from ..protocol.wire import Scalar
 
 Money = Decimal | UnsetType | None
-Verbatim = Raw | UnsetType
+RawJson = Raw | UnsetType
 
 
 class Contact(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A contact in the `contacts` of a client object."""
+
     id: Scalar = UNSET
     first_name: Scalar = UNSET
     last_name: Scalar = UNSET
@@ -34,17 +39,21 @@ class Contact(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Group(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The `group_settings` of a client object."""
+
     id: Scalar = UNSET
     name: Scalar = UNSET
-    settings: Verbatim = UNSET
+    settings: RawJson = UNSET
     created_at: Scalar = UNSET
     updated_at: Scalar = UNSET
     archived_at: Scalar = UNSET
     is_deleted: Scalar = UNSET
-    documents: Verbatim = UNSET
+    documents: RawJson = UNSET
 
 
 class Client(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A client object, with its contacts and, if they were asked for, its group and files."""
+
     id: Scalar = UNSET
     user_id: Scalar = UNSET
     assigned_user_id: Scalar = UNSET
@@ -78,7 +87,7 @@ class Client(Struct, kw_only=True, forbid_unknown_fields=True):
     shipping_state: Scalar = UNSET
     shipping_postal_code: Scalar = UNSET
     shipping_country_id: Scalar = UNSET
-    settings: Verbatim = UNSET
+    settings: RawJson = UNSET
     is_deleted: Scalar = UNSET
     vat_number: Scalar = UNSET
     id_number: Scalar = UNSET
@@ -90,10 +99,10 @@ class Client(Struct, kw_only=True, forbid_unknown_fields=True):
     has_valid_vat_number: Scalar = UNSET
     is_tax_exempt: Scalar = UNSET
     routing_id: Scalar = UNSET
-    tax_info: Verbatim = UNSET
+    tax_info: RawJson = UNSET
     classification: Scalar = UNSET
-    e_invoice: Verbatim = UNSET
+    e_invoice: RawJson = UNSET
     contacts: list[Contact] | UnsetType | None = UNSET
-    documents: Verbatim = UNSET
-    gateway_tokens: Verbatim = UNSET
-    group_settings: Verbatim = UNSET
+    documents: RawJson = UNSET
+    gateway_tokens: RawJson = UNSET
+    group_settings: RawJson = UNSET

@@ -1,75 +1,88 @@
-"""The requests by which another Invoice Ninja is read and told; pure.
+"""The requests with which another Invoice Ninja is read and written. Pure.
 
-Its pages are windows of a list by id: one that is purged meanwhile moves all behind it one place
-forward, which the total on every page gives away. Users and groups of another server are not ours:
-they are never told.
+Pages are numbered, in a list sorted by id. If a client is purged during a scan, all clients after
+it move one place forward; the total on every page shows it. Users and groups of another server are
+not those of this one, so no request sends them.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
-from dialects.base.migration.losses import Loss, make_loss
 from dialects.base.migration.object_codec import ParsedObject, constantly
 from dialects.base.migration.remote_api import (
     ApiRequest,
+    Credential,
     ObjectPage,
     RemoteApi,
-    RemoteFile,
     RemoteObject,
     WriteReceipt,
+    is_gone,
 )
-from storage import Account, Client, ImportClient, Invalid, Problem
+from storage import EPOCH, Account, Client, ImportClient, Invalid, Problem
 
 from ..clients import translate
 from ..protocol import wire
 from ..protocol.id_codec import id_codec
 from ..protocol.scalars import read_moment, text_of, write_moment
 from .change_stamps import change_stamp_of_json
+from .losses import unsendable_fields
+from .remote_files import list_files
 
 PATH = "/api/v1/clients"
 PER_PAGE = "500"
 INCLUDE = "contacts,documents,gateway_tokens,group_settings"
-STRANGE = ("assigned_user_id", "group_settings_id", "documents")
-CODES = ("country_code", "shipping_country_code", "currency_code", "language_code")
-TOLD = tuple(n for n in wire.ClientInput.__struct_fields__ if n not in (*STRANGE, *CODES))
-TOLD_OF_CONTACT = tuple(
+FOREIGN_FIELDS = ("assigned_user_id", "group_settings_id", "documents")
+CODE_FIELDS = ("country_code", "shipping_country_code", "currency_code", "language_code")
+SENT_FIELDS = tuple(
+    n for n in wire.ClientInput.__struct_fields__ if n not in (*FOREIGN_FIELDS, *CODE_FIELDS)
+)
+SENT_CONTACT_FIELDS = tuple(
     n for n in wire.ContactInput.__struct_fields__ if n not in ("id", "password")
 )
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-ENCODER = msgspec.json.Encoder(decimal_format="number")
+REQUEST_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-class Window(Struct):
+class ListPagination(Struct):
+    """The position of a page in its list."""
+
     total: int
     current_page: int
     total_pages: int
 
 
-class Meta(Struct):
-    pagination: Window
+class ListMeta(Struct):
+    """The `meta` of a page."""
+
+    pagination: ListPagination
 
 
-class Listed(Struct):
+class ListBody(Struct):
+    """The body of a page."""
+
     data: list[Raw]
-    meta: Meta
+    meta: ListMeta
 
 
-class Identified(Struct):
+class ObjectIdentity(Struct):
+    """Id and creation time of an object on a page."""
+
     id: str
     created_at: wire.Scalar = 0
 
 
-class Answered(Struct):
+class AnswerBody(Struct):
+    """The body of an answer about one client."""
+
     data: Raw
 
 
 class ObjectSummary(Struct):
-    """What a write has to know of what is there."""
+    """The fields of an object that matching and writing its client need."""
 
     id: str
     number: wire.Scalar = ""
@@ -81,45 +94,50 @@ class ObjectSummary(Struct):
 
 
 def list_request(since: datetime | None) -> ApiRequest:
+    """Request the first page of all clients, or of those changed since a moment."""
     changed = {} if since is None else {"updated_at": str(write_moment(since))}
-    window = {"per_page": PER_PAGE, "page": "1", "sort": "id|asc", "include": INCLUDE}
-    return ApiRequest(path=PATH, params=window | changed)
+    page = {"per_page": PER_PAGE, "page": "1", "sort": "id|asc", "include": INCLUDE}
+    return ApiRequest(path=PATH, params=page | changed)
 
 
-def read_page(ask: ApiRequest, body: bytes) -> ObjectPage:
+def read_page(request: ApiRequest, body: bytes) -> ObjectPage:
+    """Return the page in the answer to a list request. Raises Invalid for any other answer."""
     try:
-        listed = msgspec.json.decode(body, type=Listed)
+        listed = msgspec.json.decode(body, type=ListBody)
         objects = tuple(map(bytes, listed.data))
-        found = [msgspec.json.decode(one, type=Identified) for one in objects]
+        identities = [msgspec.json.decode(raw, type=ObjectIdentity) for raw in objects]
     except msgspec.MsgspecError as error:
         words = f"is no page of Invoice Ninja clients: {error}"
         raise Invalid(Problem(("data",), words)) from error
-    window = listed.meta.pagination
-    is_last = not objects or window.current_page >= window.total_pages
-    page = {"page": str(int(ask.params["page"]) + 1)}
+    pagination = listed.meta.pagination
+    is_last = not objects or pagination.current_page >= pagination.total_pages
+    next_params = {**request.params, "page": str(int(request.params["page"]) + 1)}
     return ObjectPage(
         objects=objects,
-        ids=tuple(one.id for one in found),
-        created_at=tuple(read_moment(text_of(one.created_at)) or LONG_AGO for one in found),
-        next_request=None if is_last else structs.replace(ask, params={**ask.params, **page}),
-        total=window.total,
+        ids=tuple(one.id for one in identities),
+        created_at=tuple(read_moment(text_of(one.created_at)) or EPOCH for one in identities),
+        next_request=None if is_last else structs.replace(request, params=next_params),
+        total=pagination.total,
     )
 
 
 def identify(raw: bytes, account: Account) -> ParsedObject:
-    """By its number, and by its id where that is one of ours."""
-    there = read_summary(raw)
-    serial = id_codec(account.hash_salt).decode(there.id)
+    """Return the identifiers of an object: its number, its hash, and its serial.
+
+    The serial is left out if another salt than the account's wrote the id.
+    """
+    summary = read_summary(raw)
+    serial = id_codec(account.hash_salt).decode(summary.id)
     return ParsedObject(
-        foreign_id=there.id,
+        foreign_id=summary.id,
         stamp=change_stamp_of_json(raw),
-        updated_at=read_moment(text_of(there.updated_at)),
-        label=f"{text_of(there.number)} {text_of(there.name)}".strip(),
+        updated_at=read_moment(text_of(summary.updated_at)),
+        label=f"{text_of(summary.number)} {text_of(summary.name)}".strip(),
         full_command=constantly(
             ImportClient(
                 serial=UNSET if serial is None else serial,
-                number=text_of(there.number) or UNSET,
-                client_hash=text_of(there.client_hash),
+                number=text_of(summary.number) or UNSET,
+                client_hash=text_of(summary.client_hash),
             )
         ),
         change_command=lambda _record: ImportClient(),
@@ -127,17 +145,18 @@ def identify(raw: bytes, account: Account) -> ParsedObject:
 
 
 def show_request(foreign_id: str) -> ApiRequest:
-    return ApiRequest(path=path_of(foreign_id), params={"include": INCLUDE})
+    """Request one client."""
+    return ApiRequest(path=client_path(foreign_id), params={"include": INCLUDE})
 
 
-def path_of(foreign_id: str) -> str:
+def client_path(foreign_id: str) -> str:
     return f"{PATH}/{quote(foreign_id, safe='')}"
 
 
 def unwrap_object(body: bytes) -> bytes:
-    """The object in an answer about one client, or in a list of one."""
+    """Return the object in an answer about one client. A list of one object is accepted."""
     try:
-        raw = bytes(msgspec.json.decode(body, type=Answered).data)
+        raw = bytes(msgspec.json.decode(body, type=AnswerBody).data)
         return bytes(msgspec.json.decode(raw, type=list[Raw])[0]) if raw[:1] == b"[" else raw
     except (msgspec.MsgspecError, IndexError) as error:
         raise Invalid(Problem(("data",), f"is no Invoice Ninja client: {error}")) from error
@@ -151,45 +170,54 @@ def read_summary(body: bytes) -> ObjectSummary:
 
 
 def create_request(record: Client, _key: str, account: Account) -> ApiRequest:
-    body = ENCODER.encode(body_of(record, account, ()))
+    """Request a new client. The API has no keys, so a repetition creates a second one."""
+    body = REQUEST_ENCODER.encode(write_body(record, account, ()))
     return ApiRequest(method="POST", path=PATH, body=body, is_repeatable=False)
 
 
-def change_request(record: Client, there: RemoteObject, account: Account) -> ApiRequest:
-    body = ENCODER.encode(body_of(record, account, read_summary(there.raw).contacts or ()))
-    return ApiRequest(method="PUT", path=path_of(there.foreign_id), body=body)
+def change_request(record: Client, remote_object: RemoteObject, account: Account) -> ApiRequest:
+    """Request the change of a client to this record."""
+    contacts = read_summary(remote_object.raw).contacts or ()
+    body = REQUEST_ENCODER.encode(write_body(record, account, contacts))
+    return ApiRequest(method="PUT", path=client_path(remote_object.foreign_id), body=body)
 
 
-def body_of(record: Client, account: Account, people: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """All that may be written; contacts that are there already keep their ids."""
-    seen = translate.client(record, translate.Caller(account, url=""))
-    told: dict[str, Any] = {name: getattr(seen, name) for name in TOLD}
-    contacts = [{n: getattr(c, n) for n in TOLD_OF_CONTACT} for c in seen.contacts]
-    return told | {"contacts": with_ids(contacts, list(people))}
+def write_body(
+    record: Client, account: Account, remote_contacts: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return all writable fields. Contacts that the other server has keep their ids."""
+    shown = translate.client(record, translate.Caller(account, url=""))
+    fields: dict[str, Any] = {name: getattr(shown, name) for name in SENT_FIELDS}
+    contacts = [{n: getattr(c, n) for n in SENT_CONTACT_FIELDS} for c in shown.contacts]
+    return fields | {"contacts": with_remote_ids(contacts, list(remote_contacts))}
 
 
-def with_ids(
-    contacts: Sequence[dict[str, Any]], people: list[dict[str, Any]]
+def with_remote_ids(
+    contacts: Sequence[dict[str, Any]], unmatched: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Each contact with the id of the one there that has its address, its name, or its place as
-    the primary one; who is left over is new."""
-    known: dict[int, Any] = {}
-    for mark in (address, name, is_primary):
+    """Return the contacts with the ids of their matches on the other server.
+
+    Two contacts match by their e-mail, else by their name, else if both are the primary contact.
+    `unmatched` are the contacts there; the matched ones are removed. A contact without a match
+    gets no id, so it is a new one.
+    """
+    ids: dict[int, Any] = {}
+    for key_of in (email_key, name_key, is_primary):
         for n, contact in enumerate(contacts):
-            if n in known or not mark(contact):
+            if n in ids or not key_of(contact):
                 continue
-            same = next((p for p in people if mark(p) == mark(contact)), None)
-            if same is not None:
-                people.remove(same)
-                known[n] = same.get("id")
-    return [{"id": known[n]} | c if n in known else dict(c) for n, c in enumerate(contacts)]
+            match = next((c for c in unmatched if key_of(c) == key_of(contact)), None)
+            if match is not None:
+                unmatched.remove(match)
+                ids[n] = match.get("id")
+    return [{"id": ids[n]} | c if n in ids else dict(c) for n, c in enumerate(contacts)]
 
 
-def address(contact: dict[str, Any]) -> str:
+def email_key(contact: dict[str, Any]) -> str:
     return str(contact.get("email") or "").strip().casefold()
 
 
-def name(contact: dict[str, Any]) -> str:
+def name_key(contact: dict[str, Any]) -> str:
     return f"{contact.get('first_name') or ''} {contact.get('last_name') or ''}".strip().casefold()
 
 
@@ -197,74 +225,38 @@ def is_primary(contact: dict[str, Any]) -> bool:
     return bool(contact.get("is_primary"))
 
 
-class FileEntry(Struct):
-    """What an object says of a file."""
-
-    id: str = ""
-    name: str = ""
-    type: str = ""
-    size: int = 0
-    is_public: bool = True
-    width: int = 0
-    height: int = 0
-    is_deleted: bool = False
-
-
-class FileEntries(Struct):
-    documents: list[FileEntry] = []
-
-
-def list_files(raw: bytes) -> tuple[RemoteFile, ...]:
-    """Those that can be fetched; an object that says it in another way has none."""
-    try:
-        named = msgspec.json.decode(raw, type=FileEntries, strict=False).documents
-    except msgspec.MsgspecError:
-        return ()
-    return tuple(
-        RemoteFile(
-            path=f"/api/v1/documents/{quote(one.id, safe='')}/download",
-            name=one.name,
-            type=one.type or one.name.rpartition(".")[2].lower(),
-            size=one.size,
-            is_public=one.is_public,
-            width=one.width,
-            height=one.height,
-        )
-        for one in named
-        if one.id and not one.is_deleted
-    )
-
-
 def delete_request(foreign_id: str) -> ApiRequest:
-    return ApiRequest(method="DELETE", path=path_of(foreign_id))
+    """Request the deletion of a client."""
+    return ApiRequest(method="DELETE", path=client_path(foreign_id))
 
 
-def read_receipt(body: bytes, _there: RemoteObject | None, _account: Account) -> WriteReceipt:
+def read_receipt(body: bytes, _before: RemoteObject | None, _account: Account) -> WriteReceipt:
+    """Return id and change stamp of the client in the answer to a write."""
     raw = unwrap_object(body)
     return WriteReceipt(foreign_id=read_summary(raw).id, stamp=change_stamp_of_json(raw))
 
 
 def follow_up_request(record: Client, body: bytes) -> ApiRequest | None:
-    """A new client is active, and no edit archives or restores it."""
-    there = read_summary(unwrap_object(body))
-    is_archived = text_of(there.archived_at) not in {"", "0"}
+    """Request to archive or restore the written client, None if its state is right already.
+
+    A new client is active, and no change request archives or restores a client.
+    """
+    summary = read_summary(unwrap_object(body))
+    is_archived = text_of(summary.archived_at) not in {"", "0"}
     if is_archived == (record.archived_at is not None):
         return None
     action = "restore" if is_archived else "archive"
-    told = ENCODER.encode({"action": action, "ids": [there.id]})
-    return ApiRequest(method="POST", path=f"{PATH}/bulk", body=told)
+    content = REQUEST_ENCODER.encode({"action": action, "ids": [summary.id]})
+    return ApiRequest(method="POST", path=f"{PATH}/bulk", body=content)
 
 
-def unsendable_fields(record: Client) -> tuple[Loss, ...]:
-    """What only the server itself, or its administrator, may say of a client."""
-    money = ("balance", "paid_to_date", "payment_balance", "credit_balance")
-    told = {field: str(getattr(record, field)) for field in money if getattr(record, field)}
-    told |= {"assigned_user": str(record.assigned_user_serial or "")}
-    told |= {"group": str(record.group_serial or "")}
-    told |= {f"documents[{n}]": d.name for n, d in enumerate(record.documents)}
-    locked = [n for n, c in enumerate(record.contacts) if c.password_hash is not None]
-    told |= {f"contacts[{n}].password": "is known only as a hash" for n in locked}
-    return tuple(make_loss(field, text) for field, text in told.items() if text)
+NO_RECORD = b"No query results"
+"""The start of an answer of some versions when a client does not exist: its status is not 404."""
+
+
+def is_missing(status: int, body: bytes) -> bool:
+    """Whether an answer says that the client does not exist on the server."""
+    return is_gone(status, body) or NO_RECORD in body[:200]
 
 
 REMOTE = RemoteApi(
@@ -280,4 +272,12 @@ REMOTE = RemoteApi(
     follow_up_request=follow_up_request,
     unsendable_fields=unsendable_fields,
     list_files=list_files,
+    is_missing=is_missing,
+    server="an Invoice Ninja",
+    token=Credential(option="--token", variable="NINJA_TOKEN", name="API token"),
+    secrets=(
+        Credential(
+            option="--secret", variable="NINJA_SECRET", name="API secret", setting="api_secret"
+        ),
+    ),
 )

@@ -1,1 +1,1 @@
-"""Shapes, scalars, ids, envelopes, pages and sentences of this API. No HTTP."""
+"""The shapes, scalars, ids, envelopes, pages and sentences of this API. No HTTP."""

@@ -1,4 +1,4 @@
-"""What an answer is wrapped in: `data` and `meta`, and the switches that change the wrapping."""
+"""The envelope of an answer: `data` and `meta`, and the parameters that change them."""
 
 from typing import Any
 
@@ -9,28 +9,32 @@ from . import wire
 from .input_tree import InputTree
 from .scalars import read_flag, text_of
 
-OURS = frozenset({"meta", "static"})
-"""Names that stand beside the data, and so cannot stand for it."""
+ENVELOPE_KEYS = frozenset({"meta", "static"})
+"""Keys beside the data. `index` cannot give the data one of these names."""
 
 
 def wrap_envelope(
-    shown: Struct | Raw | list[Any], asked: InputTree, meta: wire.Meta | None = None
+    content: Struct | Raw | list[Any], inputs: InputTree, meta: wire.Meta | None = None
 ) -> object:
-    """`index` renames `data`, or drops all wrapping when it is `none`; `include_static` adds the
-    reference tables. Either may stand in the query or in the body."""
-    index = text_of(asked.get("index"))
-    if index in OURS:
+    """Wrap the content of an answer in its envelope. The keys are sorted by name.
+
+    The input `index` renames `data`. With `index=none` there is no envelope. The input
+    `include_static` adds the reference tables. Both may be in the query or in the body.
+    """
+    index = text_of(inputs.get("index"))
+    if index in ENVELOPE_KEYS:
         index = ""
     if index == "none":
-        return keys_sorted(shown) if isinstance(shown, Struct) else shown
-    told: dict[str, Any] = {index or "data": shown}
+        return sorted_fields(content) if isinstance(content, Struct) else content
+    envelope: dict[str, Any] = {index or "data": content}
     if meta is not None:
-        told["meta"] = meta
-    if read_flag(asked.get("include_static")):
-        told["static"] = statics()
-    return dict(sorted(told.items())) if len(told) > 1 else told
+        envelope["meta"] = meta
+    if read_flag(inputs.get("include_static")):
+        envelope["static"] = statics()
+    return dict(sorted(envelope.items())) if len(envelope) > 1 else envelope
 
 
-def keys_sorted(shown: Struct) -> dict[str, Any]:
-    own = structs.asdict(shown).items()
-    return dict(sorted((key, value) for key, value in own if value is not UNSET))
+def sorted_fields(shape: Struct) -> dict[str, Any]:
+    """Return the fields of a shape by name, in the order of their names, without unset ones."""
+    fields = structs.asdict(shape).items()
+    return dict(sorted((key, value) for key, value in fields if value is not UNSET))

@@ -1,4 +1,13 @@
-"""The public ids: hashids of serials, salted per account."""
+"""The codec of public ids: an id is the hashid of a serial, with a salt per account.
+
+It gives the same results as the library `hashids`, but calls it less often:
+
+1. An id is the digits of the serial in an alphabet of its own, between a prefix and a suffix.
+2. This frame depends only on the serial's remainder by 100, the first digit, and the number of
+   digits. The library encodes the first serial of each frame, then the frame is reused.
+3. To decode, read the digits between the guards and encode the result again. If that does not
+   give the same id, the library decodes the id.
+"""
 
 import functools
 import re
@@ -8,55 +17,65 @@ from hashids import Hashids
 
 from storage import MAX_INTEGER
 
-# Of one salt the library makes the same few shuffles for every id, at 4 µs each and five an id.
+# For one salt, the library repeats the same few shuffles: five for every id, 4 µs each.
 hashids._reorder = functools.lru_cache(maxsize=16_384)(hashids._reorder)
 
 MIN_LENGTH = 10
-SHAPE = re.compile(r"[0-9A-Za-z]{10,20}", re.ASCII)
-"""Decoding is quadratic: 30 000 characters would hold the server for most of a second."""
-LOTTERY = 100
-"""The remainder by which a number chooses the letter that its digits are shuffled by."""
+ID_PATTERN = re.compile(r"[0-9A-Za-z]{10,20}", re.ASCII)
+"""The form of an id.
+
+It limits the length, because decoding is quadratic: 30 000 characters would block the server for
+most of a second.
+"""
+LOTTERY_MODULUS = 100
+"""The serial's remainder by this number chooses the letter that shuffles the digits."""
 
 
 class IdCodec:
-    """Both directions for one salt; the empty salt is the reference installation's.
+    """The codec of one salt. The empty salt is that of the reference installation.
 
-    The digits of a serial stand in a frame that many serials share: letters before and behind
-    that depend on its remainder, its first digit and their number. The library is asked once for
-    every frame, and for whatever does not fit this picture.
+    A frame is the letters before and behind the digits; many serials share it. The library is
+    called once for each frame. An id in which the digits do not occur exactly once has no frame:
+    the library encodes it each time.
     """
 
     def __init__(self, salt: str) -> None:
         self._hashids = Hashids(salt=salt, min_length=MIN_LENGTH)
         letters = str(self._hashids._alphabet)
         self._base = len(letters)
-        own = {
+        alphabets = {
             letter: hashids._reorder(letters, f"{letter}{salt}{letters}"[: self._base])
             for letter in letters
         }
-        self._alphabets = tuple(own[letters[n % self._base]] for n in range(LOTTERY))
-        self._values = {letter: {d: v for v, d in enumerate(own[letter])} for letter in letters}
-        self._between = re.compile(f"[{re.escape(str(self._hashids._guards))}]")
+        self._alphabets = tuple(alphabets[letters[n % self._base]] for n in range(LOTTERY_MODULUS))
+        self._digit_values = {
+            letter: {d: v for v, d in enumerate(alphabets[letter])} for letter in letters
+        }
+        self._guard_pattern = re.compile(f"[{re.escape(str(self._hashids._guards))}]")
         self._frames: dict[tuple[int, str, int], tuple[str, str]] = {}
 
     def encode(self, serial: int | None) -> str:
-        return "" if serial is None else self._encode_uncached(serial)
+        """Return the id of a serial; empty for None or a negative number."""
+        return "" if serial is None else self._encode_serial(serial)
 
     def decode(self, text: object) -> int | None:
-        """The serial, or None for whatever this salt would never write."""
-        if not isinstance(text, str) or not SHAPE.fullmatch(text):
+        """Return the serial of an id, or None for a text that is no id under this salt."""
+        if not isinstance(text, str) or not ID_PATTERN.fullmatch(text):
             return None
-        likely = self._is_likely(text)
-        if likely is not None and likely <= MAX_INTEGER and self._encode_uncached(likely) == text:
-            return likely
+        serial = self._decode_digits(text)
+        if serial is not None and serial <= MAX_INTEGER and self._encode_serial(serial) == text:
+            return serial
         numbers = self._hashids.decode(text)
         return numbers[0] if len(numbers) == 1 and numbers[0] <= MAX_INTEGER else None
 
-    def _is_likely(self, text: str) -> int | None:
-        """What the digits between the guards say, if they are such."""
-        parts = self._between.split(text)
+    def _decode_digits(self, text: str) -> int | None:
+        """Return the number that the digits between the guards mean.
+
+        None if they are not digits of their alphabet. The number is not checked here.
+        """
+        parts = self._guard_pattern.split(text)
         part = parts[len(parts) > 1]
-        values = self._values.get(part[:1])
+        values = self._digit_values.get(part[:1])
         if values is None:
             return None
         number, base = 0, self._base
@@ -67,10 +86,10 @@ class IdCodec:
             return None
         return number
 
-    def _encode_uncached(self, serial: int) -> str:
+    def _encode_serial(self, serial: int) -> str:
         if serial < 0:
             return ""
-        lottery = serial % LOTTERY
+        lottery = serial % LOTTERY_MODULUS
         alphabet, base = self._alphabets[lottery], self._base
         rest, digits = serial // base, alphabet[serial % base]
         while rest > 0:
@@ -80,13 +99,14 @@ class IdCodec:
         frame = self._frames.get(key)
         if frame is not None:
             return f"{frame[0]}{digits}{frame[1]}"
-        whole = str(self._hashids.encode(serial))
-        if whole.count(digits) == 1:
-            before, _, behind = whole.partition(digits)
+        encoded = str(self._hashids.encode(serial))
+        if encoded.count(digits) == 1:
+            before, _, behind = encoded.partition(digits)
             self._frames[key] = before, behind
-        return whole
+        return encoded
 
 
 @functools.lru_cache(maxsize=1024)
 def id_codec(salt: str) -> IdCodec:
+    """Return the codec of a salt; the 1024 that were used last are cached."""
     return IdCodec(salt)

@@ -1,6 +1,7 @@
-"""A request's query, form and JSON as one tree, the way PHP and this API's middleware see it.
+"""One tree from a request's query, form and JSON, as PHP and the original's middleware make it.
 
-Pure: brackets nest, texts are trimmed, empty texts become null, the body wins over the query.
+Pure. Brackets in a name nest its value, texts are trimmed, and empty texts become null. The body
+overrides the query.
 """
 
 import re
@@ -11,36 +12,43 @@ from dialects.base.protocol.failures import Malformed
 
 from .scalars import trim
 
-UNTRIMMED = frozenset({"password", "current_password", "password_confirmation"})
+UNTRIMMED_KEYS = frozenset({"password", "current_password", "password_confirmation"})
 MAX_NESTING = 20
-INDEX = re.compile("[0-9]{1,9}", re.ASCII)
+INDEX_PATTERN = re.compile("[0-9]{1,9}", re.ASCII)
 
 InputTree = dict[str, Any]
 
 
 def nest_pairs(pairs: Iterable[tuple[str, Any]]) -> InputTree:
-    """`contacts[0][email]=a` and `ids[]=b` as PHP nests them; the last of equal keys wins."""
+    """Nest pairs by the brackets in their names, as PHP does: `contacts[0][email]=a`, `ids[]=b`.
+
+    Of equal names, the last one wins.
+    """
     tree: InputTree = {}
     for name, value in pairs:
-        top, *steps = steps_of(name)
-        put_at(tree, [top, *steps], value)
+        put_at(tree, split_field_name(name), value)
     return {key: as_list(value) for key, value in tree.items()}
 
 
-def steps_of(name: str) -> list[str]:
+def split_field_name(name: str) -> list[str]:
+    """Split `contacts[0][email]` into its keys. A name with other brackets is one key.
+
+    Raises Malformed for more than MAX_NESTING brackets.
+    """
     match = re.fullmatch(r"([^\[]+)((?:\[[^\]]*\])+)", name)
     if match is None:
         return [name]
-    steps = re.findall(r"\[([^\]]*)\]", match[2])
-    if len(steps) > MAX_NESTING:
+    keys = re.findall(r"\[([^\]]*)\]", match[2])
+    if len(keys) > MAX_NESTING:
         raise Malformed("a field name is nested too deeply")
-    return [match[1], *steps]
+    return [match[1], *keys]
 
 
-def put_at(branch: InputTree, steps: list[str], value: Any) -> None:
-    *parents, last = steps
-    for step in parents:
-        key = step or next_index(branch)
+def put_at(branch: InputTree, keys: list[str], value: Any) -> None:
+    """Put a value at a path of keys. An empty key appends. Scalars on the path are replaced."""
+    *parents, last = keys
+    for parent in parents:
+        key = parent or next_index(branch)
         child = branch.get(key)
         if not isinstance(child, dict):
             child = branch[key] = {}
@@ -49,33 +57,35 @@ def put_at(branch: InputTree, steps: list[str], value: Any) -> None:
 
 
 def next_index(branch: InputTree) -> str:
-    """Where `[]` appends: behind the largest number there is."""
-    return str(max((int(key) for key in branch if INDEX.fullmatch(key)), default=-1) + 1)
+    """Return the key at which `[]` appends: one more than the largest number among the keys."""
+    return str(max((int(key) for key in branch if INDEX_PATTERN.fullmatch(key)), default=-1) + 1)
 
 
 def as_list(value: Any) -> Any:
-    """A branch whose keys are all numbers is a list, whatever the numbers."""
+    """Turn every branch whose keys are all numbers into a list, no matter which numbers."""
     if not isinstance(value, dict):
         return value
     children = {key: as_list(child) for key, child in value.items()}
-    if children and all(map(INDEX.fullmatch, children)):
+    if children and all(map(INDEX_PATTERN.fullmatch, children)):
         return list(children.values())
     return children
 
 
 def merge_inputs(query: InputTree, body: InputTree) -> InputTree:
+    """Return the normalized inputs of a request; the body overrides the query."""
     return normalize_tree(query | body)
 
 
 def normalize_tree(tree: InputTree) -> InputTree:
+    """Trim texts and turn empty texts into null. Passwords are not trimmed."""
     return {
-        key: value if key in UNTRIMMED and value != "" else clean_value(value)
+        key: value if key in UNTRIMMED_KEYS and value != "" else clean_value(value)
         for key, value in tree.items()
     }
 
 
 def clean_value(value: Any) -> Any:
-    """Texts trimmed, empty ones null, at any depth."""
+    """Trim texts and turn empty texts into null, at any depth."""
     match value:
         case str():
             return trim(value) or None
@@ -88,7 +98,10 @@ def clean_value(value: Any) -> Any:
 
 
 def with_listed_contacts(tree: InputTree) -> InputTree:
-    """Contacts as a list: a flat object is a list of one, numbered objects are a list."""
+    """Return the tree with `contacts` as a list.
+
+    A flat object becomes a list of one. The values of an object of objects become the list.
+    """
     contacts = tree.get("contacts")
     if not isinstance(contacts, dict):
         return tree
@@ -98,9 +111,10 @@ def with_listed_contacts(tree: InputTree) -> InputTree:
 
 
 def with_settings_object(tree: InputTree) -> InputTree:
-    """PHP writes an empty object as an empty list."""
+    """Return the tree with `settings` as an object: PHP writes an empty object as an empty list."""
     return tree | {"settings": {}} if tree.get("settings") == [] else tree
 
 
 def normalize_client_tree(tree: InputTree) -> InputTree:
+    """Return the inputs of a client with `contacts` as a list and `settings` as an object."""
     return with_settings_object(with_listed_contacts(tree))

@@ -1,3 +1,5 @@
+"""Pages of a list: the page that a request asks for, and the `pagination` of its answer."""
+
 import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -8,25 +10,31 @@ from . import wire
 from .scalars import text_of
 
 PAGE_SIZE = 20
-LARGEST_PAGE = 5000
+MAX_PER_PAGE = 5000
 
 
 class Window(Struct, frozen=True):
+    """The page that a request asks for: its number, from 1 on, and its size."""
+
     page: int
     per_page: int
 
 
 def read_window(given: wire.ListParams, default: int = PAGE_SIZE) -> Window:
-    """The size counts without its sign and up to the largest; what is no number counts not."""
-    size, page = abs(whole(text_of(given.per_page))), text_of(given.page)
+    """Return the page that the parameters ask for; `default` is its size if they give none.
+
+    The sign of a size is ignored. A size over MAX_PER_PAGE is MAX_PER_PAGE. A value that is no
+    number is ignored.
+    """
+    size, page = abs(read_php_integer(text_of(given.per_page))), text_of(given.page)
     return Window(
         page=int(page) if re.fullmatch("[1-9][0-9]{0,9}", page) else 1,
-        per_page=min(size, LARGEST_PAGE) or default,
+        per_page=min(size, MAX_PER_PAGE) or default,
     )
 
 
-def whole(text: str) -> int:
-    """`1e3` is 1000 and `2.9` is 2, as PHP reads numbers; anything else is 0."""
+def read_php_integer(text: str) -> int:
+    """Read an integer as PHP does: `1e3` is 1000, `2.9` is 2, and any other text is 0."""
     match = re.fullmatch(r"([-+]?[0-9]{1,18})(\.[0-9]{1,18})?([eE]\+?[0-9])?", text)
     return int(float(text)) if match else 0
 
@@ -34,27 +42,34 @@ def whole(text: str) -> int:
 def pagination(
     total: int, count: int, at: Window, links: dict[str, str] | list[str]
 ) -> wire.Pagination:
+    """Return the `pagination` of an answer with `count` of `total` records."""
     return wire.Pagination(
         total=total,
         count=count,
         per_page=at.per_page,
         current_page=at.page,
-        total_pages=pages(total, at),
+        total_pages=page_count(total, at),
         links=links,
     )
 
 
-def pages(total: int, at: Window) -> int:
+def page_count(total: int, at: Window) -> int:
+    """Return the number of pages; an empty list has one."""
     return max(-(-total // at.per_page), 1)
 
 
-def links(url: str, pairs: Sequence[tuple[str, str]], total: int, at: Window) -> dict[str, str]:
-    """The pages before and after, with every other parameter of the request."""
+def page_links(
+    url: str, pairs: Sequence[tuple[str, str]], total: int, at: Window
+) -> dict[str, str]:
+    """Return the links to the previous and the next page.
+
+    `pairs` are the parameters of the request; each link repeats them, except `page`.
+    """
     others = urlencode([(name, value) for name, value in pairs if name != "page"])
-    places = {}
+    numbers = {}
     if at.page > 1:
-        places["previous"] = at.page - 1
-    if at.page < pages(total, at):
-        places["next"] = at.page + 1
+        numbers["previous"] = at.page - 1
+    if at.page < page_count(total, at):
+        numbers["next"] = at.page + 1
     start = f"{url}?{others}&page=" if others else f"{url}?page="
-    return {name: f"{start}{page}" for name, page in places.items()}
+    return {name: f"{start}{page}" for name, page in numbers.items()}

@@ -1,4 +1,4 @@
-"""Single values as this API writes them, and the many ways in which callers send them."""
+"""Single values, written as this API shows them and read in every form that callers send."""
 
 import re
 from collections.abc import Container
@@ -19,23 +19,23 @@ EMAIL = re.compile(
     r'("[^"\r\n]+"|[^\s@"(),:;<>\[\]\\.]+(\.[^\s@"(),:;<>\[\]\\.]+)*)'
     r"@[^\s@\"(),:;<>\[\]\\.]+(\.[^\s@\"(),:;<>\[\]\\.]+)*"
 )
-EXACT = 2**53
-"""Below this a float that is whole is the integer it looks like."""
-TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200e"
-"""White space, and like it a byte order mark, a zero width space, a direction mark."""
+EXACT_FLOAT_LIMIT = 2**53
+"""Below this number, a float without a fraction is exactly the integer that it looks like."""
+TRIMMED_CHARACTERS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200e"
+"""White space, and also the byte order mark, the zero width space and the direction mark."""
 
 
 def write_moment(moment: datetime | None) -> int:
-    """Whole unix seconds, 0 for none."""
+    """Write a moment in Unix seconds, without a fraction; 0 for None."""
     return (moment - EPOCH) // SECOND if moment else 0
 
 
 def read_moment(text: str) -> datetime | None:
-    """Unix seconds or ISO 8601, in UTC without a zone; None for anything else."""
+    """Read Unix seconds or ISO 8601; None for any other text. A time without a zone is UTC."""
     try:
         if SECONDS.fullmatch(text):
             return datetime.fromtimestamp(int(text), UTC)
-        # A blank before the zone is a plus that the decoding of a query string has eaten.
+        # The decoding of a query string turns the plus before the zone into a blank.
         moment = datetime.fromisoformat(re.sub(r"(T\S+) (\d\d:?\d\d)$", r"\1+\2", text))
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
@@ -43,26 +43,27 @@ def read_moment(text: str) -> datetime | None:
 
 
 def write_amount(amount: Decimal) -> Amount:
-    """Without a fraction when it is whole, else with no more digits than it needs."""
+    """Write an amount without trailing zeros: an integer if it has no fraction."""
     return int(amount) if amount == amount.to_integral_value() else amount.normalize()
 
 
 def read_amount(text: str) -> Decimal | None:
+    """Read a decimal number without an exponent; None for any other text."""
     return Decimal(text) if AMOUNT.fullmatch(text) else None
 
 
 def write_id(number: int | None) -> str:
-    """A plain number of a reference table, empty for none."""
+    """Write the number of a row in a reference table; empty for None."""
     return "" if number is None else str(number)
 
 
 def read_integer(text: str) -> int | None:
-    """An integer without leading zeros, else None."""
+    """Read an integer without leading zeros; None for any other text."""
     return int(text) if INTEGER.fullmatch(text) else None
 
 
 def read_flag(value: Scalar) -> bool | None:
-    """True and false words in any case, numbers by their truth; None for other text."""
+    """Read a word for true or false, in any case; None for any other word. Empty is false."""
     match text_of(value).lower():
         case word if word in TRUE_WORDS:
             return True
@@ -73,7 +74,10 @@ def read_flag(value: Scalar) -> bool | None:
 
 
 def read_sorting(text: str, columns: Container[str]) -> tuple[str, bool]:
-    """`column|asc`, any other direction is descending; whatever else there is means `id|asc`."""
+    """Read `column|asc` as a column and whether the order is descending.
+
+    Every other direction is descending. An unknown column or another form means `id|asc`.
+    """
     column, *direction = text.split("|")
     if column not in columns or len(direction) != 1:
         return "id", False
@@ -81,7 +85,7 @@ def read_sorting(text: str, columns: Container[str]) -> tuple[str, bool]:
 
 
 def text_of(value: Scalar) -> str:
-    """A scalar as the text that a form would have carried."""
+    """Return a scalar as the text that a form has for it; empty for null or unset."""
     match value:
         case str():
             return value
@@ -90,15 +94,20 @@ def text_of(value: Scalar) -> str:
         case int():
             return str(value)
         case float():
-            return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
+            return (
+                str(int(value))
+                if value.is_integer() and abs(value) < EXACT_FLOAT_LIMIT
+                else repr(value)
+            )
         case _:
             return ""
 
 
 def trim(text: str) -> str:
-    return text.strip(TRIMMED)
+    """Return a text without white space and invisible marks at its ends."""
+    return text.strip(TRIMMED_CHARACTERS)
 
 
 def is_email(text: str) -> bool:
-    """An address as RFC 5322 has it, `a@b` included."""
+    """Return whether a text is an e-mail address under RFC 5322; `a@b` is one."""
     return EMAIL.fullmatch(text) is not None

@@ -1,7 +1,7 @@
-"""Shapes of this API, field for field and in its order: bodies and query strings. No logic.
+"""Shapes of this API's bodies and query strings: all fields, in the order of the API. No logic.
 
-An input scalar may come as text, number, boolean or null: form-encoded bodies and query strings
-know only text, and callers in languages without strict types send what they have.
+A scalar in an input may be a text, a number, a boolean or null: forms and query strings know only
+text, and callers in languages without strict types send the type that they have.
 """
 
 from decimal import Decimal
@@ -15,6 +15,8 @@ Amount: TypeAlias = int | Decimal
 
 
 class Contact(Struct, kw_only=True):
+    """A contact of a client in an answer."""
+
     id: str
     first_name: str
     last_name: str
@@ -37,6 +39,8 @@ class Contact(Struct, kw_only=True):
 
 
 class Document(Struct, kw_only=True):
+    """A document of a client in an answer."""
+
     id: str
     user_id: str
     assigned_user_id: str
@@ -61,11 +65,15 @@ class Document(Struct, kw_only=True):
 
 
 class DocumentInput(Struct, kw_only=True):
+    """A change of a document."""
+
     name: Scalar = UNSET
     is_public: Scalar = UNSET
 
 
 class Client(Struct, kw_only=True):
+    """A client in an answer."""
+
     id: str
     user_id: str
     assigned_user_id: str
@@ -118,10 +126,12 @@ class Client(Struct, kw_only=True):
     documents: list[Document]
     gateway_tokens: Raw
     group_settings: "Group | UnsetType" = UNSET
-    """Only when it was asked for, and the client has a group."""
+    """Shown only if the request includes it and the client has a group."""
 
 
 class Group(Struct, kw_only=True):
+    """A group of clients in an answer."""
+
     id: str
     name: str
     settings: Raw
@@ -133,12 +143,14 @@ class Group(Struct, kw_only=True):
 
 
 class GroupInput(Struct, kw_only=True):
+    """A new group, or a change of one."""
+
     name: Scalar = UNSET
     settings: dict[str, Any] | UnsetType = UNSET
 
 
 class Extras(Struct, kw_only=True):
-    """What only this API knows of a client and never lets be written; kept as it came."""
+    """Fields of a client that only this API has. No caller can write them; stored unread."""
 
     tax_info: Raw = Raw(b"{}")
     e_invoice: Raw = Raw(b"{}")
@@ -146,6 +158,8 @@ class Extras(Struct, kw_only=True):
 
 
 class Pagination(Struct, kw_only=True):
+    """The page that a list shows, and the links to the pages beside it."""
+
     total: int
     count: int
     per_page: int
@@ -155,19 +169,27 @@ class Pagination(Struct, kw_only=True):
 
 
 class Meta(Struct):
+    """The `meta` beside the `data` of a list."""
+
     pagination: Pagination
 
 
 class One(Struct):
+    """The envelope of one client."""
+
     data: Client
 
 
 class Many(Struct):
+    """The envelope of a list of clients."""
+
     data: list[Client]
     meta: Meta
 
 
 class ContactInput(Struct, kw_only=True):
+    """A contact in the `contacts` of a ClientInput."""
+
     id: Scalar = UNSET
     first_name: Scalar = UNSET
     last_name: Scalar = UNSET
@@ -183,6 +205,8 @@ class ContactInput(Struct, kw_only=True):
 
 
 class ClientInput(Struct, kw_only=True):
+    """A new client, or a change of one; unset fields were not given."""
+
     assigned_user_id: Scalar = UNSET
     name: Scalar = UNSET
     website: Scalar = UNSET
@@ -225,7 +249,7 @@ class ClientInput(Struct, kw_only=True):
 
 
 class ListParams(Struct, kw_only=True):
-    """The query string's text, unread; None where it is absent or empty. `sort` may be a list."""
+    """Parameters of a list, not read yet; None if absent or empty. `sort` may be a list."""
 
     per_page: Scalar = None
     page: Scalar = None
@@ -263,5 +287,7 @@ class ListParams(Struct, kw_only=True):
 
 
 class Message(Struct, omit_defaults=True):
+    """The body of an error answer."""
+
     message: str
     errors: dict[str, list[str]] | UnsetType = UNSET

@@ -1,1 +1,1 @@
-"""The reference tables of this API."""
+"""The reference tables of this API: countries, currencies, languages, industries, sizes."""

@@ -1,4 +1,4 @@
-"""The reference tables as callers load them, and the answers that tell them we are here."""
+"""The contents of `/statics`, `/ping` and `/health_check`."""
 
 from typing import Any
 
@@ -21,19 +21,19 @@ BULK_COLUMNS = (
 
 
 def statics() -> dict[str, Any]:
-    """Every table a client form needs; those of invoices and payments are empty here."""
+    """Return every table that a client's form needs; tables of invoices and payments are empty."""
     languages = zip(LANGUAGE_NAMES, LOCALES, strict=True)
     return {
-        "industries": by_name(named_rows(INDUSTRIES)),
-        "countries": by_name([country(c) for c in COUNTRIES.values()]),
+        "industries": sorted_by_name(named_rows(INDUSTRIES)),
+        "countries": sorted_by_name([country_row(c) for c in COUNTRIES.values()]),
         "payment_types": [],
-        "languages": by_name(
+        "languages": sorted_by_name(
             [
                 {"id": str(n), "name": name, "locale": locale}
                 for n, (name, locale) in enumerate(languages, start=1)
             ]
         ),
-        "currencies": by_name([currency(c) for c in CURRENCIES.values()]),
+        "currencies": sorted_by_name([currency_row(c) for c in CURRENCIES.values()]),
         "sizes": named_rows(SIZES),
         "datetime_formats": [],
         "gateways": [],
@@ -44,16 +44,17 @@ def statics() -> dict[str, Any]:
     }
 
 
-def by_name(table: Table) -> Table:
+def sorted_by_name(table: Table) -> Table:
     return sorted(table, key=lambda row: str(row["name"]))
 
 
 def named_rows(names: dict[int, str]) -> Table:
+    """Return a table of ids and names only."""
     return [{"id": str(n), "name": name} for n, name in names.items()]
 
 
-def country(row: Country) -> dict[str, Any]:
-    """What is not known of a country here is empty."""
+def country_row(row: Country) -> dict[str, Any]:
+    """Return a country as a row of its table; fields that are not known here are empty."""
     return {
         "id": str(row.id),
         "capital": "",
@@ -76,7 +77,8 @@ def country(row: Country) -> dict[str, Any]:
     }
 
 
-def currency(row: Currency) -> dict[str, Any]:
+def currency_row(row: Currency) -> dict[str, Any]:
+    """Return a currency as a row of its table; fields that are not known here have defaults."""
     return {
         "id": str(row.id),
         "name": row.name,
@@ -91,6 +93,7 @@ def currency(row: Currency) -> dict[str, Any]:
 
 
 def ping(account: Account) -> dict[str, str]:
+    """Return the answer to a ping; both names are the name of the account."""
     return {"company_name": account.name, "user_name": account.name}
 
 
@@ -122,8 +125,9 @@ HEALTH = {
     "is_docker": False,
     "pending_migrations": False,
 }
-"""The flat object of the original; what is of PHP there says so here."""
+"""The flat object of the original. Its fields about PHP have empty or default values here."""
 
 
 def health(app_version: str) -> dict[str, Any]:
+    """Return the answer to a health check, with the version of the app."""
     return HEALTH | {"api_version": app_version}

@@ -1,4 +1,4 @@
-"""The reference tables this API numbers in its own way."""
+"""The reference tables with numbers that only this API has."""
 
 from importlib.resources import files
 
@@ -8,6 +8,8 @@ from storage import COUNTRIES
 
 
 class Currency(msgspec.Struct, frozen=True):
+    """A currency, with its id in this API and its number of decimal places."""
+
     id: int
     code: str
     name: str

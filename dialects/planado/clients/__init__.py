@@ -1,1 +1,1 @@
-"""Clients to wire and back, list queries. No HTTP."""
+"""Translation of clients to wire shapes and back, and list queries. No HTTP."""

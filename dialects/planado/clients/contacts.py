@@ -1,8 +1,18 @@
-"""A client's phone numbers and addresses as this API's one list, and a new list aligned with it.
+"""The list of a client's phone numbers and e-mail addresses, and the alignment of a new list.
 
-The store keeps people with an e-mail and a phone slot each; this API knows lines of name, type
-and value. A line given is matched with a line shown, so that what this API cannot see of a
-person (custom values, keys, flags, a password) stays with the person.
+The store has contacts, each with one e-mail and one phone. This API has lines of name, type and
+value. Each given line is matched with a shown line, so that a contact keeps the fields that this
+API does not show: custom values, keys, flags, a password. `align_contacts` matches in five steps,
+and each step works on the lines that the steps before left over:
+
+1. `keep_equal_lines`: a line that is given as it is shown stays with its contact.
+2. `rename_contacts`: if all lines of a contact come back with one other name, rename the contact.
+3. `move_values`: a value that comes back with another name, for only some lines of a contact,
+   leaves its holder. Step 5 places it.
+4. `change_values`: a line with the same name and type takes the given value. Shown lines that
+   are left over after this are deleted.
+5. `place_new_lines`: each given line that is left over goes to a contact of that name with a free
+   slot, else to a blank contact, else to a new contact.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +35,7 @@ SLOTS = ("email", "phone")
 
 
 class ContactLine(NamedTuple):
-    """One entry of the list in normal form: what two entries are compared by."""
+    """One entry of the list in normal form. Entries are compared in this form."""
 
     name: str
     type: str
@@ -33,7 +43,7 @@ class ContactLine(NamedTuple):
 
 
 class LineHolder(Struct, eq=False):
-    """Whoever holds values: the client itself (one nameless phone) or a contact."""
+    """The owner of lines: a contact, or the client itself with its one phone without a name."""
 
     draft: ContactDraft
     name: str = ""
@@ -48,7 +58,7 @@ class LineHolder(Struct, eq=False):
 
     @property
     def is_blank(self) -> bool:
-        """Nobody yet: no name, no values, and nothing that belongs to somebody who was here."""
+        """Whether the contact is free for a new person: no name, no values, no hidden fields."""
         draft = self.draft
         hidden = (draft.custom_value1, draft.custom_value2, draft.custom_value3)
         is_taken = self.name or self.values or self.was_visible or self.is_client
@@ -59,14 +69,14 @@ class LineHolder(Struct, eq=False):
 
 
 class ShownLine(Struct, eq=False):
-    """A line as it is shown now, and where it lives."""
+    """A line as it is shown now, and its holder."""
 
     line: ContactLine
     holder: LineHolder
 
 
 class AlignedContacts(NamedTuple):
-    """What a given list makes of the client's own phone and of its contacts."""
+    """The client's own phone and its contacts after the alignment of a given list."""
 
     phone: str
     phone_rank: int
@@ -74,7 +84,7 @@ class AlignedContacts(NamedTuple):
 
 
 def contact_entries(record: Client) -> list[wire.Contact]:
-    """Every value in the order of the ranks; the client's own phone has no name."""
+    """Return the list of a client in the order of ranks. The client's own phone has no name."""
     ranked = [(record.phone_rank, wire.Contact(name=None, value=record.phone, type="phone"))]
     for c in record.contacts:
         name = collapse_spaces(c.name) or None
@@ -85,25 +95,21 @@ def contact_entries(record: Client) -> list[wire.Contact]:
 
 
 def contact_line(entry: wire.Contact | wire.ContactInput) -> ContactLine:
+    """Return the normal form of an entry."""
     return ContactLine(collapse_spaces(entry.name or ""), entry.type, entry.value)
 
 
 def align_contacts(record: Client | None, given: Iterable[ContactLine]) -> AlignedContacts:
-    """The given list laid over the client's (None: a new client's), as the mapping has it.
-
-    First equal lines stay; then a line with another name renames its contact, if all lines of
-    the contact are renamed alike, or else moves; then a line of the same name and type takes
-    the new value; what is left over is gone or new.
-    """
+    """Align a given list with the list of a client, as described above; None for a new client."""
     holders = [] if record is None else list(holders_of(record))
     if record is None:
         holders.append(LineHolder(ContactDraft(), is_client=True))
     alignment = Alignment(holders, list(given))
-    alignment.keep_equal()
-    alignment.rename()
-    alignment.keep_values_under_another_name()
+    alignment.keep_equal_lines()
+    alignment.rename_contacts()
+    alignment.move_values()
     alignment.change_values()
-    alignment.place_new()
+    alignment.place_new_lines()
     return aligned_result(holders)
 
 
@@ -121,17 +127,17 @@ def holder_of(contact: Contact) -> LineHolder:
 
 
 def aligned_result(holders: list[LineHolder]) -> AlignedContacts:
-    own, *people = holders
-    kept = [h for h in people if h.draft.is_primary or not h.is_emptied]
+    client, *contacts = holders
+    remaining = [h for h in contacts if h.draft.is_primary or not h.is_emptied]
     return AlignedContacts(
-        own.values.get("phone", ""),
-        own.ranks.get("phone", 0),
-        tuple(draft_of(holder) for holder in kept),
+        client.values.get("phone", ""),
+        client.ranks.get("phone", 0),
+        tuple(draft_of_holder(holder) for holder in remaining),
     )
 
 
-def draft_of(holder: LineHolder) -> ContactDraft:
-    """The contact afterwards; its name as it was unless the list says otherwise."""
+def draft_of_holder(holder: LineHolder) -> ContactDraft:
+    """Return the contact after the alignment. Its name is unchanged unless the list changes it."""
     draft = holder.draft
     name = "" if holder.is_emptied else holder.name
     if name != collapse_spaces(f"{draft.first_name} {draft.last_name}"):
@@ -143,12 +149,12 @@ def draft_of(holder: LineHolder) -> ContactDraft:
 
 
 def hidden_value(value: str) -> str:
-    """What is left of a value that no line carries: it is gone, unless it never was a line."""
+    """Return what remains of a value without a line: a blank value was never shown, and stays."""
     return "" if value.strip() else value
 
 
 class Alignment:
-    """The steps of `aligned`, over the lines that are not settled yet."""
+    """The steps of `align_contacts`. `given` and `shown` are the lines that are not matched yet."""
 
     def __init__(self, holders: list[LineHolder], given: list[ContactLine]) -> None:
         self.holders = holders
@@ -159,24 +165,24 @@ class Alignment:
             for slot, value in holder.values.items()
         ]
 
-    def keep_equal(self) -> None:
+    def keep_equal_lines(self) -> None:
         for rank, shown in self.equal_pairs(lambda line: line):
-            self.result(rank, shown)
+            self.match_lines(rank, shown)
 
-    def rename(self) -> None:
-        """Rename the contacts all of whose lines come back under one other name."""
+    def rename_contacts(self) -> None:
+        """Rename each contact whose lines all come back with one other name."""
         pairs = list(self.equal_pairs(lambda line: (line.type, line.value)))
         for holder in self.holders:
-            mine = [(rank, shown) for rank, shown in pairs if shown.holder is holder]
-            names = {self.given[rank].name for rank, _ in mine}
-            whole = len(mine) == len(holder.values)
-            if whole and len(names) == 1 and not holder.is_client:
+            own_pairs = [(rank, shown) for rank, shown in pairs if shown.holder is holder]
+            names = {self.given[rank].name for rank, _ in own_pairs}
+            has_all_lines = len(own_pairs) == len(holder.values)
+            if has_all_lines and len(names) == 1 and not holder.is_client:
                 holder.name = names.pop()
-                for rank, shown in mine:
-                    self.result(rank, shown)
+                for rank, shown in own_pairs:
+                    self.match_lines(rank, shown)
 
-    def keep_values_under_another_name(self) -> None:
-        """A value that only some lines of a contact carry elsewhere leaves the contact."""
+    def move_values(self) -> None:
+        """Take from its holder each value that comes back with another name."""
         for _, shown in self.equal_pairs(lambda line: (line.type, line.value)):
             self.shown.remove(shown)
             del shown.holder.values[shown.line.type]
@@ -184,37 +190,37 @@ class Alignment:
     def change_values(self) -> None:
         for rank, shown in self.equal_pairs(lambda line: (line.name, line.type)):
             shown.holder.values[shown.line.type] = self.given[rank].value
-            self.result(rank, shown)
+            self.match_lines(rank, shown)
         for shown in self.shown:
             del shown.holder.values[shown.line.type]
 
-    def place_new(self) -> None:
+    def place_new_lines(self) -> None:
         for rank, new in sorted(self.given.items()):
-            holder = self.place_line(new)
+            holder = self.choose_holder(new)
             holder.name = new.name
             holder.values[new.type] = new.value
             holder.ranks[new.type] = rank
 
-    def place_line(self, new: ContactLine) -> LineHolder:
-        """The holder of that name with a free slot, else a blank contact, else a new one."""
+    def choose_holder(self, new: ContactLine) -> LineHolder:
+        """Return a holder of that name with a free slot, else a blank contact, else a new one."""
         namesakes = [h for h in self.holders if h.name == new.name and h.has_room(new.type)]
-        homes = [h for h in namesakes if not h.is_blank] + [h for h in self.holders if h.is_blank]
-        if homes:
-            return homes[0]
+        choices = [h for h in namesakes if not h.is_blank] + [h for h in self.holders if h.is_blank]
+        if choices:
+            return choices[0]
         holder = LineHolder(ContactDraft())
         self.holders.append(holder)
         return holder
 
     def equal_pairs(self, key: Callable[[ContactLine], object]) -> Iterator[tuple[int, ShownLine]]:
-        """Given and shown lines that agree in a key, each at most once, in order."""
-        waiting: dict[object, list[ShownLine]] = {}
+        """Yield given and shown lines that have equal keys, each line at most once, in order."""
+        unmatched: dict[object, list[ShownLine]] = {}
         for shown in self.shown:
-            waiting.setdefault(key(shown.line), []).append(shown)
+            unmatched.setdefault(key(shown.line), []).append(shown)
         for rank, line in list(self.given.items()):
-            if same := waiting.get(key(line)):
-                yield rank, same.pop(0)
+            if equal_lines := unmatched.get(key(line)):
+                yield rank, equal_lines.pop(0)
 
-    def result(self, rank: int, shown: ShownLine) -> None:
+    def match_lines(self, rank: int, shown: ShownLine) -> None:
         shown.holder.ranks[shown.line.type] = rank
         del self.given[rank]
         self.shown.remove(shown)

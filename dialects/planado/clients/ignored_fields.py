@@ -1,4 +1,4 @@
-"""Which keys of a body had no effect here."""
+"""The keys of a body that had no effect in this API."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +10,11 @@ from ..protocol import wire
 from .names import OTHER_KIND
 
 
-def ignored(tree: dict[str, Any], record: Client, *, by_path: bool) -> Iterator[str]:
-    """`by_path`: the request named its client in the path, where an external id has no say."""
+def ignored_keys(tree: dict[str, Any], record: Client, *, by_path: bool) -> Iterator[str]:
+    """Yield the keys of a body that had no effect on the client.
+
+    `by_path`: the request named its client in the path, so `external_id` in the body has no effect.
+    """
     yield from unknown_keys(tree, "", wire.ClientInput)
     yield from (key for key in OTHER_KIND[not record.is_individual] if key in tree)
     if by_path and "external_id" in tree:

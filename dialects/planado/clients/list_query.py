@@ -1,4 +1,4 @@
-"""The query string to a ClientQuery, records to the list envelope."""
+"""List queries: parameters of the query string to a store query, records to a page."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -25,18 +25,21 @@ from ..protocol import wire
 from ..protocol.scalars import read_key, read_moment, write_moment
 from . import translate
 
-LARGEST_PAGE = 100
-DELETED = {"": False, "false": False, "true": True}
-"""Nothing else: live clients must not pass for deleted ones."""
+MAX_PAGE_SIZE = 100
+DELETED_FLAGS = {"": False, "false": False, "true": True}
+"""Any other value is refused: a caller must not take live clients for deleted ones."""
 
 
 def params(pairs: Iterable[tuple[str, str]]) -> wire.ListParams:
-    """Of a repeated key the last value counts; unknown keys do not."""
+    """Return the parameters of a query string.
+
+    Of a repeated parameter the last value counts. Unknown parameters are left out.
+    """
     return msgspec.convert(dict(pairs), wire.ListParams)
 
 
 class ListPlan(NamedTuple):
-    """A list to go through: what the store is asked for, and how a page of it is written."""
+    """How to answer a list: the method of the store, its query, and the function for the body."""
 
     fetch: Callable[..., tuple[Any, ...]]
     query: ClientQuery | TombstoneQuery
@@ -44,9 +47,12 @@ class ListPlan(NamedTuple):
 
 
 def plan_list(store: Store, given: wire.ListParams, page_size: int) -> ListPlan:
-    """Of clients or, with `deleted=true`, of what is left of those that are gone."""
+    """Plan the list of clients or, with `deleted=true`, of the tombstones of deleted clients.
+
+    Raise Invalid for parameters that cannot be read. `page_size` counts without a valid limit.
+    """
     problems: list[Problem] = []
-    if given.deleted not in DELETED:
+    if given.deleted not in DELETED_FLAGS:
         problems.append(Problem(("deleted",), "must be true or false"))
     if given.updated_at is not UNSET:
         problems.append(Problem(("updated_at",), "must be given as [before] or [after]"))
@@ -55,11 +61,11 @@ def plan_list(store: Store, given: wire.ListParams, page_size: int) -> ListPlan:
     if problems:
         raise Invalid(*problems)
     limit = read_limit(given.limit) or page_size
-    if DELETED[given.deleted]:
-        gone = TombstoneQuery(deleted_after=after, deleted_before=before, limit=limit)
-        return ListPlan(store.list_deleted_clients, gone, tombstones_page)
-    query = ClientQuery(states=LIVE_STATES, updated_after=after, updated_before=before, limit=limit)
-    return ListPlan(store.list_newest_clients, query, clients_page)
+    if DELETED_FLAGS[given.deleted]:
+        deleted = TombstoneQuery(deleted_after=after, deleted_before=before, limit=limit)
+        return ListPlan(store.list_deleted_clients, deleted, tombstones_page)
+    live = ClientQuery(states=LIVE_STATES, updated_after=after, updated_before=before, limit=limit)
+    return ListPlan(store.list_newest_clients, live, clients_page)
 
 
 def read_bound(
@@ -75,12 +81,13 @@ def read_bound(
 
 
 def read_limit(text: str) -> int:
-    """1 to 100, else 0: a limit that cannot be honoured is as good as none."""
+    """Read the limit of a page: 1 to 100, or 0 for a text that is no valid limit."""
     limit = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
-    return limit if limit <= LARGEST_PAGE else 0
+    return limit if limit <= MAX_PAGE_SIZE else 0
 
 
 def cursor(given: wire.ListParams) -> LiveKey | None:
+    """Return the key of the client after which the page begins; None for the first page."""
     return None if given.after is UNSET else read_key(given.after)
 
 

@@ -1,6 +1,7 @@
-"""The names of both kinds: an organization's one, a person's three, or borrowed ones.
+"""Names of clients: one name of an organization, three parts of a person's name.
 
-A nameless client is shown under the names or the e-mail that a contact lends it, or its number.
+A client without a name is shown under a fallback: the name or the e-mail of a contact, or the
+client's number.
 """
 
 from typing import Any
@@ -12,34 +13,38 @@ from storage import Client, Problem, join_name
 from ..protocol import wire
 from ..protocol.messages import check_length
 
-Fields = dict[str, Any]
+ClientFields = dict[str, Any]
+"""Fields of a command that creates or changes a client, by name."""
 
-LONGEST_NAME = 5000
-LONGEST_PART = 50
+MAX_NAME = 5000
+MAX_NAME_PART = 50
 PARTS = ("first_name", "last_name", "middle_name")
 OTHER_KIND = {True: PARTS, False: ("organization_name",)}
-"""By whether a client is an organization: the keys that only the other kind has."""
+"""Keys that only the other kind of client has; True for an organization, False for a person."""
 
 
 def shown_name(record: Client) -> str:
+    """Return the name that an organization is shown under."""
     return blank_to_empty(record.organization_name) or join_name(*fallback_names(record))
 
 
-def shown_parts(record: Client) -> Fields:
-    own = [blank_to_empty(getattr(record, part)) for part in PARTS]
-    parts = own if any(own) else [*fallback_names(record), ""]
+def shown_parts(record: Client) -> ClientFields:
+    """Return the parts of the name that a person is shown under."""
+    parts = [blank_to_empty(getattr(record, part)) for part in PARTS]
+    parts = parts if any(parts) else [*fallback_names(record), ""]
     return dict(zip(PARTS, parts, strict=True))
 
 
 def fallback_names(record: Client) -> tuple[str, str]:
-    giver = record.fallback_contact
-    if giver is None:
+    contact = record.fallback_contact
+    if contact is None:
         return f"Client {record.number}", ""
-    first, last = blank_to_empty(giver.first_name), blank_to_empty(giver.last_name)
-    return (first, last) if first or last else (giver.email, "")
+    first, last = blank_to_empty(contact.first_name), blank_to_empty(contact.last_name)
+    return (first, last) if first or last else (contact.email, "")
 
 
-def new_names(given: wire.ClientInput, problems: list[Problem]) -> Fields:
+def new_names(given: wire.ClientInput, problems: list[Problem]) -> ClientFields:
+    """Return the name fields of a new client. Missing and invalid names add problems."""
     if given.organization is UNSET:
         add_missing("organization", problems)
         return {}
@@ -54,9 +59,12 @@ def new_names(given: wire.ClientInput, problems: list[Problem]) -> Fields:
     return {"classification": "individual", **parts}
 
 
-def changed_names(given: wire.ClientInput, record: Client, problems: list[Problem]) -> Fields:
-    """What differs from the shown names. One part that differs takes the shown others along, so
-    that a person reads back as sent; a borrowed name that comes back as it was stays borrowed."""
+def changed_names(given: wire.ClientInput, record: Client, problems: list[Problem]) -> ClientFields:
+    """Return the name fields that a change sets: none if the names are those shown.
+
+    If one part of a person's name differs, all three parts are set, so that the person reads back
+    as sent. A fallback name that comes back unchanged is not stored.
+    """
     if not record.is_individual:
         return changed_name(given, record, problems)
     shown = shown_parts(record)
@@ -67,7 +75,7 @@ def changed_names(given: wire.ClientInput, record: Client, problems: list[Proble
     return {"classification": "individual", **parts}
 
 
-def changed_name(given: wire.ClientInput, record: Client, problems: list[Problem]) -> Fields:
+def changed_name(given: wire.ClientInput, record: Client, problems: list[Problem]) -> ClientFields:
     name = given.organization_name
     if name is UNSET or name == shown_name(record):
         return {}
@@ -75,26 +83,26 @@ def changed_name(given: wire.ClientInput, record: Client, problems: list[Problem
     return {"organization_name": name}
 
 
-def given_parts(given: wire.ClientInput) -> Fields:
-    told = {part: getattr(given, part) for part in PARTS}
-    return {part: blank_to_empty(text or "") for part, text in told.items() if text is not UNSET}
+def given_parts(given: wire.ClientInput) -> ClientFields:
+    texts = {part: getattr(given, part) for part in PARTS}
+    return {part: blank_to_empty(text or "") for part, text in texts.items() if text is not UNSET}
 
 
 def blank_to_empty(text: str) -> str:
-    """Blank is as good as none."""
+    """Return a text without change, or an empty one if it has only white space."""
     return text if text.strip() else ""
 
 
 def add_missing(field: str, problems: list[Problem]) -> None:
-    """Unless the field was given, with a value of a wrong type."""
+    """Add the problem of a missing field, unless the field was given with a wrong type."""
     if not any(problem.path == (field,) for problem in problems):
         problems.append(Problem((field,), "is missing"))
 
 
-def check_parts(parts: Fields, shown: Fields, problems: list[Problem]) -> None:
+def check_parts(parts: ClientFields, shown: ClientFields, problems: list[Problem]) -> None:
     for part in PARTS:
         if parts[part] != shown[part]:
-            check_length((part,), parts[part], LONGEST_PART, problems)
+            check_length((part,), parts[part], MAX_NAME_PART, problems)
     if not any(parts.values()):
         words = f"at least one of {', '.join(PARTS)} must be filled"
         problems.append(Problem((PARTS[0],), words))
@@ -103,4 +111,4 @@ def check_parts(parts: Fields, shown: Fields, problems: list[Problem]) -> None:
 def check_name(name: str, problems: list[Problem]) -> None:
     if not blank_to_empty(name):
         problems.append(Problem(("organization_name",), "must be filled"))
-    check_length(("organization_name",), name, LONGEST_NAME, problems)
+    check_length(("organization_name",), name, MAX_NAME, problems)

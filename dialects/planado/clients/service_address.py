@@ -1,8 +1,10 @@
-"""The service address: one text and five details here, one of two forms in the record."""
+"""The service address: one text and five details in this API, one of two forms in a record.
+
+The two forms of a record are a text and a structured shipping address.
+"""
 
 import re
 from decimal import Decimal
-from typing import Any
 
 from msgspec import UNSET, UnsetType, structs
 
@@ -10,15 +12,14 @@ from storage import COUNTRIES, Address, Client, Problem
 
 from ..protocol import wire
 from ..protocol.messages import check_length
+from .names import ClientFields
 
-Fields = dict[str, Any]
-
-LONGEST = dict.fromkeys(("formatted", "description"), 5000) | dict.fromkeys(
+MAX_LENGTHS = dict.fromkeys(("formatted", "description"), 5000) | dict.fromkeys(
     ("entrance_no", "floor", "apartment"), 100
 )
 DETAILS = ("entrance_no", "floor", "apartment", "description")
-NUMBER = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,3})?")
-NOTHING = wire.Address()
+NUMBER_PATTERN = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,3})?")
+EMPTY_ADDRESS = wire.Address()
 NO_SHIPPING = {
     "shipping_address1": "",
     "shipping_address2": "",
@@ -30,6 +31,7 @@ NO_SHIPPING = {
 
 
 def shown_address(record: Client) -> wire.Address | None:
+    """Return the service address of a client; None if it has none."""
     address = wire.Address(
         formatted=read_text(shown_text(record)),
         entrance_no=read_text(record.entrance_no),
@@ -38,19 +40,20 @@ def shown_address(record: Client) -> wire.Address | None:
         description=read_text(record.description),
         geolocation=shown_place(record),
     )
-    return None if address == NOTHING else address
+    return None if address == EMPTY_ADDRESS else address
 
 
 def shown_text(record: Client) -> str:
-    """The text form, else the structured address in one line, else the billing address."""
+    """Return the text form, else the shipping address in one line, else the billing address."""
     if record.service_text is not None:
         return record.service_text
     shipping, billing = record.shipping_address, record.billing_address
-    # Every client has a billing country; alone it is no address.
+    # Every client has a billing country: a country alone is no address.
     return format_address(shipping) or (format_address(billing) if non_blank(*billing[:-1]) else "")
 
 
 def shown_place(record: Client) -> wire.Geolocation | None:
+    """Return the coordinates of a client; None if one of them is missing."""
     if record.longitude is None or record.latitude is None:
         return None
     return wire.Geolocation(longitude=record.longitude, latitude=record.latitude)
@@ -69,33 +72,35 @@ def format_address(address: Address) -> str:
 
 
 def non_blank(*texts: str) -> list[str]:
+    """Return the texts that have more than white space, in order."""
     return [text for text in texts if text.strip()]
 
 
 def changed_address(
     given: wire.AddressInput | UnsetType | None, record: Client | None, problems: list[Problem]
-) -> Fields:
-    """What a given address changes on the shown one. It replaces the whole: a new street must
-    not keep the old coordinates, and an empty object is the only way to clear.
+) -> ClientFields:
+    """Return the fields that a given address changes.
 
-    Null is refused, except as the echo of a client that is shown without an address.
+    It replaces the complete address: a new street must not keep the old coordinates, and
+    an empty object is the only way to clear the address. Null is refused, except for a client that
+    is shown without an address. Invalid values add problems.
     """
     if given is UNSET or (given is None and record and shown_address(record) is None):
         return {}
     if given is None:
         problems.append(Problem(("site_address",), "must be an object"))
         return {}
-    shown = (shown_address(record) if record else None) or NOTHING
-    told = read_address(given, problems)
-    changed = {k: v for k, v in structs.asdict(told).items() if v != getattr(shown, k)}
-    for name, text in changed.items():
-        if name in LONGEST:
-            check_length(("site_address", name), text or "", LONGEST[name], problems)
-    fields: Fields = {name: changed[name] or "" for name in DETAILS if name in changed}
-    if "formatted" in changed:
-        fields |= NO_SHIPPING | {"service_text": told.formatted or ""}
-    if "geolocation" in changed:
-        place = told.geolocation
+    shown = (shown_address(record) if record else None) or EMPTY_ADDRESS
+    address = read_address(given, problems)
+    changes = {k: v for k, v in structs.asdict(address).items() if v != getattr(shown, k)}
+    for name, text in changes.items():
+        if name in MAX_LENGTHS:
+            check_length(("site_address", name), text or "", MAX_LENGTHS[name], problems)
+    fields: ClientFields = {name: changes[name] or "" for name in DETAILS if name in changes}
+    if "formatted" in changes:
+        fields |= NO_SHIPPING | {"service_text": address.formatted or ""}
+    if "geolocation" in changes:
+        place = address.geolocation
         fields |= {
             "longitude": place.longitude if place else None,
             "latitude": place.latitude if place else None,
@@ -104,6 +109,7 @@ def changed_address(
 
 
 def read_address(given: wire.AddressInput, problems: list[Problem]) -> wire.Address:
+    """Read the address of a request. Invalid coordinates add problems."""
     return wire.Address(
         formatted=read_text(given.formatted),
         entrance_no=read_text(given.entrance_no),
@@ -115,7 +121,10 @@ def read_address(given: wire.AddressInput, problems: list[Problem]) -> wire.Addr
 
 
 def read_text(given: str | float | UnsetType | None) -> str | None:
-    """Blank is as good as none; a house number may come as a number, and is written as one."""
+    """Read a text or a number as text; None for a blank text.
+
+    A house number may come as a JSON number. It is written without an exponent.
+    """
     if given is UNSET or given is None:
         return None
     text = given if isinstance(given, str) else f"{Decimal(str(given)).normalize():f}"
@@ -155,4 +164,5 @@ def read_degrees(
 
 
 def to_float(text: str) -> float | None:
-    return float(text) if NUMBER.fullmatch(text.strip()) else None
+    """Return the number that a text writes; None for a text that is no number."""
+    return float(text) if NUMBER_PATTERN.fullmatch(text.strip()) else None

@@ -1,7 +1,8 @@
-"""Records to wire shapes, wire shapes to commands. Pure: no clock, no store, no request.
+"""Translation of records to wire shapes, and of wire shapes to commands.
 
-Every reader below compares what is given with what is shown and returns only what differs, so
-that an echo changes nothing and freezes nothing that was derived.
+Pure: it uses no clock, no store and no request. Each function that reads a change compares the
+given value with the shown one and returns only the difference. So a client that is sent back
+unchanged changes nothing, and no derived value is stored.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,17 +27,17 @@ from ..protocol.messages import check_length, describe_type
 from ..protocol.scalars import write_moment
 from . import names
 from .contacts import ContactLine, align_contacts, contact_entries, contact_line
+from .names import ClientFields
 from .service_address import changed_address, shown_address
 
-Fields = dict[str, Any]
-
-LONGEST_EXTERNAL_ID = 500
-MOST_CONTACTS = 100
-LONGEST_ENTRY = 5000
-TYPES = ("phone", "email")
+MAX_EXTERNAL_ID = 500
+MAX_CONTACT_ENTRIES = 100
+MAX_ENTRY_TEXT = 5000
+ENTRY_TYPES = ("phone", "email")
 
 
 def client(record: Client) -> wire.Client:
+    """Return the wire shape of a client."""
     if not record.is_individual:
         name = names.shown_name(record)
         return wire.Organization(name=name, organization_name=name, **common_fields(record))
@@ -50,7 +51,7 @@ def client(record: Client) -> wire.Client:
     )
 
 
-def common_fields(record: Client) -> Fields:
+def common_fields(record: Client) -> dict[str, Any]:
     return {
         "uuid": record.uuid,
         "external_id": record.external_id,
@@ -62,17 +63,19 @@ def common_fields(record: Client) -> Fields:
     }
 
 
-def create_client(tree: Fields) -> CreateClient:
+def create_client(tree: dict[str, Any]) -> CreateClient:
+    """Return the command that creates a client from a body. Raise Invalid for its problems."""
     fields, problems = read_new_client(tree)
     if problems:
         raise Invalid(*problems)
     return CreateClient(**fields)
 
 
-def create_under_key(tree: Fields, key: LiveKey) -> Callable[[], CreateClient]:
-    """What a PATCH creates when its key is unknown: a client with the key as external id.
+def create_under_key(tree: dict[str, Any], key: LiveKey) -> Callable[[], CreateClient]:
+    """Return a function for a PATCH whose key is unknown: it creates a client with this key.
 
-    When the body cannot create, a key that looks like a uuid was most likely one: not found.
+    The key becomes the external id. If the body is invalid for a new client, the function raises
+    NotFound for a key that looks like a UUID, since it most likely is one, and else Invalid.
     """
 
     def create() -> CreateClient:
@@ -86,7 +89,7 @@ def create_under_key(tree: Fields, key: LiveKey) -> Callable[[], CreateClient]:
     return create
 
 
-def read_new_client(tree: Fields) -> tuple[Fields, list[Problem]]:
+def read_new_client(tree: dict[str, Any]) -> tuple[ClientFields, list[Problem]]:
     problems: list[Problem] = []
     kind = tree.get("organization")
     foreign = names.OTHER_KIND[kind] if isinstance(kind, bool) else ()
@@ -100,8 +103,11 @@ def read_new_client(tree: Fields) -> tuple[Fields, list[Problem]]:
     return fields, problems
 
 
-def change_client(tree: Fields) -> Callable[[Client], ChangeClient]:
-    """What a PATCH changes, decided on the record as it is when it is written."""
+def change_client(tree: dict[str, Any]) -> Callable[[Client], ChangeClient]:
+    """Return a function that gives the change of a PATCH for a client.
+
+    The store calls it in the transaction, with the current record. It raises Invalid.
+    """
 
     def change(record: Client) -> ChangeClient:
         problems: list[Problem] = []
@@ -119,34 +125,40 @@ def change_client(tree: Fields) -> Callable[[Client], ChangeClient]:
     return change
 
 
-def read_input(tree: Fields, unread: Iterable[str], problems: list[Problem]) -> wire.ClientInput:
-    """The body in shape; of keys that have no say here, not even the type is looked at."""
-    heard = {key: value for key, value in tree.items() if key not in unread}
-    return to_shape(heard, wire.ClientInput, describe_type, problems)
+def read_input(
+    tree: dict[str, Any], ignored: Iterable[str], problems: list[Problem]
+) -> wire.ClientInput:
+    """Return the body as a shape. Of ignored keys not even the type is checked."""
+    known = {key: value for key, value in tree.items() if key not in ignored}
+    return to_shape(known, wire.ClientInput, describe_type, problems)
 
 
 def check_external_id(external_id: str, problems: list[Problem]) -> None:
     if not external_id.strip():
         problems.append(Problem(("external_id",), "must be filled"))
-    check_length(("external_id",), external_id, LONGEST_EXTERNAL_ID, problems)
+    check_length(("external_id",), external_id, MAX_EXTERNAL_ID, problems)
 
 
 def changed_contacts(
     given: list[wire.ContactInput] | UnsetType, record: Client | None, problems: list[Problem]
-) -> Fields:
-    """What a given list changes; entries without a value are left out, as live callers need."""
+) -> ClientFields:
+    """Return the fields that a given list of contacts changes.
+
+    Entries without a value are left out: live integrations send them.
+    """
     if given is UNSET:
         return {}
-    told = [contact_line(entry) for entry in given if entry.value.strip()]
+    lines = [contact_line(entry) for entry in given if entry.value.strip()]
     shown = [contact_line(entry) for entry in contact_entries(record)] if record else []
     check_entries(given, shown, problems)
-    if record and told == shown:
+    if record and lines == shown:
         return {}
-    if len(told) > MOST_CONTACTS:
-        problems.append(Problem(("contacts",), f"size cannot be greater than {MOST_CONTACTS}"))
+    if len(lines) > MAX_CONTACT_ENTRIES:
+        words = f"size cannot be greater than {MAX_CONTACT_ENTRIES}"
+        problems.append(Problem(("contacts",), words))
     if problems:
         return {}
-    phone, rank, drafts = align_contacts(record, told)
+    phone, rank, drafts = align_contacts(record, lines)
     return {"phone": phone, "phone_rank": rank, "contacts": drafts}
 
 
@@ -154,9 +166,9 @@ def check_entries(
     given: list[wire.ContactInput], shown: list[ContactLine], problems: list[Problem]
 ) -> None:
     for n, entry in enumerate(given):
-        if entry.type not in TYPES:
-            words = f"must be one of: {', '.join(TYPES)}"
+        if entry.type not in ENTRY_TYPES:
+            words = f"must be one of: {', '.join(ENTRY_TYPES)}"
             problems.append(Problem(("contacts", n, "type"), words))
         if contact_line(entry) not in shown:
-            check_length(("contacts", n, "value"), entry.value, LONGEST_ENTRY, problems)
-            check_length(("contacts", n, "name"), entry.name or "", LONGEST_ENTRY, problems)
+            check_length(("contacts", n, "value"), entry.value, MAX_ENTRY_TEXT, problems)
+            check_length(("contacts", n, "name"), entry.name or "", MAX_ENTRY_TEXT, problems)

@@ -1,1 +1,1 @@
-"""Routes, endpoints, authentication, error answers, cached reads."""
+"""HTTP of this API: routes, endpoints, authentication, error answers, cached reads."""

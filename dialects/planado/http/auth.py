@@ -1,4 +1,7 @@
-"""Authorization: Bearer <key>, or one of the two older headers that live integrations send."""
+"""Authentication by `Authorization: Bearer <key>`, or by one of two older headers.
+
+Live integrations still send the older headers.
+"""
 
 from dialects.base.http.authentication import AuthMiddleware, Headers
 from dialects.base.protocol.failures import Unauthenticated
@@ -8,17 +11,20 @@ OLDER_HEADERS = (b"x-planado-api-key", b"x-planado-api-token")
 
 
 class KeyMiddleware(AuthMiddleware):
+    """Authentication of this API."""
+
     async def authenticate(self, headers: Headers) -> Access:
-        key = key_in(headers)
+        key = sent_key(headers)
         access = await self.find_access("planado", key) if key else None
         if access is None:
             raise Unauthenticated("unknown key")
         return access
 
 
-def key_in(headers: Headers) -> str:
+def sent_key(headers: Headers) -> str:
+    """Return the key of the Authorization header, else of an older header, else an empty text."""
     scheme, _, key = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
         return key.strip()
-    older = (headers[name].decode("latin-1") for name in OLDER_HEADERS if name in headers)
-    return next(older, "")
+    older_keys = (headers[name].decode("latin-1") for name in OLDER_HEADERS if name in headers)
+    return next(older_keys, "")

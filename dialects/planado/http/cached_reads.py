@@ -1,36 +1,38 @@
-"""The plain reads of this API: a client by its key, a page of all clients."""
+"""Cached reads of this API: one client by its key, and one page of all clients."""
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from dialects.base.http.cached_reads import CachedRead, PlainGet
-from dialects.base.protocol.json_codec import ENCODER
+from dialects.base.http.cached_reads import CacheableGet, CachedRead
+from dialects.base.protocol.json_codec import WIRE_ENCODER
 from storage import Account, Client, variant_key
 
 from ..clients import list_query, translate
 from ..protocol.scalars import read_key
 
-ONE = re.compile("/clients/([0-9A-Za-z_.~-]{1,100})")
-PART = re.compile("limit=[0-9]{1,4}|after=[0-9A-Za-z_.~-]{1,100}")
+CLIENT_PATH = re.compile("/clients/([0-9A-Za-z_.~-]{1,100})")
+LIST_PARAMETER = re.compile("limit=[0-9]{1,4}|after=[0-9A-Za-z_.~-]{1,100}")
 
 
 class CachedReadMatcher:
+    """Callable that returns the cached read of a request, or None if it is not cacheable."""
+
     def __init__(self, page_size: int) -> None:
         self.page_size = page_size
 
-    def __call__(self, call: PlainGet) -> CachedRead | None:
-        account = call.account
-        if one := ONE.fullmatch(call.path):
-            return None if call.query else self.match_one(account, one[1])
-        pairs = page_parameters(call.query) if call.path == "/clients" else None
+    def __call__(self, request: CacheableGet) -> CachedRead | None:
+        account = request.account
+        if match := CLIENT_PATH.fullmatch(request.path):
+            return None if request.query else self.match_one(account, match[1])
+        pairs = page_parameters(request.query) if request.path == "/clients" else None
         return None if pairs is None else self.match_many(account, pairs)
 
     def match_one(self, account: Account, text: str) -> CachedRead:
         key = read_key(text)
         return CachedRead(
             lambda reader: reader.find_client(account.id, key),
-            variant_of(account.id),
+            account_variant_key(account.id),
             render,
             wrap_one,
             is_one=True,
@@ -42,7 +44,7 @@ class CachedReadMatcher:
         after = list_query.cursor(given)
         return CachedRead(
             lambda reader: reader.list_newest(account.id, limit, after),
-            variant_of(account.id),
+            account_variant_key(account.id),
             render,
             wrap_many,
             is_one=False,
@@ -50,7 +52,7 @@ class CachedReadMatcher:
 
 
 def render(record: Client) -> bytes:
-    return ENCODER.encode(translate.client(record))
+    return WIRE_ENCODER.encode(translate.client(record))
 
 
 def wrap_one(bodies: Sequence[bytes], _total: int) -> bytes:
@@ -62,13 +64,13 @@ def wrap_many(bodies: Sequence[bytes], _total: int) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def variant_of(account_id: int) -> bytes:
+def account_variant_key(account_id: int) -> bytes:
     return variant_key("planado", account_id)
 
 
 def page_parameters(query: bytes) -> list[tuple[str, str]] | None:
-    """The size of the page and the cursor, as often as they come; None for any other query."""
-    texts = query.decode("latin-1").split("&") if query else []
-    if not all(map(PART.fullmatch, texts)):
+    """Return all `limit` and `after` parameters in order; None for a query with any other one."""
+    parameters = query.decode("latin-1").split("&") if query else []
+    if not all(map(LIST_PARAMETER.fullmatch, parameters)):
         return None
-    return [(name, value) for name, _, value in (text.partition("=") for text in texts)]
+    return [(name, value) for name, _, value in (p.partition("=") for p in parameters)]

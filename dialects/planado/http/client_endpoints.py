@@ -1,4 +1,4 @@
-"""Endpoints: decode, ask the store, encode. Nothing else happens here."""
+"""Endpoints of clients. Each decodes, calls the store and encodes, and does nothing else."""
 
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dialects.base.http.authentication import account_of
-from dialects.base.http.bodies import read_body, reply
+from dialects.base.http.bodies import json_response, read_body
 from dialects.base.http.conditional_requests import etag_header, not_modified, precondition
 from dialects.base.http.store_calls import replica_options, run_read, run_write
 from dialects.base.protocol.failures import Malformed
@@ -16,7 +16,7 @@ from dialects.base.protocol.json_codec import parse_json, refuse_unstorable
 from storage import Client, LiveKey, NotFound, State, Store
 
 from ..clients import list_query, translate
-from ..clients.ignored_fields import ignored
+from ..clients.ignored_fields import ignored_keys
 from ..protocol import wire
 from ..protocol.scalars import read_key
 from .options import Options
@@ -25,6 +25,8 @@ BODY_LIMIT = 2**20
 
 
 class Clients:
+    """Endpoints of clients: list, create, show, change, delete."""
+
     def __init__(self, store: Store, options: Options) -> None:
         self.store = store
         self.options = options
@@ -35,26 +37,27 @@ class Clients:
         given = list_query.params(pairs)
         account_id, after = account_of(request).id, list_query.cursor(given)
         lag = replica_options(request, self.store)
-        wanted = list_query.plan_list(self.store, given, self.options.page_size)
-        found = await run_read(wanted.fetch, account_id, wanted.query, after, **lag)
-        return reply(wanted.build_page(found))
+        plan = list_query.plan_list(self.store, given, self.options.page_size)
+        records = await run_read(plan.fetch, account_id, plan.query, after, **lag)
+        return json_response(plan.build_page(records))
 
     async def create(self, request: Request) -> Response:
-        tree = await tree_of(request)
+        tree = await body_tree(request)
         precondition(request).check(None)
         command = translate.create_client(tree)
         record = await run_write(self.store.create_client, account_of(request).id, command)
-        return mutation_response(record, 201, ignored_headers(ignored(tree, record, by_path=False)))
+        headers = ignored_headers(ignored_keys(tree, record, by_path=False))
+        return mutation_response(record, 201, headers)
 
     async def show(self, request: Request) -> Response:
-        key, lag = key_of(request), replica_options(request, self.store)
+        key, lag = client_key(request), replica_options(request, self.store)
         record = await run_read(self.store.get_client, account_of(request).id, key, **lag)
-        return not_modified(request, record) or reply(
+        return not_modified(request, record) or json_response(
             wire.One(translate.client(record)), headers=etag_header(record)
         )
 
     async def change(self, request: Request) -> Response:
-        key, tree = key_of(request), await tree_of(request)
+        key, tree = client_key(request), await body_tree(request)
         record, is_new = await run_write(
             self.store.upsert_client,
             account_of(request).id,
@@ -64,23 +67,26 @@ class Clients:
             precondition(request),
         )
         status = 201 if is_new else 200
-        return mutation_response(
-            record, status, ignored_headers(ignored(tree, record, by_path=True))
-        )
+        headers = ignored_headers(ignored_keys(tree, record, by_path=True))
+        return mutation_response(record, status, headers)
 
     async def delete(self, request: Request) -> Response:
         record = await run_write(
             self.store.set_client_state,
             account_of(request).id,
-            key_of(request),
+            client_key(request),
             State.DELETED,
             precondition(request),
         )
         return mutation_response(record, 200, {})
 
 
-async def tree_of(request: Request) -> dict[str, Any]:
-    """The body as JSON whatever its Content-Type says: most callers send a form's."""
+async def body_tree(request: Request) -> dict[str, Any]:
+    """Return the body as a JSON object.
+
+    The Content-Type does not matter: most callers send that of a form with JSON. Raise Malformed
+    for a body that is no object, and Invalid for values that cannot be stored.
+    """
     tree = parse_json(await read_body(request, BODY_LIMIT))
     if not isinstance(tree, dict):
         raise Malformed("the body is not an object")
@@ -88,8 +94,11 @@ async def tree_of(request: Request) -> dict[str, Any]:
     return tree
 
 
-def key_of(request: Request) -> LiveKey:
-    """The path's last part, percent-decoded once: an external id may hold any character."""
+def client_key(request: Request) -> LiveKey:
+    """Return the key in the path, percent-decoded once. Raise NotFound for one that is unreadable.
+
+    It is read from the raw path, because an external id may contain any character.
+    """
     raw: bytes = request.scope["raw_path"].partition(b"/clients/")[2]
     if raw.endswith(b"/"):
         raw = raw[:-1]
@@ -103,4 +112,4 @@ def key_of(request: Request) -> LiveKey:
 
 
 def mutation_response(record: Client, status: int, headers: dict[str, str]) -> Response:
-    return reply(wire.Mutation(record.uuid), status, headers | etag_header(record))
+    return json_response(wire.Mutation(record.uuid), status, headers | etag_header(record))

@@ -1,10 +1,10 @@
-"""How this API says no."""
+"""Error answers of this API: a message, and a tree of sentences for refused fields."""
 
 from typing import Any, assert_never
 
 from starlette.responses import PlainTextResponse, Response
 
-from dialects.base.http.bodies import reply
+from dialects.base.http.bodies import json_response
 from dialects.base.protocol.failures import (
     Broken,
     Forbidden,
@@ -23,12 +23,13 @@ from storage import Conflict, Invalid, Locked, NotFound, Problem, Stale, Unavail
 
 from ..protocol import wire
 
-Tree = dict[str, Any]
+ErrorTree = dict[str, Any]
 TAKEN = "is used by another entity"
-"""Integrations look for these very words."""
+"""Integrations look for exactly these words."""
 
 
 def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case per failure
+    """Return the answer of this API to a failure."""
     match failure:
         case NotFound() | NoRoute():
             return error_response(404, "Not found")
@@ -55,7 +56,7 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
         case Unsupported():
             return error_response(415, "Compressed request bodies are not read")
         case TooManyRequests():
-            # No JSON: a known integration tries again only after an answer that is none.
+            # Not JSON: a known integration tries again only after an answer that is not JSON.
             seconds = {"Retry-After": str(failure.retry_after)}
             return PlainTextResponse("Rate Limit Exceeded", 429, seconds)
         case WrongMethod():
@@ -69,31 +70,34 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
 
 
 def error_response(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-    return reply(wire.Errors(message), status, headers)
+    return json_response(wire.Errors(message), status, headers)
 
 
 def validation_response(*problems: Problem) -> Response:
-    return reply(wire.Errors("Cannot process request", nested(problems)), 422)
+    return json_response(wire.Errors("Cannot process request", problem_tree(problems)), 422)
 
 
-def nested(problems: tuple[Problem, ...]) -> Tree:
-    """Messages under the path of their field: `{"contacts": {"0": {"type": ["…"]}}}`."""
-    tree: Tree = {}
+def problem_tree(problems: tuple[Problem, ...]) -> ErrorTree:
+    """Return messages under the paths of their fields: `{"contacts": {"0": {"type": ["…"]}}}`.
+
+    The messages of a field that also has children stand under the key `base`.
+    """
+    tree: ErrorTree = {}
     for problem in problems:
         *parents, field = problem.path or ("base",)
         branch = tree
         for parent in parents:
-            branch = below(branch, str(parent))
+            branch = child_branch(branch, str(parent))
         child = branch.setdefault(str(field), [])
         messages = child.setdefault("base", []) if isinstance(child, dict) else child
         messages.append(problem.message)
     return tree
 
 
-def below(branch: Tree, key: str) -> Tree:
-    """The branch under a key; messages that the key has itself go to its `base`."""
+def child_branch(branch: ErrorTree, key: str) -> ErrorTree:
+    """Return the branch under a key. Messages that stand at the key itself move to `base`."""
     child = branch.setdefault(key, {})
     if isinstance(child, list):
         child = branch[key] = {"base": child}
-    found: Tree = child
-    return found
+    tree: ErrorTree = child
+    return tree

@@ -1,10 +1,12 @@
+"""Routes of this API: which endpoint answers which path and method."""
+
 from functools import partial
 
 from starlette.types import ASGIApp
 
-from dialects.base.http.application import assemble
+from dialects.base.http.application import assemble_app
 from dialects.base.http.cached_reads import CachedReads
-from dialects.base.http.routing import route
+from dialects.base.http.routing import guarded_route
 from storage import Store
 
 from .auth import KeyMiddleware
@@ -15,11 +17,12 @@ from .options import Options
 
 
 def app(store: Store, options: Options) -> ASGIApp:
+    """Return the application of this API over a store."""
     clients = Clients(store, options)
-    return assemble(
+    return assemble_app(
         routes=[
-            route("/clients", GET=clients.index, POST=clients.create),
-            route(
+            guarded_route("/clients", GET=clients.index, POST=clients.create),
+            guarded_route(
                 "/clients/{key:path}",
                 GET=clients.show,
                 PATCH=clients.change,
@@ -27,10 +30,11 @@ def app(store: Store, options: Options) -> ASGIApp:
             ),
         ],
         auth=partial(KeyMiddleware, store=store, render=render, rate=options.rate),
-        short=partial(CachedReads, store=store, read=CachedReadMatcher(options.page_size)),
+        cached_reads=partial(CachedReads, store=store, match=CachedReadMatcher(options.page_size)),
         render=render,
     )
 
 
 def credentials(token: str, _options: Options) -> dict[str, str]:
+    """Return the headers by which a caller presents a token."""
     return {"Authorization": f"Bearer {token}"}

@@ -1,4 +1,8 @@
-"""This API's objects as they stand in files and in other servers' lists, to records and back."""
+"""Turns objects of this API into commands, and records into objects of this API.
+
+The objects are those in files and in the lists of other servers. `CODEC` is the room's public face
+for objects; `REMOTE` in `remote_api.py` is the one for requests.
+"""
 
 from functools import partial
 
@@ -17,44 +21,49 @@ from .object_reader import ParsedFields
 
 
 def id_of(record: Client, _account: Account) -> str:
+    """Return the uuid of a client."""
     return str(record.uuid)
 
 
 def read_object(raw: bytes, _account: Account) -> ParsedObject:
-    said = object_reader.read_fields(raw)
+    """Parse one object. Raises Invalid for an object that is no client."""
+    parsed = object_reader.read_fields(raw)
     return ParsedObject(
-        foreign_id=str(said.uuid),
-        stamp="" if said.version is UNSET else str(said.version),
-        updated_at=None if said.updated_at is UNSET else said.updated_at,
-        label=said.label,
-        full_command=constantly(import_command(said)),
-        change_command=partial(change_client, said=said),
-        losses=said.losses,
+        foreign_id=str(parsed.uuid),
+        stamp="" if parsed.version is UNSET else str(parsed.version),
+        updated_at=None if parsed.updated_at is UNSET else parsed.updated_at,
+        label=parsed.label,
+        full_command=constantly(import_command(parsed)),
+        change_command=partial(change_client, parsed=parsed),
+        losses=parsed.losses,
     )
 
 
-def import_command(said: ParsedFields) -> ImportClient:
+def import_command(parsed: ParsedFields) -> ImportClient:
+    """Return the command for a client that is not in the store."""
     return ImportClient(
-        uuid=said.uuid,
-        external_id=said.external_id,
-        version=said.version,
-        created_at=said.created_at,
-        updated_at=said.updated_at,
-        **new_names(said),
-        **address_change(said, None),
-        **contacts_change(said, None),
+        uuid=parsed.uuid,
+        external_id=parsed.external_id,
+        version=parsed.version,
+        created_at=parsed.created_at,
+        updated_at=parsed.updated_at,
+        **new_names(parsed),
+        **address_change(parsed, None),
+        **contacts_change(parsed, None),
     )
 
 
 def write_object(record: Client, _account: Account) -> bytes:
-    return json_codec.ENCODER.encode(translate.client(record))
+    """Return the JSON of a client as this API shows it."""
+    return json_codec.WIRE_ENCODER.encode(translate.client(record))
 
 
 def is_listed(record: Client) -> bool:
+    """Whether the API's lists show the client: they leave out deleted clients."""
     return not record.is_deleted
 
 
-DUMP = ObjectCodec(
+CODEC = ObjectCodec(
     id_of=id_of,
     read_object=read_object,
     write_object=write_object,

@@ -1,5 +1,11 @@
-"""What one object of this API says, read leniently: in this API's own input shapes, so that it is
-compared as a request is, and what has no place."""
+"""Reads one object of this API as input shapes of this API, and refuses no value that it can skip.
+
+1. `lenient_json` brings the object into `object_shapes.Client`.
+2. Each field is read here. Names, address and contacts become the shapes of a request, so that
+   they are compared with a record as a request is.
+
+A value that no column can hold becomes a loss.
+"""
 
 import math
 from collections.abc import Callable
@@ -14,26 +20,26 @@ from dialects.base.migration.losses import Loss, make_loss
 from storage import Invalid, Problem, split_name
 
 from ..clients.contacts import ContactLine, contact_line
-from ..clients.names import PARTS, Fields, blank_to_empty
+from ..clients.names import PARTS, ClientFields, blank_to_empty
 from ..clients.service_address import read_text, to_float
-from ..clients.translate import TYPES
+from ..clients.translate import ENTRY_TYPES
 from ..protocol import wire
 from ..protocol.scalars import UUID_SHAPE, read_moment
 from . import object_shapes
 
 T = TypeVar("T")
-YES, NO = frozenset({"true", "1"}), frozenset({"false", "0"})
-LONGEST_INTEGER = 18
+TRUE_TEXTS, FALSE_TEXTS = frozenset({"true", "1"}), frozenset({"false", "0"})
+MAX_INTEGER_DIGITS = 18
 
 
 class ParsedFields(Struct, frozen=True, kw_only=True):
-    """An object read. What it does not tell is UNSET."""
+    """The parsed fields of an object. A missing field is UNSET."""
 
     uuid: UUID
     external_id: str | UnsetType | None
     is_organization: bool
-    names: Fields
-    """One of an organization, up to three of a person; nothing when there is none."""
+    names: ClientFields
+    """The one name of an organization or up to three parts of a person's. Empty without a name."""
     address: wire.AddressInput | UnsetType
     lines: list[ContactLine] | UnsetType
     version: int | UnsetType
@@ -44,6 +50,7 @@ class ParsedFields(Struct, frozen=True, kw_only=True):
 
 
 def read_fields(raw: bytes) -> ParsedFields:
+    """Return the parsed fields of an object. Raises Invalid for an object that is no client."""
     given, losses = lenient_json.read_object(raw, object_shapes.Client)
     uuid = uuid_field(given)
     external_id = UNSET if given.external_id is UNSET else text_of(given.external_id) or None
@@ -86,37 +93,44 @@ def uuid_field(given: object_shapes.Client) -> UUID:
 
 
 def kind_field(given: object_shapes.Client, losses: list[Loss]) -> bool:
-    """An object that does not say it is of the kind whose names it has."""
-    word = text_of(given.organization).lower()
-    if word in YES or word in NO:
-        return word in YES
-    if word:
-        losses.append(make_loss("organization", word))
+    """Whether the client is an organization. Without `organization` its names decide."""
+    text = text_of(given.organization).lower()
+    if text in TRUE_TEXTS or text in FALSE_TEXTS:
+        return text in TRUE_TEXTS
+    if text:
+        losses.append(make_loss("organization", text))
     has_parts = any(text_of(getattr(given, part)) for part in PARTS)
     return bool(text_of(given.organization_name)) or not has_parts
 
 
 def name_fields(
     given: object_shapes.Client, losses: list[Loss], *, is_organization: bool
-) -> Fields:
-    """The names of its kind, or else the one that is derived of them; the other kind's are lost."""
-    told = {name: getattr(given, name) for name in ("organization_name", *PARTS)}
+) -> ClientFields:
+    """Return the names of the client's kind; names of the other kind become losses.
+
+    If they are all empty, they are taken from `name`, which a server builds from them.
+    """
+    values = {name: getattr(given, name) for name in ("organization_name", *PARTS)}
     texts = {
-        name: blank_to_empty(text_of(value)) for name, value in told.items() if value is not UNSET
+        name: blank_to_empty(text_of(value)) for name, value in values.items() if value is not UNSET
     }
-    own = ("organization_name",) if is_organization else PARTS
-    losses += [make_loss(name, text) for name, text in texts.items() if text and name not in own]
+    columns = ("organization_name",) if is_organization else PARTS
+    losses += [
+        make_loss(name, text) for name, text in texts.items() if text and name not in columns
+    ]
+    own_texts = {column: text for column, text in texts.items() if column in columns}
+    if any(own_texts.values()):
+        return own_texts
     name = text_of(given.name)
-    mine = {part: text for part, text in texts.items() if part in own}
-    if any(mine.values()) or not blank_to_empty(name):
-        return mine if any(mine.values()) else {}
-    return dict(zip(own, (name,) if is_organization else split_name(name), strict=True))
+    if not blank_to_empty(name):
+        return {}
+    return dict(zip(columns, (name,) if is_organization else split_name(name), strict=True))
 
 
 def address_field(
     given: object_shapes.Address | UnsetType | None, losses: list[Loss]
 ) -> wire.AddressInput | UnsetType:
-    """Null is the address of a client that has none: an empty one."""
+    """Return the address in its input shape. Null is an empty address."""
     if given is UNSET:
         return UNSET
     if given is None:
@@ -134,7 +148,7 @@ def address_field(
 def location_field(
     given: object_shapes.Geolocation | UnsetType | None, losses: list[Loss]
 ) -> wire.GeolocationInput | None:
-    """Half a place is none."""
+    """Return the coordinates, None if one of the two is missing. The other one becomes a loss."""
     if given is UNSET or given is None:
         return None
     path = "site_address.geolocation"
@@ -152,43 +166,47 @@ def contact_lines(
 ) -> list[ContactLine] | UnsetType:
     if given is UNSET or given is None:
         return UNSET
-    found = (contact_line_field(n, contact, losses) for n, contact in enumerate(given))
-    return [told for told in found if told is not None]
+    lines = (contact_line_field(n, contact, losses) for n, contact in enumerate(given))
+    return [line for line in lines if line is not None]
 
 
 def contact_line_field(
     n: int, given: object_shapes.Contact, losses: list[Loss]
 ) -> ContactLine | None:
-    """Entries that hold no value hold nothing; other sorts of values have no place here."""
-    name, value, sort = text_of(given.name), text_of(given.value), text_of(given.type)
-    if sort in TYPES and value.strip():
-        return contact_line(wire.ContactInput(name=name, value=value, type=sort))
+    """Return the line of a contact, None without a value. An unknown type becomes a loss."""
+    name, value, type_ = text_of(given.name), text_of(given.value), text_of(given.type)
+    if type_ in ENTRY_TYPES and value.strip():
+        return contact_line(wire.ContactInput(name=name, value=value, type=type_))
     if value.strip() or name.strip():
-        losses.append(make_loss(f"contacts[{n}]", f"{sort} {name} {value}"))
+        losses.append(make_loss(f"contacts[{n}]", f"{type_} {name} {value}"))
     return None
 
 
 def parse_field(
     field: str, value: object_shapes.Scalar, read: Callable[[str], T | None], losses: list[Loss]
 ) -> T | UnsetType:
-    """What a value comes to; lost when it comes to nothing, UNSET when there is none."""
+    """Return the value that `read` makes of the text, UNSET without a text.
+
+    A text for which `read` returns None becomes a loss.
+    """
     text = "" if value is UNSET or value is None else str(value)
     if not text.strip():
         return UNSET
-    found = read(text)
-    if found is None:
+    parsed = read(text)
+    if parsed is None:
         losses.append(make_loss(field, text))
         return UNSET
-    return found
+    return parsed
 
 
 def to_integer(text: str) -> int | None:
     text = text.removesuffix(".0")
-    is_whole = text.isascii() and text.isdigit() and len(text) <= LONGEST_INTEGER
-    return int(text) if is_whole else None
+    is_integer = text.isascii() and text.isdigit() and len(text) <= MAX_INTEGER_DIGITS
+    return int(text) if is_integer else None
 
 
 def to_moment(text: str) -> datetime | None:
+    """Return the moment that a text stands for, None if it stands for none."""
     try:
         return read_moment(text)
     except ValueError:

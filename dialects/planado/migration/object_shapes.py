@@ -1,5 +1,7 @@
-"""Shapes of this API's objects as any of its servers writes them: every key may be missing, null,
-a number for a text or a text for a number. No logic."""
+"""Shapes of this API's objects in all forms in which servers write them. No logic.
+
+Every key may be missing or null. A number may stand for a text, and a text for a number.
+"""
 
 from typing import TypeAlias
 
@@ -9,11 +11,15 @@ Scalar: TypeAlias = str | int | float | bool | UnsetType | None
 
 
 class Geolocation(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The coordinates of an address."""
+
     longitude: Scalar = UNSET
     latitude: Scalar = UNSET
 
 
 class Address(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The `site_address` of a client."""
+
     formatted: Scalar = UNSET
     entrance_no: Scalar = UNSET
     apartment: Scalar = UNSET
@@ -23,12 +29,16 @@ class Address(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Contact(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One line of a client's `contacts`: a phone number or an e-mail."""
+
     name: Scalar = UNSET
     value: Scalar = UNSET
     type: Scalar = UNSET
 
 
 class Client(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A client object."""
+
     uuid: Scalar = UNSET
     external_id: Scalar = UNSET
     name: Scalar = UNSET

@@ -1,7 +1,7 @@
-"""The requests by which another Planado is read and told; pure.
+"""The requests with which another Planado account is read and written. Pure.
 
-Its list begins with the newest client and only ends with an empty page. A write answers with a
-uuid alone, so what version it made is reckoned: one more than the version that was changed.
+The list begins with the newest client and ends with an empty page. The answer to a write contains
+only a uuid, so the new version is computed: the version before the change plus one.
 """
 
 from datetime import datetime
@@ -15,6 +15,7 @@ from msgspec import Struct
 from dialects.base.migration.object_codec import ParsedObject, constantly
 from dialects.base.migration.remote_api import (
     ApiRequest,
+    Credential,
     ObjectPage,
     RemoteApi,
     RemoteObject,
@@ -27,17 +28,19 @@ from ..protocol.scalars import write_moment
 from .object_reader import to_moment
 
 PATH = "/v2/clients"
-LIMIT = "100"
+PAGE_LIMIT = "100"
 PER_MINUTE = 90
-ENCODER = msgspec.json.Encoder()
+REQUEST_ENCODER = msgspec.json.Encoder()
 
 
-class Identified(Struct):
+class ObjectIdentity(Struct):
+    """The uuid of an object on a page."""
+
     uuid: str
 
 
 class ObjectSummary(Struct):
-    """What a client is recognised by, and how it stands."""
+    """The fields of an object that matching and writing its client need."""
 
     uuid: UUID
     external_id: str | None = None
@@ -46,46 +49,55 @@ class ObjectSummary(Struct):
     updated_at: str | None = ""
 
 
-class Listed(Struct):
+class ListBody(Struct):
+    """The body of a page."""
+
     clients: list[msgspec.Raw]
 
 
-class Shown(Struct):
+class ShowBody(Struct):
+    """The body of an answer about one client."""
+
     client: msgspec.Raw
 
 
-class Answered(Struct):
+class AnswerBody(Struct):
+    """The body of an answer to a write."""
+
     client_uuid: UUID
 
 
 def list_request(since: datetime | None) -> ApiRequest:
+    """Request the first page of all clients, or of those changed since a moment."""
     changed = {} if since is None else {"updated_at[after]": write_moment(since)}
-    return ApiRequest(path=PATH, params={"limit": LIMIT, **changed})
+    return ApiRequest(path=PATH, params={"limit": PAGE_LIMIT, **changed})
 
 
-def read_page(ask: ApiRequest, body: bytes) -> ObjectPage:
+def read_page(request: ApiRequest, body: bytes) -> ObjectPage:
+    """Return the page in the answer to a list request. Raises Invalid for any other answer."""
     try:
-        objects = tuple(map(bytes, msgspec.json.decode(body, type=Listed).clients))
-        ids = tuple(msgspec.json.decode(one, type=Identified).uuid for one in objects)
+        objects = tuple(map(bytes, msgspec.json.decode(body, type=ListBody).clients))
+        ids = tuple(msgspec.json.decode(one, type=ObjectIdentity).uuid for one in objects)
     except msgspec.MsgspecError as error:
         words = f"is no page of Planado clients: {error}"
         raise Invalid(Problem(("clients",), words)) from error
-    following = {**ask.params, "after": ids[-1]} if ids else {}
+    next_params = {**request.params, "after": ids[-1]} if ids else {}
     return ObjectPage(
         objects=objects,
         ids=ids,
-        next_request=msgspec.structs.replace(ask, params=following) if ids else None,
+        next_request=msgspec.structs.replace(request, params=next_params) if ids else None,
     )
 
 
 def identify(raw: bytes, _account: Account) -> ParsedObject:
-    there = read_summary(raw)
+    """Return the identifiers of an object: its uuid and its external id."""
+    summary = read_summary(raw)
     return ParsedObject(
-        foreign_id=str(there.uuid),
-        stamp=str(there.version),
-        updated_at=to_moment(there.updated_at) if there.updated_at else None,
-        label=f"{there.external_id or there.uuid} {there.name or ''}".strip(),
-        full_command=constantly(ImportClient(uuid=there.uuid, external_id=there.external_id)),
+        foreign_id=str(summary.uuid),
+        stamp=str(summary.version),
+        updated_at=to_moment(summary.updated_at) if summary.updated_at else None,
+        label=f"{summary.external_id or summary.uuid} {summary.name or ''}".strip(),
+        full_command=constantly(ImportClient(uuid=summary.uuid, external_id=summary.external_id)),
         change_command=lambda _record: ImportClient(),
     )
 
@@ -97,59 +109,74 @@ def read_summary(raw: bytes) -> "ObjectSummary":
         raise Invalid(Problem((), f"is no Planado client: {error}")) from error
 
 
-def show_request(key: str) -> ApiRequest:
-    return ApiRequest(path=f"{PATH}/{quote(key, safe='')}")
+def show_request(foreign_id: str) -> ApiRequest:
+    """Request one client, by its uuid."""
+    return ApiRequest(path=client_path(foreign_id))
+
+
+def client_path(key: str) -> str:
+    """Return the path of a client. The key is its uuid or its external id."""
+    return f"{PATH}/{quote(key, safe='')}"
 
 
 def unwrap_object(body: bytes) -> bytes:
-    """The object in the answer to `one`."""
+    """Return the object in the answer to `show_request`. Raises Invalid for any other answer."""
     try:
-        return bytes(msgspec.json.decode(body, type=Shown).client)
+        return bytes(msgspec.json.decode(body, type=ShowBody).client)
     except msgspec.MsgspecError as error:
         raise Invalid(Problem(("client",), f"is no Planado client: {error}")) from error
 
 
 def create_request(record: Client, key: str, _account: Account) -> ApiRequest:
-    """Under a key, so that whoever repeats it changes the client that is there by then."""
+    """Request a new client under a key.
+
+    The key makes the request repeatable: the second time, it changes the client of the first.
+    """
     return ApiRequest(
         method="PATCH",
-        path=show_request(record.external_id or key).path,
-        body=ENCODER.encode(body_of(record, is_new=True)),
+        path=client_path(record.external_id or key),
+        body=REQUEST_ENCODER.encode(write_body(record, is_new=True)),
     )
 
 
-def change_request(record: Client, there: RemoteObject, _account: Account) -> ApiRequest:
+def change_request(record: Client, remote_object: RemoteObject, _account: Account) -> ApiRequest:
+    """Request the change of a client to this record."""
     return ApiRequest(
         method="PATCH",
-        path=show_request(there.foreign_id).path,
-        body=ENCODER.encode(body_of(record, is_new=False)),
+        path=client_path(remote_object.foreign_id),
+        body=REQUEST_ENCODER.encode(write_body(record, is_new=False)),
     )
 
 
-def body_of(record: Client, *, is_new: bool) -> dict[str, Any]:
-    """All that may be written. No address is an empty object, for null is refused; a new client
-    has none anyway."""
-    told: dict[str, Any] = msgspec.to_builtins(translate.client(record))
+def write_body(record: Client, *, is_new: bool) -> dict[str, Any]:
+    """Return all writable fields.
+
+    An empty object stands for no address, because the API refuses null. A new client has no
+    address, so nothing is sent for it.
+    """
+    fields: dict[str, Any] = msgspec.to_builtins(translate.client(record))
     for name in ("uuid", "external_id", "name", "version", "created_at", "updated_at"):
-        del told[name]
-    if told["site_address"] is None:
-        del told["site_address"]
-        return told if is_new else told | {"site_address": {}}
-    told["site_address"] = {k: v for k, v in told["site_address"].items() if v is not None}
-    return told
+        del fields[name]
+    if fields["site_address"] is None:
+        del fields["site_address"]
+        return fields if is_new else fields | {"site_address": {}}
+    fields["site_address"] = {k: v for k, v in fields["site_address"].items() if v is not None}
+    return fields
 
 
 def delete_request(foreign_id: str) -> ApiRequest:
-    return ApiRequest(method="DELETE", path=show_request(foreign_id).path)
+    """Request the deletion of a client."""
+    return ApiRequest(method="DELETE", path=client_path(foreign_id))
 
 
-def read_receipt(body: bytes, there: RemoteObject | None, _account: Account) -> WriteReceipt:
+def read_receipt(body: bytes, before: RemoteObject | None, _account: Account) -> WriteReceipt:
+    """Return uuid and computed version of the client in the answer to a write."""
     try:
-        uuid = msgspec.json.decode(body, type=Answered).client_uuid
+        uuid = msgspec.json.decode(body, type=AnswerBody).client_uuid
     except msgspec.MsgspecError as error:
         raise Invalid(Problem((), f"is no answer of Planado's: {error}")) from error
-    before = read_summary(there.raw).version if there else 0
-    return WriteReceipt(foreign_id=str(uuid), stamp=str(before + 1))
+    version = read_summary(before.raw).version if before else 0
+    return WriteReceipt(foreign_id=str(uuid), stamp=str(version + 1))
 
 
 REMOTE = RemoteApi(
@@ -166,4 +193,7 @@ REMOTE = RemoteApi(
     unsendable_fields=lambda _record: (),
     create_only_fields=("external_id",),
     per_minute=PER_MINUTE,
+    server="a Planado account",
+    token=Credential(option="--key", variable="PLANADO_KEY", name="API key"),
+    default_url="https://api.planadoapp.com",
 )

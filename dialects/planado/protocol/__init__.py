@@ -1,1 +1,1 @@
-"""Shapes, scalars and sentences of this API. No HTTP."""
+"""Wire shapes, scalars and sentences of this API. No HTTP."""

@@ -1,9 +1,10 @@
-"""How long a text may be: counted in characters, said in this API's words."""
+"""Sentences of this API about the length and the type of a value."""
 
 from storage import Path, Problem
 
 
 def check_length(path: Path, text: str, longest: int, problems: list[Problem]) -> None:
+    """Add a problem for a text of more than `longest` characters."""
     if len(text) > longest:
         problems.append(Problem(path, f"size cannot be greater than {longest}"))
 
@@ -20,4 +21,5 @@ EXPECTED = {
 
 
 def describe_type(expected: str, _path: Path) -> str:
+    """Return the sentence about a value that is not of the expected type."""
     return EXPECTED.get(expected.removesuffix(" | null"), "is invalid")

@@ -1,4 +1,4 @@
-"""Ids and moments as this API writes them."""
+"""Client keys and moments as this API reads and writes them."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,27 +10,31 @@ UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOREC
 MOMENT_SHAPE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?"
-    # A blank is a plus that the decoding of a query string has eaten.
+    # A space stands for a plus sign: the decoding of a query string replaces it.
     r"(?:Z|([-+ ])([0-9]{2}):?([0-9]{2}))?)?"
 )
-LAST = datetime.max.replace(tzinfo=UTC)
+MAX_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
 def read_key(text: str) -> LiveKey:
-    """Only the shape 8-4-4-4-12 is a uuid; 32 digits without dashes are somebody's external id."""
+    """Read a client key: a UUID or an external id.
+
+    Only the form 8-4-4-4-12 is a UUID. 32 digits without dashes are an external id.
+    """
     return LiveKey(external_id=text, uuid=UUID(text) if UUID_SHAPE.fullmatch(text) else None)
 
 
 def write_moment(moment: datetime) -> str:
-    """`2016-05-29T17:31:01.419601Z`: in UTC, always six digits."""
+    """Write a moment as `2016-05-29T17:31:01.419601Z`: in UTC, always with six digits."""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def read_moment(text: str, *, round_up: bool = False) -> datetime:
-    """A filter's moment: any zone, UTC without one, midnight for a date, any precision.
+    """Read the moment of a filter.
 
-    Digits beyond microseconds are cut, or rounded up, so that a strict bound stays strict.
-    Raises ValueError for anything else.
+    It may have any zone (UTC without one), any precision, and may be a date alone (midnight).
+    Digits beyond microseconds are cut or, with `round_up`, rounded up: so a strict bound stays
+    strict. Raise ValueError for any other text.
     """
     match = MOMENT_SHAPE.fullmatch(text)
     if match is None:
@@ -39,7 +43,7 @@ def read_moment(text: str, *, round_up: bool = False) -> datetime:
     moment = datetime.fromisoformat(f"{date}T{minutes or '00:00'}:{seconds or '00'}+00:00")
     fraction = fraction or ""
     moment += int(fraction[:6].ljust(6, "0")) * MICROSECOND
-    if round_up and fraction[6:].strip("0") and moment < LAST:
+    if round_up and fraction[6:].strip("0") and moment < MAX_MOMENT:
         moment += MICROSECOND
     if sign:
         offset = timedelta(hours=int(hours_off), minutes=int(minutes_off))

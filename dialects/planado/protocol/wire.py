@@ -1,6 +1,6 @@
-"""Shapes of this API, field for field: bodies and query strings. No logic.
+"""Wire shapes of this API, field by field: bodies and query strings. No logic.
 
-Where an input type is wider than the documentation's, a live integration sends it so.
+Where an input type is wider than in the documentation, a live integration sends it so.
 """
 
 from uuid import UUID
@@ -9,11 +9,15 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 
 class Geolocation(Struct, kw_only=True):
+    """Coordinates of an address, in degrees."""
+
     longitude: float
     latitude: float
 
 
 class Address(Struct, kw_only=True):
+    """The service address of a client."""
+
     formatted: str | None = None
     entrance_no: str | None = None
     apartment: str | None = None
@@ -23,12 +27,16 @@ class Address(Struct, kw_only=True):
 
 
 class Contact(Struct, kw_only=True):
+    """One phone number or e-mail address of a client."""
+
     name: str | None
     value: str
     type: str
 
 
 class Organization(Struct, kw_only=True):
+    """A client that is an organization."""
+
     uuid: UUID
     external_id: str | None
     name: str
@@ -42,6 +50,8 @@ class Organization(Struct, kw_only=True):
 
 
 class Individual(Struct, kw_only=True):
+    """A client that is a person."""
+
     uuid: UUID
     external_id: str | None
     name: str
@@ -60,15 +70,22 @@ Client = Organization | Individual
 
 
 class One(Struct):
+    """The body of an answer with one client."""
+
     client: Client
 
 
 class Many(Struct):
+    """The body of an answer with a page of clients."""
+
     clients: list[Client]
 
 
 class Tombstone(Struct):
-    """Ours: a client that is gone, for those who poll. The vendor tells of it by webhook only."""
+    """A client that is deleted, for callers that poll.
+
+    The gateway adds this list. The vendor's API reports deletions by webhook only.
+    """
 
     uuid: UUID
     external_id: str | None
@@ -76,19 +93,27 @@ class Tombstone(Struct):
 
 
 class Tombstones(Struct):
+    """The body of an answer with a page of deleted clients."""
+
     clients: list[Tombstone]
 
 
 class Mutation(Struct):
+    """The body of an answer to a write."""
+
     client_uuid: UUID
 
 
 class GeolocationInput(Struct, kw_only=True):
+    """Coordinates in a request."""
+
     longitude: float | str | UnsetType | None = UNSET
     latitude: float | str | UnsetType | None = UNSET
 
 
 class AddressInput(Struct, kw_only=True):
+    """A service address in a request."""
+
     formatted: str | UnsetType | None = UNSET
     entrance_no: str | int | float | UnsetType | None = UNSET
     apartment: str | int | float | UnsetType | None = UNSET
@@ -98,12 +123,16 @@ class AddressInput(Struct, kw_only=True):
 
 
 class ContactInput(Struct, kw_only=True):
+    """A phone number or e-mail address in a request."""
+
     name: str | None = None
     value: str
     type: str
 
 
 class ClientInput(Struct, kw_only=True):
+    """A client in a request that creates or changes it."""
+
     external_id: str | UnsetType | None = UNSET
     organization: bool | UnsetType = UNSET
     organization_name: str | UnsetType = UNSET
@@ -115,7 +144,7 @@ class ClientInput(Struct, kw_only=True):
 
 
 class ListParams(Struct, kw_only=True):
-    """The query string's text, unread."""
+    """Parameters of a list in the query string, as text."""
 
     after: str | UnsetType = UNSET
     limit: str = ""
@@ -126,5 +155,7 @@ class ListParams(Struct, kw_only=True):
 
 
 class Errors(Struct, omit_defaults=True):
+    """The body of a refusal; `errors` has sentences under the paths of refused fields."""
+
     message: str
     errors: dict[str, object] = {}
