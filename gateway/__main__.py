@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from gateway.gc_tuning import freeze_before_exit, gc_paused
 from gateway.migration.worker_process import start_early
 
-MUCH = 2_000_000
-"""Bytes of a file with which another process helps."""
+MIN_SHARED_BYTES = 2_000_000
+"""Bytes of a file from which on a second process is worth its start."""
 
 INTERRUPTED = 130
-"""Exit code, as shells have it."""
+"""The exit code that shells use for it."""
 
 
 def main() -> None:
+    """Run the command line, with a second process started early where it will be needed."""
     words = sys.argv[1:]
     try:
         with gc_paused():
-            if are_for_two(words):
+            if uses_second_process(words):
                 start_early()
             from gateway import cli
 
@@ -31,13 +32,15 @@ def main() -> None:
         freeze_before_exit()
 
 
-def are_for_two(words: Sequence[str]) -> bool:
-    """Whether a verb that is shared by two processes is likely to have much to do."""
+def uses_second_process(words: Sequence[str]) -> bool:
+    """Whether the command is an export, or an import of a large file."""
     match words:
         case ["export", *_]:
             return True
         case ["import", *rest]:
-            return any(os.path.isfile(word) and os.path.getsize(word) > MUCH for word in rest)
+            return any(
+                os.path.isfile(word) and os.path.getsize(word) > MIN_SHARED_BYTES for word in rest
+            )
         case _:
             return False
 

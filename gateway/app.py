@@ -15,12 +15,16 @@ DIALECTS: tuple[Dialect, ...] = (
     ninja.DIALECT,
     planado.DIALECT,
 )
+"""All dialects. Append a new one: their order decides the keys of clients at other services."""
 
 
 def create_app(
     store: Store, settings: Settings, lifespan: Lifespan[Starlette] | None = None
 ) -> ASGIApp:
-    """Both dialects over a store, which stays its opener's to close."""
+    """Return the application: every dialect at its prefixes, over one store.
+
+    The caller opens the store and closes it.
+    """
     rest = Starlette(routes=[Route("/", welcome), Route("/livez", alive)], lifespan=lifespan)
     apps = {
         f"{prefix}/": app
@@ -29,7 +33,7 @@ def create_app(
         for prefix in dialect.prefixes
     }
 
-    # As Starlette's Mount, for a tenth of its time.
+    # Like Starlette's Mount, in a tenth of its time.
     async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             root: str = scope.get("root_path", "")
@@ -44,9 +48,10 @@ def create_app(
 
 
 async def alive(_request: Request) -> Response:
+    """Answer that the process runs. No token, no store."""
     return PlainTextResponse("ok")
 
 
 async def welcome(_request: Request) -> Response:
-    """Where the dialects are, for whoever opens the bare address."""
+    """Answer with the prefix of each dialect, at the bare address."""
     return JSONResponse({dialect.name: dialect.prefixes[0] for dialect in DIALECTS})

@@ -1,4 +1,4 @@
-"""Settings: from the environment, checked once, handed on as values.
+"""Settings: read from the environment, checked once, passed on as values.
 
 A dialect's option `x` is set by `GATEWAY_<DIALECT>_<X>`: the gateway knows the names from the
 dialect's own Options, so a new dialect brings its settings along.
@@ -27,11 +27,13 @@ DEFAULT_RENDERINGS = "512"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """`database` is a database URL, `blobs` where the bytes of documents are: a folder or
-    `s3://bucket/prefix`; `replica` is the URL of a server that follows the database, `pin` how
-    long a token that has written does not read from it; `renderings` how many mebibytes of a
-    scratch folder may be filled with clients as they were written last; `environment` holds what
-    the dialects pick theirs from."""
+    """The settings of a gateway.
+
+    `database`: a database URL. `blobs`: where the bytes of documents are, a folder or
+    `s3://bucket/prefix`. `replica`: the URL of a read replica. `pin`: how long a token that has
+    written does not read from the replica. `renderings`: the size of the rendering cache in
+    mebibytes. `environment`: the variables from which the dialects take their own settings.
+    """
 
     database: str = DEFAULT_DATABASE
     blobs: str = DEFAULT_BLOBS
@@ -41,12 +43,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
-        """Without values: a setting may be a secret."""
+        """Without the values: a setting may be a secret."""
         return f"Settings({', '.join(sorted(self.environment))})"
 
     @classmethod
     def of(cls, database: str, environment: Mapping[str, str]) -> "Settings":
-        """Of a whole environment, only what is the gateway's own."""
+        """Read the settings from an environment. Raise Invalid for a value that does not fit."""
         own = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
         return cls(
             database=database,
@@ -58,7 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         )
 
     def options(self, dialect: Dialect) -> Any:
-        """The dialect's Options. Raises Invalid naming the variable that does not fit."""
+        """Return the dialect's Options. Raise Invalid with the variable that does not fit."""
         names = {
             f: f"{PREFIX}{dialect.name}_{f}".upper() for f in dialect.options.__struct_fields__
         }

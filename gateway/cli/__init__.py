@@ -1,4 +1,4 @@
-"""The command line: every verb opens the store, asks it one thing and prints the answer.
+"""The command line: each command opens the store, makes one call and prints the answer.
 
 Exit codes: 0 done · 1 refused (unknown or taken name, unusable value) · 2 wrong usage ·
 3 the database cannot be used · 4 `get` was answered with an error · 5 done, but some clients were
@@ -16,7 +16,7 @@ from storage import Conflict, Failure, NotFound, Unavailable
 
 REFUSED, MISUSED, UNUSABLE = 1, 2, 3
 
-ROOMS = {
+COMMANDS_OF_MODULES = {
     "serve_command": ("serve",),
     "get_command": ("get",),
     "account_commands": ("account", "demo"),
@@ -26,12 +26,14 @@ ROOMS = {
     "file_commands": ("import", "export", "convert"),
     "run_commands": ("runs",),
 }
-"""Modules, and the verbs that each adds."""
+"""The commands that each module of this room adds."""
 
 
-def application(verb: str = "") -> typer.Typer:
-    """All verbs, or those of the room that one is in: to open every room takes longer than most
-    verbs do."""
+def application(command: str = "") -> typer.Typer:
+    """Return the Typer application with all commands, or with those of one command's module.
+
+    Loading every module takes longer than most commands run.
+    """
     app = typer.Typer(
         help="One store of clients that speaks the Invoice Ninja and the Planado API at once.",
         epilog="Exit codes: 0 done, 1 refused, 2 wrong usage, 3 database unusable, "
@@ -41,15 +43,16 @@ def application(verb: str = "") -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    # Alone it would be the command itself, and no verb any more.
+    # Without a callback Typer would drop the name of an only command.
     app.callback()(lambda: None)
-    for room in [r for r, verbs in ROOMS.items() if verb in verbs] or ROOMS:
-        import_module(f".{room}", __name__).add_to(app)
+    known = [module for module, names in COMMANDS_OF_MODULES.items() if command in names]
+    for module in known or COMMANDS_OF_MODULES:
+        import_module(f".{module}", __name__).add_to(app)
     return app
 
 
 def run(app: typer.Typer) -> None:
-    """Whatever goes wrong ends as one sentence on standard error."""
+    """Run a command and exit with its code. A failure is one sentence on standard error."""
     stamina.instrumentation.set_on_retry_hooks(())
     try:
         code = app(prog_name="gateway", standalone_mode=False)
@@ -58,12 +61,12 @@ def run(app: typer.Typer) -> None:
         typer.echo(f"{'' if is_help else 'gateway: '}{misuse.format_message()}", err=True)
         sys.exit(MISUSED)
     except Failure as failure:
-        typer.echo(f"gateway: {sentence(failure)}", err=True)
+        typer.echo(f"gateway: {failure_sentence(failure)}", err=True)
         sys.exit(UNUSABLE if isinstance(failure, Unavailable) else REFUSED)
     sys.exit(code)
 
 
-def sentence(failure: Failure) -> str:
+def failure_sentence(failure: Failure) -> str:
     match failure:
         case NotFound():
             verb = "runs" if failure.kind == "run" else failure.kind

@@ -1,4 +1,4 @@
-"""Verbs between the store and files: import, export; and convert, which needs no store."""
+"""Commands about files: import and export, and convert, which needs no store."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,15 +10,15 @@ import typer
 
 from gateway.json_files.reader import file_size
 from gateway.json_files.writer import open_writer
-from gateway.migration.files.convert import convert as converted
+from gateway.migration.files.convert import convert as convert_objects
 from gateway.migration.files.export import ExportResult, export_clients
-from gateway.migration.files.file_batches import pieces
+from gateway.migration.files.file_batches import iter_raw_objects
 from gateway.migration.objects import RawObject
 from gateway.settings import DEFAULT_DATABASE
 from storage import EPOCH, Account, ClientQuery, ConflictPolicy, Store
 
 from .jobs import NOT_WHOLE, Job, JobContext, dialect_named, run_job
-from .options import AccountName, AsJson, Database, DialectName, known_dialect, opened
+from .options import AccountName, AsJson, Database, DialectName, known_dialect, open_store
 from .progress import meter
 from .report import Report, print_report
 from .sync_commands import DryRun, MaxChanges, OnConflict
@@ -27,8 +27,8 @@ Out = Annotated[
     str, typer.Option("--output", "-o", help="A file, packed if it ends in .gz; `-` prints.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
-STANDARD = "-"
-TOLD_EVERY = 1000
+STANDARD_OUTPUT = "-"
+REPORT_EVERY = 1000
 
 
 def import_files(  # noqa: PLR0917  typer passes by name
@@ -58,29 +58,31 @@ def import_files(  # noqa: PLR0917  typer passes by name
 def export(  # noqa: PLR0917  typer passes by name
     account: AccountName,
     dialect: DialectName,
-    output: Out = STANDARD,
+    output: Out = STANDARD_OUTPUT,
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     force: Force = False,
 ) -> None:
     """Write the clients of an account, one object a line, and say what they could not carry."""
     with (
-        opened(database) as store,
-        meter("export", quiet=as_json) as seen,
+        open_store(database) as store,
+        meter("export", quiet=as_json) as progress,
         open_writer(output, is_forced=force) as write,
     ):
         owner = store.get_account(account)
         total = store.list_clients(owner.id, ClientQuery(limit=0)).total
         done = 0
 
-        def tell(more: int) -> None:
+        def advance(more: int) -> None:
             nonlocal done
             done += more
-            seen.update(done, total)
+            progress.update(done, total)
 
-        again = partial(Store.at, database)
-        given = export_clients(store, owner, dialect_named(dialect), write, tell, again=again)
-    say(f"{account} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
+        reopen_store = partial(Store.at, database)
+        result = export_clients(
+            store, owner, dialect_named(dialect), write, advance, reopen_store=reopen_store
+        )
+    print_result(f"{account} to {output}:", result, output=output, as_json=as_json)
 
 
 def convert(  # noqa: PLR0917  typer passes by name
@@ -91,24 +93,24 @@ def convert(  # noqa: PLR0917  typer passes by name
     target: Annotated[
         str, typer.Option("--to", parser=known_dialect, help="What it is to be written in.")
     ],
-    output: Out = STANDARD,
+    output: Out = STANDARD_OUTPUT,
     as_json: AsJson = False,
     force: Force = False,
     hash_salt: Annotated[str, typer.Option(help="Salt of the Ninja ids.")] = "",
 ) -> None:
     """Write the clients of a file as another API would show them; no store is touched."""
     file_size(file)
-    with meter("convert", quiet=as_json) as seen, open_writer(output, is_forced=force) as write:
-        found = told_of(pieces([file], lambda _size: None), seen.update)
+    with meter("convert", quiet=as_json) as progress, open_writer(output, is_forced=force) as write:
+        objects = with_progress(iter_raw_objects([file], lambda _size: None), progress.update)
         dialects = (dialect_named(source), dialect_named(target))
-        given = converted(found, nobody(hash_salt), *dialects, write)
-    say(f"{file} to {output}:", given, is_piped=output == STANDARD, as_json=as_json)
-    if given.refused:
+        result = convert_objects(objects, blank_account(hash_salt), *dialects, write)
+    print_result(f"{file} to {output}:", result, output=output, as_json=as_json)
+    if result.refused:
         raise typer.Exit(NOT_WHOLE)
 
 
-def nobody(hash_salt: str) -> Account:
-    """An account as a new one would be."""
+def blank_account(hash_salt: str) -> Account:
+    """Return an account that is in no store, with the values of a new one."""
     return Account(
         id=0,
         name="",
@@ -120,21 +122,22 @@ def nobody(hash_salt: str) -> Account:
     )
 
 
-def told_of(
-    found: Iterator[RawObject], tell: Callable[[int, int | None], None]
+def with_progress(
+    objects: Iterator[RawObject], report_progress: Callable[[int, int | None], None]
 ) -> Iterator[RawObject]:
-    for number, raw_object in enumerate(found, 1):
-        if not number % TOLD_EVERY:
-            tell(number, None)
+    """Yield the objects, and report how many there were so far, every thousand."""
+    for number, raw_object in enumerate(objects, 1):
+        if not number % REPORT_EVERY:
+            report_progress(number, None)
         yield raw_object
 
 
-def say(heading: str, given: ExportResult, *, is_piped: bool, as_json: bool) -> None:
-    """On standard error when standard output is taken by the clients."""
-    counts = {"written": given.written, "left": given.left_out, "refused": given.refused}
+def print_result(heading: str, result: ExportResult, *, output: str, as_json: bool) -> None:
+    """Print the report: on standard error if the clients went to standard output."""
+    counts = {"written": result.written, "left": result.left_out, "refused": result.refused}
     counts = {name: number for name, number in counts.items() if number or name == "written"}
-    report = Report(heading=heading, counts=counts, run=None, lines=given.lines)
-    if is_piped:
+    report = Report(heading=heading, counts=counts, run=None, lines=result.lines)
+    if output == STANDARD_OUTPUT:
         with redirect_stdout(sys.stderr):
             print_report(report, as_json=as_json)
     else:

@@ -1,4 +1,4 @@
-"""The verb that answers one request without a server."""
+"""The command `get`: answer one request without a server."""
 
 import asyncio
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from gateway.server.in_process import answer
 from gateway.settings import DEFAULT_DATABASE
 
-from .options import AccountName, AsJson, Database, opened
+from .options import AccountName, AsJson, Database, open_store
 from .output import print_json
 
 ANSWERED_WITH_ERROR = 4
@@ -21,7 +21,7 @@ def get(
     as_json: AsJson = False,
 ) -> None:
     """Answer one request of either dialect without a server."""
-    with opened(database) as store:
+    with open_store(database) as store:
         found = store.get_account(account)
     status, body = asyncio.run(answer(database, found, path))
     print_json(body, compact=as_json)

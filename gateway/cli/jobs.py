@@ -1,11 +1,12 @@
-"""An errand between the store and a service or files: what was asked for, and how it is run.
+"""Jobs: what pull, push and import are asked to do, and how they are run.
 
-A run keeps its errand, so that it can be resumed; what opens the service is never in it.
+A run stores its job, so that it can be resumed. Credentials are never part of a job.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import msgspec
 import typer
@@ -24,16 +25,16 @@ from gateway.remote.http_client import HttpClient
 from gateway.settings import Settings
 from storage import Account, BlobStore, ConflictPolicy, Failure, Run, RunLine, RunState, Store
 
-from .options import opened
+from .options import open_store
 from .progress import Meter, meter
 from .report import Report, lines_of, print_report
 
 NOT_WHOLE = 5
-"""Exit code: done, but some clients were refused, in conflict, or different."""
+"""Exit code: done, but some clients were refused, in conflict or different."""
 
 
 class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_changes"}):
-    """What is to be carried, from where to where, and on which terms."""
+    """What to transfer, between which account and which service or files, and with which limits."""
 
     verb: str
     dialect: str
@@ -49,8 +50,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_change
 
 
 class JobContext(Struct, frozen=True, kw_only=True):
-    """How this time it is run: where the clients are, how the service is opened, and whether
-    anything is kept."""
+    """How a job is run this time: the database, the credentials, the output, and a dry run."""
 
     database: str
     credentials: dict[str, str] = {}
@@ -58,8 +58,8 @@ class JobContext(Struct, frozen=True, kw_only=True):
     is_dry_run: bool = False
 
     def __repr__(self) -> str:
-        """Without what opens the service."""
-        return "Session(…)"
+        """Without the credentials."""
+        return "JobContext(…)"
 
 
 def dialect_named(name: str) -> Dialect:
@@ -67,25 +67,31 @@ def dialect_named(name: str) -> Dialect:
 
 
 def run_job(job: Job, context: JobContext, run_id: int | None = None) -> None:
-    """Do it, or go on with the run of that id, and print what came of it."""
+    """Run a job, or resume the run of that id, and print the report.
+
+    Raises typer.Exit with code 5 if a client was refused or is in conflict.
+    """
     blobs = BlobStore.at(Settings.of(context.database, os.environ).blobs) if job.has_files else None
-    with opened(context.database, blobs=blobs) as store:
+    with open_store(context.database, blobs=blobs) as store:
         account = store.get_account(job.account)
         interrupted = None if run_id is None else store.get_run(run_id)
         words = f"{job.verb} {job.dialect}"
         try:
             is_of_bytes = job.verb == "import"
-            with meter(words, quiet=context.as_json, is_of_bytes=is_of_bytes) as seen:
-                report = VERBS[job.verb](store, account, job, context, (interrupted, seen))
+            with meter(words, quiet=context.as_json, is_of_bytes=is_of_bytes) as progress:
+                report = VERBS[job.verb](
+                    store, account, job, context, JobStart(interrupted, progress)
+                )
         except Failure:
-            say_how_to_go_on(store, account)
+            print_how_to_resume(store, account)
             raise
     print_report(report, as_json=context.as_json)
     if not report.is_whole:
         raise typer.Exit(NOT_WHOLE)
 
 
-def say_how_to_go_on(store: Store, account: Account) -> None:
+def print_how_to_resume(store: Store, account: Account) -> None:
+    """Name the command that resumes the account's newest run, if that has stopped."""
     run = next(iter(store.list_runs(account.id)), None)
     if run is not None and run.state is RunState.STOPPED and run.checkpoint:
         words = f"what was done until then is kept; go on with: gateway runs resume {run.id}"
@@ -93,20 +99,27 @@ def say_how_to_go_on(store: Store, account: Account) -> None:
 
 
 @contextmanager
-def service(job: Job, context: JobContext, seen: Meter) -> Iterator[HttpClient]:
+def service(job: Job, context: JobContext, progress: Meter) -> Iterator[HttpClient]:
+    """Open the service of a job; every wait for it is printed."""
     dialect = dialect_named(job.dialect)
     pace = dialect.remote.per_minute if job.per_minute is None else job.per_minute
     with HttpClient(
-        job.url, context.credentials, per_minute=pace, on_wait=seen.print_line
-    ) as opened_one:
-        yield opened_one
+        job.url, context.credentials, per_minute=pace, on_wait=progress.print_line
+    ) as http_client:
+        yield http_client
 
 
-Step = tuple[Run | None, Meter]
+class JobStart(NamedTuple):
+    """The interrupted run that a job resumes, if any, and what shows its progress."""
+
+    interrupted: Run | None
+    progress: Meter
 
 
-def run_pull(store: Store, account: Account, job: Job, context: JobContext, step: Step) -> Report:
-    interrupted, seen = step
+def run_pull(
+    store: Store, account: Account, job: Job, context: JobContext, start: JobStart
+) -> Report:
+    interrupted, progress = start
     dialect = dialect_named(job.dialect)
     plan = Pull(
         dialect=dialect,
@@ -116,37 +129,41 @@ def run_pull(store: Store, account: Account, job: Job, context: JobContext, step
         import_options=ImportOptions(
             policy=job.policy, max_changes=job.max_changes, has_files=job.has_files
         ),
-        run_options=written(job),
+        run_options=job_to_json(job),
         is_whole=job.is_whole,
         is_dry_run=context.is_dry_run,
     )
-    with service(job, context, seen) as remote:
-        done = pull(store, remote, plan, seen.update, interrupted)
+    with service(job, context, progress) as remote:
+        done = pull(store, remote, plan, progress.update, interrupted)
     what = f"changed since {done.since:%Y-%m-%d %H:%M} UTC" if done.since else "all clients"
     heading = f"{account.name} from {job.dialect} at {job.url}, {what}:"
-    arrived = done.importer
-    return report_of(store, heading, arrived.run, arrived.counts, arrived.lines)
+    importer = done.importer
+    return report_of(store, heading, importer.run, importer.counts, importer.lines)
 
 
-def run_push(store: Store, account: Account, job: Job, context: JobContext, step: Step) -> Report:
-    interrupted, seen = step
+def run_push(
+    store: Store, account: Account, job: Job, context: JobContext, start: JobStart
+) -> Report:
+    interrupted, progress = start
     options = PushOptions(
         policy=job.policy, may_delete=job.may_delete, is_dry_run=context.is_dry_run
     )
     plan = Push(
         sides=sides(store, account, job),
         push_options=options,
-        run_options=written(job),
+        run_options=job_to_json(job),
         max_changes=job.max_changes,
     )
-    with service(job, context, seen) as remote:
-        done = push(plan, remote, seen.update, interrupted)
+    with service(job, context, progress) as remote:
+        done = push(plan, remote, progress.update, interrupted)
     heading = f"{account.name} to {job.dialect} at {job.url}:"
     return report_of(store, heading, done.run, done.counts, done.lines)
 
 
-def run_import(store: Store, account: Account, job: Job, context: JobContext, step: Step) -> Report:
-    interrupted, seen = step
+def run_import(
+    store: Store, account: Account, job: Job, context: JobContext, start: JobStart
+) -> Report:
+    interrupted, progress = start
     plan = FileImport(
         dialect=dialect_named(job.dialect),
         account=account,
@@ -154,7 +171,7 @@ def run_import(store: Store, account: Account, job: Job, context: JobContext, st
         import_options=ImportOptions(
             policy=job.policy, max_changes=job.max_changes, is_foreign=True
         ),
-        run_options=written(job),
+        run_options=job_to_json(job),
         is_dry_run=context.is_dry_run,
     )
     sizes = [file_size(path) for path in job.files]
@@ -164,7 +181,7 @@ def run_import(store: Store, account: Account, job: Job, context: JobContext, st
     def advance(size: int) -> None:
         nonlocal taken
         taken += size
-        seen.update(taken, total)
+        progress.update(taken, total)
 
     done = import_files(store, plan, advance, interrupted)
     heading = f"{account.name} from {' '.join(job.files)}:"
@@ -178,8 +195,8 @@ def report_of(
     store: Store, heading: str, run: Run | None, counts: dict[str, int], lines: list[RunLine]
 ) -> Report:
     note = "" if run else "A rehearsal: nothing was written."
-    said = lines_of(store, run) if run else lines
-    return Report(heading=heading, counts=counts, run=run, lines=said, note=note)
+    lines_in_order = lines_of(store, run) if run else lines
+    return Report(heading=heading, counts=counts, run=run, lines=lines_in_order, note=note)
 
 
 def sides(store: Store, account: Account, job: Job) -> Sides:
@@ -188,8 +205,9 @@ def sides(store: Store, account: Account, job: Job) -> Sides:
 
 
 def source_of(job: Job) -> str:
+    """Return the name under which links and runs remember the service."""
     return f"{job.dialect} {job.url.rstrip('/')}"
 
 
-def written(job: Job) -> str:
+def job_to_json(job: Job) -> str:
     return msgspec.json.encode(job).decode()

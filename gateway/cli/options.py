@@ -1,4 +1,4 @@
-"""Options that several verbs share, and the store that they work on."""
+"""Options that several commands share, and the store that they open."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +9,13 @@ import typer
 from gateway.app import DIALECTS
 from storage import BlobStore, Generators, Store
 
-NAMES = [dialect.name for dialect in DIALECTS]
+DIALECT_NAMES = [dialect.name for dialect in DIALECTS]
 
 
 def known_dialect(name: str) -> str:
-    if name not in NAMES:
-        raise typer.BadParameter(f"there is no dialect {name}: say {' or '.join(NAMES)}")
+    """Return the name of a dialect. Raise BadParameter for an unknown one."""
+    if name not in DIALECT_NAMES:
+        raise typer.BadParameter(f"there is no dialect {name}: say {' or '.join(DIALECT_NAMES)}")
     return name
 
 
@@ -27,15 +28,16 @@ AccountName = Annotated[str, typer.Option("--account", help="The account's name.
 DialectName = Annotated[
     str,
     typer.Option(
-        "--dialect", parser=known_dialect, metavar="|".join(NAMES), help="The API it opens."
+        "--dialect", parser=known_dialect, metavar="|".join(DIALECT_NAMES), help="The API it opens."
     ),
 ]
 
 
 @contextmanager
-def opened(
+def open_store(
     database: str, generators: Generators | None = None, blobs: BlobStore | None = None
 ) -> Iterator[Store]:
+    """Open the store for one command, and close it afterwards. The schema is upgraded first."""
     store = Store.open(database, generators, blobs)
     try:
         yield store

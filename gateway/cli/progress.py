@@ -1,4 +1,4 @@
-"""How far something has come: a bar with its rate on a terminal, a line now and then elsewhere."""
+"""Progress of a long command: a bar on a terminal, a line every ten seconds elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -21,26 +21,35 @@ from rich.progress import (
 )
 from rich.text import Text
 
-EVERY_SECONDS = 10.0
-SLOW = 10
+SECONDS_BETWEEN_LINES = 10.0
+SLOW_RATE = 10
+"""Clients per second below which the rate has a decimal."""
 
 
 class Meter(Protocol):
-    """`tell` is told how many there are so far, and in all when that is known; `say` a line."""
+    """What shows the progress of a command.
+
+    `update` takes how many are done, and the total if it is known. `print_line` prints a line
+    without breaking the bar.
+    """
 
     def update(self, done: int, total: int | None) -> None: ...
     def print_line(self, words: str) -> None: ...
 
 
 class RateColumn(ProgressColumn):
+    """Clients per second."""
+
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
         if speed is None:
             return Text("")
-        return Text(f"{speed:,.1f}/s" if speed < SLOW else f"{speed:,.0f}/s")
+        return Text(f"{speed:,.1f}/s" if speed < SLOW_RATE else f"{speed:,.0f}/s")
 
 
 class SilentMeter:
+    """Shows nothing: standard output and standard error belong to a script."""
+
     def update(self, done: int, total: int | None) -> None:
         pass
 
@@ -49,7 +58,7 @@ class SilentMeter:
 
 
 class LineMeter:
-    """For logs and pipes."""
+    """Prints a line every ten seconds, for logs and pipes."""
 
     def __init__(self, words: str, write: Callable[[int], str]) -> None:
         self._words = words
@@ -57,7 +66,7 @@ class LineMeter:
         self._last = time.monotonic()
 
     def update(self, done: int, total: int | None) -> None:
-        if time.monotonic() - self._last >= EVERY_SECONDS:
+        if time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
             self._last = time.monotonic()
             of_all = "" if total is None else f" of {self._write(total)}"
             self.print_line(f"{self._words}: {self._write(done)}{of_all}")
@@ -67,6 +76,8 @@ class LineMeter:
 
 
 class BarMeter:
+    """A bar on a terminal."""
+
     def __init__(self, progress: Progress, words: str) -> None:
         self._progress = progress
         self._task = progress.add_task(words, total=None)
@@ -80,12 +91,12 @@ class BarMeter:
 
 @contextmanager
 def meter(words: str, *, quiet: bool, is_of_bytes: bool = False) -> Iterator[Meter]:
-    """What is counted are clients, unless they are bytes of a file."""
+    """Open the meter that fits standard error. It counts clients, or bytes of a file."""
     console = Console(stderr=True)
     if quiet:
         yield SilentMeter()
     elif not console.is_terminal:
-        yield LineMeter(words, decimal if is_of_bytes else thousands)
+        yield LineMeter(words, decimal if is_of_bytes else with_thousands_commas)
     else:
         counts: tuple[ProgressColumn, ...] = (MofNCompleteColumn(), RateColumn())
         if is_of_bytes:
@@ -95,5 +106,5 @@ def meter(words: str, *, quiet: bool, is_of_bytes: bool = False) -> Iterator[Met
             yield BarMeter(bar, words)
 
 
-def thousands(number: int) -> str:
+def with_thousands_commas(number: int) -> str:
     return f"{number:,}"

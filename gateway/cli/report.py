@@ -1,5 +1,4 @@
-"""What a verb that carries clients has to say at its end: counts, what was not carried, and who
-has to be looked at."""
+"""The report at the end of import, export, pull and push: counts, losses, and open questions."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,8 +11,8 @@ from msgspec import Struct, json
 from gateway.migration.spooled_lines import SpooledLines
 from storage import Run, RunLine, Store
 
-FIRST = 10
-"""How many lines of a kind are shown before the rest is only counted."""
+MAX_LINES_SHOWN = 10
+"""Lines of a kind that are printed; the rest is only counted."""
 ORDER = (
     "read",
     "written",
@@ -48,7 +47,7 @@ UNDECIDED = ("conflict", "refused")
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """`lines` are those that were said; of a run they stay in the store."""
+    """Counts and lines of a run, or of a dry run, which has no run in the store."""
 
     heading: str
     counts: Mapping[str, int]
@@ -58,23 +57,24 @@ class Report(Struct, frozen=True, kw_only=True):
 
     @property
     def is_whole(self) -> bool:
+        """Whether no client was refused or is in conflict."""
         return not any(self.counts.get(kind) for kind in UNDECIDED)
 
 
 def lines_of(store: Store, run: Run) -> SpooledLines:
-    """All that a run has said, read page by page."""
-    found = SpooledLines()
+    """Return the lines of a run, read page by page."""
+    spooled = SpooledLines()
     after = 0
     while page := store.list_run_lines(run.id, after=after):
         for _, line in page:
-            found.append(line)
+            spooled.append(line)
         after = page[-1][0]
-    return found
+    return spooled
 
 
 def print_report(report: Report, *, as_json: bool) -> None:
     if as_json:
-        print_told(report)
+        print_json_report(report)
         return
     typer.echo(report.heading)
     print_counts(report.counts)
@@ -88,14 +88,14 @@ def print_report(report: Report, *, as_json: bool) -> None:
         typer.echo(report.note)
 
 
-def print_told(report: Report) -> None:
-    """One JSON object, of which the lines are never in memory all at once."""
-    told = {
+def print_json_report(report: Report) -> None:
+    """Print one JSON object. Its lines are written one after the other: they may be millions."""
+    fields = {
         "run": report.run.id if report.run else None,
         "counts": dict(report.counts),
         "not_carried": dict(sorted(lost_fields(report.lines).items())),
     }
-    typer.echo(json.encode(told).decode().removesuffix("}") + ',"lines":[', nl=False)
+    typer.echo(json.encode(fields).decode().removesuffix("}") + ',"lines":[', nl=False)
     for n, line in enumerate(report.lines):
         typer.echo(("," if n else "") + json.encode(line).decode(), nl=False)
     typer.echo("]}")
@@ -116,31 +116,37 @@ def print_losses(lines: Iterable[RunLine]) -> None:
     typer.echo("Not carried, because the other side has no place for it:")
     width = max(map(len, fields))
     for field, number in sorted(fields.items(), key=lambda pair: (-pair[1], pair[0])):
-        typer.echo(f"  {field:<{width}}  of {clients(number)}")
+        typer.echo(f"  {field:<{width}}  of {client_count(number)}")
 
 
 def lost_fields(lines: Iterable[RunLine]) -> Counter[str]:
-    """How many clients lose what; the parts of a list are one field. What is said of a client
-    stands together."""
-    found: Counter[str] = Counter()
-    for _, own in groupby(lines, key=attrgetter("client")):
-        found.update({without_indexes(line.field) for line in own if line.kind == "lost"})
-    return found
+    """Count the clients that lose each field. The elements of a list count as one field.
+
+    The lines of one client must stand together.
+    """
+    fields: Counter[str] = Counter()
+    for _, lines_of_client in groupby(lines, key=attrgetter("client")):
+        fields.update(
+            {without_indexes(line.field) for line in lines_of_client if line.kind == "lost"}
+        )
+    return fields
 
 
 def without_indexes(field: str) -> str:
-    """`contacts[1].password` as `contacts.password`."""
+    """Return `contacts.password` for `contacts[1].password`."""
     return "".join(part.rpartition("]")[2] if "]" in part else part for part in field.split("["))
 
 
 def first_of_kinds(lines: Iterable[RunLine]) -> tuple[Counter[str], dict[str, list[RunLine]]]:
-    """How many lines there are of each kind, and the first of those that are printed; there can
-    be millions, and this goes through them once."""
+    """Count the lines of each kind, and return the first ones of the kinds that are printed.
+
+    One pass: there can be millions of lines.
+    """
     numbers: Counter[str] = Counter()
     first: dict[str, list[RunLine]] = {}
     for line in lines:
         numbers[line.kind] += 1
-        if line.kind in HEADINGS and numbers[line.kind] <= FIRST:
+        if line.kind in HEADINGS and numbers[line.kind] <= MAX_LINES_SHOWN:
             first.setdefault(line.kind, []).append(line)
     return numbers, first
 
@@ -154,5 +160,5 @@ def print_lines(shown: Sequence[RunLine], more: int, run: Run | None) -> None:
         typer.echo(f"  … and {more:,} more{where}")
 
 
-def clients(number: int) -> str:
+def client_count(number: int) -> str:
     return "1 client" if number == 1 else f"{number:,} clients"

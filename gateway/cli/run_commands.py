@@ -1,4 +1,4 @@
-"""Verbs about runs: what was carried when, what it said of each client, and how to go on."""
+"""Commands about runs of pull, push and import: list them, show one, resume one."""
 
 import os
 from typing import Annotated
@@ -6,35 +6,40 @@ from typing import Annotated
 import msgspec
 import typer
 
+from dialects.base.dialect import Dialect
+from gateway.app import DIALECTS
 from gateway.settings import DEFAULT_DATABASE
 from storage import Invalid, Problem, Run, RunState
 
-from .jobs import Job, JobContext, run_job
-from .options import AsJson, Database, opened
+from .jobs import Job, JobContext, dialect_named, run_job
+from .options import AsJson, Database, open_store
 from .output import print_rows
 from .report import Report, lines_of, print_report
-from .sync_commands import ninja, planado
+from .sync_commands import credential_headers
 
-own = typer.Typer(help="Runs: what pull, push and import did.", no_args_is_help=True)
+runs_app = typer.Typer(help="Runs: what pull, push and import did.", no_args_is_help=True)
 
 RunId = Annotated[int, typer.Argument(metavar="ID")]
-TOKENS = {"ninja": "NINJA_TOKEN", "planado": "PLANADO_KEY"}
+TOKEN_VARIABLES = ", ".join(dialect.remote.token.variable for dialect in DIALECTS)
+SECRET_VARIABLES = ", ".join(
+    secret.variable for dialect in DIALECTS for secret in dialect.remote.secrets
+)
 
 
-@own.command("list")
+@runs_app.command("list")
 def list_runs(
     account: Annotated[str | None, typer.Option(help="Only those of one account.")] = None,
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
     """List the runs, the newest first."""
-    with opened(database) as store:
+    with open_store(database) as store:
         owner = store.get_account(account) if account else None
-        rows = [row(run) for run in store.list_runs(owner.id if owner else None)]
+        rows = [run_row(run) for run in store.list_runs(owner.id if owner else None)]
     print_rows("runs", rows, as_json=as_json)
 
 
-@own.command("show")
+@runs_app.command("show")
 def show_run(
     run_id: RunId,
     database: Database = DEFAULT_DATABASE,
@@ -44,40 +49,49 @@ def show_run(
     ] = None,
 ) -> None:
     """Show what a run did, and what it had to say of each client."""
-    with opened(database) as store:
+    with open_store(database) as store:
         run = store.get_run(run_id)
         lines = [line for line in lines_of(store, run) if kind in (None, line.kind)]
     if kind is None or as_json:
-        told = Report(
-            heading=heading(run), counts=run.counts, run=run, lines=lines, note=ended(run)
+        report = Report(
+            heading=heading(run), counts=run.counts, run=run, lines=lines, note=state_sentence(run)
         )
-        print_report(told, as_json=as_json)
+        print_report(report, as_json=as_json)
         return
     for line in lines:
         typer.echo("\t".join((line.client, line.field, line.text)))
 
 
-@own.command("resume")
+@runs_app.command("resume")
 def resume_run(
     run_id: RunId,
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     token: Annotated[
-        str, typer.Option(help="Token or key of the service; else NINJA_TOKEN, PLANADO_KEY.")
+        str, typer.Option(help=f"Token or key of the service; else {TOKEN_VARIABLES}.")
     ] = "",
-    secret: Annotated[str, typer.Option(envvar="NINJA_SECRET", help="Its API secret.")] = "",
+    secret: Annotated[
+        str, typer.Option(help=f"Its API secret, if it wants one; else {SECRET_VARIABLES}.")
+    ] = "",
 ) -> None:
     """Go on with a run that was stopped or killed."""
-    with opened(database) as store:
+    with open_store(database) as store:
         run = store.get_run(run_id)
         refuse_done(run)
     job = msgspec.json.decode(run.options, type=Job)
     credentials = {}
     if job.url:
-        token = token or os.environ.get(TOKENS[run.dialect], "")
-        credentials = ninja(token, secret) if run.dialect == "ninja" else planado(token)
+        credentials = resumed_credentials(dialect_named(run.dialect), token, secret)
     context = JobContext(database=database, credentials=credentials, as_json=as_json)
     run_job(job, context, run_id)
+
+
+def resumed_credentials(dialect: Dialect, token: str, secret: str) -> dict[str, str]:
+    """The headers of a service, from the options or else from its environment variables."""
+    remote = dialect.remote
+    token = token or os.environ.get(remote.token.variable, "")
+    secrets = {s.setting: secret or os.environ.get(s.variable, "") for s in remote.secrets}
+    return credential_headers(dialect, token, secrets)
 
 
 def refuse_done(run: Run) -> None:
@@ -85,7 +99,8 @@ def refuse_done(run: Run) -> None:
         raise Invalid(Problem(("run",), f"{run.id} is done: there is nothing to go on with"))
 
 
-def row(run: Run) -> dict[str, object]:
+def run_row(run: Run) -> dict[str, object]:
+    """Return the columns of a run in the list."""
     return {
         "id": run.id,
         "account": run.account,
@@ -102,7 +117,8 @@ def heading(run: Run) -> str:
     return f"Run {run.id}: {run.verb} {run.source} for {run.account}"
 
 
-def ended(run: Run) -> str:
+def state_sentence(run: Run) -> str:
+    """Say how a run ended, and how to go on with one that did not."""
     match run.state:
         case RunState.DONE:
             return "It is done."
@@ -113,4 +129,4 @@ def ended(run: Run) -> str:
 
 
 def add_to(app: typer.Typer) -> None:
-    app.add_typer(own, name="runs")
+    app.add_typer(runs_app, name="runs")

@@ -1,4 +1,4 @@
-"""The verb that serves."""
+"""The command `serve`: run the HTTP server."""
 
 import os
 from typing import Annotated
@@ -10,7 +10,7 @@ from gateway.server.uvicorn_server import serve as serve_forever
 from gateway.settings import DEFAULT_DATABASE, Settings
 from storage import BlobStore
 
-from .options import AsJson, Database, opened
+from .options import AsJson, Database, open_store
 from .output import print_json
 
 
@@ -24,8 +24,8 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
 ) -> None:
     """Serve both dialects until interrupted."""
-    with opened(database) as store:
-        # Once, before any worker starts: the schema is brought up to date, the settings read.
+    with open_store(database) as store:
+        # Once, before any worker starts: upgrade the schema, and refuse settings that are wrong.
         settings = Settings.of(database, os.environ)
         BlobStore.at(settings.blobs)
         create_app(store, settings)

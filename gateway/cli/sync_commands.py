@@ -1,31 +1,27 @@
-"""Verbs between the store and a live service, for each dialect: pull, push, check."""
+"""Commands between the store and a live service: pull, push and check, one for each dialect.
 
-from typing import Annotated
+A dialect's `RemoteApi` says what opens its service and where it is; the commands are made from it.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import typer
 
 from dialects.base.dialect import Dialect
+from dialects.base.migration.remote_api import Credential
+from gateway.app import DIALECTS
 from gateway.migration.live.check import CheckedClient, CheckResult, check
 from gateway.settings import DEFAULT_DATABASE
 from storage import ConflictPolicy
 
-from .jobs import NOT_WHOLE, Job, JobContext, dialect_named, run_job, service, sides
-from .options import AccountName, AsJson, Database, opened
+from .jobs import NOT_WHOLE, Job, JobContext, run_job, service, sides
+from .options import AccountName, AsJson, Database, open_store
 from .output import print_json
 from .progress import meter
 
-PLANADO = "https://api.planadoapp.com"
-
 Url = Annotated[str, typer.Option("--url", help="Where the service is: scheme and host.")]
-Token = Annotated[
-    str, typer.Option("--token", envvar="NINJA_TOKEN", help="Its API token; better in NINJA_TOKEN.")
-]
-Secret = Annotated[
-    str, typer.Option("--secret", envvar="NINJA_SECRET", help="Its API secret, if it wants one.")
-]
-Key = Annotated[
-    str, typer.Option("--key", envvar="PLANADO_KEY", help="Its API key; better in PLANADO_KEY.")
-]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 OnConflict = Annotated[
     ConflictPolicy,
@@ -47,210 +43,185 @@ Delete = Annotated[
     bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
 ]
 
-pull_app = typer.Typer(help="From a live service into the store.", no_args_is_help=True)
-push_app = typer.Typer(help="From the store into a live service.", no_args_is_help=True)
-check_app = typer.Typer(help="Compare store and service; write nothing.", no_args_is_help=True)
+Values = dict[str, Any]
+"""The options of a command as they were given, by the names of its parameters."""
+Parameters = Mapping[str, tuple[Any, Any]]
+"""By name: the annotated type and the default, which is `REQUIRED` where there is none."""
+REQUIRED = inspect.Parameter.empty
 
-
-@pull_app.command("ninja")
-def pull_ninja(  # noqa: PLR0917  typer passes by name
-    account: AccountName,
-    url: Url,
-    token: Token,
-    secret: Secret = "",
-    database: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
-    dry_run: DryRun = False,
-    on_conflict: OnConflict = ConflictPolicy.SKIP,
-    max_changes: MaxChanges = None,
-    per_minute: Pace = None,
-    full: Whole = False,
-    documents: Files = False,
-) -> None:
-    """Bring the clients of an Invoice Ninja here: all at first, later what has changed."""
-    job = Job(
-        verb="pull",
-        dialect="ninja",
-        account=account,
-        url=url,
-        policy=on_conflict,
-        max_changes=max_changes,
-        per_minute=per_minute,
-        is_whole=full,
-        has_files=documents,
-    )
-    run_job(job, session_of(database, ninja(token, secret), as_json, dry_run))
-
-
-@pull_app.command("planado")
-def pull_planado(  # noqa: PLR0917  typer passes by name
-    account: AccountName,
-    key: Key,
-    url: Url = PLANADO,
-    database: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
-    dry_run: DryRun = False,
-    on_conflict: OnConflict = ConflictPolicy.SKIP,
-    max_changes: MaxChanges = None,
-    per_minute: Pace = None,
-    full: Whole = False,
-) -> None:
-    """Bring the clients of a Planado account here: all at first, later what has changed."""
-    job = Job(
-        verb="pull",
-        dialect="planado",
-        account=account,
-        url=url,
-        policy=on_conflict,
-        max_changes=max_changes,
-        per_minute=per_minute,
-        is_whole=full,
-    )
-    run_job(job, session_of(database, planado(key), as_json, dry_run))
-
-
-@push_app.command("ninja")
-def push_ninja(  # noqa: PLR0917  typer passes by name
-    account: AccountName,
-    url: Url,
-    token: Token,
-    secret: Secret = "",
-    database: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
-    dry_run: DryRun = False,
-    on_conflict: OnConflict = ConflictPolicy.SKIP,
-    max_changes: MaxChanges = None,
-    per_minute: Pace = None,
-    delete: Delete = False,
-) -> None:
-    """Tell an Invoice Ninja of the clients here: of all at first, later of what has changed."""
-    job = Job(
-        verb="push",
-        dialect="ninja",
-        account=account,
-        url=url,
-        policy=on_conflict,
-        max_changes=max_changes,
-        per_minute=per_minute,
-        may_delete=delete,
-    )
-    run_job(job, session_of(database, ninja(token, secret), as_json, dry_run))
-
-
-@push_app.command("planado")
-def push_planado(  # noqa: PLR0917  typer passes by name
-    account: AccountName,
-    key: Key,
-    url: Url = PLANADO,
-    database: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
-    dry_run: DryRun = False,
-    on_conflict: OnConflict = ConflictPolicy.SKIP,
-    max_changes: MaxChanges = None,
-    per_minute: Pace = None,
-    delete: Delete = False,
-) -> None:
-    """Tell a Planado account of the clients here: of all at first, later of what has changed."""
-    job = Job(
-        verb="push",
-        dialect="planado",
-        account=account,
-        url=url,
-        policy=on_conflict,
-        max_changes=max_changes,
-        per_minute=per_minute,
-        may_delete=delete,
-    )
-    run_job(job, session_of(database, planado(key), as_json, dry_run))
-
-
-@check_app.command("ninja")
-def check_ninja(  # noqa: PLR0917  typer passes by name
-    account: AccountName,
-    url: Url,
-    token: Token,
-    secret: Secret = "",
-    database: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
-    per_minute: Pace = None,
-) -> None:
-    """Compare the clients here with those of an Invoice Ninja."""
-    job = Job(verb="check", dialect="ninja", account=account, url=url, per_minute=per_minute)
-    compare(job, session_of(database, ninja(token, secret), as_json))
-
-
-@check_app.command("planado")
-def check_planado(  # noqa: PLR0917  typer passes by name
-    account: AccountName,
-    key: Key,
-    url: Url = PLANADO,
-    database: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
-    per_minute: Pace = None,
-) -> None:
-    """Compare the clients here with those of a Planado account."""
-    job = Job(verb="check", dialect="planado", account=account, url=url, per_minute=per_minute)
-    compare(job, session_of(database, planado(key), as_json))
-
-
-def session_of(
-    database: str, credentials: dict[str, str], as_json: bool, is_dry_run: bool = False
-) -> JobContext:
-    return JobContext(
-        database=database, credentials=credentials, as_json=as_json, is_dry_run=is_dry_run
-    )
-
-
-def ninja(token: str, secret: str) -> dict[str, str]:
-    dialect = dialect_named("ninja")
-    return presented(dialect, token, {"api_secret": secret})
-
-
-def planado(key: str) -> dict[str, str]:
-    return presented(dialect_named("planado"), key, {})
-
-
-def presented(dialect: Dialect, token: str, options: dict[str, str]) -> dict[str, str]:
-    return dict(dialect.credentials(token, dialect.options(**options)))
-
-
-def compare(job: Job, context: JobContext) -> None:
-    """A line per client with its sign, and how many there are of each; exit code 0 only when all
-    are the same."""
-    counts = dict.fromkeys(CheckResult, 0)
-    listed: dict[str, list[str]] = {sign.value: [] for sign in CheckResult}
-    with (
-        opened(context.database) as store,
-        meter("check", quiet=context.as_json) as seen,
-        service(job, context, seen) as remote,
-    ):
-        account = store.get_account(job.account)
-        for checked in check(sides(store, account, job), remote, seen.update):
-            counts[checked.result] += 1
-            if context.as_json:
-                listed[checked.result.value].append(words_of(checked))
-            else:
-                typer.echo(f"{checked.result.value} {words_of(checked)}")
-    if context.as_json:
-        told = {sign.value: number for sign, number in counts.items()}
-        print_json({"counts": told, "clients": listed})
-    else:
-        typer.echo(
-            f"{counts[CheckResult.SAME]} same, {counts[CheckResult.DIFFERENT]} different,"
-            f" {counts[CheckResult.ONLY_HERE]} only here,"
-            f" {counts[CheckResult.ONLY_THERE]} only there,"
-            f" {counts[CheckResult.ERROR]} unreadable"
-        )
-    if any(number for sign, number in counts.items() if sign is not CheckResult.SAME):
-        raise typer.Exit(NOT_WHOLE)
-
-
-def words_of(checked: CheckedClient) -> str:
-    told = checked.problem or ", ".join(checked.fields)
-    return f"{checked.client}: {told}" if told else checked.client
+WRITING: Parameters = {
+    "dry_run": (DryRun, False),
+    "on_conflict": (OnConflict, ConflictPolicy.SKIP),
+    "max_changes": (MaxChanges, None),
+}
 
 
 def add_to(app: typer.Typer) -> None:
-    app.add_typer(pull_app, name="pull")
-    app.add_typer(push_app, name="push")
-    app.add_typer(check_app, name="check")
+    pull = typer.Typer(help="From a live service into the store.", no_args_is_help=True)
+    push = typer.Typer(help="From the store into a live service.", no_args_is_help=True)
+    compare = typer.Typer(help="Compare store and service; write nothing.", no_args_is_help=True)
+    for dialect in DIALECTS:
+        pull.command(dialect.name)(pull_command(dialect))
+        push.command(dialect.name)(push_command(dialect))
+        compare.command(dialect.name)(check_command(dialect))
+    app.add_typer(pull, name="pull")
+    app.add_typer(push, name="push")
+    app.add_typer(compare, name="check")
+
+
+def pull_command(dialect: Dialect) -> Callable[..., None]:
+    def pull(**values: Any) -> None:
+        job = live_job("pull", dialect, values)
+        run_job(job, context_of(dialect, values))
+
+    reading: Parameters = {"full": (Whole, False)}
+    if dialect.remote.has_files:
+        reading = {**reading, "documents": (Files, False)}
+    words = f"Bring the clients of {dialect.remote.server} here: all at first,"
+    parameters = {**service_parameters(dialect), **WRITING, "per_minute": (Pace, None), **reading}
+    return as_command(pull, f"{words} later what has changed.", parameters)
+
+
+def push_command(dialect: Dialect) -> Callable[..., None]:
+    def push(**values: Any) -> None:
+        job = live_job("push", dialect, values)
+        run_job(job, context_of(dialect, values))
+
+    words = f"Tell {dialect.remote.server} of the clients here: of all at first,"
+    parameters = {
+        **service_parameters(dialect),
+        **WRITING,
+        "per_minute": (Pace, None),
+        "delete": (Delete, False),
+    }
+    return as_command(push, f"{words} later of what has changed.", parameters)
+
+
+def check_command(dialect: Dialect) -> Callable[..., None]:
+    def check(**values: Any) -> None:
+        compare(live_job("check", dialect, values), context_of(dialect, values))
+
+    words = f"Compare the clients here with those of {dialect.remote.server}."
+    parameters = {**service_parameters(dialect), "per_minute": (Pace, None)}
+    return as_command(check, words, parameters)
+
+
+def service_parameters(dialect: Dialect) -> Parameters:
+    """What every command about a live service asks for; what is required comes first."""
+    remote = dialect.remote
+    parameters: dict[str, tuple[Any, Any]] = {"account": (AccountName, REQUIRED)}
+    if not remote.default_url:
+        parameters["url"] = (Url, REQUIRED)
+    words = f"Its {remote.token.name}; better in {remote.token.variable}."
+    parameters[parameter_name(remote.token)] = (credential_option(remote.token, words), REQUIRED)
+    if remote.default_url:
+        parameters["url"] = (Url, remote.default_url)
+    for secret in remote.secrets:
+        words = f"Its {secret.name}, if it wants one."
+        parameters[parameter_name(secret)] = (credential_option(secret, words), "")
+    return {
+        **parameters,
+        "database": (Database, DEFAULT_DATABASE),
+        "as_json": (AsJson, False),
+    }
+
+
+def credential_option(credential: Credential, words: str) -> Any:
+    option = typer.Option(credential.option, envvar=credential.variable, help=words)
+    return Annotated[str, option]
+
+
+def parameter_name(credential: Credential) -> str:
+    return credential.option.removeprefix("--").replace("-", "_")
+
+
+def as_command(
+    command: Callable[..., None], words: str, parameters: Parameters
+) -> Callable[..., None]:
+    """Give a function of keyword arguments the help text and the signature that Typer reads."""
+    command.__doc__ = words
+    command.__annotations__ = {name: hint for name, (hint, _) in parameters.items()}
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint
+            )
+            for name, (hint, default) in parameters.items()
+        ]
+    )
+    setattr(command, "__signature__", signature)  # noqa: B010  mypy knows no such attribute
+    return command
+
+
+def live_job(verb: str, dialect: Dialect, values: Values) -> Job:
+    return Job(
+        verb=verb,
+        dialect=dialect.name,
+        account=values["account"],
+        url=values["url"],
+        policy=values.get("on_conflict", ConflictPolicy.SKIP),
+        max_changes=values.get("max_changes"),
+        per_minute=values["per_minute"],
+        is_whole=values.get("full", False),
+        may_delete=values.get("delete", False),
+        has_files=values.get("documents", False),
+    )
+
+
+def context_of(dialect: Dialect, values: Values) -> JobContext:
+    remote = dialect.remote
+    secrets = {secret.setting: values[parameter_name(secret)] for secret in remote.secrets}
+    return JobContext(
+        database=values["database"],
+        credentials=credential_headers(dialect, values[parameter_name(remote.token)], secrets),
+        as_json=values["as_json"],
+        is_dry_run=values.get("dry_run", False),
+    )
+
+
+def credential_headers(dialect: Dialect, token: str, secrets: Mapping[str, str]) -> dict[str, str]:
+    """The headers that open the service; `secrets` by the dialect's settings that they fill."""
+    return dict(dialect.credentials(token, dialect.options(**secrets)))
+
+
+def compare(job: Job, context: JobContext) -> None:
+    """Print a line for each client with its sign, then how many there are of each.
+
+    With `as_json` one JSON object instead. Raises typer.Exit with code 5 unless all clients are
+    the same.
+    """
+    counts = dict.fromkeys(CheckResult, 0)
+    words: dict[str, list[str]] = {result.value: [] for result in CheckResult}
+    with (
+        open_store(context.database) as store,
+        meter("check", quiet=context.as_json) as progress,
+        service(job, context, progress) as remote,
+    ):
+        account = store.get_account(job.account)
+        for checked in check(sides(store, account, job), remote, progress.update):
+            counts[checked.result] += 1
+            if context.as_json:
+                words[checked.result.value].append(words_of(checked))
+            else:
+                typer.echo(f"{checked.result.value} {words_of(checked)}")
+    if context.as_json:
+        numbers = {result.value: number for result, number in counts.items()}
+        print_json({"counts": numbers, "clients": words})
+    else:
+        typer.echo(counts_sentence(counts))
+    if counts[CheckResult.SAME] != sum(counts.values()):
+        raise typer.Exit(NOT_WHOLE)
+
+
+def counts_sentence(counts: Mapping[CheckResult, int]) -> str:
+    return (
+        f"{counts[CheckResult.SAME]} same, {counts[CheckResult.DIFFERENT]} different,"
+        f" {counts[CheckResult.ONLY_HERE]} only here,"
+        f" {counts[CheckResult.ONLY_THERE]} only there,"
+        f" {counts[CheckResult.ERROR]} unreadable"
+    )
+
+
+def words_of(checked: CheckedClient) -> str:
+    words = checked.problem or ", ".join(checked.fields)
+    return f"{checked.client}: {words}" if words else checked.client

@@ -1,7 +1,7 @@
-"""The words demo clients are made of, country by country; how they are drawn is in demo.py.
+"""The words for demo clients, by country; `clients.py` draws from them.
 
-In a pattern `#` stands for a digit, `@` for a letter. Phone numbers are from the ranges that
-a country sets aside for fiction, where it has such ranges.
+In a pattern `#` stands for a digit, `@` for a letter. Phone numbers are from the ranges that a
+country reserves for fiction, if it has any.
 """
 
 from typing import NamedTuple
@@ -10,13 +10,15 @@ from msgspec import Struct
 
 
 class People(NamedTuple):
-    """Names that go together: a Czech or Polish family name depends on who bears it."""
+    """First and family names of one sex: a Czech or Polish family name depends on the sex."""
 
     first_names: tuple[str, ...]
     last_names: tuple[str, ...]
 
 
 class Town(NamedTuple):
+    """A town with its position; `postal_code` is a pattern."""
+
     name: str
     state: str
     postal_code: str
@@ -25,7 +27,7 @@ class Town(NamedTuple):
 
 
 class Locale(Struct, frozen=True, kw_only=True):
-    """How people, companies and places are called in one country; `currency_id` is Ninja's.
+    """The names of people, companies and places in one country; `currency_id` is Ninja's.
 
     `companies`, `street_line` and `town_line` are formats.
     """
@@ -245,5 +247,5 @@ AMERICA = Locale(
 )
 
 LOCALES = (GERMANY, SPAIN, FRANCE, POLAND, CZECHIA, BRITAIN, AMERICA)
-FILLINGS = {"#": "0123456789", "@": "ABDEFGHJLNPQRSTUWXYZ"}
-CUSTOM_VALUES = ("VIP", "Net 30", "Region Süd", "B2B", "ročně", "à rappeler", "3", "2024-05-31")
+PLACEHOLDERS = {"#": "0123456789", "@": "ABDEFGHJLNPQRSTUWXYZ"}
+CUSTOM_SAMPLES = ("VIP", "Net 30", "Region Süd", "B2B", "ročně", "à rappeler", "3", "2024-05-31")

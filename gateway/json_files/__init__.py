@@ -1,11 +1,11 @@
-"""Files of wire objects: NDJSON, or API answers as they were saved."""
+"""Files of JSON objects: one object per line, or answers of an API as they were saved."""
 
 from .envelopes import FileObject
-from .reader import LONGEST, file_size, read_json_objects
+from .reader import MAX_TEXT_LENGTH, file_size, read_json_objects
 from .writer import LineWriter, WriteLine, open_writer
 
 __all__ = [
-    "LONGEST",
+    "MAX_TEXT_LENGTH",
     "FileObject",
     "LineWriter",
     "WriteLine",

@@ -1,4 +1,4 @@
-"""One whole JSON text into the objects it carries: what is an envelope, and what is an object."""
+"""The objects in one JSON document: in a list, in an envelope, or the document itself."""
 
 import re
 from collections.abc import Iterator
@@ -6,19 +6,23 @@ from typing import NamedTuple
 
 from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, json
 
-FAULTS = (MsgspecError, RecursionError, UnicodeDecodeError)
-"""All that msgspec raises about a text: depth and encoding are outside its own family."""
+PARSE_ERRORS = (MsgspecError, RecursionError, UnicodeDecodeError)
+"""All that msgspec raises about a text: nesting and encoding have errors of other families."""
 
-LIST, OBJECT = b"[{"
+LIST_START, OBJECT_START = b"[{"
 SURROGATES = re.compile(rb"(\\++)(u[dD][89a-fA-F][0-9a-fA-F]{2})(\\u[dD][c-fC-F][0-9a-fA-F]{2})?")
-HALF = b"\xff" * 6
+SURROGATE_MASK = b"\xff" * 6
+"""As many bytes as the escape of a half surrogate pair; they are not UTF-8."""
 
 
-Piece = Raw | memoryview
+JsonText = Raw | memoryview
 
 
 class FileObject(NamedTuple):
-    """One object of a file, or one piece of it that is none: then `raw` is empty."""
+    """One object of a file, or a part of the file that is no object: then `raw` is empty.
+
+    `position` says where it is; `problem` says why it is no object.
+    """
 
     position: str
     raw: bytes
@@ -26,7 +30,7 @@ class FileObject(NamedTuple):
 
 
 class Envelope(Struct, gc=False, frozen=True):
-    """What an answer may wrap its objects in, and what only an object has."""
+    """The keys in which an answer may wrap its objects, and two keys that only an object has."""
 
     data: Raw | UnsetType = UNSET
     clients: Raw | UnsetType = UNSET
@@ -39,97 +43,102 @@ read_envelope = json.Decoder(Envelope).decode
 read_list = json.Decoder(list[Raw]).decode
 
 
-def is_plain(text: bytes) -> bool:
-    """Whether this is one object, sound to its end, that nothing is wrapped in."""
+def is_bare_object(text: bytes) -> bool:
+    """Return whether a text is one complete JSON object in UTF-8 and no envelope."""
     try:
-        shape = read_envelope(text)
+        envelope = read_envelope(text)
         str(text, "utf-8")
-    except FAULTS:
+    except PARSE_ERRORS:
         return False
-    return shape.data is UNSET and shape.clients is UNSET and shape.client is UNSET
+    return envelope.data is UNSET and envelope.clients is UNSET and envelope.client is UNSET
 
 
 def read_document(text: memoryview, name: str, at: str) -> Iterator[FileObject]:
-    """The objects of one whole document; a fault in one of them leaves the others as they are."""
+    """Yield the objects of one document; an error in one object leaves the others as they are.
+
+    `name` is the name of the file, `at` the place of the document in it.
+    """
     try:
-        for path, piece in iter_objects(text):
-            yield check_object(place(name, at, path), bytes(piece))
-    except FAULTS as fault:
-        yield FileObject(f"{name}:{at}", b"", f"cannot be read: {fault}")
+        for path, value in iter_objects(text):
+            yield check_object(position_of(name, at, path), bytes(value))
+    except PARSE_ERRORS as error:
+        yield FileObject(f"{name}:{at}", b"", f"cannot be read: {error}")
 
 
-def place(name: str, at: str, path: str) -> str:
+def position_of(name: str, at: str, path: str) -> str:
     if not path:
         return f"{name}:{at}"
     return f"{name}:{path}" if at == "1" else f"{name}:{at}:{path}"
 
 
-def iter_objects(text: memoryview) -> Iterator[tuple[str, Piece]]:
-    """What a document holds, each with the path to it."""
-    if text[0] != LIST:
+def iter_objects(text: memoryview) -> Iterator[tuple[str, JsonText]]:
+    """Yield the objects of a document, and list items that are no objects, each with its path."""
+    if text[0] != LIST_START:
         yield from unwrap_envelope(text, "", "")
         return
     for index, element in enumerate(read_list(text)):
-        if memoryview(element)[0] == OBJECT:
+        if memoryview(element)[0] == OBJECT_START:
             yield from unwrap_envelope(element, f"[{index}]", ".")
         else:
             yield f"[{index}]", element
 
 
-def unwrap_envelope(text: Piece, path: str, joint: str) -> Iterator[tuple[str, Piece]]:
-    """What an envelope holds; an object that is none is yielded itself."""
-    wrapped = envelope_contents(read_envelope(text))
-    if not wrapped:
+def unwrap_envelope(text: JsonText, path: str, separator: str) -> Iterator[tuple[str, JsonText]]:
+    """Yield the contents of an envelope with their paths; yield an object that is none itself."""
+    contents = envelope_contents(read_envelope(text))
+    if not contents:
         yield path, text
-    for key, held in wrapped.items():
-        if memoryview(held)[0] == OBJECT:
-            yield f"{path}{joint}{key}", held
+    for key, value in contents.items():
+        if memoryview(value)[0] == OBJECT_START:
+            yield f"{path}{separator}{key}", value
         else:
-            for index, element in enumerate(read_list(held)):
-                yield f"{path}{joint}{key}[{index}]", element
+            for index, element in enumerate(read_list(value)):
+                yield f"{path}{separator}{key}[{index}]", element
 
 
-def envelope_contents(shape: Envelope) -> dict[str, Raw]:
-    """Nothing when this is no envelope."""
-    if shape.id is not UNSET or shape.uuid is not UNSET:
+def envelope_contents(envelope: Envelope) -> dict[str, Raw]:
+    """Return the contents by key; empty when this is no envelope."""
+    if envelope.id is not UNSET or envelope.uuid is not UNSET:
         return {}
-    wrapped: dict[str, Raw] = {}
-    if shape.data is not UNSET and memoryview(shape.data)[0] in (LIST, OBJECT):
-        wrapped["data"] = shape.data
-    if shape.clients is not UNSET and memoryview(shape.clients)[0] == LIST:
-        wrapped["clients"] = shape.clients
-    if shape.client is not UNSET and memoryview(shape.client)[0] == OBJECT:
-        wrapped["client"] = shape.client
-    return wrapped
+    contents: dict[str, Raw] = {}
+    if envelope.data is not UNSET and memoryview(envelope.data)[0] in (LIST_START, OBJECT_START):
+        contents["data"] = envelope.data
+    if envelope.clients is not UNSET and memoryview(envelope.clients)[0] == LIST_START:
+        contents["clients"] = envelope.clients
+    if envelope.client is not UNSET and memoryview(envelope.client)[0] == OBJECT_START:
+        contents["client"] = envelope.client
+    return contents
 
 
-def check_object(place: str, raw: bytes) -> FileObject:
-    if raw[0] != OBJECT:
-        return FileObject(place, b"", "not a JSON object")
+def check_object(position: str, raw: bytes) -> FileObject:
+    """Return the object, or the problem of a value that is no JSON object in UTF-8."""
+    if raw[0] != OBJECT_START:
+        return FileObject(position, b"", "not a JSON object")
     try:
         str(raw, "utf-8")
-    except UnicodeDecodeError as fault:
-        half = raw.startswith(HALF, fault.start)
-        problem = "half a surrogate pair" if half else f"not UTF-8: {fault.reason}"
-        return FileObject(place, b"", f"{problem} (byte {fault.start})")
-    return FileObject(place, raw, "")
+    except UnicodeDecodeError as error:
+        is_half = raw.startswith(SURROGATE_MASK, error.start)
+        problem = "half a surrogate pair" if is_half else f"not UTF-8: {error.reason}"
+        return FileObject(position, b"", f"{problem} (byte {error.start})")
+    return FileObject(position, raw, "")
 
 
 def mask_half_surrogates(line: bytes) -> bytes:
-    """Half surrogate pairs become as many bytes that are no UTF-8.
+    """Replace each escaped half of a surrogate pair by as many bytes that are not UTF-8.
 
-    msgspec would give up the whole text for one of them, though only one object is at fault;
-    bytes that are no UTF-8 it leaves to `checked`.
+    msgspec would refuse the whole text for one of them, though only one object has the error. It
+    does not look into bytes that are not UTF-8: `check_object` finds them.
     """
     if b"\\ud" in line or b"\\uD" in line:
-        return SURROGATES.sub(masked, line)
+        return SURROGATES.sub(mask_match, line)
     return line
 
 
-def masked(found: re.Match[bytes]) -> bytes:
-    slashes, first, second = found.groups(b"")
+def mask_match(match: re.Match[bytes]) -> bytes:
+    """Return the masked text of a match of `SURROGATES`; a pair that is complete is not masked."""
+    slashes, first, second = match.groups(b"")
     is_escape = len(slashes) % 2 == 1
     if is_escape and second and first[2:3] in b"89abAB":
-        return found[0]
-    before = slashes[:-1] + HALF if is_escape else slashes + first
-    return before + HALF if second else before
+        return match[0]
+    before = slashes[:-1] + SURROGATE_MASK if is_escape else slashes + first
+    return before + SURROGATE_MASK if second else before

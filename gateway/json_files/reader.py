@@ -1,4 +1,4 @@
-"""Files of wire objects, read piece by piece."""
+"""The reader of files of JSON objects: block by block, also compressed or from standard input."""
 
 import gzip
 import stat
@@ -12,45 +12,48 @@ from typing import BinaryIO, cast
 
 from .envelopes import FileObject
 from .framing import NumberedLines, read_lines
-from .writer import STANDARD, failing_as_invalid, is_packed
+from .writer import STANDARD_STREAM, is_gzip, os_errors_as_invalid
 
-LONGEST = 256 * 2**20
-BLOCK = 256 * 2**10
+MAX_TEXT_LENGTH = 256 * 2**20
+BLOCK_SIZE = 256 * 2**10
 
-Advance = Callable[[int], None]
+ReportBytes = Callable[[int], None]
+"""Called with the number of bytes that were read since the last call."""
 
 
 def read_json_objects(
-    path: str, *, advance: Advance | None = None, longest: int = LONGEST
+    path: str, *, advance: ReportBytes | None = None, max_length: int = MAX_TEXT_LENGTH
 ) -> Iterator[FileObject]:
-    """Every object of a file, and every piece of it that is none, in their order.
+    """Yield every object of a file, and every part of it that is no object, in order.
 
-    `-` is standard input. `advance` is told of the bytes taken from the file, before unpacking.
-    Only what is laid out as one document or one line is held whole, up to `longest` bytes.
-    An object is sound JSON in UTF-8; what it says is for the caller's decoder, which may still
+    The path `-` is standard input. `advance` is called with the bytes that are read from the file,
+    before they are decompressed. Only one document or one line is in memory at a time, with at most
+    `max_length` bytes.
+
+    An object is valid JSON in UTF-8. Its contents are for the caller's decoder, which may still
     refuse a number out of range. The file is opened when the first object is asked for.
     """
-    name = "standard input" if path == STANDARD else path
-    faults: list[str] = []
-    lines = NumberedLines(blocks(path, advance or (lambda _: None), faults), longest)
+    name = "standard input" if path == STANDARD_STREAM else path
+    errors: list[str] = []
+    lines = NumberedLines(iter_blocks(path, advance or (lambda _: None), errors), max_length)
     yield from read_lines(lines, name)
-    for fault in faults:
-        yield FileObject(f"{name}:{lines.number}", b"", f"nothing can be read after this: {fault}")
+    for error in errors:
+        yield FileObject(f"{name}:{lines.number}", b"", f"nothing can be read after this: {error}")
 
 
 def file_size(path: str) -> int | None:
-    """The bytes `objects` will tell of; None when that cannot be known."""
-    if path == STANDARD:
+    """Return the bytes that `read_json_objects` will report; None when that is not known."""
+    if path == STANDARD_STREAM:
         return None
-    with failing_as_invalid(path, "read"):
-        found = Path(path).stat()
-    return found.st_size if stat.S_ISREG(found.st_mode) else None
+    with os_errors_as_invalid(path, "read"):
+        status = Path(path).stat()
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 class CountingSource:
-    """A file that tells how much of it was taken."""
+    """A file that reports how many bytes are read from it."""
 
-    def __init__(self, file: BufferedReader, advance: Advance) -> None:
+    def __init__(self, file: BufferedReader, advance: ReportBytes) -> None:
         self._file = file
         self._advance = advance
 
@@ -60,29 +63,32 @@ class CountingSource:
         return block
 
 
-def blocks(path: str, advance: Advance, faults: list[str]) -> Iterator[bytes]:
-    """A fault on the way ends the blocks and is noted: what came before it is still good."""
+def iter_blocks(path: str, advance: ReportBytes, errors: list[str]) -> Iterator[bytes]:
+    """Yield the blocks of a file, decompressed.
+
+    An error while reading ends the blocks and is added to `errors`: earlier blocks stay valid.
+    """
     with open_input(path) as file:
         source = CountingSource(file, advance)
-        take = unpacked(source).read1 if is_packed(path) else source.read
-        while block := read_block(take, faults):
+        read = open_gzip(source).read1 if is_gzip(path) else source.read
+        while block := read_block(read, errors):
             yield block
 
 
-def read_block(take: Callable[[int], bytes], faults: list[str]) -> bytes:
+def read_block(read: Callable[[int], bytes], errors: list[str]) -> bytes:
     try:
-        return take(BLOCK)
-    except (OSError, EOFError, zlib.error) as fault:
-        faults.append(str(fault))
+        return read(BLOCK_SIZE)
+    except (OSError, EOFError, zlib.error) as error:
+        errors.append(str(error))
         return b""
 
 
-def unpacked(source: CountingSource) -> gzip.GzipFile:
+def open_gzip(source: CountingSource) -> gzip.GzipFile:
     return gzip.GzipFile(mode="rb", fileobj=cast(BinaryIO, source))
 
 
 def open_input(path: str) -> AbstractContextManager[BufferedReader]:
-    if path == STANDARD:
+    if path == STANDARD_STREAM:
         return nullcontext(cast(BufferedReader, sys.stdin.buffer))
-    with failing_as_invalid(path, "read"):
+    with os_errors_as_invalid(path, "read"):
         return Path(path).open("rb")

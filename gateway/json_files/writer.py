@@ -1,4 +1,4 @@
-"""Lines into a file that appears when it is whole, or to standard output. Reading: `files`."""
+"""The writer of lines of JSON: to standard output, or to a file that appears when complete."""
 
 import gzip
 import os
@@ -14,19 +14,20 @@ from msgspec import json
 
 from storage import Invalid, Problem
 
-STANDARD = "-"
-BUFFER = 2**20
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+STANDARD_STREAM = "-"
+BUFFER_SIZE = 2**20
+CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 WriteLine = Callable[[bytes], None]
+"""Writes one JSON text as one line."""
 
 
-class ReaderGone(Exception):
-    """Whoever read our standard output has gone."""
+class OutputClosed(Exception):
+    """The reader of our standard output has closed it."""
 
 
 class LineWriter:
-    """Writes a JSON text as one line, or lines that are such texts already."""
+    """A writer of JSON texts, each as one line, and of lines that are JSON texts already."""
 
     def __init__(self, out: BinaryIO, name: str) -> None:
         self._out = out
@@ -40,92 +41,96 @@ class LineWriter:
     def lines(self, lines: bytes) -> None:
         try:
             self._out.write(lines)
-        except OSError as fault:
-            raise failure(self._name, "written", fault) from fault
+        except OSError as error:
+            raise translate_os_error(self._name, "written", error) from error
 
 
 @contextmanager
 def open_writer(path: str, *, is_forced: bool = False) -> Iterator[LineWriter]:
-    """What writes one JSON text per line, packed when the name ends in `.gz`.
+    """Open a writer of one JSON text per line, compressed when the path ends in `.gz`.
 
-    A file appears under its name when all is written and on the disk, readable by its owner only;
-    until then it is `.NAME.part` beside it, which goes when the block fails. `-` is standard
-    output: when its reader goes, the block is left at that line, and what follows it goes on.
+    The file gets its name when all lines are written and on the disk, and only its owner can read
+    it. Until then it is `.NAME.part` in the same folder, and is removed when the block fails.
+
+    The path `-` is standard output. When its reader closes it, the block ends at that line without
+    an error.
     """
-    if path == STANDARD:
-        with standard_output() as out:
+    if path == STANDARD_STREAM:
+        with open_standard_output() as out:
             yield LineWriter(out, "standard output")
     else:
-        with whole_file(path, is_forced=is_forced) as out:
+        with open_atomic_file(path, is_forced=is_forced) as out:
             yield LineWriter(out, path)
 
 
 @contextmanager
-def standard_output() -> Iterator[BinaryIO]:
+def open_standard_output() -> Iterator[BinaryIO]:
     try:
-        with failing_as_invalid("standard output", "written"):
+        with os_errors_as_invalid("standard output", "written"):
             sys.stdout.flush()
         yield sys.stdout.buffer
-        with failing_as_invalid("standard output", "written"):
+        with os_errors_as_invalid("standard output", "written"):
             sys.stdout.buffer.flush()
-    except ReaderGone:
-        silence(sys.stdout.fileno())
+    except OutputClosed:
+        redirect_to_null(sys.stdout.fileno())
 
 
-def silence(output: int) -> None:
-    """What is still buffered goes nowhere; the interpreter would complain of it when it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, output)
-    os.close(nowhere)
+def redirect_to_null(output: int) -> None:
+    """Discard what is still buffered: otherwise the interpreter reports an error when it ends."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, output)
+    os.close(null)
 
 
 @contextmanager
-def whole_file(path: str, *, is_forced: bool) -> Iterator[BinaryIO]:
+def open_atomic_file(path: str, *, is_forced: bool) -> Iterator[BinaryIO]:
+    """Open a file that gets its name when the block ends, and is removed when the block fails."""
     part = Path(path).with_name(f".{Path(path).name}.part")
-    with failing_as_invalid(path, "written"):
+    with os_errors_as_invalid(path, "written"):
         refuse_target(path, is_forced=is_forced)
         file = create_part(part)
-    out = packing(file) if is_packed(path) else file
+    out = gzip_writer(file) if is_gzip(path) else file
     try:
         yield out
-        with failing_as_invalid(path, "written"):
+        with os_errors_as_invalid(path, "written"):
             flush_to_disk(out, file)
             refuse_target(path, is_forced=is_forced)
-            publish(file, part, path)
+            publish_part(file, part, path)
     except BaseException:
-        discard(out, file, part)
+        discard_part(out, file, part)
         raise
 
 
 def refuse_target(path: str, *, is_forced: bool) -> None:
+    """Raise Invalid for a path that cannot be written, or must not be."""
     parent = Path(path).parent
     if not parent.is_dir():
-        raise refusal(f"{path} cannot be written: there is no folder {parent}")
+        raise invalid_file(f"{path} cannot be written: there is no folder {parent}")
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
         return
     if stat.S_ISLNK(mode):
-        raise refusal(f"{path} is a symbolic link; name the file it leads to")
+        raise invalid_file(f"{path} is a symbolic link; name the file it leads to")
     if not stat.S_ISREG(mode):
-        raise refusal(f"{path} is a folder or a device, not a file")
+        raise invalid_file(f"{path} is a folder or a device, not a file")
     if not is_forced:
-        raise refusal(f"{path} exists; say --force to replace it")
+        raise invalid_file(f"{path} exists; say --force to replace it")
 
 
 def create_part(part: Path) -> BufferedWriter:
-    """Always a new file: one that was left by a killed export is not written into."""
+    """Create a new part file; the one that a killed export has left is removed, not reused."""
     part.unlink(missing_ok=True)
-    return cast(BufferedWriter, os.fdopen(os.open(part, NEW, 0o600), "wb", BUFFER))
+    return cast(BufferedWriter, os.fdopen(os.open(part, CREATE_FLAGS, 0o600), "wb", BUFFER_SIZE))
 
 
-def is_packed(path: str) -> bool:
+def is_gzip(path: str) -> bool:
     return path.endswith(".gz")
 
 
-def packing(file: BinaryIO) -> BinaryIO:
-    """Names no file and no time: the same lines give the same bytes."""
-    return BufferedWriter(gzip.GzipFile("", "wb", 6, file, mtime=0), BUFFER)
+def gzip_writer(file: BinaryIO) -> BinaryIO:
+    """Return a writer without file name and time in its header: equal lines give equal bytes."""
+    return BufferedWriter(gzip.GzipFile("", "wb", 6, file, mtime=0), BUFFER_SIZE)
 
 
 def flush_to_disk(out: BinaryIO, file: BinaryIO) -> None:
@@ -135,9 +140,10 @@ def flush_to_disk(out: BinaryIO, file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def publish(file: BinaryIO, part: Path, path: str) -> None:
-    if not is_own(file, part):
-        raise refusal(f"{path} is being written by another export")
+def publish_part(file: BinaryIO, part: Path, path: str) -> None:
+    """Give the part file its name, and write the folder to the disk."""
+    if not is_own_part(file, part):
+        raise invalid_file(f"{path} is being written by another export")
     part.replace(path)
     file.close()
     with suppress(OSError):  # not every file system can write a folder to the disk
@@ -146,14 +152,14 @@ def publish(file: BinaryIO, part: Path, path: str) -> None:
         os.close(folder)
 
 
-def is_own(file: BinaryIO, part: Path) -> bool:
-    """Whether the part is still the file we opened: another export may have begun it anew."""
+def is_own_part(file: BinaryIO, part: Path) -> bool:
+    """Return whether the part is the file that we opened: another export may have replaced it."""
     return part.exists() and os.path.samestat(os.fstat(file.fileno()), part.lstat())
 
 
-def discard(out: BinaryIO, file: BinaryIO, part: Path) -> None:
+def discard_part(out: BinaryIO, file: BinaryIO, part: Path) -> None:
     with suppress(OSError):
-        if is_own(file, part):
+        if is_own_part(file, part):
             part.unlink()
     for each in (out, file):
         with suppress(OSError):
@@ -161,18 +167,19 @@ def discard(out: BinaryIO, file: BinaryIO, part: Path) -> None:
 
 
 @contextmanager
-def failing_as_invalid(path: str, what: str) -> Iterator[None]:
+def os_errors_as_invalid(path: str, verb: str) -> Iterator[None]:
+    """Raise Invalid, or OutputClosed, for an error of the operating system; `verb` is its word."""
     try:
         yield
-    except OSError as fault:
-        raise failure(path, what, fault) from fault
+    except OSError as error:
+        raise translate_os_error(path, verb, error) from error
 
 
-def failure(path: str, what: str, fault: OSError) -> Exception:
-    if isinstance(fault, BrokenPipeError):
-        return ReaderGone()
-    return refusal(f"{path} cannot be {what}: {fault.strerror or fault}")
+def translate_os_error(path: str, verb: str, error: OSError) -> Exception:
+    if isinstance(error, BrokenPipeError):
+        return OutputClosed()
+    return invalid_file(f"{path} cannot be {verb}: {error.strerror or error}")
 
 
-def refusal(words: str) -> Invalid:
-    return Invalid(Problem(("file",), words))
+def invalid_file(text: str) -> Invalid:
+    return Invalid(Problem(("file",), text))

@@ -1,1 +1,1 @@
-"""Clients on their way between this store, files and the real services."""
+"""Import, export, pull, push and check: clients between the store, files and live services."""

@@ -1,4 +1,4 @@
-"""Clients there beside clients here: which is which, and where they differ."""
+"""Clients of a live service and their counterparts in the store: matching and differences."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from storage import Account, Client, Origin, Store, incoming_client
 
 
 class Pair(NamedTuple):
-    """A client as the service shows it, and the one here that it is, if there is one."""
+    """A client of the service, and its counterpart in the store if there is one."""
 
     parsed: ParsedObject
     raw: bytes
@@ -19,7 +19,10 @@ class Pair(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """Our account and one of a service of a dialect."""
+    """The two sides of a sync: an account of this store, and a live service of a dialect.
+
+    `source` is the name under which links and runs remember the service.
+    """
 
     store: Store
     account: Account
@@ -28,25 +31,29 @@ class Sides(NamedTuple):
     keys: "LinkKeys"
 
     def pair_objects(self, objects: Sequence[bytes]) -> Iterator[Pair]:
-        """Raises Invalid for what is no client of the dialect."""
-        parsed = [self.dialect.remote.identify(raw, self.account) for raw in objects]
+        """Find the counterparts of objects of the service, in order.
+
+        Raises Invalid for an object that is no client of the dialect.
+        """
+        parsed_objects = [self.dialect.remote.identify(raw, self.account) for raw in objects]
         incoming = [
-            incoming_client(self.make_origin(one), one.command, one.change_command)
-            for one in parsed
+            incoming_client(self.make_origin(parsed), parsed.command, parsed.change_command)
+            for parsed in parsed_objects
         ]
         records = self.store.match_clients(self.account.id, incoming)
-        for n, one in enumerate(parsed):
-            yield Pair(one, objects[n], records.get(n) or self.find_by_key(one))
+        for n, parsed in enumerate(parsed_objects):
+            yield Pair(parsed, objects[n], records.get(n) or self.find_by_key(parsed))
 
     def find_by_key(self, parsed: ParsedObject) -> Client | None:
-        """The client that was put there under a key of ours."""
+        """Find the client that a push created on the service under one of our link keys."""
         serial = self.keys.serial_of(parsed.command.external_id)
         if serial is None:
             return None
-        found = self.store.scan_clients(self.account.id, serial - 1, 1)
-        return next((record for record in found if record.serial == serial), None)
+        records = self.store.scan_clients(self.account.id, serial - 1, 1)
+        return next((record for record in records if record.serial == serial), None)
 
     def make_origin(self, parsed: ParsedObject, version: int | None = None) -> Origin:
+        """Return the origin of a client at the service; `version` is ours when both sides agree."""
         return Origin(
             source=self.source,
             foreign_id=parsed.foreign_id,
@@ -56,20 +63,26 @@ class Sides(NamedTuple):
         )
 
     def differences(self, pair: Pair) -> tuple[str, ...]:
-        """The fields that differ; the key that we gave a client there is no difference."""
+        """Return the names of the fields in which the two clients differ.
+
+        A link key that a push has set on the service is no difference.
+        """
         if pair.record is None:
             return ()
         fields = self.dialect.codec.differences(pair.raw, pair.record, self.account)
         if not self.dialect.codec.is_listed(pair.record):
-            fields = (*fields, "is_deleted")  # and yet it is shown there
+            fields = (*fields, "is_deleted")  # the service does list it
         if self.keys.is_given(pair.parsed.command.external_id, pair.record):
             return tuple(field for field in fields if field != "external_id")
         return fields
 
 
 class LinkKeys(NamedTuple):
-    """Keys under which clients without an external id are put into a service: `ninja-VolejRejNm`
-    is what another dialect calls the client, so that a person there sees where it came from."""
+    """The external ids under which a push creates clients that have no external id.
+
+    A link key is the other dialect's name and its id of the client, as in `ninja-VolejRejNm`: a
+    person who sees it in the service knows where the client comes from.
+    """
 
     account: Account
     other: Dialect
@@ -78,15 +91,17 @@ class LinkKeys(NamedTuple):
         return f"{self.other.name}-{self.other.codec.id_of(record, self.account)}"
 
     def is_given(self, key: str | UnsetType | None, record: Client) -> bool:
-        """Whether the client has this key from us, and none of its own."""
+        """Whether this is the link key of a client that has no external id in the store."""
         return record.external_id is None and key == self.key_of(record)
 
     def serial_of(self, key: str | UnsetType | None) -> int | None:
-        prefix, _, name = key.partition("-") if isinstance(key, str) else ("", "", "")
+        """Return the serial in a link key, or None for any other external id."""
+        prefix, _, client_id = key.partition("-") if isinstance(key, str) else ("", "", "")
         if prefix != self.other.name:
             return None
-        return self.other.codec.serial_of(name, self.account)
+        return self.other.codec.serial_of(client_id, self.account)
 
 
 def link_keys(dialects: Sequence[Dialect], target: Dialect, account: Account) -> LinkKeys:
+    """Return the link keys for a service of `target`, made of the ids of the other dialect."""
     return LinkKeys(account, next(dialect for dialect in dialects if dialect.name != target.name))

@@ -1,11 +1,11 @@
-"""Objects that arrive, from a service or from a file, laid over the store's clients in batches.
+"""The importer: it merges objects of one source into an account of the store, batch by batch.
 
-Nothing goes by silently: every object is counted by its fate, and what of it is not carried, or
-was refused, is a line of the run.
+The objects come from a live service (pull) or from files (import). Every object is counted by its
+import status. Each value that was not transferred, and each refused object, is a line of the run.
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Protocol
@@ -24,7 +24,6 @@ from storage import (
     IncomingClient,
     IncomingColumns,
     Origin,
-    PreparedColumns,
     Run,
     RunLine,
     RunProgress,
@@ -35,15 +34,25 @@ from storage import (
 
 from .counterparts import LinkKeys
 from .failures import TooManyChanges
-from .objects import RawObject, ReadObject, read_object
-from .outcomes import Counts, add_counts, changes, outcome_lines, unreadable, wanted_line
+from .objects import ColumnBatchLike, PreparedBatchLike, RawObject, ReadObject, read_object
+from .outcomes import (
+    Counts,
+    add_counts,
+    count_changes,
+    download_line,
+    outcome_lines,
+    unreadable_outcome,
+)
 from .runs import finish_run, start_run
 
 
 class ImportOptions(Struct, frozen=True, kw_only=True):
-    """On which an import works: who wins a conflict, and how many changes are too many.
-    `is_foreign`: what arrives may be of several servers, whose ids are not one another's.
-    `has_files`: the bytes of files are fetched later."""
+    """The options of an import.
+
+    `policy` decides conflicts. `max_changes` is the number of clients that may be created or
+    changed. `is_foreign`: the objects may come from several servers, where the same id can mean
+    different clients. `has_files`: the bytes of files are downloaded later.
+    """
 
     policy: ConflictPolicy = ConflictPolicy.SKIP
     max_changes: int | None = None
@@ -52,7 +61,7 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
 
 
 class Importer:
-    """Takes what arrives from one source. Without a run nothing is kept: a rehearsal."""
+    """Imports the objects of one source. Without a run it is a dry run, which writes nothing."""
 
     def __init__(
         self,
@@ -73,100 +82,129 @@ class Importer:
         self.run: Run | None = None
         self.counts: Counts = {}
         self.lines: list[RunLine] = []
-        """What a rehearsal said; a run keeps its own."""
+        """The report lines of a dry run. Those of a run are in the store."""
 
     def check_ids(self, raw_objects: Sequence[RawObject]) -> None:
-        """Raises WrongSalt, before there is anything to be undone or resumed."""
+        """Raise WrongSalt for ids of another salt, before anything is written."""
         for raw_object in raw_objects:
             read_object(raw_object, self.dialect.codec, self.account)
 
     def import_objects(self, raw_objects: Sequence[RawObject], checkpoint: str) -> None:
-        """Raises TooManyChanges, with nothing of the batch written."""
+        """Parse and import a batch of objects, and save the checkpoint with them.
+
+        Raises WrongSalt and TooManyChanges; then nothing of the batch is written.
+        """
         codec = self.dialect.codec
         self.import_read(
             [read_object(raw_object, codec, self.account) for raw_object in raw_objects], checkpoint
         )
 
-    def import_read(self, read: Sequence[ReadObject], checkpoint: str) -> None:
-        """As `take`, of pieces that have been understood."""
+    def import_read(self, read_objects: Sequence[ReadObject], checkpoint: str) -> None:
+        """Import a batch of parsed objects; otherwise like `import_objects`."""
         if self.run is None:
-            self.dry_run(read)
+            self.dry_run(read_objects)
             return
-        incoming = self.all_incoming(read)
-        kept: list[RunProgress] = []
+        progress: list[RunProgress] = []  # one entry for each attempt of the transaction
 
-        def noted(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
-            kept.append(self.progress_of(read, outcomes, checkpoint))
-            return kept[-1]
+        def record_progress(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
+            progress.append(self.progress_of(read_objects, outcomes, checkpoint))
+            return progress[-1]
 
         self.store.import_clients(
-            self.account.id, incoming, run_id=self.run.id, take=noted, policy=self.options.policy
+            self.account.id,
+            self.all_incoming(read_objects),
+            run_id=self.run.id,
+            record_progress=record_progress,
+            policy=self.options.policy,
         )
-        self.counts = kept[-1].counts
+        self.counts = progress[-1].counts
 
-    def import_lots(self, lots: Sequence["PreparedLotLike"], checkpoint: str) -> None:
-        """As `lay`, of batches; those that are together in one are nearly always all new."""
-        columns = [self.incoming_columns(lot.column_batch) for lot in lots if lot.column_batch]
-        everybody = functools.cache(lambda: [read for lot in lots for read in lot.iter_all()])
+    def import_prepared(self, batches: Sequence[PreparedBatchLike], checkpoint: str) -> None:
+        """Import prepared batches in one transaction; otherwise like `import_objects`.
+
+        Fast path: the store inserts the column batches if all their clients are new, as they
+        nearly always are. Else all clients are merged one by one.
+        """
+        columns = [self.incoming_columns(b.column_batch) for b in batches if b.column_batch]
+        read_all = functools.cache(lambda: [read for b in batches for read in b.iter_all()])
         if self.run is None or not columns:
-            self.import_read(everybody(), checkpoint)
+            self.import_read(read_all(), checkpoint)
             return
-        number = sum(len(one.foreign_ids) for one in columns)
-        others = [read for lot in lots for read in lot.others.values()]
-        kept: list[RunProgress] = []
+        others = [read for batch in batches for read in batch.others.values()]
+        progress: list[RunProgress] = []  # one entry for each attempt of the transaction
 
-        def noted(outcomes: tuple[ImportOutcome, ...], are_new: bool) -> RunProgress:
-            read, created = (others, number) if are_new else (everybody(), 0)
-            kept.append(self.progress_of(read, outcomes, checkpoint, created))
-            return kept[-1]
+        def record_progress(outcomes: tuple[ImportOutcome, ...], are_new: bool) -> RunProgress:
+            read_objects = others if are_new else read_all()
+            created = sum(len(column.foreign_ids) for column in columns) if are_new else 0
+            progress.append(self.progress_of(read_objects, outcomes, checkpoint, created))
+            return progress[-1]
 
-        batch = IncomingBatch(
-            source=self.source,
-            columns=columns,
-            others=self.all_incoming(others),
-            iter_all=lambda: self.all_incoming(everybody()),
-        )
         self.store.import_batch(
-            self.account.id, batch, run_id=self.run.id, take=noted, policy=self.options.policy
+            self.account.id,
+            self.incoming_batch(columns, others, read_all),
+            run_id=self.run.id,
+            record_progress=record_progress,
+            policy=self.options.policy,
         )
-        self.counts = kept[-1].counts
+        self.counts = progress[-1].counts
 
-    def dry_run(self, read: Sequence[ReadObject]) -> None:
-        incoming = self.all_incoming(read)
+    def dry_run(self, read_objects: Sequence[ReadObject]) -> None:
+        """Count what an import of the batch would do, and collect its report lines."""
+        incoming = self.all_incoming(read_objects)
         outcomes = self.store.dry_run_import(self.account.id, incoming, self.options.policy)
-        progress = self.progress_of(read, outcomes, "")
+        progress = self.progress_of(read_objects, outcomes, "")
         self.lines += progress.lines
         self.counts = progress.counts
 
-    def run_lines(self, one: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
-        """What is to be said of an object; of files that are to be fetched, that they are."""
+    def run_lines(self, read: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
+        """Yield the report lines of an object, and a line for each file that is to be downloaded.
+
+        A file that is to be downloaded is not reported as lost.
+        """
+        lines = outcome_lines(read, outcome)
         if not self.options.has_files:
-            yield from outcome_lines(one, outcome)
+            yield from lines
             return
-        yield from (r for r in outcome_lines(one, outcome) if not r.field.startswith("documents["))
-        if one.parsed is not None and outcome.serial is not None:
-            for file in self.dialect.remote.list_files(one.raw):
-                yield wanted_line(one.parsed.label, outcome.serial, file)
+        yield from (line for line in lines if not line.field.startswith("documents["))
+        if read.parsed is not None and outcome.serial is not None:
+            for file in self.dialect.remote.list_files(read.raw):
+                yield download_line(read.parsed.label, outcome.serial, file)
 
-    def all_incoming(self, read: Sequence[ReadObject]) -> list[IncomingClient]:
-        return [self.incoming_client(one, one.parsed) for one in read if one.parsed is not None]
+    def all_incoming(self, read_objects: Sequence[ReadObject]) -> list[IncomingClient]:
+        """Return the clients of all objects that could be parsed."""
+        return [self.incoming_client(r, r.parsed) for r in read_objects if r.parsed is not None]
 
-    def incoming_columns(self, one: "ColumnBatchLike") -> IncomingColumns:
-        """Clients of whom some may be here."""
-        ids, hashes = one.foreign_ids, one.prepared.hashes
-        if self.options.is_foreign:
-            ids = [self.foreign_id(*both) for both in zip(ids, hashes, strict=True)]
-        return IncomingColumns(
-            foreign_ids=ids, stamps=one.stamps, updated_at=one.updated_at, prepared=one.prepared
+    def incoming_batch(
+        self,
+        columns: Sequence[IncomingColumns],
+        others: Sequence[ReadObject],
+        read_all: Callable[[], list[ReadObject]],
+    ) -> IncomingBatch:
+        return IncomingBatch(
+            source=self.source,
+            columns=columns,
+            others=self.all_incoming(others),
+            iter_all=lambda: self.all_incoming(read_all()),
         )
 
-    def foreign_id(self, own: str, client_hash: str | None) -> str:
-        """Other servers' clients have the same ids."""
-        is_ambiguous = self.options.is_foreign and client_hash is not None
-        return f"{own} {client_hash}" if is_ambiguous else own
+    def incoming_columns(self, column_batch: ColumnBatchLike) -> IncomingColumns:
+        ids, hashes = column_batch.foreign_ids, column_batch.prepared.hashes
+        if self.options.is_foreign:
+            ids = [self.foreign_id(*pair) for pair in zip(ids, hashes, strict=True)]
+        return IncomingColumns(
+            foreign_ids=ids,
+            stamps=column_batch.stamps,
+            updated_at=column_batch.updated_at,
+            prepared=column_batch.prepared,
+        )
 
-    def incoming_client(self, one: ReadObject, parsed: ParsedObject) -> IncomingClient:
-        identifiers = one.identifiers or identifiers_of(parsed.command)
+    def foreign_id(self, object_id: str, client_hash: str | None) -> str:
+        """Return the foreign id of a client: with its hash, where several servers use one id."""
+        is_ambiguous = self.options.is_foreign and client_hash is not None
+        return f"{object_id} {client_hash}" if is_ambiguous else object_id
+
+    def incoming_client(self, read: ReadObject, parsed: ParsedObject) -> IncomingClient:
+        identifiers = read.identifiers or identifiers_of(parsed.command)
         origin = Origin(
             source=self.source,
             foreign_id=self.foreign_id(parsed.foreign_id, identifiers.client_hash),
@@ -179,11 +217,14 @@ class Importer:
             full_command=parsed.full_command,
             change_command=partial(self.change_command, parsed),
             groups=parsed.groups,
-            prepared=one.prepared,
+            prepared=read.prepared,
         )
 
     def change_command(self, parsed: ParsedObject, record: Client) -> ImportClient:
-        """The key that we gave a client there is no change here."""
+        """Return the command for what the object changes in a stored client.
+
+        A link key that a push has set on the service does not become the client's external id.
+        """
         command = parsed.change_command(record)
         if self.keys is not None and self.keys.is_given(command.external_id, record):
             return structs.replace(command, external_id=UNSET)
@@ -191,49 +232,33 @@ class Importer:
 
     def progress_of(
         self,
-        read: Sequence[ReadObject],
+        read_objects: Sequence[ReadObject],
         outcomes: Sequence[ImportOutcome],
         checkpoint: str,
         created: int = 0,
     ) -> RunProgress:
-        """Of these and of so many new ones. Pure: a transaction that is tried again asks again."""
-        settled = iter(outcomes)
-        fates = [next(settled) if one.parsed else unreadable(one) for one in read]
-        counts = add_counts(self.counts, fates, created)
+        """Return the progress of the run after a batch: counts, report lines and checkpoint.
+
+        `created` is the number of new clients from column batches, which have no lines. Pure: a
+        transaction that is retried calls this again. Raises TooManyChanges.
+        """
+        parsed_outcomes = iter(outcomes)
+        all_outcomes = [
+            next(parsed_outcomes) if read.parsed else unreadable_outcome(read)
+            for read in read_objects
+        ]
+        counts = add_counts(self.counts, all_outcomes, created)
         lines: list[RunLine] = []
-        for one, outcome in zip(read, fates, strict=True):
-            lines += self.run_lines(one, outcome)
-        most = self.options.max_changes
-        if most is not None and changes(counts) > most:
-            raise TooManyChanges(f"more than {most} clients would change")
+        for read, outcome in zip(read_objects, all_outcomes, strict=True):
+            lines += self.run_lines(read, outcome)
+        max_changes = self.options.max_changes
+        if max_changes is not None and count_changes(counts) > max_changes:
+            raise TooManyChanges(f"more than {max_changes} clients would change")
         return RunProgress(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
 
 
-class ColumnBatchLike(Protocol):
-    """A crowd, and what is told of each of its clients."""
-
-    @property
-    def foreign_ids(self) -> list[str]: ...
-    @property
-    def stamps(self) -> list[str]: ...
-    @property
-    def updated_at(self) -> list[int]: ...
-    @property
-    def prepared(self) -> PreparedColumns: ...
-
-
-class PreparedLotLike(Protocol):
-    """Pieces that have been understood: many together, others by their places."""
-
-    @property
-    def column_batch(self) -> ColumnBatchLike | None: ...
-    @property
-    def others(self) -> dict[int, ReadObject]: ...
-    def iter_all(self) -> list[ReadObject]: ...
-
-
 class ImportPlan(Protocol):
-    """What an import is to do, in a run that can be resumed or in none."""
+    """The command that starts the run of an import. A dry run has no run."""
 
     @property
     def command(self) -> StartRun: ...
@@ -244,7 +269,7 @@ class ImportPlan(Protocol):
 def run_of_import(
     importer: Importer, plan: ImportPlan, interrupted: Run | None
 ) -> AbstractContextManager[None]:
-    """The run of all that arrives inside."""
+    """Start or resume the run of an importer; the run ends with the block. A dry run has none."""
     if plan.is_dry_run:
         return nullcontext()
     run = start_run(importer.store, importer.account, plan.command, interrupted)

@@ -1,15 +1,18 @@
-"""Single objects, understood as their dialect understands them, or not at all."""
+"""Raw objects, the same objects parsed by their dialect, and prepared batches of them."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dialects.base.migration.object_codec import ForeignSaltId, ObjectCodec, ParsedObject
-from storage import Account, Identifiers, Invalid, PreparedRows
+from storage import Account, Identifiers, Invalid, PreparedColumns, PreparedRows
 
-from .failures import ADVICE, WrongSalt
+from .failures import WrongSalt
 
 
 class RawObject(NamedTuple):
-    """One object and its place in what it was read from; `problem` why it could not be read."""
+    """The bytes of one object, and its position in the file or list from which it was read.
+
+    `problem` is the reason why the object could not be read from the file, else empty.
+    """
 
     position: str
     raw: bytes
@@ -17,8 +20,11 @@ class RawObject(NamedTuple):
 
 
 class ReadObject(NamedTuple):
-    """A piece as its dialect understands it: `told`, or else why not. Where that was done ahead,
-    `ready` is the client made ready to be stored, and `wanted` what it wants to be known by."""
+    """An object as its dialect parses it, or the `problem` why it cannot be parsed.
+
+    `parsed` is None if there is a problem. `identifiers` and `prepared` are set if the client was
+    prepared before the transaction: the identifiers that it claims, and its rows.
+    """
 
     position: str
     parsed: ParsedObject | None
@@ -28,8 +34,34 @@ class ReadObject(NamedTuple):
     prepared: PreparedRows | None = None
 
 
+class ColumnBatchLike(Protocol):
+    """A column batch of new clients, with the columns of their origins."""
+
+    @property
+    def foreign_ids(self) -> list[str]: ...
+    @property
+    def stamps(self) -> list[str]: ...
+    @property
+    def updated_at(self) -> list[int]: ...
+    @property
+    def prepared(self) -> PreparedColumns: ...
+
+
+class PreparedBatchLike(Protocol):
+    """A batch of parsed objects: a column batch, and the other objects by position."""
+
+    @property
+    def column_batch(self) -> ColumnBatchLike | None: ...
+    @property
+    def others(self) -> dict[int, ReadObject]: ...
+    def iter_all(self) -> list[ReadObject]: ...
+
+
 def read_object(raw_object: RawObject, codec: ObjectCodec, account: Account) -> ReadObject:
-    """Raises WrongSalt."""
+    """Parse an object. An invalid object is returned with its problem.
+
+    Raises WrongSalt if another salt than the account's wrote an id of the object.
+    """
     if raw_object.problem:
         return ReadObject(raw_object.position, None, raw_object.problem)
     try:
@@ -37,7 +69,7 @@ def read_object(raw_object: RawObject, codec: ObjectCodec, account: Account) -> 
             raw_object.position, codec.read_object(raw_object.raw, account), raw=raw_object.raw
         )
     except ForeignSaltId as failure:
-        # Not one client would be found again under its id.
-        raise WrongSalt(f"{failure}. {ADVICE}") from failure
+        # No client would be reachable under its old id.
+        raise WrongSalt(f"{failure}. {codec.salt_advice}") from failure
     except Invalid as failure:
         return ReadObject(raw_object.position, None, str(failure))

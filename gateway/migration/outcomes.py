@@ -1,4 +1,4 @@
-"""What became of objects that arrived: how many of each fate, and what is to be said of each."""
+"""Counts of import outcomes, and the report lines of a run."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,29 +12,37 @@ from .objects import ReadObject
 from .runs import run_line
 
 Counts = dict[str, int]
-WRITES = (ImportStatus.CREATED, ImportStatus.CHANGED)
+"""The numbers of clients by import status, and under `read` the number of all."""
+CHANGE_STATUSES = (ImportStatus.CREATED, ImportStatus.CHANGED)
+DOWNLOAD_KIND = "file"
+"""The kind of the run lines that name a file to download."""
 
 
 def add_counts(counts: Counts, outcomes: Sequence[ImportOutcome], created: int) -> Counts:
-    """So many more have been read, and of each fate; some of them, besides these, are new."""
-    more = Counter(outcome.status for outcome in outcomes)
+    """Return the counts with these outcomes added, and with `created` more new clients."""
+    statuses = Counter(outcome.status for outcome in outcomes)
     if created:
-        more[ImportStatus.CREATED] += created
-    named = {"read": more.total()} | {status.value: number for status, number in more.items()}
-    return counts | {name: counts.get(name, 0) + number for name, number in named.items()}
+        statuses[ImportStatus.CREATED] += created
+    added = {"read": statuses.total()} | {s.value: number for s, number in statuses.items()}
+    return counts | {name: counts.get(name, 0) + number for name, number in added.items()}
 
 
-def unreadable(one: ReadObject) -> ImportOutcome:
-    return ImportOutcome(status=ImportStatus.REFUSED, reason=one.problem)
+def unreadable_outcome(read: ReadObject) -> ImportOutcome:
+    """Return the outcome of an object that could not be parsed."""
+    return ImportOutcome(status=ImportStatus.REFUSED, reason=read.problem)
 
 
-def changes(counts: Counts) -> int:
-    return sum(counts.get(status.value, 0) for status in WRITES)
+def count_changes(counts: Counts) -> int:
+    """Return the number of clients that were created or changed."""
+    return sum(counts.get(status.value, 0) for status in CHANGE_STATUSES)
 
 
-def outcome_lines(one: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
-    """What has to be said of an object, none of it twice: a second run finds nothing to say."""
-    label = one.parsed.label if one.parsed else one.position
+def outcome_lines(read: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
+    """Yield the report lines of one object.
+
+    An unchanged client has no lines, so a second run does not report the same losses again.
+    """
+    label = read.parsed.label if read.parsed else read.position
     match outcome.status:
         case ImportStatus.REFUSED:
             yield run_line("refused", label, text=outcome.reason)
@@ -42,16 +50,14 @@ def outcome_lines(one: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
             fields = ", ".join(outcome.fields)
             yield run_line(outcome.status.value, label, field=fields)
         case ImportStatus.CREATED | ImportStatus.CHANGED:
-            for field, text in (*outcome.adjustments, *(one.parsed.losses if one.parsed else ())):
+            losses = read.parsed.losses if read.parsed else ()
+            for field, text in (*outcome.adjustments, *losses):
                 yield run_line("lost", label, field=field, text=text)
         case ImportStatus.UNCHANGED:
             pass
 
 
-KIND = "file"
-
-
-def wanted_line(label: str, serial: int, file: RemoteFile) -> RunLine:
-    """What keeps in mind that a file is to be fetched."""
+def download_line(label: str, serial: int, file: RemoteFile) -> RunLine:
+    """Return the run line that names a file to download for a client."""
     text = msgspec.json.encode(file).decode()
-    return RunLine(kind=KIND, client=label, field=str(serial), text=text)
+    return RunLine(kind=DOWNLOAD_KIND, client=label, field=str(serial), text=text)

@@ -1,4 +1,7 @@
-"""Runs from their start to their end: who holds one, how it stopped, where the next one begins."""
+"""Start, end and lookup of runs, with their holder and their report lines.
+
+Only one run of an account is under way at a time.
+"""
 
 import os
 import socket
@@ -23,27 +26,32 @@ from storage import (
 )
 
 OVERLAP = timedelta(minutes=2)
-"""The next run looks back so far behind the beginning of the last one: two clocks are never one,
-and a write that was under way then may carry an earlier time."""
+"""A run reads changes from this long before the start of the last run. Two clocks always differ,
+and a write that was not committed yet at that start can have an earlier time."""
+ReportProgress = Callable[[int, int | None], None]
+"""Called with the number of clients so far, and with the total if that is known."""
 
 
 def run_holder() -> str:
-    """Who runs it: a machine and a process."""
+    """Return the holder of a run that this process runs: host name and process id."""
     return f"{socket.gethostname()} {os.getpid()}"
 
 
-def refuse_another(store: Store, account: Account) -> None:
-    """One run at a time: two would write over each other's shoulders."""
+def refuse_second_run(store: Store, account: Account) -> None:
+    """Raise Invalid if a run of the account is under way: two runs would overwrite each other."""
     for run in store.list_runs(account.id):
         if run.state is RunState.RUNNING and is_alive(run.holder):
             words = f"run {run.id} of this account is under way ({run.verb} {run.dialect})"
             raise Invalid(Problem(("account",), words))
 
 
-def is_alive(named: str) -> bool:
-    """Whether the process still runs. One on another machine cannot be asked, and counts as
-    gone: who resumes its run says so."""
-    host, _, number = named.partition(" ")
+def is_alive(holder: str) -> bool:
+    """Whether the process that holds a run still exists.
+
+    A process on another host cannot be checked and counts as ended: to resume its run is the
+    user's decision.
+    """
+    host, _, number = holder.partition(" ")
     if host != socket.gethostname() or not number.isdigit() or int(number) == os.getpid():
         return False
     try:
@@ -57,8 +65,10 @@ def is_alive(named: str) -> bool:
 
 @contextmanager
 def finish_run(store: Store, run: Run) -> Iterator[None]:
-    """The run is DONE at the end, or STOPPED with the reason; a killed process leaves it as it
-    is, to be resumed."""
+    """End a run with the block: DONE, or STOPPED with the reason if the block fails.
+
+    The run of a killed process stays RUNNING. It can be resumed.
+    """
     try:
         yield
     except KeyboardInterrupt:
@@ -74,29 +84,29 @@ def finish_run(store: Store, run: Run) -> Iterator[None]:
 def start_run(
     store: Store, account: Account, command: StartRun, interrupted: Run | None = None
 ) -> Run:
-    """A new run, or the interrupted one once more."""
-    refuse_another(store, account)
+    """Start a new run, or resume the interrupted one.
+
+    Raises Invalid if another run of the account is under way.
+    """
+    refuse_second_run(store, account)
     if interrupted is not None:
         return store.resume_run(interrupted.id, run_holder())
     return store.start_run(account.id, structs.replace(command, holder=run_holder()))
 
 
 def run_line(kind: str, client: str, *, field: str = "", text: str = "") -> RunLine:
-    """A line of a run. Another server may have said what no store can hold."""
-    client, field, text = (sanitize_text(word) for word in (client, field, text))
+    """Return a report line, without characters of another server that the store cannot hold."""
+    client, field, text = (sanitize_text(part) for part in (client, field, text))
     return RunLine(kind=kind, client=client, field=field, text=text)
 
 
-def last_done(store: Store, account: Account, command: StartRun) -> Run | None:
-    """The newest finished run of the same kind."""
-    same = (command.verb, command.dialect, command.source)
-    done = (run for run in store.list_runs(account.id) if run.state is RunState.DONE)
-    return next((run for run in done if (run.verb, run.dialect, run.source) == same), None)
+def find_last_done(store: Store, account: Account, command: StartRun) -> Run | None:
+    """Find the newest run that is DONE and has the verb, dialect and source of the command."""
+    kind = (command.verb, command.dialect, command.source)
+    done_runs = (run for run in store.list_runs(account.id) if run.state is RunState.DONE)
+    return next((run for run in done_runs if (run.verb, run.dialect, run.source) == kind), None)
 
 
 def client_label(record: Client) -> str:
+    """Return number and name, by which a person knows the client."""
     return f"{record.number} {record.name}".strip()
-
-
-ReportProgress = Callable[[int, int | None], None]
-"""Told of progress: how many so far, and how many in all where that is known."""

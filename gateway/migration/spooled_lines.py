@@ -1,4 +1,4 @@
-"""What has been said of many clients: kept beside the memory once it is much."""
+"""Report lines in a temporary file that is in memory while it is small."""
 
 from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
@@ -8,26 +8,27 @@ import msgspec
 
 from storage import RunLine
 
-MOST = 2**20
-"""Bytes that are held in memory; a million clients can have more to be said of than fits."""
+MAX_BYTES_IN_MEMORY = 2**20
+"""Above this size the lines are on disk: the lines of a million clients can exceed the memory."""
 
 
 class SpooledLines(Iterable[RunLine]):
-    """Lines in their order. They can be gone through again and again, but not while they grow."""
+    """Report lines in their order. They can be read many times, but not while lines are added."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(max_size=MOST)  # noqa: SIM115
+        self._file = SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY)  # noqa: SIM115
         finalize(self, self._file.close)
 
     def append(self, line: RunLine) -> None:
         self._file.write(msgspec.json.encode(line) + b"\n")
 
     def dump_rows(self) -> bytes:
-        """All of them, as `add` takes them."""
+        """Return all lines in the form that `add_rows` takes."""
         self._file.seek(0)
         return self._file.read()
 
     def add_rows(self, rows: bytes) -> None:
+        """Append the lines that `dump_rows` of another `SpooledLines` has returned."""
         self._file.write(rows)
 
     def __iter__(self) -> Iterator[RunLine]:

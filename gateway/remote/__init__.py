@@ -1,4 +1,7 @@
-"""Remote services: how one is called, paced, tried again, and given up with a reason."""
+"""HTTP client of live services: pace, deadlines, retries, and failures with a reason.
+
+No token, header, query or body is part of a failure.
+"""
 
 from .failures import (
     AccessDenied,

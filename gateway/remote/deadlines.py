@@ -1,7 +1,12 @@
-"""A deadline that holds for every single read and write on the socket of a request.
+"""Deadlines of whole requests, enforced at every read and write on the socket.
 
-The timeouts of httpx start anew with every byte: a server that drips its headers stretches them
-for hours. httpx has no place for a deadline, so that the network beneath it is wrapped.
+The timeouts of httpx start again with every byte: a server that sends its headers byte by byte can
+stretch them for hours. httpx has no deadline. Therefore:
+
+1. Each request has a `Deadline`, and its timeouts are `CappedTimeout`s, which know the deadline.
+2. httpx and httpcore pass a timeout unchanged to the code that uses the socket.
+3. `DeadlineTransport` wraps that code: `DeadlineNetwork` opens connections, `DeadlineStream` reads
+   and writes. Before each operation both cut the timeout to the seconds that are left.
 """
 
 import ssl
@@ -12,46 +17,50 @@ import httpx
 
 from .failures import AttemptFailure
 
-PIECE = 64 << 10
+MAX_WRITE_SIZE = 64 << 10
+"""Bytes that are sent in one operation."""
 
 
 class Deadline:
+    """The moment by which a request must have ended."""
+
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._expires_at = clock() + seconds
 
     def seconds_left(self) -> float:
-        """Seconds, more than none. Raises Setback when it is past."""
+        """Return the seconds until the deadline, more than 0. Raises AttemptFailure after it."""
         seconds = self._expires_at - self._clock()
         if seconds <= 0:
             raise AttemptFailure("the answer took too long")
         return seconds
 
 
-class Allowance(float):
-    """Seconds for one operation on the socket, cut by the deadline of the request.
+class CappedTimeout(float):
+    """A timeout in seconds for one operation on the socket, with the deadline of its request.
 
-    A float, for httpx and httpcore pass on a timeout unseen to whoever reads the socket: so it
-    stays with its own request, and an ordinary transport can use it too.
+    It is a float because httpx and httpcore pass on a timeout unchanged: so the deadline stays with
+    its request, and an ordinary transport can use the timeout too.
     """
 
     deadline: Deadline
 
     @classmethod
-    def of(cls, seconds: float, deadline: Deadline) -> "Allowance":
-        allowance = cls(seconds)
-        allowance.deadline = deadline
-        return allowance
+    def of(cls, seconds: float, deadline: Deadline) -> "CappedTimeout":
+        timeout = cls(seconds)
+        timeout.deadline = deadline
+        return timeout
 
 
-def remaining(timeout: float | None) -> float | None:
-    if isinstance(timeout, Allowance):
+def cap_timeout(timeout: float | None) -> float | None:
+    """Cut a timeout to the seconds until its deadline. Raises AttemptFailure after the deadline."""
+    if isinstance(timeout, CappedTimeout):
         return min(float(timeout), timeout.deadline.seconds_left())
     return timeout
 
 
 class Stream(Protocol):
-    """What httpcore calls a NetworkStream."""
+    """The NetworkStream of httpcore: an open connection."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes: ...
     def write(self, buffer: bytes, timeout: float | None = None) -> None: ...
@@ -63,24 +72,26 @@ class Stream(Protocol):
 
 
 class Network(Protocol):
-    """What httpcore calls a NetworkBackend."""
+    """The NetworkBackend of httpcore: it opens connections."""
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, **options: Any
     ) -> Stream: ...
 
 
-class PunctualStream:
+class DeadlineStream:
+    """A stream whose operations end at the deadline of the request."""
+
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, remaining(timeout))
+        return self._stream.read(max_bytes, cap_timeout(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """In small pieces: the network below allows the whole timeout for every piece it sends."""
-        for start in range(0, len(buffer), PIECE):
-            self._stream.write(buffer[start : start + PIECE], remaining(timeout))
+        """Write in small parts: the inner stream allows the whole timeout for each of them."""
+        for start in range(0, len(buffer), MAX_WRITE_SIZE):
+            self._stream.write(buffer[start : start + MAX_WRITE_SIZE], cap_timeout(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -90,29 +101,34 @@ class PunctualStream:
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,
-    ) -> "PunctualStream":
-        inner = self._stream.start_tls(ssl_context, server_hostname, remaining(timeout))
-        return PunctualStream(inner)
+    ) -> "DeadlineStream":
+        inner = self._stream.start_tls(ssl_context, server_hostname, cap_timeout(timeout))
+        return DeadlineStream(inner)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-class PunctualNetwork:
+class DeadlineNetwork:
+    """A network whose connections are opened before the deadline of the request."""
+
     def __init__(self, network: Network) -> None:
         self._network = network
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, **options: Any
-    ) -> PunctualStream:
-        stream = self._network.connect_tcp(host, port, remaining(timeout), **options)
-        return PunctualStream(stream)
+    ) -> DeadlineStream:
+        stream = self._network.connect_tcp(host, port, cap_timeout(timeout), **options)
+        return DeadlineStream(stream)
 
 
-class PunctualTransport(httpx.HTTPTransport):
-    """Asks the server itself: no proxy, no .netrc and no certificates of the environment."""
+class DeadlineTransport(httpx.HTTPTransport):
+    """The HTTP transport with deadlines.
+
+    It takes no proxy, no .netrc file and no certificates from the environment.
+    """
 
     def __init__(self) -> None:
         super().__init__(verify=True, trust_env=False)
-        pool: Any = self._pool  # httpx lets nobody hand in a network; a test sees to it
-        pool._network_backend = PunctualNetwork(pool._network_backend)
+        pool: Any = self._pool  # httpx has no parameter for a network; a test checks this
+        pool._network_backend = DeadlineNetwork(pool._network_backend)

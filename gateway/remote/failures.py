@@ -1,5 +1,7 @@
-"""What can go wrong with a call: setbacks, after which it may be tried again, and failures, which
-end it. None of them tells a header, a query or a body."""
+"""Failures of a call, which end it, and of one attempt, after which the call may be retried.
+
+No failure contains a header, a query or a body: they can be secret.
+"""
 
 import socket
 import ssl
@@ -9,11 +11,15 @@ from msgspec import Struct
 
 from storage import Failure
 
-LONGEST_CHAIN = 5
+MAX_CHAIN_LENGTH = 5
+"""Exceptions that are followed from one to its cause."""
 
 
 class HttpCall(Struct, frozen=True, kw_only=True):
-    """`is_repeatable`: made twice, it leaves the same behind as made once."""
+    """A call of a remote service, which can take several attempts.
+
+    `is_repeatable`: two equal requests have the same effect as one.
+    """
 
     method: str
     path: str
@@ -24,7 +30,7 @@ class HttpCall(Struct, frozen=True, kw_only=True):
 
 
 class RemoteFailure(Failure):
-    """A call of a remote service came to nothing."""
+    """A call of a remote service has failed."""
 
     def __init__(self, call: HttpCall, reason: str) -> None:
         super().__init__(f"{call.method} {call.path}: {reason}")
@@ -34,27 +40,30 @@ class RemoteFailure(Failure):
 
 
 class AccessDenied(RemoteFailure):
-    """The server does not take the token, or not for this."""
+    """The server refuses the token, at least for this call."""
 
 
 class Redirected(RemoteFailure):
-    """The server points somewhere else; a secret must not follow."""
+    """The server redirects to another address. The token must not be sent there."""
 
 
 class CompressedAnswer(RemoteFailure):
-    """The answer is compressed, though nobody asked for it: a few bytes might become millions."""
+    """The answer is compressed, although the request does not allow that.
+
+    A few compressed bytes can become millions.
+    """
 
 
 class TooLarge(RemoteFailure):
-    """The answer is longer than whoever asked can hold."""
+    """The answer is longer than the limit of the call."""
 
 
 class UntrustedCertificate(RemoteFailure):
-    """Somebody answers in the server's name whose certificate proves nothing."""
+    """The certificate of the server cannot be verified, so that it may be another server."""
 
 
 class DownloadRefused(RemoteFailure):
-    """What was to be carried is not to be had."""
+    """The server answers a download with the status of an error."""
 
     def __init__(self, call: HttpCall, status: int) -> None:
         super().__init__(call, f"the server answered {status}")
@@ -62,7 +71,7 @@ class DownloadRefused(RemoteFailure):
 
 
 class RetryAfterTooLong(RemoteFailure):
-    """The server wants to be left alone for longer than is worth waiting: `seconds`."""
+    """The server asks to wait `seconds`, which is longer than the limit."""
 
     def __init__(self, call: HttpCall, reason: str, seconds: float) -> None:
         super().__init__(call, reason)
@@ -70,21 +79,21 @@ class RetryAfterTooLong(RemoteFailure):
 
 
 class RetriesExhausted(RemoteFailure):
-    """Tried until there was no more use in it."""
+    """The call has failed as often, or for as long, as its limits allow."""
 
 
 class OutcomeUnknown(RemoteFailure):
-    """It may have been done, or not: to try again might do it twice."""
+    """The request may have been executed or not. A retry could execute it twice."""
 
     def __init__(self, call: HttpCall, reason: str) -> None:
         super().__init__(call, f"it may have been done, or not: {reason}")
 
 
 class AttemptFailure(Exception):
-    """One try came to nothing.
+    """The failure of one attempt of a call.
 
-    `asked`: seconds the server wants us to wait. `is_certain`: the server has done nothing.
-    `ends`: the failure that this is, where to try again is of no use.
+    `retry_after`: seconds that the server asks to wait. `is_certain`: the server has certainly not
+    executed the request. `final_failure`: the failure of the call, if a retry is of no use.
     """
 
     def __init__(
@@ -108,10 +117,10 @@ class AttemptFailure(Exception):
 
 
 def attempt_failure(error: httpx.TransportError) -> AttemptFailure:
-    """What happened, in words of our own: those of a foreign exception may quote a request."""
+    """Translate an exception of httpx into our own words: its message can quote the request."""
     match error:
         case httpx.ConnectError():
-            return connect_failure(origin(error))
+            return connect_failure(find_os_error(error))
         case httpx.ConnectTimeout():
             return AttemptFailure("the server could not be reached in time", is_certain=True)
         case httpx.TimeoutException():
@@ -123,6 +132,7 @@ def attempt_failure(error: httpx.TransportError) -> AttemptFailure:
 
 
 def connect_failure(error: BaseException) -> AttemptFailure:
+    """Return the failure to connect; the server has certainly executed nothing."""
     match error:
         case ConnectionRefusedError():
             return AttemptFailure("the connection was refused", is_certain=True)
@@ -137,9 +147,13 @@ def connect_failure(error: BaseException) -> AttemptFailure:
             return AttemptFailure("the server could not be reached", is_certain=True)
 
 
-def origin(error: BaseException) -> BaseException:
-    """What the system said. httpcore hides it as a context, and foreign causes may go in a ring."""
-    for _ in range(LONGEST_CHAIN):
+def find_os_error(error: BaseException) -> BaseException:
+    """Find the OSError behind an exception of httpx; without one, return the last cause.
+
+    httpcore hides it as the context of its own exception. Causes can form a ring, so that only
+    `MAX_CHAIN_LENGTH` of them are followed.
+    """
+    for _ in range(MAX_CHAIN_LENGTH):
         if isinstance(error, OSError):
             break
         error = error.__cause__ or error.__context__ or error

@@ -1,4 +1,16 @@
-"""The client of a remote service: asks, paces itself, tries again, and says why it gave up."""
+"""The HTTP client of a remote service: it keeps a pace, retries, and fails with a reason.
+
+A call is made in these steps:
+
+1. `request_checks` refuse a base URL, a header or a path that cannot be used.
+2. Before each attempt `CallPacer` waits for the call's turn.
+3. The attempt reads the answer, until the deadline of `deadlines`. `response_checks` raise
+   AttemptFailure for an answer of no use; exceptions of httpx are translated into one.
+4. After a failed attempt `RetryPolicy` says how long to wait for the next, or raises the failure of
+   the call.
+
+A download is retried only until its first byte arrives.
+"""
 
 import random
 import time
@@ -11,18 +23,20 @@ from typing import NamedTuple, Self, TypeVar
 
 import httpx
 
-from .deadlines import Allowance, Deadline, PunctualTransport
+from .deadlines import CappedTimeout, Deadline, DeadlineTransport
 from .failures import AttemptFailure, DownloadRefused, HttpCall, RetriesExhausted, attempt_failure
 from .request_checks import usable_base, usable_headers, usable_path
-from .response_checks import chunks, judge_body, judge_head, read_date
+from .response_checks import check_body, check_head, iter_chunks, read_date
 from .retry_policy import CallLimits, CallPacer, RetryPolicy
 
 T = TypeVar("T")
 
 
 class RemoteResponse(NamedTuple):
-    """A success in JSON or empty, or a refusal that is the caller's to read: 400, 404, 422 …
-    `date` is the server's own clock."""
+    """An answer: a success in JSON or empty, or an error such as 400, 404 or 422.
+
+    `date` is the server's own clock, None if the answer has none.
+    """
 
     status: int
     body: bytes
@@ -30,9 +44,11 @@ class RemoteResponse(NamedTuple):
 
 
 class HttpClient:
-    """A remote service under `base`. Raises Invalid for a base or a header that cannot be used.
+    """The client of a remote service under the URL `base`.
 
-    `headers` are secrets: they are sent, and never shown. `on_wait` is called before every wait.
+    `headers` are secrets: they are sent, but are in no failure and no log. `on_wait` is called with
+    a text before every wait. `chance` returns a random number from 0 to 1. Raises Invalid for a
+    base or a header that cannot be used.
     """
 
     def __init__(
@@ -55,15 +71,15 @@ class HttpClient:
         self._clock, self._sleep, self._random = clock, sleep, chance
         self._http = httpx.Client(
             headers=usable_headers(headers),
-            # One answer's cookie would make the next request another account's.
+            # A cookie of one answer could put the next request into another account.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            transport=transport or PunctualTransport(),
+            transport=transport or DeadlineTransport(),
             trust_env=False,
             follow_redirects=False,
         )
 
     def __repr__(self) -> str:
-        return f"Service({self._base!r})"
+        return f"HttpClient({self._base!r})"
 
     def request(
         self,
@@ -74,9 +90,10 @@ class HttpClient:
         body: bytes | None = None,
         is_repeatable: bool = True,
     ) -> RemoteResponse:
-        """Raises RemoteFailure when no answer is to be had, Invalid for a path of no use.
+        """Send a request and return the answer, which can be an error such as 404.
 
-        What is not repeatable is tried again only while the server has certainly done nothing.
+        A request that is not repeatable is retried only while the server has certainly not executed
+        it. Raises RemoteFailure if there is no answer, Invalid for a path that cannot be used.
         """
         call = HttpCall(
             method=method,
@@ -88,16 +105,21 @@ class HttpClient:
         return self._with_retries(call, lambda: self._read_answer(call))
 
     def download(self, path: str) -> Iterator[bytes]:
-        """The bytes of a download, whatever they are. Once they flow nothing is tried again, and
-        the time in which they are used counts. Raises Refused for what `ask` would answer."""
+        """Yield the bytes of a download, of any type.
+
+        After the first bytes nothing is retried. The deadline also counts the time that the caller
+        spends between the bytes. Raises DownloadRefused for a status that is no success, otherwise
+        like `request`.
+        """
         call = HttpCall(method="GET", path=usable_path(path), accept="*/*")
         deadline, response = self._with_retries(call, lambda: self._open_response(call))
         try:
             with closing(response):
-                yield from chunks(response, limit=self._limits.download_bytes, deadline=deadline)
+                limit = self._limits.download_bytes
+                yield from iter_chunks(response, limit=limit, deadline=deadline)
         except (httpx.TransportError, AttemptFailure) as error:
-            met = error if isinstance(error, AttemptFailure) else attempt_failure(error)
-            raise (met.final_failure or RetriesExhausted)(call, met.reason) from None
+            failure = error if isinstance(error, AttemptFailure) else attempt_failure(error)
+            raise (failure.final_failure or RetriesExhausted)(call, failure.reason) from None
 
     def close(self) -> None:
         self._http.close()
@@ -114,53 +136,58 @@ class HttpClient:
         self.close()
 
     def _with_retries(self, call: HttpCall, attempt: Callable[[], T]) -> T:
-        tries = RetryPolicy(call, self._limits, self._random)
+        retry_policy = RetryPolicy(call, self._limits, self._random)
         while True:
             self._pacer.wait_for_turn()
             began = self._clock()
             try:
                 return attempt()
             except httpx.TransportError as error:
-                met = attempt_failure(error)
-            except AttemptFailure as setback:
-                met = setback
-            wait = tries.wait_after(met, self._clock() - began)
+                failure = attempt_failure(error)
+            except AttemptFailure as error:
+                failure = error
+            seconds = retry_policy.wait_after(failure, self._clock() - began)
             if self._on_wait is not None:
-                self._on_wait(f"waiting {round(wait, 1):g} s: {met.status or met.reason}")
-            self._sleep(wait)
+                self._on_wait(
+                    f"waiting {round(seconds, 1):g} s: {failure.status or failure.reason}"
+                )
+            self._sleep(seconds)
 
     def _read_answer(self, call: HttpCall) -> RemoteResponse:
         deadline = Deadline(self._limits.request_seconds, self._clock)
         with closing(self._send(call, deadline)) as response:
-            judge_head(response)
-            body = b"".join(chunks(response, limit=self._limits.body_bytes, deadline=deadline))
-        judge_body(response, body, call.method)
-        return RemoteResponse(
-            response.status_code, body, read_date(response.headers.get("date", ""))
-        )
+            check_head(response)
+            limit = self._limits.body_bytes
+            body = b"".join(iter_chunks(response, limit=limit, deadline=deadline))
+        check_body(response, body, call.method)
+        date = read_date(response.headers.get("date", ""))
+        return RemoteResponse(response.status_code, body, date)
 
     def _open_response(self, call: HttpCall) -> tuple[Deadline, httpx.Response]:
         deadline = Deadline(self._limits.download_seconds, self._clock)
-        with ExitStack() as unless_kept:
-            response = unless_kept.enter_context(closing(self._send(call, deadline)))
-            judge_head(response)
+        with ExitStack() as on_error:
+            response = on_error.enter_context(closing(self._send(call, deadline)))
+            check_head(response)
             if not response.is_success:
                 raise DownloadRefused(call, response.status_code)
-            unless_kept.pop_all()
+            on_error.pop_all()
         return deadline, response
 
     def _send(self, call: HttpCall, deadline: Deadline) -> httpx.Response:
-        """The head of the answer; the body is still to be read, and the response to be closed."""
+        """Send one request and return the response, whose body is not read yet.
+
+        The caller must close the response.
+        """
         limits = self._limits
-        typed = {"Content-Type": "application/json"} if call.body is not None else {}
-        read = Allowance.of(limits.silent_seconds, deadline)
-        connect = Allowance.of(limits.connect_seconds, deadline)
+        body_headers = {"Content-Type": "application/json"} if call.body is not None else {}
+        read = CappedTimeout.of(limits.silent_seconds, deadline)
+        connect = CappedTimeout.of(limits.connect_seconds, deadline)
         request = self._http.build_request(
             call.method,
             f"{self._base}{call.path}",
             params=call.params or None,
             content=call.body,
-            headers={"Accept": call.accept, **typed},
+            headers={"Accept": call.accept, **body_headers},
             extensions={"timeout": {"connect": connect, "read": read, "write": read, "pool": read}},
         )
         return self._http.send(request, stream=True)

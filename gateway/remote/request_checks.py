@@ -1,4 +1,4 @@
-"""Where a call goes and what it says of itself: the base, the path and the headers of a request."""
+"""Checks of the base URL, the path and the headers of a request, before it is sent."""
 
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -9,24 +9,28 @@ import httpx
 from storage import Invalid, Problem
 
 
-def own_version() -> str:
+def package_version() -> str:
+    """Return the version of this package, or 0 if it is not installed."""
     try:
         return version("clients-gateway")
-    except PackageNotFoundError:  # run from a checkout
+    except PackageNotFoundError:  # it runs from a checkout
         return "0"
 
 
-OURS = {
+OWN_HEADERS = {
     "Accept-Encoding": "identity",
-    "User-Agent": f"clients-gateway/{own_version()}",
+    "User-Agent": f"clients-gateway/{package_version()}",
 }
 
 
 def usable_base(base: str) -> str:
-    """Never quotes what it refuses: there may be a password in it."""
+    """Return a base URL without slashes at its end. Raises Invalid if it cannot be used.
+
+    The failure does not quote the URL: it can contain a password.
+    """
     try:
         url = httpx.URL(base)
-        url.host.encode("idna")  # what the socket will do
+        url.host.encode("idna")  # as the socket module will encode it
         parts = urlsplit(base)
         is_reachable = parts.port != 0
     except (httpx.InvalidURL, ValueError):
@@ -41,19 +45,24 @@ def usable_base(base: str) -> str:
 
 
 def usable_headers(headers: Mapping[str, str]) -> httpx.Headers:
-    """With our own, which win. Raises Invalid for a value that HTTP cannot carry: h11 would
-    quote it."""
+    """Return headers together with our own, which replace equal ones.
+
+    Raises Invalid for a value that HTTP cannot carry. The failure of h11 would quote the value.
+    """
     for name, value in headers.items():
         if not (value.isascii() and value.isprintable() and value == value.strip()):
             reason = "must be printable ASCII without blanks around it"
             raise Invalid(Problem(("headers", name), reason))
     usable = httpx.Headers(headers)
-    usable.update(OURS)
+    usable.update(OWN_HEADERS)
     return usable
 
 
 def usable_path(path: str) -> str:
-    """Raises Invalid for a path that would leave `base`; some are made of a server's words."""
+    """Return the path. Raises Invalid if it would lead out of the base URL.
+
+    Some paths contain text that a server has sent.
+    """
     steps = path.lower().replace("%2e", ".").split("/")
     if steps[0] or not path or {".", ".."} & set(steps) or set("?#") & set(path):
         raise Invalid(Problem(("path",), "must start with / and have no dots, query or fragment"))

@@ -1,4 +1,11 @@
-"""When to call: not too often, and again after a setback, but not for ever."""
+"""The pace of calls, and the retries of one call.
+
+1. `CallPacer` spaces all attempts of all calls, so that no minute has more than agreed.
+2. After a failed attempt, `RetryPolicy` returns the seconds until the next one: those that the
+   server asks for, else an exponential back-off with a random part.
+3. It raises the failure of the call instead, if a retry could execute the request twice, is of no
+   use, or would exceed the limits.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,14 +15,20 @@ from msgspec import Struct
 from .failures import AttemptFailure, HttpCall, OutcomeUnknown, RetriesExhausted, RetryAfterTooLong
 
 MINUTE = 60.0
-LARGEST_BURST = 5
-TOO_MANY = 429
-TIMES = ("never", "once", "twice", "three times", "four times", "five times", "six times")
+MAX_BURST = 5
+"""Calls that may follow one another without a gap."""
+TOO_MANY_REQUESTS = 429
+TIMES_WORDS = ("never", "once", "twice", "three times", "four times", "five times", "six times")
 
 
 class CallLimits(Struct, frozen=True, kw_only=True):
-    """What one call may cost. `carry_…` are for downloads; `retrying_seconds` bounds all tries
-    together, apart from the waits that the server asked for, each at most `longest_wait`."""
+    """The limits of one call, in seconds and bytes.
+
+    `silent_seconds` is the timeout of one operation on the socket, `request_seconds` the deadline
+    of one attempt. `download_…` are the limits of a download. `retry_seconds` limits all attempts
+    together with our own waits. Waits that the server asks for do not count; each is at most
+    `max_wait`.
+    """
 
     connect_seconds: float = 10
     silent_seconds: float = 15
@@ -29,13 +42,13 @@ class CallLimits(Struct, frozen=True, kw_only=True):
 
 
 class CallPacer:
-    """At most `per_minute` turns in any minute: a few at once, the others evenly spaced."""
+    """Allows at most `per_minute` calls in any minute: a few at once, the others evenly spaced."""
 
     def __init__(
         self, per_minute: int, *, clock: Callable[[], float], sleep: Callable[[float], None]
     ) -> None:
-        burst = min(1 + per_minute // 20, LARGEST_BURST)
-        # The burst may come on top of a minute's even spacing, hence the wider gaps.
+        burst = min(1 + per_minute // 20, MAX_BURST)
+        # A minute can have the burst as well as evenly spaced calls, so the gaps are wider.
         self._gap = MINUTE / (per_minute - burst + 1) if per_minute > 0 else 0.0
         self._ahead = (burst - 1) * self._gap
         self._next_call_at = 0.0
@@ -43,6 +56,7 @@ class CallPacer:
         self._sleep = sleep
 
     def wait_for_turn(self) -> None:
+        """Sleep until the next call is allowed."""
         if not self._gap:
             return
         now = self._clock()
@@ -53,54 +67,63 @@ class CallPacer:
 
 
 class RetryPolicy:
-    """The tries of one call: after each, how long to wait for the next, or why there is none."""
+    """The retries of one call.
+
+    `chance` returns a random number from 0 to 1.
+    """
 
     def __init__(self, call: HttpCall, limits: CallLimits, chance: Callable[[], float]) -> None:
-        self._http_call = call
+        self._call = call
         self._limits = limits
         self._random = chance
         self._reasons: Counter[str] = Counter()
         self._spent = 0.0
 
-    def wait_after(self, setback: AttemptFailure, seconds: float) -> float:
-        """`seconds` is what the try took. Raises RemoteFailure when there is to be no other."""
-        self._reasons[setback.reason] += 1
+    def wait_after(self, failure: AttemptFailure, seconds: float) -> float:
+        """Return the seconds to wait after a failed attempt, which took `seconds`.
+
+        Raises RemoteFailure if the call is not to be retried.
+        """
+        self._reasons[failure.reason] += 1
         self._spent += seconds
-        self._raise_if_final(setback)
-        if setback.retry_after is not None:
-            return setback.retry_after
-        wait = self._back_off(setback)
+        self._raise_if_final(failure)
+        if failure.retry_after is not None:
+            return failure.retry_after
+        wait = self._back_off(failure)
         self._spent += wait
-        # The next try may well take as long as this one.
+        # The next attempt may take as long as this one.
         if self._spent + seconds > self._limits.retry_seconds:
             raise self._exhausted()
         return wait
 
-    def _raise_if_final(self, setback: AttemptFailure) -> None:
-        if not (self._http_call.is_repeatable or setback.is_certain):
-            raise OutcomeUnknown(self._http_call, setback.reason)
-        if setback.final_failure is not None:
-            raise setback.final_failure(self._http_call, setback.reason)
-        asked, longest = setback.retry_after, self._limits.max_wait
-        if asked is not None and asked > longest:
-            reason = f"{setback.reason} and asks to wait {asked:.0f} s, longer than {longest:.0f} s"
-            raise RetryAfterTooLong(self._http_call, reason, asked)
+    def _raise_if_final(self, failure: AttemptFailure) -> None:
+        if not (self._call.is_repeatable or failure.is_certain):
+            raise OutcomeUnknown(self._call, failure.reason)
+        if failure.final_failure is not None:
+            raise failure.final_failure(self._call, failure.reason)
+        seconds, limit = failure.retry_after, self._limits.max_wait
+        if seconds is not None and seconds > limit:
+            reason = f"{failure.reason} and asks to wait {seconds:.0f} s, longer than {limit:.0f} s"
+            raise RetryAfterTooLong(self._call, reason, seconds)
         if self._reasons.total() >= self._limits.max_attempts:
             raise self._exhausted()
 
-    def _back_off(self, setback: AttemptFailure) -> float:
-        """1, 2, 4, 8 … s, give or take a half, lest many callers come back at once;
-        2, 4, 8 … s when it was too often already."""
-        doubled: int = 2 ** self._reasons.total()
-        if setback.status == TOO_MANY:
-            return doubled
-        return doubled / 2 * (0.5 + self._random())
+    def _back_off(self, failure: AttemptFailure) -> float:
+        """Return 1, 2, 4, 8 … seconds, each with a random change of up to a half.
+
+        Without the random part, many callers would come back at once. After a status 429 it is 2,
+        4, 8 … seconds, without a random part.
+        """
+        seconds: int = 2 ** self._reasons.total()
+        if failure.status == TOO_MANY_REQUESTS:
+            return seconds
+        return seconds / 2 * (0.5 + self._random())
 
     def _exhausted(self) -> RetriesExhausted:
         return RetriesExhausted(
-            self._http_call, ", ".join(f"{r} {times(n)}" for r, n in self._reasons.items())
+            self._call, ", ".join(f"{r} {times_in_words(n)}" for r, n in self._reasons.items())
         )
 
 
-def times(number: int) -> str:
-    return TIMES[number] if number < len(TIMES) else f"{number} times"
+def times_in_words(number: int) -> str:
+    return TIMES_WORDS[number] if number < len(TIMES_WORDS) else f"{number} times"

@@ -1,4 +1,7 @@
-"""One request answered without a server and without a token, for whoever holds the database."""
+"""One request, answered in this process: without a server and without a token.
+
+Who can open the database can read it anyway.
+"""
 
 import os
 
@@ -11,24 +14,24 @@ from storage import Access, Account, BlobStore, Invalid, Problem, Store
 
 
 class AnyTokenStore(Store):
-    """A store in which any credential opens one account, for reading. Never to be served."""
+    """A store in which any credential opens one account, read-only. Never serve it."""
 
-    account_inside: Account
+    only_account: Account
 
     def find_access(self, dialect: str, token: str) -> Access | None:
-        return Access(token_id=0, account=self.account_inside, is_read_only=True)
+        return Access(token_id=0, account=self.only_account, is_read_only=True)
 
     def snapshot_reader(self) -> None:
-        """It would ask for the token."""
+        """Return no reader: it would look for the token."""
 
 
 async def answer(database: str, account: Account, path: str) -> tuple[int, bytes]:
-    """Status and body of a GET. Raises Invalid for a path that is no dialect's."""
+    """Answer a GET with its status and body. Raise Invalid for a path of no dialect."""
     settings = Settings.of(database, os.environ)
     dialect = dialect_of(path)
-    credentials = dialect.credentials("inside", settings.options(dialect))
+    credentials = dialect.credentials("any", settings.options(dialect))
     store = AnyTokenStore.open(database, blobs=BlobStore.at(settings.blobs))
-    store.account_inside = account
+    store.only_account = account
     transport = httpx.ASGITransport(app=create_app(store, settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         response = await client.get(path, headers=dict(credentials))
@@ -37,6 +40,7 @@ async def answer(database: str, account: Account, path: str) -> tuple[int, bytes
 
 
 def dialect_of(path: str) -> Dialect:
+    """Return the dialect that serves a path. Raise Invalid for a path of none."""
     for dialect in DIALECTS:
         if path.startswith(tuple(f"{prefix}/" for prefix in dialect.prefixes)):
             return dialect

@@ -1,4 +1,4 @@
-"""The log: one line a record on standard error, in colour for a person, in JSON for a machine."""
+"""The log on standard error: one line a record, in colour on a terminal, else in JSON."""
 
 import asyncio
 import sys
@@ -10,11 +10,12 @@ import msgspec
 import stamina
 import structlog
 
-ENCODER = msgspec.json.Encoder()
+LINE_ENCODER = msgspec.json.Encoder()
 
 
 def configure_logs() -> None:
-    # The store logs an outage in two lines; a line for every try says no more.
+    """Set up structlog, and silence the log of retries."""
+    # The store logs an outage in two lines; a line for every retry says no more.
     stamina.instrumentation.set_on_retry_hooks(())
     structlog.configure(
         processors=[
@@ -28,16 +29,19 @@ def configure_logs() -> None:
 
 
 def access_log() -> Callable[..., None]:
-    """Takes what there is to say of a request. A machine's lines do without structlog, which
-    takes as long for one as the fastest answers do."""
+    """Return the function that logs one request; its arguments are the values of the line.
+
+    JSON lines are written without structlog: it takes as long for one line as the gateway takes
+    for its fastest answers.
+    """
     if not sys.stderr.isatty():
         return JsonLineLog()
-    said: Callable[..., None] = partial(structlog.get_logger("gateway.access").info, "request")
-    return said
+    log: Callable[..., None] = partial(structlog.get_logger("gateway.access").info, "request")
+    return log
 
 
 class JsonLineLog:
-    """Writes the lines of one turn of the event loop together, at its end."""
+    """A log of JSON lines. All lines of one turn of the event loop are written together."""
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
@@ -46,7 +50,7 @@ class JsonLineLog:
         if not self._pending:
             asyncio.get_running_loop().call_soon(self._write)
         line = {"timestamp": datetime.now(UTC), "level": "info", "event": "request", **values}
-        self._pending.append(ENCODER.encode(line))
+        self._pending.append(LINE_ENCODER.encode(line))
 
     def _write(self) -> None:
         sys.stderr.buffer.write(b"".join(line + b"\n" for line in self._pending))

@@ -1,4 +1,4 @@
-"""What surrounds every request whatever its dialect: an id and one line in the log. Pure ASGI."""
+"""Middleware around all dialects: a request id, and one log line for each request. Pure ASGI."""
 
 import re
 import time
@@ -13,44 +13,44 @@ from .log_output import access_log
 
 REQUEST_ID = b"x-request-id"
 SAFE_ID = re.compile(rb"[0-9A-Za-z._-]{1,64}")
-LONGEST_PATH = 300
+MAX_PATH_LENGTH = 300
 PROCESS, REQUESTS = uuid4().hex[:20], count()
-"""Which process, and which of its requests: new random bytes for each are a call of the system."""
+"""A request id is the process and a counter: random bytes for each would be a system call."""
 
 
 def with_request_log(app: ASGIApp) -> ASGIApp:
-    """Log method, path, status and time. Headers and query stay out: they can hold secrets."""
-    note = access_log()
+    """Log method, path, status and time, but no headers and no query: they can hold secrets."""
+    log = access_log()
 
-    async def logged(scope: Scope, receive: Receive, send: Send) -> None:
+    async def with_log(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
         started, status, request_id = time.perf_counter(), 500, request_id_of(scope)
 
-        async def noting(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own = (REQUEST_ID, request_id.encode())
-                message["headers"] = [*message["headers"], own]
+                header = (REQUEST_ID, request_id.encode())
+                message["headers"] = [*message["headers"], header]
             await send(message)
 
         try:
-            await app(scope, receive, noting)
+            await app(scope, receive, send_with_id)
         finally:
-            note(
+            log(
                 id=request_id,
                 method=scope["method"],
-                path=scope["path"][:LONGEST_PATH],
+                path=scope["path"][:MAX_PATH_LENGTH],
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
 
-    return logged
+    return with_log
 
 
 def request_id_of(scope: Scope) -> str:
-    """The caller's own id when it is harmless, else a new one."""
+    """Return the request id that the caller sent, if it is short and harmless, else a new one."""
     given = Headers.of(scope).get(REQUEST_ID, b"")
     return given.decode() if SAFE_ID.fullmatch(given) else f"{PROCESS}{next(REQUESTS):012x}"

@@ -1,4 +1,7 @@
-"""uvicorn around the app: one process or several, each building the app from the environment."""
+"""uvicorn around the application: one worker process or several.
+
+Each worker builds the application from the environment.
+"""
 
 import gc
 import os
@@ -23,14 +26,15 @@ from .request_log import with_request_log
 
 DATABASE = "GATEWAY_DATABASE_URL"
 SCRATCH = "GATEWAY_SCRATCH"
-"""Tells the workers of the folder for what they have in common as long as they run: the counts of
-calls, and the renderings."""
+"""The variable that names the folder which the workers share while they run: the rate limiter's
+counts and the rendering cache."""
 
 
 def serve(database: str, *, host: str, port: int, workers: int) -> None:
+    """Serve until interrupted."""
     # Workers are new processes: what they need travels in the environment.
     os.environ[DATABASE] = database
-    # With one worker uvicorn raises the signal again when it is done: leave in good order.
+    # With one worker uvicorn raises the signal again at its end: exit cleanly then.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with TemporaryDirectory(prefix="gateway-") as scratch:
         os.environ[SCRATCH] = scratch
@@ -46,7 +50,7 @@ def serve(database: str, *, host: str, port: int, workers: int) -> None:
 
 
 def from_environment() -> ASGIApp:
-    """The app over the database that the environment names."""
+    """Return the application over the database that the environment names. uvicorn calls it."""
     configure_logs()
     settings = Settings.of(os.environ[DATABASE], os.environ)
     scratch = os.environ.get(SCRATCH)
@@ -56,7 +60,8 @@ def from_environment() -> ASGIApp:
     )
     replica = Replica(settings.replica, settings.pin) if settings.replica else None
     blobs = BlobStore.at(settings.blobs)
-    # `serve` has upgraded it; a worker that starts anew during an outage shall answer 503.
+    # The command `serve` has upgraded the schema. So a worker that restarts during an outage needs
+    # no database yet, and answers 503.
     store = Store.at(
         settings.database,
         blobs=blobs,

@@ -1,1 +1,1 @@
-"""Import, export and convert."""
+"""Import, export and convert: clients in files of JSON objects."""

@@ -1,5 +1,17 @@
-"""Batches of objects are understood, and new clients made ready to be stored: many together where
-their dialect can, the others one by one. What is made of a batch can come from another process."""
+"""FAST PATH. Batches of raw objects, parsed and prepared for the store before the transaction.
+
+How it works:
+
+1. The codec reads as many objects of a batch as it can at once, column by column. They become a
+   column batch, which has the rows of new clients, encoded. Nearly all objects are read this way.
+2. Each other object is parsed alone, and its rows are prepared alone.
+3. Both can be done in another process. `encode_batch` makes there what `decode_batch` turns here
+   into the same prepared batch that `prepare_batch` makes.
+4. Functions cannot be sent between processes. The change command of an object, and the full
+   command of an object with prepared rows, parse the raw object again when they are called. Both
+   calls are rare: most clients are new and get the identifiers that they claim.
+5. The clients of a column batch are read one by one only if they are not all new, and in a dry run.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -32,8 +44,12 @@ from storage import (
 
 
 class EncodedObject(Struct, frozen=True, array_like=True):
-    """A Read on its way between processes, without its piece; of one that is ready, without the
-    client."""
+    """A `ReadObject` in the form in which it is sent between processes, without its raw object.
+
+    It has `prepared` rows or the `encoded_command` of its client, never both. `is_drafted` says
+    of which kind the contacts of that command are: `ContactDraft`, else `ImportContact`. An object
+    without `identifiers` could not be parsed, because of its `problem`.
+    """
 
     problem: str = ""
     foreign_id: str = ""
@@ -49,7 +65,11 @@ class EncodedObject(Struct, frozen=True, array_like=True):
 
 
 class ColumnBatch(Struct, frozen=True, array_like=True):
-    """A crowd of a batch: the places of its clients, and of each what `Told` says."""
+    """The objects of a batch that were read column by column, with their prepared columns.
+
+    `positions` are the indexes of these objects in the batch. The other columns have the fields of
+    `ParsedObject`; `updated_at` are microseconds since 1970.
+    """
 
     positions: list[int]
     foreign_ids: list[str]
@@ -59,9 +79,12 @@ class ColumnBatch(Struct, frozen=True, array_like=True):
     prepared: PreparedColumns
 
 
-class Batch(Struct, frozen=True, array_like=True):
-    """So many pieces and what is made of them: of many together, and of the others, which come
-    along, by their places. So many bytes of the files have been read by then."""
+class EncodedBatch(Struct, frozen=True, array_like=True):
+    """A prepared batch in the form in which it is sent between processes.
+
+    `size` is the number of its objects. `others` are the objects outside the column batch, by
+    position, with their raw objects. `bytes_read` is the position in the files after this batch.
+    """
 
     bytes_read: int
     size: int
@@ -69,115 +92,134 @@ class Batch(Struct, frozen=True, array_like=True):
     others: dict[int, tuple[RawObject, EncodedObject]]
 
 
-class Imported(ImportClient, frozen=True, kw_only=True):
-    """An ImportClient whose contacts have lived elsewhere too."""
+class ImportClientElsewhere(ImportClient, frozen=True, kw_only=True):
+    """An `ImportClient` all of whose contacts existed elsewhere: the type to decode it into."""
 
     contacts: tuple[ImportContact, ...] | UnsetType = UNSET
 
 
-ENCODER = msgspec.msgpack.Encoder()
-CLIENTS = msgspec.msgpack.Decoder(Imported)
-DRAFTED = msgspec.msgpack.Decoder(ImportClient)
+COMMAND_ENCODER = msgspec.msgpack.Encoder()
+COMMAND_DECODER = msgspec.msgpack.Decoder(ImportClientElsewhere)
+DRAFTED_COMMAND_DECODER = msgspec.msgpack.Decoder(ImportClient)
 
 
-class PreparedLot(NamedTuple):
-    """A batch of so many objects, read: many of them together, if there are such, and the others
-    by their places. `pieces` gives all of them; all one by one takes a while."""
+class PreparedBatch(NamedTuple):
+    """A batch that is parsed and prepared: a column batch, and the other objects by position.
+
+    `size` is the number of its objects. `raw_objects` returns all raw objects of the batch; it may
+    read them from the files again.
+    """
 
     reader: "BatchReader"
-    number: int
+    size: int
     column_batch: ColumnBatch | None
     others: dict[int, ReadObject]
     raw_objects: Callable[[], list[RawObject]]
 
     def iter_all(self) -> list[ReadObject]:
-        if self.column_batch is None:
-            return [self.others[n] for n in range(self.number)]
-        each = self.others | self.reader.read_columns_singly(self.raw_objects(), self.column_batch)
-        return [each[n] for n in range(self.number)]
+        """Return all objects in order, those of the column batch one by one. This is slow."""
+        objects = self.others
+        if self.column_batch is not None:
+            objects = objects | self.reader.split_columns(self.raw_objects(), self.column_batch)
+        return [objects[n] for n in range(self.size)]
 
 
 class BatchReader(NamedTuple):
-    """How batches are read."""
+    """The reader of batches: it parses and prepares raw objects, here or for another process."""
 
     codec: ObjectCodec
     account: Account
     generators: Generators
 
-    def read_lot(self, raw_objects: list[RawObject]) -> PreparedLot:
+    def prepare_batch(self, raw_objects: list[RawObject]) -> PreparedBatch:
+        """Parse and prepare a batch. Raises WrongSalt."""
         columns = self.read_columns(raw_objects)
         others = {
-            n: self.read_prepared(raw_objects[n]) for n in self.positions_left(raw_objects, columns)
-        }
-        return PreparedLot(self, len(raw_objects), columns, others, lambda: raw_objects)
-
-    def encode_batch(self, raw_objects: list[RawObject], bytes_read: int) -> Batch:
-        """Of what `lot` makes what `here` does."""
-        columns = self.read_columns(raw_objects)
-        others = {
-            n: (raw_objects[n], encode_object(self.read_prepared(raw_objects[n])))
+            n: self.prepare_object(raw_objects[n])
             for n in self.positions_left(raw_objects, columns)
         }
-        return Batch(bytes_read, len(raw_objects), columns, others)
+        return PreparedBatch(self, len(raw_objects), columns, others, lambda: raw_objects)
 
-    def decode_batch(self, batch: Batch, raw_objects: Callable[[], list[RawObject]]) -> PreparedLot:
-        others = {n: self.decode_object(*both) for n, both in batch.others.items()}
-        return PreparedLot(self, batch.size, batch.column_batch, others, raw_objects)
+    def encode_batch(self, raw_objects: list[RawObject], bytes_read: int) -> EncodedBatch:
+        """Parse and prepare a batch for another process. Raises WrongSalt."""
+        columns = self.read_columns(raw_objects)
+        others = {
+            n: (raw_objects[n], encode_object(self.prepare_object(raw_objects[n])))
+            for n in self.positions_left(raw_objects, columns)
+        }
+        return EncodedBatch(bytes_read, len(raw_objects), columns, others)
+
+    def decode_batch(
+        self, batch: EncodedBatch, raw_objects: Callable[[], list[RawObject]]
+    ) -> PreparedBatch:
+        """Return the prepared batch that another process has encoded.
+
+        `raw_objects` returns the raw objects of the batch, if they are needed.
+        """
+        others = {n: self.decode_object(*pair) for n, pair in batch.others.items()}
+        return PreparedBatch(self, batch.size, batch.column_batch, others, raw_objects)
 
     def positions_left(
         self, raw_objects: list[RawObject], columns: ColumnBatch | None
     ) -> list[int]:
-        done = set(columns.positions) if columns else set()
-        return [n for n in range(len(raw_objects)) if n not in done]
+        """Return the positions of the objects that are not in the column batch."""
+        positions = set(columns.positions) if columns else set()
+        return [n for n in range(len(raw_objects)) if n not in positions]
 
     def read_columns(self, raw_objects: list[RawObject]) -> ColumnBatch | None:
-        """What can be read of many at once; nearly always that is all of them."""
-        found = self.codec.read_columns(
+        """Return the objects that can be read at once; None if that is none of them."""
+        parsed = self.codec.read_columns(
             [raw_object.raw for raw_object in raw_objects], self.account
         )
-        prepared = prepare_columns(found.clients, self.account, self.generators) if found else None
-        if found is None or prepared is None:
+        if parsed is None:
+            return None
+        prepared = prepare_columns(parsed.clients, self.account, self.generators)
+        if prepared is None:
             return None
         return ColumnBatch(
-            positions=list(found.positions),
-            foreign_ids=list(found.foreign_ids),
-            stamps=list(found.stamps),
-            updated_at=list(found.clients.clients["updated_at"]),
-            labels=list(found.labels),
+            positions=list(parsed.positions),
+            foreign_ids=list(parsed.foreign_ids),
+            stamps=list(parsed.stamps),
+            updated_at=list(parsed.clients.clients["updated_at"]),
+            labels=list(parsed.labels),
             prepared=prepared,
         )
 
-    def read_columns_singly(
-        self, raw_objects: list[RawObject], one: ColumnBatch
+    def split_columns(
+        self, raw_objects: list[RawObject], columns: ColumnBatch
     ) -> dict[int, ReadObject]:
-        """By place, each by itself."""
-        crowd = zip(
-            one.prepared.identifiers(), one.prepared.prepared_rows(self.account.id), strict=True
-        )
-        times = [EPOCH + moment * MICROSECOND for moment in one.updated_at]
-        told = zip(
-            one.positions, one.foreign_ids, one.stamps, times, one.labels, crowd, strict=True
+        """Return the objects of a column batch one by one, by position in the batch."""
+        prepared = columns.prepared
+        objects = zip(
+            columns.positions,
+            columns.foreign_ids,
+            columns.stamps,
+            [EPOCH + microseconds * MICROSECOND for microseconds in columns.updated_at],
+            columns.labels,
+            prepared.identifiers(),
+            prepared.prepared_rows(self.account.id),
+            strict=True,
         )
         return {
             n: self.decode_object(
                 raw_objects[n],
-                EncodedObject("", foreign_id, stamp, updated_at, label, (), (), wanted, ready),
+                EncodedObject("", foreign_id, stamp, updated_at, label, (), (), identifiers, rows),
             )
-            for n, foreign_id, stamp, updated_at, label, (wanted, ready) in told
+            for n, foreign_id, stamp, updated_at, label, identifiers, rows in objects
         }
 
-    def read_prepared(self, raw_object: RawObject) -> ReadObject:
+    def prepare_object(self, raw_object: RawObject) -> ReadObject:
+        """Parse an object and prepare its rows. Raises WrongSalt."""
         read = read_object(raw_object, self.codec, self.account)
         if read.parsed is None:
             return read
         client = read.parsed.command
-        prepared = prepare_rows(client, self.account, self.generators)
         return ReadObject(
             raw_object.position,
             read.parsed,
             raw=raw_object.raw,
             identifiers=identifiers_of(client),
-            prepared=prepared,
+            prepared=prepare_rows(client, self.account, self.generators),
         )
 
     def decode_object(self, raw_object: RawObject, encoded: EncodedObject) -> ReadObject:
@@ -206,25 +248,32 @@ class BatchReader(NamedTuple):
     ) -> Callable[[], ImportClient]:
         if encoded.prepared:
             return partial(reread_client, raw_object.raw, self.codec, self.account)
-        return constantly(
-            (DRAFTED if encoded.is_drafted else CLIENTS).decode(encoded.encoded_command)
-        )
+        decoder = DRAFTED_COMMAND_DECODER if encoded.is_drafted else COMMAND_DECODER
+        return constantly(decoder.decode(encoded.encoded_command))
 
 
 def reread_client(raw: bytes, codec: ObjectCodec, account: Account) -> ImportClient:
-    """Few of those that are ready do not get what they want."""
+    """Parse an object again for its full command.
+
+    This is rare: an object has no encoded command if it has prepared rows, and nearly all prepared
+    clients get the identifiers that they claim.
+    """
     return codec.read_object(raw, account).command
 
 
 def reread_change(raw: bytes, codec: ObjectCodec, account: Account, record: Client) -> ImportClient:
-    """Few are here already, and what they change cannot be sent."""
+    """Parse an object again for its change command.
+
+    This is rare: few clients exist in the store already, and a function cannot be sent between
+    processes.
+    """
     return codec.read_object(raw, account).change_command(record)
 
 
-def encode_object(one: ReadObject) -> EncodedObject:
-    if one.parsed is None:
-        return EncodedObject(problem=one.problem)
-    parsed, client = one.parsed, one.parsed.command
+def encode_object(read: ReadObject) -> EncodedObject:
+    if read.parsed is None:
+        return EncodedObject(problem=read.problem)
+    parsed, client = read.parsed, read.parsed.command
     return EncodedObject(
         foreign_id=parsed.foreign_id,
         stamp=parsed.stamp,
@@ -232,14 +281,15 @@ def encode_object(one: ReadObject) -> EncodedObject:
         label=parsed.label,
         losses=parsed.losses,
         groups=parsed.groups,
-        identifiers=one.identifiers,
-        prepared=one.prepared,
-        encoded_command=b"" if one.prepared else ENCODER.encode(client),
-        is_drafted=not one.prepared and has_drafts(client),
+        identifiers=read.identifiers,
+        prepared=read.prepared,
+        encoded_command=b"" if read.prepared else COMMAND_ENCODER.encode(client),
+        is_drafted=not read.prepared and has_drafts(client),
     )
 
 
 def has_drafts(client: ImportClient) -> bool:
+    """Whether the contacts are of the type `ContactDraft`. Raises TypeError for two types."""
     kinds = {type(contact) for contact in client.contacts or ()}
     if len(kinds) > 1:
         raise TypeError("contacts of two kinds")

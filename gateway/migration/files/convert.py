@@ -1,3 +1,5 @@
+"""Conversion of objects of one dialect into objects of another, without a store."""
+
 from collections.abc import Iterable
 
 from dialects.base.dialect import Dialect
@@ -11,27 +13,34 @@ from .export import ExportResult, write_client
 
 
 def convert(
-    found: Iterable[RawObject], account: Account, source: Dialect, target: Dialect, write: WriteLine
+    raw_objects: Iterable[RawObject],
+    account: Account,
+    source: Dialect,
+    target: Dialect,
+    write: WriteLine,
 ) -> ExportResult:
-    """Objects of one dialect as objects of the other, without a store. Raises WrongSalt."""
-    given, generators = ExportResult(), Generators()
-    for place, raw_object in enumerate(found, 1):
+    """Write objects of one dialect as objects of another.
+
+    An object that cannot be parsed is counted as refused. Raises WrongSalt.
+    """
+    result, generators = ExportResult(), Generators()
+    for serial, raw_object in enumerate(raw_objects, 1):
         read = read_object(raw_object, source.codec, account)
-        label_there = read.parsed.label if read.parsed else read.position
+        label = read.parsed.label if read.parsed else read.position
         try:
-            record = preview_client(parsed_or_raise(read).command, account, place, generators)
+            record = preview_client(parsed_or_raise(read).command, account, serial, generators)
         except Invalid as failure:
-            given.refused += 1
-            given.lines.append(run_line("refused", label_there, text=str(failure)))
+            result.refused += 1
+            result.lines.append(run_line("refused", label, text=str(failure)))
             continue
-        for name, text in parsed_or_raise(read).losses:
-            given.lines.append(run_line("lost", label_there, field=name, text=text))
-        write_client(record, account, target.codec, write, given)
-    return given
+        for field, text in parsed_or_raise(read).losses:
+            result.lines.append(run_line("lost", label, field=field, text=text))
+        write_client(record, account, target.codec, write, result)
+    return result
 
 
 def parsed_or_raise(read: ReadObject) -> ParsedObject:
-    """Raises Invalid when the piece could not be read."""
+    """Return the parsed object, or raise Invalid if it could not be parsed."""
     if read.parsed is None:
         raise Invalid(Problem((), read.problem))
     return read.parsed

@@ -1,75 +1,81 @@
-"""Files of objects, in batches; they can be read again from any object on, in any process."""
+"""Batches of raw objects from files. Any process can read them again, from any object on."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from gateway.json_files.reader import file_size, read_json_objects
+from gateway.json_files.reader import ReportBytes, file_size, read_json_objects
 from gateway.migration.objects import RawObject
 
-BATCH = 500
-"""Objects that are read together."""
-Advance = Callable[[int], None]
+READ_BATCH_SIZE = 500
+"""Objects in a batch."""
 
 
 class ByteProgress:
-    """How many bytes of the files have been read, whoever reads them; `advance` is told of more."""
+    """The progress through the files, in bytes, where several readers read the same files.
 
-    def __init__(self, advance: Advance) -> None:
-        self._advance = advance
+    `report_bytes` is called with the bytes that no reader has read before.
+    """
+
+    def __init__(self, report_bytes: ReportBytes) -> None:
+        self._report_bytes = report_bytes
         self._bytes = 0
 
-    def advance_to(self, number: int) -> None:
-        if number > self._bytes:
-            self._advance(number - self._bytes)
-            self._bytes = number
+    def advance_to(self, position: int) -> None:
+        """Report that a reader has reached this position. An earlier position has no effect."""
+        if position > self._bytes:
+            self._report_bytes(position - self._bytes)
+            self._bytes = position
 
-    def restart(self) -> Advance:
-        """For who reads the files from their beginning."""
-        read = 0
+    def restart(self) -> ReportBytes:
+        """Return the function that counts the bytes of a reader that starts at the beginning."""
+        position = 0
 
         def advance(size: int) -> None:
-            nonlocal read
-            read += size
-            self.advance_to(read)
+            nonlocal position
+            position += size
+            self.advance_to(position)
 
         return advance
 
 
-class Files(NamedTuple):
+class InputFiles(NamedTuple):
+    """The files of an import, in the order in which they are read."""
+
     paths: tuple[str, ...]
 
     @property
-    def are_lasting(self) -> bool:
-        """Whether they can be read more than once: what comes through a pipe cannot."""
+    def can_reread(self) -> bool:
+        """Whether the files can be read more than once; a pipe cannot."""
         return all(file_size(path) is not None for path in self.paths)
 
-    def iter_batches(self, taken: int, advance: Advance) -> Iterator[list[RawObject]]:
-        """Of the objects behind so many. `advance` is told of the bytes that have been read."""
-        found = islice(pieces(self.paths, advance), taken, None)
-        while batch := list(islice(found, BATCH)):
+    def iter_batches(self, skip: int, report_bytes: ReportBytes) -> Iterator[list[RawObject]]:
+        """Yield the batches of the objects that follow the first `skip` objects."""
+        raw_objects = islice(iter_raw_objects(self.paths, report_bytes), skip, None)
+        while batch := list(islice(raw_objects, READ_BATCH_SIZE)):
             yield batch
 
 
 class Rereader:
-    """Objects of files that have been read already. Who asks for them in their order has the files
-    read once."""
+    """Reads objects of files again. Requests in ascending order read the files only once."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: InputFiles) -> None:
         self._files = files
         self._objects: Iterator[RawObject] = iter(())
         self._next: int | None = None
 
-    def reread_objects(self, taken: int, number: int) -> list[RawObject]:
-        """So many behind the first ones."""
-        if self._next is None or self._next > taken:
-            self._objects, self._next = pieces(self._files.paths, lambda _size: None), 0
-        passed = taken - self._next
-        self._next = taken + number
-        return list(islice(self._objects, passed, passed + number))
+    def reread_objects(self, skip: int, number: int) -> list[RawObject]:
+        """Return the `number` objects that follow the first `skip` objects."""
+        if self._next is None or self._next > skip:
+            self._objects = iter_raw_objects(self._files.paths, lambda _size: None)
+            self._next = 0
+        start = skip - self._next
+        self._next = skip + number
+        return list(islice(self._objects, start, start + number))
 
 
-def pieces(paths: Iterable[str], advance: Advance) -> Iterator[RawObject]:
+def iter_raw_objects(paths: Iterable[str], report_bytes: ReportBytes) -> Iterator[RawObject]:
+    """Yield the objects of all files, in order."""
     for path in paths:
-        for line in read_json_objects(path, advance=advance):
-            yield RawObject(line.position, line.raw, line.problem)
+        for file_object in read_json_objects(path, advance=report_bytes):
+            yield RawObject(file_object.position, file_object.raw, file_object.problem)

@@ -1,4 +1,4 @@
-"""Clients from files into the store, out of it into files, and from dialect to dialect."""
+"""Import of files into an account, in a run that can be resumed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -9,19 +9,23 @@ from msgspec import Struct
 
 from dialects.base.dialect import Dialect
 from gateway.gc_tuning import gc_relaxed
+from gateway.json_files.reader import ReportBytes
 from gateway.migration.importer import Importer, ImportOptions, run_of_import
 from storage import Account, Run, StartRun, Store
 
-from .batch_preparation import PreparedLot
-from .file_batches import Advance, ByteProgress, Files
+from .batch_preparation import PreparedBatch
+from .file_batches import ByteProgress, InputFiles
 from .read_ahead import ReadStart, read_ahead
 
-TOGETHER = 12
-"""Batches of one transaction: more of them are cheaper each, but others wait longer to write."""
+BATCHES_PER_TRANSACTION = 12
+"""With more batches each batch is cheaper, but other writers wait longer for the transaction."""
 
 
 class FileImport(Struct, frozen=True, kw_only=True):
-    """Files that are to be imported; `options` is what the run needs to be resumed."""
+    """The plan of an import of files.
+
+    `run_options` is stored with the run, and is what it takes to resume the run.
+    """
 
     dialect: Dialect
     account: Account
@@ -41,52 +45,58 @@ class FileImport(Struct, frozen=True, kw_only=True):
 
 
 class FilePosition(Struct, frozen=True):
-    """How many pieces of the files have been taken."""
+    """The checkpoint of an import of files: how many objects, readable or not, are processed."""
 
     taken: int = 0
 
 
 def import_files(
-    store: Store, plan: FileImport, advance: Advance, interrupted: Run | None = None
+    store: Store, plan: FileImport, report_bytes: ReportBytes, interrupted: Run | None = None
 ) -> Importer:
-    """Raises Invalid for a file that cannot be opened, WrongSalt, TooManyChanges."""
+    """Import files, or resume an interrupted import. Return the importer with its counts.
+
+    Raises WrongSalt, TooManyChanges, and Invalid for a file that cannot be opened.
+    """
     importer = Importer(
         store, plan.account, plan.dialect, source=plan.source, options=plan.import_options
     )
-    done = place_of(interrupted)
-    files = Files(tuple(plan.paths))
-    taken, reached = done.taken, ByteProgress(advance)
-    begin = ReadStart(files, files.iter_batches(taken, reached.restart()), taken, reached)
-    with closing(read_ahead(begin, plan.dialect.codec, plan.account)) as ahead, gc_relaxed():
-        # A file that cannot be opened, or ids of another salt, are so before there is a run.
-        first = list(islice(ahead, 1))
+    position = position_of(interrupted).taken
+    files, progress = InputFiles(tuple(plan.paths)), ByteProgress(report_bytes)
+    batches = files.iter_batches(position, progress.restart())
+    start = ReadStart(files, batches, position, progress)
+    with closing(read_ahead(start, plan.dialect.codec, plan.account)) as prepared, gc_relaxed():
+        # A file that cannot be opened, or a wrong salt, is an error before the run starts.
+        first_batch = list(islice(prepared, 1))
         with run_of_import(importer, plan, interrupted):
-            for lots in group_batches(chain(first, ahead)):
-                taken += sum(lot.number for lot in lots)
-                importer.import_lots(lots, msgspec.json.encode(FilePosition(taken)).decode())
+            for group in group_batches(chain(first_batch, prepared)):
+                position += sum(batch.size for batch in group)
+                checkpoint = msgspec.json.encode(FilePosition(position)).decode()
+                importer.import_prepared(group, checkpoint)
     return importer
 
 
-def group_batches(ahead: Iterable[PreparedLot]) -> Iterator[list[PreparedLot]]:
-    """Batches of one transaction; those before a failure are not held up by it."""
-    held: list[PreparedLot] = []
+def group_batches(batches: Iterable[PreparedBatch]) -> Iterator[list[PreparedBatch]]:
+    """Yield groups of batches, each for one transaction.
+
+    If the next batch fails, the batches before it are yielded before the error is raised.
+    """
+    group: list[PreparedBatch] = []
     try:
-        for lot in ahead:
-            held.append(lot)
-            if len(held) == TOGETHER:
-                yield held
-                held = []
+        for batch in batches:
+            group.append(batch)
+            if len(group) == BATCHES_PER_TRANSACTION:
+                yield group
+                group = []
     except Exception:
-        if held:
-            yield held
+        if group:
+            yield group
         raise
-    if held:
-        yield held
+    if group:
+        yield group
 
 
-def place_of(run: Run | None) -> FilePosition:
-    return (
-        msgspec.json.decode(run.checkpoint, type=FilePosition)
-        if run and run.checkpoint
-        else FilePosition()
-    )
+def position_of(run: Run | None) -> FilePosition:
+    """Return the position in the checkpoint of an interrupted run, else the beginning."""
+    if run is None or not run.checkpoint:
+        return FilePosition()
+    return msgspec.json.decode(run.checkpoint, type=FilePosition)

@@ -1,1 +1,1 @@
-"""Pull, push and check against a live server."""
+"""Pull, push and check: the store and a live service."""

@@ -1,4 +1,4 @@
-"""The store beside a live service, compared client by client; nothing is written on either side."""
+"""Comparison of the store with a live service, client by client. It writes on neither side."""
 
 import enum
 from collections.abc import Iterator
@@ -12,11 +12,12 @@ from storage import Invalid
 
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 
-BATCH = 1000
+CHECK_BATCH_SIZE = 1000
+"""Clients of the store that are read at a time."""
 
 
 class CheckResult(enum.Enum):
-    """How a client stands on the two sides."""
+    """The result of comparing one client; the values are the signs that the command prints."""
 
     SAME = "="
     DIFFERENT = "*"
@@ -26,38 +27,51 @@ class CheckResult(enum.Enum):
 
 
 class CheckedClient(NamedTuple):
+    """A client that was compared: the result, its label, and the fields that differ."""
+
     result: CheckResult
     client: str
     fields: tuple[str, ...] = ()
     problem: str = ""
 
 
-def check(sides: Sides, service: HttpClient, tell: ReportProgress) -> Iterator[CheckedClient]:
-    """Every client of either side once. Raises RemoteFailure, Unsteady."""
+def check(
+    sides: Sides, service: HttpClient, report_progress: ReportProgress
+) -> Iterator[CheckedClient]:
+    """Compare every client of both sides once: first those of the service, then the others here.
+
+    Raises RemoteFailure and UnstableList.
+    """
     start = start_position(sides.dialect.remote.list_request(None))
     with closing(SeenIds()) as seen, closing(SeenIds()) as checked:
         for page in ListScan(service, sides.dialect.remote, start, seen).pages():
-            for name, pair in paired(sides, page):
-                yield compare_pair(sides, name, pair, checked)
-            tell(page.position.read, page.position.total)
-        yield from only_here(sides, checked)
+            for foreign_id, pair in pair_page(sides, page):
+                yield compare_pair(sides, foreign_id, pair, checked)
+            report_progress(page.position.read, page.position.total)
+        yield from iter_only_here(sides, checked)
 
 
-def paired(sides: Sides, page: ScannedPage) -> Iterator[tuple[str, Pair | Invalid]]:
-    """A page at once, and where something on it cannot be read each by itself."""
+def pair_page(sides: Sides, page: ScannedPage) -> Iterator[tuple[str, Pair | Invalid]]:
+    """Yield each object of a page as its id, and its pair or the failure to read it.
+
+    The page is matched at once. Only if an object cannot be read, all are matched one by one.
+    """
     try:
         yield from zip(page.ids, list(sides.pair_objects(page.objects)), strict=True)
     except Invalid:
-        for name, raw in zip(page.ids, page.objects, strict=True):
+        for foreign_id, raw in zip(page.ids, page.objects, strict=True):
             try:
-                yield name, next(sides.pair_objects([raw]))
+                yield foreign_id, next(sides.pair_objects([raw]))
             except Invalid as failure:
-                yield name, failure
+                yield foreign_id, failure
 
 
-def compare_pair(sides: Sides, name: str, pair: Pair | Invalid, checked: SeenIds) -> CheckedClient:
+def compare_pair(
+    sides: Sides, foreign_id: str, pair: Pair | Invalid, checked: SeenIds
+) -> CheckedClient:
+    """Compare a client of the service with its counterpart here, and add that to `checked`."""
     if isinstance(pair, Invalid):
-        return CheckedClient(CheckResult.ERROR, name, problem=str(pair))
+        return CheckedClient(CheckResult.ERROR, foreign_id, problem=str(pair))
     record = pair.record
     if record is None:
         return CheckedClient(CheckResult.ONLY_THERE, pair.parsed.label)
@@ -73,10 +87,10 @@ def compare_pair(sides: Sides, name: str, pair: Pair | Invalid, checked: SeenIds
     )
 
 
-def only_here(sides: Sides, checked: SeenIds) -> Iterator[CheckedClient]:
-    """Those that are not there; of the deleted ones nobody expects it."""
+def iter_only_here(sides: Sides, checked: SeenIds) -> Iterator[CheckedClient]:
+    """Yield the clients of the store that the service does not have, without deleted ones."""
     after = 0
-    while records := sides.store.scan_clients(sides.account.id, after, BATCH):
+    while records := sides.store.scan_clients(sides.account.id, after, CHECK_BATCH_SIZE):
         for record in records:
             if not record.is_deleted and checked.add(str(record.serial)):
                 yield CheckedClient(CheckResult.ONLY_HERE, client_label(record))

@@ -1,7 +1,7 @@
-"""The bytes of the files that clients brought only the names of, fetched one by one.
+"""Downloads of the files that pulled clients name, one by one, after the pull.
 
-What is to be fetched is a line of the run, so that a run that was stopped fetches the rest. A
-file that is here, by name and size, is not fetched again.
+Each file to download is a line of the run, so a resumed run downloads the rest. A file that the
+client already has, by name and size, is not downloaded again.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ import msgspec
 from msgspec import structs
 
 from dialects.base.migration.remote_api import RemoteFile
-from gateway.migration.outcomes import KIND
-from gateway.migration.runs import run_line
+from gateway.migration.outcomes import DOWNLOAD_KIND
+from gateway.migration.runs import ReportProgress, run_line
 from gateway.remote.failures import DownloadRefused, TooLarge
 from gateway.remote.http_client import HttpClient
 from storage import (
@@ -32,12 +32,12 @@ from storage import (
     draft_of_document,
 )
 
-IN_MEMORY = 1 << 20
-"""Bytes of a file that are kept in memory; those of a larger one wait on the disk."""
+MAX_FILE_IN_MEMORY = 1 << 20
+"""Bytes. A larger download is spooled to disk."""
 
 
 class WantedFile(NamedTuple):
-    """A file of a client of ours that the other server has."""
+    """A file of another server, and the client of the store to which it belongs."""
 
     client: Client
     label: str
@@ -45,71 +45,85 @@ class WantedFile(NamedTuple):
 
     @property
     def is_here(self) -> bool:
-        known = {(document.name, document.size) for document in self.client.documents}
-        return (self.file.name, self.file.size) in known
+        """Whether the client has a document of this name and size."""
+        documents = {(document.name, document.size) for document in self.client.documents}
+        return (self.file.name, self.file.size) in documents
 
 
 class FileDownloads:
+    """The downloads of one run of a pull."""
+
     def __init__(self, store: Store, account: Account, service: HttpClient, run: Run) -> None:
         self.store = store
         self.account = account
         self.service = service
         self.run = run
 
-    def fetch_all(self, tell: Callable[[int, int | None], None]) -> None:
-        """Raises RemoteFailure when the service gives no answer."""
-        for place, wanted in enumerate(self.list_wanted(), 1):
-            if not wanted.is_here:
-                self.fetch_file(wanted)
-            tell(place, None)
+    def fetch_all(self, report_progress: ReportProgress) -> None:
+        """Download all files that are missing here.
+
+        A file that the service refuses, or that is too large, is reported as lost. Raises
+        RemoteFailure if the service does not answer.
+        """
+        for number, wanted_file in enumerate(self.list_wanted(), 1):
+            if not wanted_file.is_here:
+                self.fetch_file(wanted_file)
+            report_progress(number, None)
 
     def list_wanted(self) -> Iterator[WantedFile]:
+        """Yield the files that the lines of the run name, without those of purged clients."""
         after = 0
-        while lines := self.store.list_run_lines(self.run.id, kind=KIND, after=after):
-            for place, line in lines:
-                after = place
+        while lines := self.store.list_run_lines(self.run.id, kind=DOWNLOAD_KIND, after=after):
+            for line_id, line in lines:
+                after = line_id
                 file = msgspec.json.decode(line.text, type=RemoteFile)
                 try:
                     client = self.store.get_client(self.account.id, int(line.field))
                 except NotFound:
-                    continue  # purged since
+                    continue  # the client has been purged since
                 yield WantedFile(client, line.client, file)
 
-    def fetch_file(self, wanted: WantedFile) -> None:
-        with SpooledTemporaryFile(IN_MEMORY) as spooled:
+    def fetch_file(self, wanted_file: WantedFile) -> None:
+        with SpooledTemporaryFile(MAX_FILE_IN_MEMORY) as spooled:
             try:
-                size = sum(map(spooled.write, self.service.download(wanted.file.path)))
+                size = sum(map(spooled.write, self.service.download(wanted_file.file.path)))
                 spooled.seek(0)
-                self.attach_file(wanted, cast(BinaryIO, spooled), size)
+                self.attach_file(wanted_file, cast(BinaryIO, spooled), size)
             except (DownloadRefused, TooLarge, Locked) as failure:
-                words = f"{wanted.file.name}: {failure}"
-                self.save_progress(run_line("lost", wanted.label, field="documents", text=words))
+                words = f"{wanted_file.file.name}: {failure}"
+                line = run_line("lost", wanted_file.label, field="documents", text=words)
+                self.save_progress(line)
 
-    def attach_file(self, wanted: WantedFile, file: BinaryIO, size: int) -> None:
+    def attach_file(self, wanted_file: WantedFile, file: BinaryIO, size: int) -> None:
+        """Add a downloaded file to the documents of its client."""
         upload = Upload(
-            name=wanted.file.name,
-            type=wanted.file.type,
+            name=wanted_file.file.name,
+            type=wanted_file.file.type,
             file=file,
             size=size,
-            width=wanted.file.width,
-            height=wanted.file.height,
-            is_public=wanted.file.is_public,
+            width=wanted_file.file.width,
+            height=wanted_file.file.height,
+            is_public=wanted_file.file.is_public,
         )
         drafts = self.store.store_uploads(self.account.id, [upload])
-        before = wanted.client
+        before = wanted_file.client
         try:
-            after = self.store.change_client(self.account.id, before.serial, adding(drafts))
+            change = add_documents(drafts)
+            after = self.store.change_client(self.account.id, before.serial, change)
         except BaseException:
             self.store.delete_blobs(self.account.id, drafts)
             raise
         self.save_progress(links=tuple(self.links_in_step(before, after)), fetched=1)
 
     def links_in_step(self, before: Client, after: Client) -> Iterator[ClientLink]:
-        """The file is theirs as well: it makes no difference between the two sides."""
-        origin = self.store.client_links(self.account.id, self.run.source, [before.serial])
-        known = origin.get(before.serial)
-        if known is not None and known.version == before.version:
-            yield ClientLink(after.serial, structs.replace(known, version=after.version))
+        """Yield the link with the client's new version, if both sides agreed before.
+
+        The other server has the file too, so they still agree.
+        """
+        origins = self.store.client_links(self.account.id, self.run.source, [before.serial])
+        origin = origins.get(before.serial)
+        if origin is not None and origin.version == before.version:
+            yield ClientLink(after.serial, structs.replace(origin, version=after.version))
 
     def save_progress(
         self, *lines: RunLine, links: tuple[ClientLink, ...] = (), fetched: int = 0
@@ -120,7 +134,9 @@ class FileDownloads:
         self.store.link_clients(self.account.id, links, run_id=run.id, progress=progress)
 
 
-def adding(drafts: tuple[DocumentDraft, ...]) -> Callable[[Client], ChangeClient]:
+def add_documents(drafts: tuple[DocumentDraft, ...]) -> Callable[[Client], ChangeClient]:
+    """Return the change that appends documents to those of a client."""
+
     def change(record: Client) -> ChangeClient:
         return ChangeClient(documents=(*map(draft_of_document, record.documents), *drafts))
 

@@ -1,12 +1,23 @@
-"""A remote list read from its first page to its last, however it moves meanwhile.
+"""Scan of a remote list from its first page to its last, while clients there come and go.
 
-A window of a list that somebody takes a client out of skips the one that moved up. Such a scan is
-read once more, and only what it had not shown before is handed on; a list that gives no rest, or
-has no end, is a failure with a name.
+How it works:
+
+1. The pages are requested one after the other. A client that was on an earlier page is left out.
+2. If a client is removed from the list meanwhile, the clients after it move up, and one of them can
+   move to a page that was already read. The end of a scan therefore checks three things: that it
+   has shown as many clients as the list's total, that the total is not less than the first total
+   plus the clients created since, and that the total has not shrunk from one page to another.
+3. If a check fails, the list is scanned again from its first page, up to `MAX_RESCANS` times. Only
+   clients that no earlier scan has shown are handed on.
+4. `UnstableList` is raised if the last rescan fails too, and if the list repeats itself: the first
+   scan shows `MAX_REPEATED_PAGES` pages in a row without a new client, or a rescan shows far more
+   clients than there are.
+5. The position after each page is the checkpoint of a pull. A resumed scan goes on from there, but
+   does not know the ids of the pages before. A rescan then forgets all ids and counts again.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -17,10 +28,11 @@ from gateway.migration.failures import UnstableList
 from gateway.remote.http_client import HttpClient, RemoteResponse
 from storage import Invalid, Problem
 
-RESTS, STALE_PAGES = 3, 3
-MOST_SURPLUS = 100
-"""How many more than twice all of its clients a list may show before it counts as endless."""
-ERRORS = 400
+MAX_RESCANS = 3
+MAX_REPEATED_PAGES = 3
+MAX_SURPLUS = 100
+"""A rescan that shows more clients than this above twice their number counts as endless."""
+FIRST_ERROR_STATUS = 400
 
 
 STORED_NAMES = {
@@ -34,11 +46,15 @@ STORED_NAMES = {
 
 
 class Position(Struct, frozen=True, kw_only=True, rename=STORED_NAMES):
-    """Where a scan stands: what it asked first, and asks next, None at its end. `began` is when it
-    began by the server's own clock; `read` how many clients it has shown, each once.
+    """The position of a scan in a list, and what its checks have counted.
 
-    Of the present scan: `opened` when it asked for the first page, and `held` the total then;
-    `shown` how many clients it has shown, `newborn` those that were made after it had begun.
+    `first` is the request for the first page, `ask` the next request, None at the end. `began` is
+    the moment of the first answer, by the server's clock. `total` is the list's latest total.
+    `read` counts the clients that were handed on, each once.
+
+    Of the present scan: `opened` is the moment of its first page and `first_total` the total then.
+    `shown_in_scan` counts the clients on its pages, `created_since` those created after `opened`.
+    `repeated_pages` counts the latest pages without a new client; `rescans` the scans before.
     """
 
     first: ApiRequest
@@ -56,7 +72,10 @@ class Position(Struct, frozen=True, kw_only=True, rename=STORED_NAMES):
 
 
 class ScannedPage(NamedTuple):
-    """A page's objects that were not on a page before, and where the scan stands behind it."""
+    """The objects of a page that no earlier page has shown, and the position after the page.
+
+    `repeated` is the number of objects that were left out.
+    """
 
     ids: tuple[str, ...]
     objects: tuple[bytes, ...]
@@ -65,16 +84,16 @@ class ScannedPage(NamedTuple):
 
 
 class SeenIds:
-    """The ids that have been seen, in a scratch file: as many as there are, in little memory."""
+    """A set of ids in a temporary SQLite file: any number of ids, in little memory."""
 
     def __init__(self) -> None:
         self._file = sqlite3.connect("", isolation_level=None)
         self._file.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
 
-    def add(self, name: str) -> bool:
-        """Whether it is new."""
+    def add(self, seen_id: str) -> bool:
+        """Add an id, and return whether it is new."""
         statement = "INSERT OR IGNORE INTO seen VALUES (?)"
-        return self._file.execute(statement, (name,)).rowcount == 1
+        return self._file.execute(statement, (seen_id,)).rowcount == 1
 
     def clear(self) -> None:
         self._file.execute("DELETE FROM seen")
@@ -84,6 +103,8 @@ class SeenIds:
 
 
 class ListScan:
+    """A scan of a remote list from a position to the end of the list, with rescans if needed."""
+
     def __init__(
         self, service: HttpClient, remote: RemoteApi, start: Position, seen: SeenIds
     ) -> None:
@@ -94,63 +115,63 @@ class ListScan:
         self.is_resumed = start.read > 0
 
     def pages(self) -> Iterator[ScannedPage]:
-        """Raises Unsteady, RemoteFailure, and Invalid for an answer that is no page."""
+        """Yield every page. Each client is on one page only.
+
+        Raises RemoteFailure, UnstableList, and Invalid for an answer that is no page of a list.
+        """
         position = self.start
         while position.ask is not None:
-            answer = send(self.service, position.ask)
-            listed = self.remote.read_page(position.ask, page_body(answer))
-            page = self.next_page(position, listed, answer)
-            yield page
-            position = page.position
+            response = send_request(self.service, position.ask)
+            page = self.remote.read_page(position.ask, page_body(response))
+            scanned_page = self.next_page(position, page, response)
+            yield scanned_page
+            position = scanned_page.position
 
     def next_page(
-        self, position: Position, page: ObjectPage, answer: RemoteResponse
+        self, position: Position, page: ObjectPage, response: RemoteResponse
     ) -> ScannedPage:
-        fresh = [
-            pair for pair in zip(page.ids, page.objects, strict=True) if self.seen.add(pair[0])
-        ]
-        now = answer.date or datetime.now(UTC)
+        """Return the new objects of a page, and the position after it."""
+        pairs = zip(page.ids, page.objects, strict=True)
+        new_objects = {foreign_id: raw for foreign_id, raw in pairs if self.seen.add(foreign_id)}
+        now = response.date or datetime.now(UTC)
         is_first = not position.shown_in_scan
         opened = now if is_first else position.opened
-        is_stale = not fresh and page.next_request is not None and not position.rescans
+        created = count_created(page, new_objects.keys(), opened)
+        is_repeated = not new_objects and page.next_request is not None and not position.rescans
         after = structs.replace(
             position,
             ask=page.next_request,
             began=position.began or now,
             total=page.total,
-            read=position.read + len(fresh),
+            read=position.read + len(new_objects),
             opened=opened,
             first_total=page.total if is_first else position.first_total,
             shown_in_scan=position.shown_in_scan + len(page.ids),
-            created_since=position.created_since
-            + count_newborn(page, {name for name, _ in fresh}, opened),
+            created_since=position.created_since + created,
             has_shrunk=position.has_shrunk or is_less(page.total, position.total),
-            repeated_pages=position.repeated_pages + 1 if is_stale else 0,
+            repeated_pages=position.repeated_pages + 1 if is_repeated else 0,
         )
         return ScannedPage(
-            ids=tuple(name for name, _ in fresh),
-            objects=tuple(one for _, one in fresh),
-            repeated=len(page.ids) - len(fresh),
+            ids=tuple(new_objects),
+            objects=tuple(new_objects.values()),
+            repeated=len(page.ids) - len(new_objects),
             position=self.next_position(after),
         )
 
     def next_position(self, position: Position) -> Position:
-        """Behind the last page: the end, or the first page again."""
-        is_endless = position.rescans and position.shown_in_scan > 2 * position.read + MOST_SURPLUS
-        if position.repeated_pages >= STALE_PAGES or is_endless:
+        """Return the position, or the start of a rescan if the scan has ended and failed a check.
+
+        Raises UnstableList.
+        """
+        is_endless = position.rescans and position.shown_in_scan > 2 * position.read + MAX_SURPLUS
+        if position.repeated_pages >= MAX_REPEATED_PAGES or is_endless:
             raise UnstableList("the list repeats itself: its pages show the same clients again")
-        if position.ask is not None:
+        if position.ask is not None or is_complete(position):
             return position
-        expected = (
-            None if position.first_total is None else position.first_total + position.created_since
-        )
-        is_short = is_less(position.read, position.total) or is_less(position.total, expected)
-        if not (is_short or position.has_shrunk):
-            return position
-        if position.rescans >= RESTS:
+        if position.rescans >= MAX_RESCANS:
             raise UnstableList(
                 f"the list gives no rest: {position.read} clients came of {position.total},"
-                f" in {RESTS + 1} scans"
+                f" in {MAX_RESCANS + 1} scans"
             )
         return structs.replace(
             position,
@@ -164,40 +185,62 @@ class ListScan:
         )
 
     def forget_seen(self) -> bool:
-        """Whoever goes on in the middle has not seen what was before: then `read` starts anew, for
-        else a client of those would be counted twice, and make up for one that is missing."""
+        """Forget all ids before the first rescan of a resumed scan, and return whether that was so.
+
+        A resumed scan does not know the ids that were shown before it was interrupted. If the
+        count of `read` went on, a rescan would count these clients twice, and that would hide
+        clients that are missing.
+        """
         was_resumed, self.is_resumed = self.is_resumed, False
         if was_resumed:
             self.seen.clear()
         return was_resumed
 
 
-def is_less(one: int | None, other: int | None) -> bool:
-    return one is not None and other is not None and one < other
+def is_complete(position: Position) -> bool:
+    """Whether a scan that has reached the end of the list has shown every client of it."""
+    expected = (
+        None if position.first_total is None else position.first_total + position.created_since
+    )
+    is_short = is_less(position.read, position.total) or is_less(position.total, expected)
+    return not (is_short or position.has_shrunk)
 
 
-def count_newborn(page: ObjectPage, fresh: set[str], opened: datetime | None) -> int:
-    """How many were made since: one that has come must not hide from the total one that went."""
-    born = zip(page.ids, page.created_at, strict=True) if page.created_at else ()
-    return sum(name in fresh and opened is not None and at >= opened for name, at in born)
+def is_less(number: int | None, other: int | None) -> bool:
+    """Whether the first number is less than the second; false if one of them is not known."""
+    return number is not None and other is not None and number < other
 
 
-def page_body(answer: RemoteResponse) -> bytes:
-    """Raises Invalid for a refusal."""
-    if answer.status >= ERRORS:
-        raise Invalid(Problem(("url",), f"answers a list with {answer.status}"))
-    return answer.body
+def count_created(page: ObjectPage, new_ids: Container[str], opened: datetime | None) -> int:
+    """Count the new objects of a page that were created since the scan was opened.
+
+    Without this count, a client that was added would hide from the total that another was removed.
+    """
+    created_at = zip(page.ids, page.created_at, strict=True) if page.created_at else ()
+    return sum(
+        foreign_id in new_ids and opened is not None and moment >= opened
+        for foreign_id, moment in created_at
+    )
 
 
-def start_position(ask: ApiRequest) -> Position:
-    return Position(first=ask, ask=ask)
+def page_body(response: RemoteResponse) -> bytes:
+    """Return the body of an answer. Raises Invalid if its status is an error."""
+    if response.status >= FIRST_ERROR_STATUS:
+        raise Invalid(Problem(("url",), f"answers a list with {response.status}"))
+    return response.body
 
 
-def send(service: HttpClient, ask: ApiRequest) -> RemoteResponse:
+def start_position(request: ApiRequest) -> Position:
+    """Return the position before the first page, which this request asks for."""
+    return Position(first=request, ask=request)
+
+
+def send_request(service: HttpClient, request: ApiRequest) -> RemoteResponse:
+    """Send a request of a dialect to its service. Raises RemoteFailure."""
     return service.request(
-        ask.method,
-        ask.path,
-        params=ask.params,
-        body=ask.body or None,
-        is_repeatable=ask.is_repeatable,
+        request.method,
+        request.path,
+        params=request.params,
+        body=request.body or None,
+        is_repeatable=request.is_repeatable,
     )

@@ -1,9 +1,8 @@
-"""From a live service into the store: everything at first, later what has changed since."""
+"""Pull from a live service into the store: all clients at first, later those that have changed."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
 import msgspec
 from msgspec import Struct
@@ -12,7 +11,7 @@ from dialects.base.dialect import Dialect
 from gateway.migration.counterparts import LinkKeys
 from gateway.migration.importer import Importer, ImportOptions, run_of_import
 from gateway.migration.objects import RawObject
-from gateway.migration.runs import OVERLAP, ReportProgress, last_done
+from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done
 from gateway.remote.http_client import HttpClient
 from storage import Account, Run, StartRun, Store
 
@@ -21,9 +20,12 @@ from .list_scan import ListScan, Position, ScannedPage, SeenIds, start_position
 
 
 class Pull(Struct, frozen=True, kw_only=True):
-    """What a pull is to do. `is_whole` reads everything though an earlier run was complete;
-    `keys` are those under which clients from here were put there, and `options` is what the run
-    needs to be resumed."""
+    """The plan of a pull.
+
+    `is_whole`: read all clients, even if an earlier pull was complete. `keys` are the link keys
+    under which pushes create clients on the service. `run_options` is stored with the run, and is
+    what it takes to resume the run.
+    """
 
     dialect: Dialect
     account: Account
@@ -41,7 +43,11 @@ class Pull(Struct, frozen=True, kw_only=True):
 
 
 class PullResult(Struct, frozen=True, kw_only=True):
-    """What came of it. `since`: from when on changes were asked for, None for everything."""
+    """The result of a pull: its run, and the importer with the counts.
+
+    Changes were read from the moment `since` on, all clients if it is None. `repeated` counts the
+    objects that the list has shown again.
+    """
 
     run: Run | None
     importer: Importer
@@ -53,36 +59,34 @@ def pull(
     store: Store,
     service: HttpClient,
     plan: Pull,
-    tell: ReportProgress,
+    report_progress: ReportProgress,
     interrupted: Run | None = None,
 ) -> PullResult:
-    """Raises RemoteFailure, Unsteady, TooManyChanges, and Invalid for ids of another salt. What
-    was written until then stays, and the run can be resumed."""
-    since = None if plan.is_whole or interrupted else begin_of_last(store, plan)
-    position = start_position(plan.dialect.remote.list_request(since))
-    if interrupted and interrupted.checkpoint:
-        position = msgspec.json.decode(interrupted.checkpoint, type=Position)
-    repeated = 0
+    """Pull the clients of a service, or resume an interrupted pull.
+
+    Raises RemoteFailure, UnstableList, TooManyChanges and WrongSalt. The pages before the failure
+    stay imported, and the run can be resumed.
+    """
+    since = None if plan.is_whole or interrupted else find_start_of_last(store, plan)
+    importer, repeated = make_importer(store, plan), 0
     with closing(SeenIds()) as seen:
+        position = position_of(plan, since, interrupted)
         pages = ListScan(service, plan.dialect.remote, position, seen).pages()
-        # What is wrong with the service, or with the salt, is wrong before anything is written.
-        first = next(pages, None)
-        importer = arriving_of(store, plan)
-        importer.check_ids(list(pieces(first)) if first else [])
+        # A wrong salt, or an error of the service, is raised before anything is written.
+        first_page = list(islice(pages, 1))
+        for page in first_page:
+            importer.check_ids(raw_objects_of(page))
         with run_of_import(importer, plan, interrupted):
-            for page in chain([first] if first else [], pages):
-                importer.import_objects(
-                    list(pieces(page)), msgspec.json.encode(page.position).decode()
-                )
+            for page in chain(first_page, pages):
+                checkpoint = msgspec.json.encode(page.position).decode()
+                importer.import_objects(raw_objects_of(page), checkpoint)
                 repeated += page.repeated
-                tell(page.position.read, page.position.total)
-            if importer.run is not None and plan.import_options.has_files:
-                FileDownloads(store, plan.account, service, importer.run).fetch_all(tell)
-                importer.counts = store.get_run(importer.run.id).counts
+                report_progress(page.position.read, page.position.total)
+            download_files(importer, service, report_progress)
     return PullResult(run=importer.run, importer=importer, since=since, repeated=repeated)
 
 
-def arriving_of(store: Store, plan: Pull) -> Importer:
+def make_importer(store: Store, plan: Pull) -> Importer:
     return Importer(
         store,
         plan.account,
@@ -93,13 +97,31 @@ def arriving_of(store: Store, plan: Pull) -> Importer:
     )
 
 
-def begin_of_last(store: Store, plan: Pull) -> datetime | None:
-    """When the last finished pull began, and a little before."""
-    run = last_done(store, plan.account, plan.command)
+def find_start_of_last(store: Store, plan: Pull) -> datetime | None:
+    """Find the moment from which on changes are read: a little before the last pull began."""
+    run = find_last_done(store, plan.account, plan.command)
     began = msgspec.json.decode(run.checkpoint, type=Position).began if run else None
     return began - OVERLAP if began else None
 
 
-def pieces(page: ScannedPage) -> Iterator[RawObject]:
-    for name, raw in zip(page.ids, page.objects, strict=True):
-        yield RawObject(name, raw)
+def position_of(plan: Pull, since: datetime | None, interrupted: Run | None) -> Position:
+    """Return the position in the checkpoint of an interrupted run, else the first page."""
+    if interrupted and interrupted.checkpoint:
+        return msgspec.json.decode(interrupted.checkpoint, type=Position)
+    return start_position(plan.dialect.remote.list_request(since))
+
+
+def download_files(
+    importer: Importer, service: HttpClient, report_progress: ReportProgress
+) -> None:
+    """Download the files that the run of a pull has noted, if the options ask for files."""
+    if importer.run is None or not importer.options.has_files:
+        return
+    store = importer.store
+    FileDownloads(store, importer.account, service, importer.run).fetch_all(report_progress)
+    importer.counts = store.get_run(importer.run.id).counts
+
+
+def raw_objects_of(page: ScannedPage) -> list[RawObject]:
+    """Return the objects of a page; the position of each is its id on the service."""
+    return [RawObject(*pair) for pair in zip(page.ids, page.objects, strict=True)]

@@ -1,8 +1,19 @@
-"""From the store into a live service, client by client, so that a second push writes nothing.
+"""Push from the store into a live service, client by client. A second push writes nothing.
 
-First the service is read, for what it has already and what has changed there; then each client
-that differs here is told. What both sides have changed is left to the policy; nothing is deleted
-there unless that is asked for.
+How it works:
+
+1. The survey reads the list of the service: all clients at first, later those that have changed
+   since the last complete survey. A client there is linked to its counterpart here. If the two
+   agree, the link stores the version of the client here, and so says that they are in step.
+2. Then all clients here are read by serial. A client whose link has its present version is
+   unchanged, and costs no request.
+3. For every other client, `ClientPusher` fetches the counterpart, compares the two and writes the
+   differences. If both sides have changed since they agreed, the policy decides. A client is
+   deleted there only if the options allow it.
+4. After each client that was written or has report lines, its link, the lines and the serial are
+   saved in one transaction; after each batch the serial is. A resumed push surveys again, and goes
+   on behind that serial.
+5. A dry run does the same without write requests. Its links and lines are in memory.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,27 +26,35 @@ from msgspec import Struct, structs
 from gateway.migration.counterparts import Pair, Sides
 from gateway.migration.failures import TooManyChanges
 from gateway.migration.outcomes import Counts
-from gateway.migration.runs import OVERLAP, ReportProgress, finish_run, last_done, start_run
+from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done, finish_run, start_run
 from gateway.remote.http_client import HttpClient
 from storage import Client, ClientLink, Origin, Run, RunLine, RunProgress, StartRun
 
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 from .push_client import ClientPusher, PushOptions, PushOutcome
 
-BATCH = 200
-WRITES = ("created", "changed", "deleted")
+PUSH_BATCH_SIZE = 200
+"""Clients of the store that are read at a time."""
+WRITE_RESULTS = ("created", "changed", "deleted")
+"""The push outcomes that count as changes of the service."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """How far a push has come: since when the service has been read as a whole, and the serial
-    behind which clients are still to be told."""
+    """The checkpoint of a push.
+
+    `surveyed` is when the last complete survey began, None if there was none. The clients up to
+    `serial` have been pushed.
+    """
 
     surveyed: datetime | None = None
     serial: int = 0
 
 
 class Push(Struct, frozen=True, kw_only=True):
-    """What a push is to do; `options` is what its run needs to be resumed."""
+    """The plan of a push.
+
+    `run_options` is stored with the run, and is what it takes to resume the run.
+    """
 
     sides: Sides
     push_options: PushOptions
@@ -49,31 +68,36 @@ class Push(Struct, frozen=True, kw_only=True):
 
 
 def push(
-    plan: Push, service: HttpClient, tell: ReportProgress, interrupted: Run | None = None
-) -> "Pushing":
-    """Raises RemoteFailure, Unsteady, TooManyChanges, Invalid; what was told until then is kept,
-    and the run can be resumed."""
+    plan: Push, service: HttpClient, report_progress: ReportProgress, interrupted: Run | None = None
+) -> "PushRun":
+    """Push the clients of an account, or resume an interrupted push. Return it with its counts.
+
+    Raises RemoteFailure, UnstableList, TooManyChanges and Invalid. The clients before the failure
+    stay pushed, and the run can be resumed.
+    """
     store, account = plan.sides.store, plan.sides.account
-    last = interrupted or last_done(store, account, plan.command)
-    surveyed = progress_of(last).surveyed
-    pushing = Pushing(plan, service)
-    pushing.progress = Progress(surveyed=surveyed)
+    push_run = PushRun(plan, service)
     if interrupted:
-        pushing.progress = progress_of(interrupted)
-        pushing.counts = dict(interrupted.counts)
-    pages = pushing.pages()
-    first = next(pages)
-    # What is wrong with the service is wrong before there is a run.
+        push_run.progress = progress_of(interrupted)
+        push_run.counts = dict(interrupted.counts)
+    else:
+        last_run = find_last_done(store, account, plan.command)
+        push_run.progress = Progress(surveyed=progress_of(last_run).surveyed)
+    pages = push_run.pages()
+    # An error of the service is raised before the run starts.
+    first_page = next(pages)
     run = None
     if not plan.push_options.is_dry_run:
-        run = pushing.run = start_run(store, account, plan.command, interrupted)
+        run = push_run.run = start_run(store, account, plan.command, interrupted)
     with finish_run(store, run) if run else nullcontext():
-        pushing.survey_remote(first, pages, tell)
-        pushing.push_clients(tell)
-    return pushing
+        push_run.survey_remote(first_page, pages, report_progress)
+        push_run.push_clients(report_progress)
+    return push_run
 
 
-class Pushing:
+class PushRun:
+    """One push: its progress, its counts, and for a dry run its report lines and links."""
+
     def __init__(self, plan: Push, service: HttpClient) -> None:
         self.plan = plan
         self.sides = plan.sides
@@ -83,11 +107,12 @@ class Pushing:
         self.progress = Progress()
         self.counts: Counts = {}
         self.lines: list[RunLine] = []
-        """What a rehearsal said; a run keeps its own."""
+        """The report lines of a dry run. Those of a run are in the store."""
         self.links: dict[int, Origin] = {}
-        """What a rehearsal found out."""
+        """The links that a dry run would have saved."""
 
     def pages(self) -> Iterator[ScannedPage]:
+        """Yield the pages of the survey."""
         since = self.progress.surveyed
         remote = self.sides.dialect.remote
         start = start_position(remote.list_request(since - OVERLAP if since else None))
@@ -95,10 +120,13 @@ class Pushing:
             yield from ListScan(self.service, remote, start, seen).pages()
 
     def survey_remote(
-        self, first: ScannedPage, rest: Iterator[ScannedPage], tell: ReportProgress
+        self,
+        first_page: ScannedPage,
+        other_pages: Iterator[ScannedPage],
+        report_progress: ReportProgress,
     ) -> None:
-        """Link what is there with what is here, and take down what agrees."""
-        page: ScannedPage | None = first
+        """Link the clients of the service to their counterparts here."""
+        page: ScannedPage | None = first_page
         while page is not None:
             links = [
                 link
@@ -106,15 +134,15 @@ class Pushing:
                 for link in self.links_of_pair(pair)
             ]
             self.save_progress(links, ())
-            tell(page.position.read, page.position.total)
-            following = next(rest, None)
-            if following is None:
+            report_progress(page.position.read, page.position.total)
+            next_page = next(other_pages, None)
+            if next_page is None:
                 began = page.position.began
                 self.progress = structs.replace(self.progress, surveyed=began)
-            page = following
+            page = next_page
 
     def links_of_pair(self, pair: Pair) -> Iterator[ClientLink]:
-        """A client here that was not known to be there, or that is in step now."""
+        """Yield the link of a pair, if the two are in step or had no link before."""
         record = pair.record
         if record is None:
             return
@@ -123,31 +151,34 @@ class Pushing:
         elif record.serial not in self.known_origins([record]):
             yield ClientLink(record.serial, self.sides.make_origin(pair.parsed))
 
-    def push_clients(self, tell: ReportProgress) -> None:
+    def push_clients(self, report_progress: ReportProgress) -> None:
+        """Push the clients that are still to be pushed, by serial."""
         store, account = self.sides.store, self.sides.account
-        while records := store.scan_clients(account.id, self.progress.serial, BATCH):
-            known = self.known_origins(records)
+        while records := store.scan_clients(account.id, self.progress.serial, PUSH_BATCH_SIZE):
+            origins = self.known_origins(records)
             for record in records:
-                outcome = self.pusher.push(record, known.get(record.serial))
+                outcome = self.pusher.push(record, origins.get(record.serial))
                 self.progress = structs.replace(self.progress, serial=record.serial)
                 self.count_outcome(outcome)
             self.save_progress((), ())
-            tell(self.counts.get("read", 0), None)
+            report_progress(self.counts.get("read", 0), None)
 
     def known_origins(self, records: Sequence[Client]) -> dict[int, Origin]:
+        """Find the origins of clients at the service, by serial."""
         serials = [record.serial for record in records]
-        kept = self.sides.store.client_links(self.sides.account.id, self.sides.source, serials)
-        return kept | {serial: self.links[serial] for serial in serials if serial in self.links}
+        stored = self.sides.store.client_links(self.sides.account.id, self.sides.source, serials)
+        return stored | {serial: self.links[serial] for serial in serials if serial in self.links}
 
     def refuse_too_many(self) -> None:
-        """Asked before each write."""
-        most = self.plan.max_changes
-        if most is not None and sum(self.counts.get(word, 0) for word in WRITES) >= most:
-            raise TooManyChanges(f"{most} clients have changed, and there are more")
+        """Raise TooManyChanges if another write would exceed the limit; called before each one."""
+        limit = self.plan.max_changes
+        if limit is not None and sum(self.counts.get(r, 0) for r in WRITE_RESULTS) >= limit:
+            raise TooManyChanges(f"{limit} clients have changed, and there are more")
 
     def count_outcome(self, outcome: PushOutcome) -> None:
-        for word in ("read", outcome.result):
-            self.counts[word] = self.counts.get(word, 0) + 1
+        """Count the outcome of a client, and save what it changes in links and report lines."""
+        for name in ("read", outcome.result):
+            self.counts[name] = self.counts.get(name, 0) + 1
         if outcome.unlinked and self.run:
             source = self.sides.source
             self.sides.store.unlink_client(self.sides.account.id, source, outcome.unlinked)
@@ -166,6 +197,7 @@ class Pushing:
 
 
 def progress_of(run: Run | None) -> Progress:
+    """Return the progress in the checkpoint of a run, else that of a first push."""
     if run is None or not run.checkpoint:
         return Progress()
     return msgspec.json.decode(run.checkpoint, type=Progress)
