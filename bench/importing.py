@@ -18,7 +18,7 @@ from shutil import rmtree
 from statistics import median
 from typing import NamedTuple
 
-from gateway.demo.fill import account_named, fill
+from gateway.demo.fill import fill_account, get_or_create_account
 from storage.model.commands import CreateAccount
 from storage.store import Store
 
@@ -90,7 +90,7 @@ def say(number: int, runs: dict[str, list[Run]]) -> None:
 def exported(folder: Path, number: int) -> str:
     database = f"sqlite:///{folder / 'source.db'}"
     store = Store.open(database)
-    for _ in fill(store, account_named(store, "acme"), 0, number):
+    for _ in fill_account(store, get_or_create_account(store, "acme"), 0, number):
         pass
     store.close()
     path = folder / "clients.ndjson"

@@ -16,6 +16,7 @@ import typer
 from sqlalchemy import ClauseElement, Connection, Executable, Select, text
 from sqlalchemy.ext.compiler import compiles
 
+from storage.clients.filters import ClientFilter
 from storage.clients.lookup import key_queries, position_queries
 from storage.clients.statements import select_contacts, select_count, select_newest, select_page
 from storage.model.commands import LiveKey
@@ -76,20 +77,22 @@ def queries(some: Any) -> Iterator[tuple[str, ClientQuery]]:
 
 def statements(account_id: int, some: Any) -> Iterator[tuple[str, Select[Any]]]:
     for name, query in queries(some):
-        yield f"Ninja: {name}", select_page(account_id, query)
-        yield f"Ninja: {name}, total", select_count(account_id, query)
+        client_filter = ClientFilter(account_id, query)
+        yield f"Ninja: {name}", select_page(client_filter)
+        yield f"Ninja: {name}, total", select_count(client_filter)
     serials = list(range(some.serial, some.serial + 20))
     yield "contacts of a page", select_contacts(account_id, serials)
     here = (some.created_at, some.serial)
-    live = ClientQuery(states=frozenset({State.ACTIVE, State.ARCHIVED}))
-    since = ClientQuery(states=live.states, updated_after=NOW - timedelta(days=1))
-    yield "Planado: first page", select_newest(account_id, live, None)
-    yield "Planado: after=", select_newest(account_id, live, here)
-    yield "Planado: updated_at[after]=", select_newest(account_id, since, None)
+    live_states = frozenset({State.ACTIVE, State.ARCHIVED})
+    live = ClientFilter(account_id, ClientQuery(states=live_states))
+    changed = ClientQuery(states=live_states, updated_after=NOW - timedelta(days=1))
+    yield "Planado: first page", select_newest(live, None)
+    yield "Planado: after=", select_newest(live, here)
+    yield "Planado: updated_at[after]=", select_newest(ClientFilter(account_id, changed), None)
     key = LiveKey(external_id=str(some.uuid), uuid=some.uuid)
     for n, (statement, given) in enumerate(key_queries(account_id, key)):
         yield f"Planado: one client by {('uuid', 'external_id')[n]}", statement.params(given)
-    for n, statement in enumerate(position_queries(account_id, key, among_gone=False)):
+    for n, statement in enumerate(position_queries(account_id, key, prefers_deleted=False)):
         yield f"Planado: place of a cursor ({n + 1})", statement
 
 

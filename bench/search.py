@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from gateway.demo.fill import account_named, fill
+from gateway.demo.fill import fill_account, get_or_create_account
 from storage.model.queries import ClientColumn, ClientQuery, SortKey
 from storage.store import Store
 
@@ -46,9 +46,9 @@ def main(sizes: tuple[int, ...]) -> None:
 
 def measured(store: Store, sizes: tuple[int, ...]) -> Iterator[dict[str, str]]:
     """What each size answers: milliseconds for a page with its total, and how many are found."""
-    account = account_named(store, "bench")
+    account = get_or_create_account(store, "bench")
     for start, stop in zip((0, *sizes), sizes, strict=False):
-        filling = milliseconds(lambda *only: sum(fill(store, account, *only)), start, stop)
+        filling = milliseconds(lambda *only: sum(fill_account(store, account, *only)), start, stop)
         column = {"filling, each": f"{filling / (stop - start):.3f}"}
         for name, query in ASKED.items():
             asking = [

@@ -1,7 +1,7 @@
-"""Fixtures: the real store and the real app around it, one for all tests of a process and an
-engine, and for each test an account of its own with a token per dialect.
+"""Fixtures for the real store and the real app around it.
 
-Accounts know nothing of each other, so that a test sees an empty gateway all the same.
+All tests of a process and an engine share one store. Each test gets its own account with one token
+per dialect. Accounts are isolated from each other, so each test sees an empty gateway.
 """
 
 import os
@@ -65,21 +65,21 @@ def databases(
 
 @pytest.fixture
 def database(databases: Databases) -> Iterator[str]:
-    """The URL of a database of the test's own, for a single store."""
+    """The URL of the test's own database, for a single store."""
     with databases.database() as url:
         yield url
 
 
 @pytest.fixture
 def empty(databases: Databases) -> Iterator[str]:
-    """The URL of a database of the test's own, without the schema, for several stores at once."""
+    """The URL of the test's own database without the schema, for several stores at once."""
     with databases.empty() as url:
         yield url
 
 
 @pytest.fixture
 def clock() -> Iterator[Clock]:
-    """The clock of all stores here, stopped at a whole second."""
+    """The clock of all stores in this process, stopped at a whole second."""
     CLOCK.stop(datetime(2016, 5, 29, 17, 31, 1, tzinfo=UTC))
     yield CLOCK
     CLOCK.stop(None)

@@ -1,4 +1,4 @@
-"""The instrument behind `make bench`: it must not take a failure for speed."""
+"""The measurement behind `make bench`: a failed request must not count as a fast one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The cases in cases/*.json, read in both directions and through both dialects, over HTTP."""
+"""The cases in cases/*.json, read in both directions, through both dialects over HTTP."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -44,13 +44,14 @@ def each_case(suits: Callable[[Case], object] = lambda _: True) -> pytest.MarkDe
 
 
 def known_text(length: int) -> str:
-    """Keys and hashes are alike in all cases; tokens must not be."""
+    """Return the same text for keys and hashes, and a random one for tokens, which must be
+    unique."""
     return random_text(length) if length == TOKEN_LENGTH else "random"
 
 
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
-    """One store for all cases, each in an account of its own: what it makes is the default."""
+    """One store for all cases, each in its own account. All that it generates is the default."""
     generators = Generators(
         clock=lambda: MOMENT, new_uuid=lambda: DEFAULT.record.uuid, random_text=known_text
     )
@@ -74,7 +75,7 @@ def account(store: Store, case: Case) -> Account:
 
 @pytest.fixture
 def record(store: Store, account: Account, case: Case) -> Client:
-    """The case's client, in the store exactly as it is: no command could say all of it."""
+    """The case's client in the store, exactly as it is. No command could set all of its fields."""
     store._write(insert_clients, account.id, [case.record])
     return case.record
 
@@ -128,7 +129,8 @@ def test_what_planado_shows_makes_the_client_when_it_is_sent(
 
 
 def sendable(case: Case) -> Tree:
-    """A new client in Planado has an address or says nothing of it."""
+    """Return the case's object without a null address, which a new client in Planado cannot
+    have."""
     return {k: v for k, v in (case.in_planado or {}).items() if (k, v) != ("site_address", None)}
 
 

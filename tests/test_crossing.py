@@ -1,4 +1,4 @@
-"""One client, edited by turns through both dialects: what each of them promises the other."""
+"""One client, edited in turns through both dialects: what each dialect promises to the other."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""docs/migrate.md is a session that really happens, line by line."""
+"""docs/migrate.md is a session that really runs, line by line."""
 
 import os
 import re
@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import application
-from gateway.demo.clients import demo_makers
-from gateway.demo.fill import fill
+from gateway.demo.clients import demo_generators
+from gateway.demo.fill import fill_account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.store import Store
 from tests.support.live_server import Served, served
@@ -25,10 +25,10 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Served]:
-    """Both services in one."""
+    """One server that plays both services."""
     with served(tmp_path) as server:
-        store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", demo_makers(0))
-        for _ in fill(store, store.get_account("acme"), 0, CLIENTS):
+        store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", demo_generators(0))
+        for _ in fill_account(store, store.get_account("acme"), 0, CLIENTS):
             pass
         store.create_account(CreateAccount(name="field"))
         _, key = store.create_token(CreateToken(account="field", dialect="planado"))
@@ -38,7 +38,7 @@ def there(tmp_path: Path) -> Iterator[Served]:
 
 
 def commands() -> list[tuple[str, str]]:
-    """Each command of the page, and what the page says that it prints."""
+    """Return each command of the page with the output that the page prints."""
     found = []
     for block in BLOCKS.findall(PAGE.read_text()):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
@@ -75,7 +75,8 @@ def test_the_session_of_the_page_happens_as_it_is_printed(
 
 
 def write(happened: list[tuple[str, str]]) -> None:
-    """Put what happened into the page: `GATEWAY_PRINT_DOCS=1`, for whoever changes an output."""
+    """Write the actual output into the page. Set `GATEWAY_PRINT_DOCS=1` after a change of
+    output."""
     turn = iter(happened)
 
     def session(block: re.Match[str]) -> str:

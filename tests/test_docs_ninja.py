@@ -1,4 +1,4 @@
-"""docs/ninja.md is true: what it says is served is what the code serves, no more and no less."""
+"""docs/ninja.md is true: the code serves exactly what the page says."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""docs/planado.md is true: what it says is served is what the code serves, no more and no less."""
+"""docs/planado.md is true: the code serves exactly what the page says."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ def test_every_row_has_a_status_and_a_reason_where_it_needs_one(table: str) -> N
 
 
 class Printed(NamedTuple):
-    """An exchange as a row has it: what about, what is asked, what is answered."""
+    """An exchange as a row of the page: its subject, its request, its answer."""
 
     point: str
     asked: str
@@ -154,7 +154,8 @@ def test_the_headers_of_requests_are_all_that_is_read_or_known_to_be_sent(
 
 
 def headers_that_are_read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The names of headers that the application asks for, from now on."""
+    """Return a set that collects the names of all headers that the application reads from now
+    on."""
     read: set[str] = set()
 
     def watched(method: Callable[[Headers, str], Any]) -> Callable[[Headers, str], Any]:
@@ -169,12 +170,14 @@ def headers_that_are_read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         monkeypatch.setattr(Headers, name, watched(getattr(Headers, name)))
     for name in ("get", "__getitem__", "__contains__"):
         monkeypatch.setattr(
-            authentication.Headers, name, noted(read, getattr(authentication.Headers, name))
+            authentication.Headers,
+            name,
+            with_recorded_name(read, getattr(authentication.Headers, name)),
         )
     return read
 
 
-def noted(read: set[str], method: Callable[..., Any]) -> Callable[..., Any]:
+def with_recorded_name(read: set[str], method: Callable[..., Any]) -> Callable[..., Any]:
     def noting(headers: authentication.Headers, name: bytes, *default: bytes) -> Any:
         read.add(name.decode())
         return method(headers, name, *default)

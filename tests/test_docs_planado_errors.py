@@ -1,4 +1,4 @@
-"""The errors of docs/planado.md: every code, message and sentence that the code can say."""
+"""The errors of docs/planado.md: every code, message and sentence that the code can produce."""
 
 import ast
 import re
@@ -66,7 +66,7 @@ def test_the_sentences_about_fields_are_those_of_the_page() -> None:
 
 
 def sentences() -> Iterator[str]:
-    """The sentences that this dialect puts into problems, as patterns."""
+    """Yield the sentences that this dialect puts into problems, as patterns."""
     for source in SOURCES:
         for node in ast.walk(ast.parse(source.read_text())):
             match node:

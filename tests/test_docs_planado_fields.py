@@ -1,4 +1,4 @@
-"""The fields of docs/planado.md: those of the wire, and taken as the page says."""
+"""The fields of docs/planado.md: those of the wire shapes, accepted as the page says."""
 
 from types import NoneType
 from typing import Any, get_args, get_type_hints
@@ -30,7 +30,7 @@ WORDS = {UUID: "uuid", str: "text", bool: "flag", int: "number", float: "number"
 
 
 def described(shape: type[Struct]) -> list[tuple[str, str, str]]:
-    """Name, type and nullability of each field, in the page's words."""
+    """Return the name, type and nullability of each field, in the page's words."""
     return [
         (name, *in_words(name, annotation)) for name, annotation in get_type_hints(shape).items()
     ]
@@ -95,7 +95,7 @@ def test_what_a_new_client_needs_is_in_the_page(planado: Planado, body: dict[str
 
 
 def nested(table: str, name: str, value: Any) -> dict[str, Any]:
-    """A body with a value at the field of one of the tables of what is sent."""
+    """Return a body with the value at the field of an input table."""
     match table:
         case "What a caller sends: sent in an address: field":
             return {"site_address": {name: value}}

@@ -1,5 +1,7 @@
-"""A database that cannot answer: refused in the dialect's shape, told in the log, and no longer
-than it lasts. Readers do not wait for writers."""
+"""Outages of the database: refused in the dialect's shape, logged, and over as soon as it is back.
+
+Readers do not wait for writers.
+"""
 
 import logging
 import time
@@ -27,7 +29,7 @@ BUSY_SECONDS = 0.4
 
 
 class Place:
-    """A database, the app over it, and somebody else who can lock it."""
+    """A database, the app over it, and another connection that can lock it."""
 
     reason: str
 
@@ -43,14 +45,14 @@ class Place:
         return str(self.store.create_token(CreateToken(account="acme", dialect=dialect))[1])
 
     def locked(self) -> AbstractContextManager[Any]:
-        """Nobody else can write until it ends."""
+        """Lock the database against other writers until the block ends."""
         raise NotImplementedError
 
     def become_read_only(self) -> None:
         raise NotImplementedError
 
     def lose_contacts(self) -> None:
-        """Not an outage: no statement of ours would do it."""
+        """Drop a table. This is not an outage: no statement of ours would do it."""
         with self.store._engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE contact")
 

@@ -60,7 +60,7 @@ def test_the_tour_from_ninja_to_planado_prints_what_is_answered(
 
 
 def timeless(text: str) -> object:
-    """The answer without what differs at every run."""
+    """Return the answer without values that differ in every run."""
     return msgspec.json.decode(re.sub(r"[0-9a-f-]{36}|20[0-9T:.-]+Z", "x", text))
 
 

@@ -1,6 +1,8 @@
-"""A read replica: late for those who only read, and never for those who have just written.
+"""A read replica: reads may lag for callers that only read, never for callers that have just
+written.
 
-The replica here is a copy of the database that nothing follows: whatever is read from it is old.
+The replica here is a copy of the database that is never updated, so all that is read from it is
+old.
 """
 
 import shutil
@@ -27,7 +29,7 @@ PIN = timedelta(seconds=10)
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 
 
-class Clock:
+class MovableClock:
     now = datetime(2026, 1, 1, tzinfo=UTC)
 
     def __call__(self) -> datetime:
@@ -38,7 +40,7 @@ class Place:
     """Two callers of each dialect over a primary with one client and its stale replica."""
 
     def __init__(self, primary: str, tokens: list[str], replica: str) -> None:
-        self.clock = Clock()
+        self.clock = MovableClock()
         self.store = Store.open(
             primary, Generators(clock=self.clock), replica=Replica(replica, PIN)
         )
@@ -51,7 +53,7 @@ class Place:
         self.uuid = shown["uuid"]
 
     def names(self) -> list[str]:
-        """What each caller reads, once in a list and once alone."""
+        """Return the names that each caller reads, once in a list and once alone."""
         read = [speaker.listed()[0] for speaker in (self.ninja, self.other_ninja)]
         read += [speaker.shown(self.hashid) for speaker in (self.ninja, self.other_ninja)]
         read += [speaker.listed()[0] for speaker in (self.planado, self.other_planado)]
@@ -59,7 +61,7 @@ class Place:
         return [client["name"] for client in read]
 
 
-def seeded(url: str) -> list[str]:
+def seed_primary(url: str) -> list[str]:
     store = Store.open(url)
     store.create_account(CreateAccount(name="acme"))
     commands = [CreateToken(account="acme", dialect=d) for d in ("ninja", "planado") for _ in "12"]
@@ -74,13 +76,13 @@ def seeded(url: str) -> list[str]:
 def copied(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
     if engine == "sqlite":
         primary, replica = (f"sqlite:///{folder / name}" for name in ("primary.db", "replica.db"))
-        tokens = seeded(primary)
+        tokens = seed_primary(primary)
         shutil.copy(folder / "primary.db", folder / "replica.db")
         yield Place(primary, tokens, replica)
         return
     cluster = request.getfixturevalue("cluster")
     with cluster.database() as primary:
-        tokens = seeded(primary)
+        tokens = seed_primary(primary)
         replica = cluster.made(str(make_url(primary).database))
         yield Place(primary, tokens, replica)
         cluster.dropped(replica)

@@ -1,4 +1,4 @@
-"""The two documentation pages as promises: their own records, posted, listed and crossed."""
+"""The two documentation pages as promises: their own records are posted, listed and crossed."""
 
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def test_the_ninja_seed_is_listed_with_its_keys_in_its_order_and_types(ninja: Ni
 
 
 def is_alike(shown: object, seed: object) -> bool:
-    """Of one JSON type; an amount may come with or without a fraction."""
+    """Check whether two values have the same JSON type. An amount may have a fraction or not."""
     number = (int, float)
     return type(shown) is type(seed) or (isinstance(shown, number) and isinstance(seed, number))
 
@@ -128,9 +128,9 @@ def test_the_planado_seeds_in_ninja_have_names_contacts_addresses_and_a_kind(
 
 
 def test_an_id_of_the_seed_decodes_to_its_serial(ninja: Ninja) -> None:
-    from dialects.ninja.protocol.id_codec import IdCodec as Ids
+    from dialects.ninja.protocol.id_codec import IdCodec
 
-    ids = Ids("")
+    ids = IdCodec("")
 
     assert ids.decode(NINJA_CLIENT["id"]) == 391
     assert ids.decode(NINJA_CLIENT["user_id"]) == 166

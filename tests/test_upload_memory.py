@@ -1,4 +1,4 @@
-"""A large file on its way through a real server: in pieces, never wholly in memory."""
+"""The upload of a large file through a real server: it is streamed, never wholly in memory."""
 
 from collections.abc import Iterator
 from pathlib import Path

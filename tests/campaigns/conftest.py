@@ -1,4 +1,4 @@
-"""One server with two workers for all campaigns of a module, on each engine in turn."""
+"""Fixture: one server with two workers for all campaigns of a module, on each engine in turn."""
 
 from collections.abc import Iterator
 

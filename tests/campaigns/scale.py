@@ -1,4 +1,4 @@
-"""How long a campaign is: short in the suite, whole under `make campaign`."""
+"""The size of a campaign: small in the test suite, full under `make campaign`."""
 
 import os
 

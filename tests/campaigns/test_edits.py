@@ -1,4 +1,4 @@
-"""Many writers on one client, through both dialects: every edit counts, none is lost."""
+"""Concurrent edits of one client through both dialects: each edit counts and none is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -37,7 +37,7 @@ def test_every_edit_of_sixteen_writers_gets_a_version_of_its_own(server: Served)
 
 
 def edits(server: Served, dialect: str, path: str, field: str, writer: int) -> list[int]:
-    """The versions that this writer's edits made, by the tags of their answers."""
+    """Edit the client as one writer and return the versions from the ETags of the answers."""
     versions = []
     with server.caller(dialect) as caller:
         for n in range(EDITS):

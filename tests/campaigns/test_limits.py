@@ -1,4 +1,4 @@
-"""Two workers count the calls of a token together."""
+"""Two workers share one count of the calls of a token."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A scan by cursor while others write: whoever was there all along is seen, and once."""
+"""A cursor scan during other writes: a client that exists throughout is listed exactly once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,12 +21,12 @@ MOST_WRITES = 150
 
 @pytest.fixture(scope="module")
 def steady(server: Served) -> list[str]:
-    """Clients that nobody deletes."""
+    """The uuids of clients that are never deleted."""
     with server.caller("planado") as caller:
-        return [made(caller, f"Steady {n}") for n in range(STEADY)]
+        return [create_organization(caller, f"Steady {n}") for n in range(STEADY)]
 
 
-def made(caller: httpx.Client, name: str) -> str:
+def create_organization(caller: httpx.Client, name: str) -> str:
     answer = caller.post("/clients", json={"organization": True, "organization_name": name})
     assert answer.status_code == 201, answer.text
     uuid: str = answer.json()["client_uuid"]
@@ -56,19 +56,19 @@ def test_a_scan_sees_each_lasting_client_once_whatever_three_writers_do(
 
 def scan(caller: httpx.Client) -> Iterator[str]:
     after = {}
-    while page := listed(caller, after):
+    while page := request_page(caller, after):
         yield from page
         after = {"after": page[-1]}
 
 
-def listed(caller: httpx.Client, after: dict[str, str]) -> list[str]:
+def request_page(caller: httpx.Client, after: dict[str, str]) -> list[str]:
     answer = caller.get("/clients", params={"limit": PAGE} | after)
     assert answer.status_code == 200, answer.text
     return [client["uuid"] for client in answer.json()["clients"]]
 
 
 def writing(server: Served, steady: list[str], write: Write, begun: Barrier, done: Event) -> int:
-    """How often it wrote while the scan ran."""
+    """Write until the scan has ended, and return the number of writes."""
     with server.caller("planado") as caller:
         write(caller, steady, 0)
         begun.wait(30)
@@ -80,7 +80,7 @@ def writing(server: Served, steady: list[str], write: Write, begun: Barrier, don
 
 
 def create(caller: httpx.Client, _steady: list[str], n: int) -> None:
-    made(caller, f"Passing {n}")
+    create_organization(caller, f"Passing {n}")
 
 
 def change(caller: httpx.Client, steady: list[str], n: int) -> None:
@@ -89,7 +89,7 @@ def change(caller: httpx.Client, steady: list[str], n: int) -> None:
 
 
 def delete(caller: httpx.Client, _steady: list[str], n: int) -> None:
-    """Takes away what it made and has let others see, so that a cursor may name a deleted one."""
-    uuid = made(caller, f"Fading {n}")
-    listed(caller, {})
+    """Create a client, list it and delete it, so that a cursor may name a deleted client."""
+    uuid = create_organization(caller, f"Fading {n}")
+    request_page(caller, {})
     assert caller.delete(f"/clients/{uuid}").status_code == 200

@@ -1,5 +1,5 @@
-"""A pull, a push or an import is killed at any moment: it goes on, and ends as if nobody had
-touched it."""
+"""A pull, push or import that is killed at any moment resumes and ends as if it had not been
+killed."""
 
 import json
 import os
@@ -17,8 +17,8 @@ import pytest
 
 from dialects.ninja import DIALECT as NINJA
 from dialects.planado import DIALECT as PLANADO
-from gateway.demo.clients import demo_makers
-from gateway.demo.fill import fill
+from gateway.demo.clients import demo_generators
+from gateway.demo.fill import fill_account
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.records import Client
@@ -33,7 +33,7 @@ IMPORTED = rounds(6000, 10_000)
 
 
 class Here:
-    """A gateway's database of our own, and its command line."""
+    """A gateway database of the test's own, and the command line that works on it."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.url = f"sqlite:///{folder / 'here.db'}"
@@ -61,8 +61,11 @@ class Here:
         process.communicate()
 
     def brought_to_an_end(self, *words: str) -> dict[str, Any]:
-        """What is left to do of a run that was killed, all of it when none had begun, nothing
-        when it was faster; the report of that run."""
+        """Finish a killed run and return its report.
+
+        Starts the command again if no run had begun. Only shows the run if it was done before the
+        kill.
+        """
         runs = self.done("runs", "list")["runs"]
         if not runs:
             return self.done(*words)
@@ -70,7 +73,7 @@ class Here:
         return self.done("runs", verb, str(runs[0]["id"]))
 
     def clients(self) -> list[bytes]:
-        """As Invoice Ninja shows them, ids and keys and all."""
+        """Return all clients as Invoice Ninja shows them, with ids and keys."""
         return [NINJA.codec.write_object(*pair) for pair in records(self.url, "acme")]
 
 
@@ -82,35 +85,38 @@ def records(url: str, name: str) -> list[tuple[Client, Account]]:
     return found
 
 
-def filled(url: str, account: str, number: int) -> None:
-    store = Store.open(url, demo_makers(0))
+def fill_database(url: str, account: str, number: int) -> None:
+    store = Store.open(url, demo_generators(0))
     owner = next((a for a in store.list_accounts() if a.name == account), None)
-    for _ in fill(store, owner or store.create_account(CreateAccount(name=account)), 0, number):
+    for _ in fill_account(
+        store, owner or store.create_account(CreateAccount(name=account)), 0, number
+    ):
         pass
     store.close()
 
 
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
-    """The service, and the URL of the database behind it."""
+    """The remote service, and the URL of its database."""
     folder = tmp_path_factory.mktemp("there")
     with served(folder) as server:
         yield server, f"sqlite:///{folder / 'gateway.db'}"
 
 
-def moments(latest: float) -> list[float]:
-    """At which to kill: the starting of Python is of no interest."""
+def kill_moments(latest: float) -> list[float]:
+    """Choose the seconds after which to kill. The first 0.7 s are left out: Python is still
+    starting."""
     chance = random.Random(7)  # noqa: S311  moments, not secrets
     return [chance.uniform(0.7, latest) for _ in range(KILLS)]
 
 
 def test_a_killed_pull_goes_on_and_misses_nobody(there: tuple[Served, str], tmp_path: Path) -> None:
     server, database = there
-    filled(database, "acme", CLIENTS)
+    fill_database(database, "acme", CLIENTS)
     pull = ("pull", "ninja", "--account", "acme", "--url", server.url)
     expected = [NINJA.codec.write_object(*pair) for pair in records(database, "acme")]
 
-    for n, moment in enumerate(moments(rounds(1.5, 3))):
+    for n, moment in enumerate(kill_moments(rounds(1.5, 3))):
         here = fresh(tmp_path / str(n), NINJA_TOKEN=server.tokens["ninja"])
         here.killed(moment, *pull)
         report = here.brought_to_an_end(*pull)
@@ -125,29 +131,31 @@ def test_a_killed_push_goes_on_and_makes_nobody_twice(
     server, database = there
     template = tmp_path / "template"
     template.mkdir()
-    filled(f"sqlite:///{template / 'here.db'}", "acme", PUSHED)
+    fill_database(f"sqlite:///{template / 'here.db'}", "acme", PUSHED)
     push = ("push", "planado", "--account", "acme", "--url", server.url, "--per-minute", "0")
-    expected = [told(*pair) for pair in records(f"sqlite:///{template / 'here.db'}", "acme")]
+    expected = [
+        pushed_object(*pair) for pair in records(f"sqlite:///{template / 'here.db'}", "acme")
+    ]
 
-    for n, moment in enumerate(moments(rounds(2, 5))):
+    for n, moment in enumerate(kill_moments(rounds(2, 5))):
         here = Here(copied(template, tmp_path / str(n)), **target(database, f"target {n}"))
         here.killed(moment, *push)
         here.brought_to_an_end(*push)
 
-        received = [shown(*pair) for pair in records(database, f"target {n}")]
+        received = [service_object(*pair) for pair in records(database, f"target {n}")]
         assert received == [one for one in expected if one]
 
 
 def test_a_killed_import_goes_on_and_misses_nobody(tmp_path: Path) -> None:
     """Of a file whose clients arrive together, from another process."""
     there = fresh(tmp_path / "there")
-    filled(there.url, "acme", IMPORTED)
+    fill_database(there.url, "acme", IMPORTED)
     path = tmp_path / "clients.ndjson"
     expected = there.clients()
     path.write_bytes(b"\n".join(expected))
     read = ("import", str(path), "--account", "acme", "--dialect", "ninja")
 
-    for n, moment in enumerate(moments(rounds(2, 4))):
+    for n, moment in enumerate(kill_moments(rounds(2, 4))):
         here = fresh(tmp_path / str(n))
         here.killed(moment, *read)
         report = here.brought_to_an_end(*read)
@@ -156,16 +164,19 @@ def test_a_killed_import_goes_on_and_misses_nobody(tmp_path: Path) -> None:
         assert report["counts"] == {"read": IMPORTED, "created": IMPORTED}
 
 
-def told(record: Client, account: Account) -> dict[str, Any]:
-    """What the other side shall show, and that it has been told only once."""
+def pushed_object(record: Client, account: Account) -> dict[str, Any]:
+    """Return the object that the service must show after one single push."""
     if record.is_deleted:
         return {}
     key = f"ninja-{NINJA.codec.id_of(record, account)}"
-    return shown(record, account) | {"external_id": record.external_id or key, "version": 1}
+    return service_object(record, account) | {
+        "external_id": record.external_id or key,
+        "version": 1,
+    }
 
 
-def shown(record: Client, account: Account) -> dict[str, Any]:
-    """Without what a service gives by itself."""
+def service_object(record: Client, account: Account) -> dict[str, Any]:
+    """Return the object as Planado shows it, without the fields that a service generates."""
     found: dict[str, Any] = json.loads(PLANADO.codec.write_object(record, account))
     return {k: v for k, v in found.items() if k not in {"uuid", "created_at", "updated_at"}}
 
@@ -185,7 +196,7 @@ def copied(template: Path, folder: Path) -> Path:
 
 
 def target(database: str, name: str) -> dict[str, str]:
-    """An account of the service's, and what opens it."""
+    """Create an account at the service and return the environment variable with its key."""
     store = Store.open(database)
     store.create_account(CreateAccount(name=name))
     _, token = store.create_token(CreateToken(account=name, dialect="planado"))

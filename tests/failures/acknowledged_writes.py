@@ -1,4 +1,4 @@
-"""What callers were answered, what was acknowledged to them, and what of it was kept."""
+"""A journal of the answers to callers, and the writes that they acknowledged."""
 
 import time
 from threading import Lock
@@ -8,7 +8,10 @@ WAIT_SECONDS = 30
 
 
 class Answer(NamedTuple):
-    """`moment` is when it came; `trouble` is what is wrong with it; a status of 0 is no answer."""
+    """An answer of the gateway at a `moment`.
+
+    `trouble` says what is wrong with the answer. A status of 0 means that no answer came.
+    """
 
     moment: float
     dialect: str
@@ -23,7 +26,7 @@ class Answer(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """State of a client: the number that its writer put into its name, and its version."""
+    """The state of a client: the number that its writer put into its name, and its version."""
 
     number: int
     version: int
@@ -70,7 +73,8 @@ class Journal:
         return {answer.trouble for answer in self.answers} - {""}
 
     def figures(self, back: float) -> Figures:
-        """`back` is the moment from which the database could be used again."""
+        """Return the figures of an outage. `back` is the moment when the database was available
+        again."""
         return Figures(
             self.acknowledged,
             sum(answer.status == 503 for answer in self.answers),
@@ -79,7 +83,8 @@ class Journal:
         )
 
     def recovery(self, back: float) -> float:
-        """Seconds until the last refusal, and until all kinds of callers were served again."""
+        """Return the seconds until the last refusal, and until all kinds of callers were served
+        again."""
         after = [answer for answer in self.answers if answer.moment > back]
         kinds = {(answer.dialect, answer.is_write) for answer in self.answers}
         served = [

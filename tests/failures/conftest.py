@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests of a module, which may stop and start it."""
+"""Fixture: a PostgreSQL server for the tests of a module, which may stop and start it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How each dialect creates a client, changes it and shows it: just enough to count losses."""
+"""How each dialect creates, changes and shows a client: just enough to count losses."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -49,7 +49,7 @@ def key_in_ninja(answer: httpx.Response) -> str:
 
 
 def key_in_planado(answer: httpx.Response) -> str:
-    """The external id that the client was created with."""
+    """Return the external id from the request that created the client."""
     body = answer.request.read()
     return str(msgspec.json.decode(body)["external_id"])
 

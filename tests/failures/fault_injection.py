@@ -1,4 +1,4 @@
-"""The `gateway` command with a planted fault, to prove that the kill tests find such faults.
+"""The `gateway` command with a planted fault, to prove that the kill tests find faults.
 
 Run as `python -m tests.failures.fault_injection`. GATEWAY_TEST_FAULT names the fault. SQLite only.
 """
@@ -42,13 +42,13 @@ def answer_before_the_commit() -> None:
 def commit_before_the_contacts() -> None:
     inserted = statements.insert_many
 
-    def split(connection: Connection, table: Table, given: Sequence[statements.Given]) -> None:
+    def split(connection: Connection, table: Table, given: Sequence[statements.Parameters]) -> None:
         if table is CONTACT:
             # Behind the back of SQLAlchemy, which shall believe that all is one transaction.
             statements.execute_text(connection, "COMMIT")
             time.sleep(GAP)
-            sqlite.begin(connection)
-            statements.execute_text(connection, "SAVEPOINT step")  # that of storage/committing.py
+            sqlite.begin_transaction(connection)
+            statements.execute_text(connection, "SAVEPOINT step")  # that of group_commit.py
         inserted(connection, table, given)
 
     statements.insert_many = split

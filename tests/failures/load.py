@@ -1,5 +1,5 @@
-"""Callers at work on a real server: they write and read through both dialects, and note down
-every answer and all that was acknowledged."""
+"""Load on a real server: callers of both dialects that write and read, with a journal of all
+answers."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,24 +17,26 @@ WRITERS, READERS = 2, 1
 """Of each dialect."""
 PAUSE = 0.01
 MOST_CALLS = 20_000
-"""Of one caller, so that a run which nobody ends ends by itself."""
+"""The limit of one caller, so that a run ends even if it is never stopped."""
 CHANGES = 3
 """Of each client, after its creation."""
 
 
 @contextmanager
-def load(server: Served, journal: Journal, run: str, crowd: int = 1) -> Iterator[None]:
-    """Both dialects are at work; `run` tells these callers' clients from those of other runs,
-    `crowd` is how many times the usual number of callers there are."""
+def load(server: Served, journal: Journal, run: str, multiple: int = 1) -> Iterator[None]:
+    """Put load on the server through both dialects while the block runs.
+
+    `run` marks the clients of this run. `multiple` multiplies the usual number of callers.
+    """
     done = Event()
-    with ThreadPoolExecutor(2 * crowd * (WRITERS + READERS)) as pool:
+    with ThreadPoolExecutor(2 * multiple * (WRITERS + READERS)) as pool:
         calls = []
         for dialect in TONGUES:
-            for n in range(crowd * WRITERS):
+            for n in range(multiple * WRITERS):
                 caller = Caller(server, journal, dialect, f"{run}-{dialect}-{n}")
                 calls.append(pool.submit(caller.write, done))
             reader = Caller(server, journal, dialect, run)
-            calls += [pool.submit(reader.read, done) for _ in range(crowd * READERS)]
+            calls += [pool.submit(reader.read, done) for _ in range(multiple * READERS)]
         try:
             yield
         finally:
@@ -44,7 +46,7 @@ def load(server: Served, journal: Journal, run: str, crowd: int = 1) -> Iterator
 
 
 class Caller:
-    """One caller of one dialect; the clients that it writes are its own."""
+    """A caller of one dialect, with clients of its own."""
 
     def __init__(self, server: Served, journal: Journal, dialect: str, name: str) -> None:
         self.server = server
@@ -53,7 +55,7 @@ class Caller:
         self.name = name
 
     def write(self, done: Event) -> None:
-        """Create a client, change it a few times, go on to the next one."""
+        """Create a client, change it a few times, and go on to the next client."""
         tongue = TONGUES[self.dialect]
         with self.server.caller(self.dialect) as http:
             key = ""
@@ -79,7 +81,7 @@ class Caller:
     def noted(
         self, http: httpx.Client, is_write: bool, call: Callable[..., httpx.Response], *args: str
     ) -> httpx.Response | None:
-        """The answer if it is a success."""
+        """Write the answer into the journal, and return it if it is a success."""
         started = time.monotonic()
         try:
             answer = call(http, *args)
@@ -93,7 +95,10 @@ class Caller:
 
 
 def trouble_with(answer: httpx.Response) -> str:
-    """None with a success, nor with a 503 in the dialect's JSON that says when to come again."""
+    """Return what is wrong with an answer, or an empty text.
+
+    Successes are right, and so is a 503 in the dialect's JSON with a Retry-After header.
+    """
     if answer.is_success:
         return ""
     is_json = answer.headers.get("content-type") == "application/json"

@@ -27,7 +27,8 @@ class Server:
         self.url = str(self._server.get_uri())
 
     def stop(self) -> None:
-        """As an operator does: sessions are ended, what they had not committed is undone."""
+        """Stop the server as an operator does: sessions end and open transactions are rolled
+        back."""
         self._server.stop()
 
     def configure(self, name: str, value: str) -> None:
@@ -36,7 +37,7 @@ class Server:
             session.execute("SELECT pg_reload_conf()")
 
     def kill(self) -> None:
-        """Its first process only: the others notice and end by themselves."""
+        """Kill only the first process. The other processes notice and end."""
         os.kill(self._server.get_pid(), signal.SIGKILL)
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""`gateway serve` in a process group of its own, to be killed and started again."""
+"""`gateway serve` in its own process group, which tests kill and start again."""
 
 import os
 import signal
@@ -14,7 +14,12 @@ from storage.database.engine_factory import open_engine
 from tests.failures.acknowledged_writes import Journal
 from tests.failures.dialect_writers import TONGUES
 from tests.failures.fault_injection import FAULT, Fault
-from tests.support.live_server import Served, free_port, seeded, wait_for
+from tests.support.live_server import (
+    Served,
+    create_account_and_tokens,
+    free_port,
+    wait_until_served,
+)
 
 ROOT = Path(__file__).parents[2]
 HALVES = """
@@ -37,9 +42,9 @@ class Gateway(Served):
         }
         if fault:
             self.environment[FAULT] = fault.__name__
-        tokens = seeded(database)
+        tokens = create_account_and_tokens(database)
         super().__init__(self.started(), f"http://127.0.0.1:{self.port}", tokens)
-        wait_for(self)
+        wait_until_served(self.url)
 
     def started(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", self.program, "serve", "--port", str(self.port)]
@@ -54,16 +59,16 @@ class Gateway(Served):
             )
 
     def kill(self) -> None:
-        """All of its processes at once, as when the machine's memory runs out."""
+        """Kill all processes at once, as when the machine's memory runs out."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
 
     def start_again(self) -> None:
         self.process = self.started()
-        wait_for(self)
+        wait_until_served(self.url)
 
     def lost(self, journal: Journal) -> list[str]:
-        """What was acknowledged and is not there, as its own dialect shows it."""
+        """List the acknowledged writes that their own dialect no longer shows."""
         with ExitStack() as stack:
             callers = {d: stack.enter_context(self.caller(d)) for d in TONGUES}
             found = []
@@ -74,11 +79,11 @@ class Gateway(Served):
         return found
 
     def halves(self) -> int:
-        """Clients without contacts: nobody creates such."""
+        """Count the clients without contacts. No write creates a client without contacts."""
         return int(self.asked(HALVES))
 
     def asked(self, statement: str) -> str:
-        """The one value that a statement on the database itself answers with."""
+        """Run a statement on the database itself, and return its one value as text."""
         with self.connected() as connection:
             return str(connection.execute(text(statement)).scalar_one())
 
@@ -96,7 +101,7 @@ class Gateway(Served):
 
 @contextmanager
 def gateway(database: str, folder: Path, fault: Fault | None = None) -> Iterator[Gateway]:
-    """The gateway as it is, or with a fault planted into its processes."""
+    """Run the gateway, with a planted fault if one is given."""
     running = Gateway(database, folder, fault)
     try:
         yield running

@@ -1,5 +1,7 @@
-"""All processes of the gateway are killed at once, under load and at any moment: what was
-acknowledged is there, and no client is there by half."""
+"""All processes of the gateway are killed at once, under load and at any moment.
+
+Every acknowledged write is still there, and no client is written by half.
+"""
 
 import random
 import sys
@@ -41,9 +43,10 @@ def faulty(folder: Path, fault: Fault) -> AbstractContextManager[Gateway]:
 
 
 def killed(served: Gateway, kills: int) -> Iterator[Journal]:
-    """The journal of all that was acknowledged so far, after each kill and new start.
+    """Yield the journal of all acknowledged writes after each kill and restart.
 
-    To be looked at each time: the next kills' clients may be given the keys of lost ones."""
+    Look at it each time: clients of the next kills may get the keys of lost clients.
+    """
     chance = random.Random(20)  # noqa: S311  moments, not secrets
     journal = Journal()
     for turn in range(kills):

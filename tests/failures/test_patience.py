@@ -1,4 +1,4 @@
-"""An outage is waited for once, by all callers together, and told in the log once."""
+"""An outage is waited for once, by all callers together, and is logged once."""
 
 import logging
 import time

@@ -1,5 +1,8 @@
-"""Through a PgBouncer in transaction mode: a transaction may find itself on any connection, and
-callers outnumber connections. `make pgbouncer` runs the whole HTTP part of the suite so."""
+"""The store through a PgBouncer in transaction mode.
+
+A transaction may run on any connection, and there are more callers than connections. `make
+pgbouncer` runs the whole HTTP part of the suite in this way.
+"""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

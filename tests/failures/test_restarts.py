@@ -1,5 +1,7 @@
-"""PostgreSQL goes away under load and comes back: nobody hangs, nobody is told nonsense, nothing
-that was acknowledged is lost, and nobody has to do anything."""
+"""PostgreSQL goes away under load and comes back, and the gateway recovers alone.
+
+No caller hangs or gets a wrong answer, no acknowledged write is lost, and no operator is needed.
+"""
 
 import sys
 import time

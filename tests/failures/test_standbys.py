@@ -1,4 +1,4 @@
-"""A synchronous standby that is gone: no write is confirmed, and none waits for ever."""
+"""A missing synchronous standby: no write is confirmed, and no write waits for ever."""
 
 import time
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def account_id(store: Store) -> int:
 
 @pytest.fixture
 def lonely(postgresql: Server, account_id: int) -> Iterator[None]:
-    """The server waits for a standby that never comes."""
+    """A server that waits for a standby that never comes."""
     postgresql.configure("synchronous_standby_names", "'nobody'")
     yield
     postgresql.configure("synchronous_standby_names", "''")

@@ -1,4 +1,4 @@
-"""A gateway that is started before its database says so and ends."""
+"""A gateway that starts before its database reports this and ends."""
 
 import subprocess
 import sys

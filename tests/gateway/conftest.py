@@ -1,4 +1,4 @@
-"""The command line, called in this process as a shell would call it."""
+"""Fixture: the command line, called in this process as a shell would call it."""
 
 import gc
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Run = Callable[..., Ended]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `gateway …` on a database of the test's own."""
+    """A function that runs `gateway …` on the test's own database."""
     monkeypatch.setenv("GATEWAY_DATABASE_URL", f"sqlite:///{tmp_path / 'gateway.db'}")
 
     def call(*arguments: str) -> Ended:

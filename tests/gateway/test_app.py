@@ -1,4 +1,4 @@
-"""The app around the dialects: where they are, what is open, what the settings change."""
+"""The app around the dialects: their paths, the open routes, and the effect of settings."""
 
 import json
 import logging

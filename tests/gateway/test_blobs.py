@@ -1,4 +1,4 @@
-"""Where the gateway puts the bytes of documents: GATEWAY_BLOBS, or a folder where it is started."""
+"""Where the gateway stores documents: at GATEWAY_BLOBS, or in a folder of the working directory."""
 
 import io
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""When cycles are looked for: not while modules are loaded, seldom while there is much to do."""
+"""GC tuning: no collection while modules load, few collections under load."""
 
 import gc
 from collections.abc import Iterator
 
 import pytest
 
-from gateway.gc_tuning import SELDOM, gc_paused, gc_relaxed
+from gateway.gc_tuning import RELAXED_THRESHOLD, gc_paused, gc_relaxed
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +31,6 @@ def test_they_are_looked_for_again_after_a_module_that_cannot_be_loaded() -> Non
 def test_they_are_seldom_looked_for_and_then_as_often_as_before() -> None:
     before = gc.get_threshold()
     with gc_relaxed():
-        assert gc.get_threshold()[0] == SELDOM
+        assert gc.get_threshold()[0] == RELAXED_THRESHOLD
         assert gc.isenabled()
     assert gc.get_threshold() == before

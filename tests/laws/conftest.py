@@ -1,4 +1,4 @@
-"""What the laws are tried on."""
+"""Fixture: the store that the laws are tried on."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from storage.store import Store
 
 @pytest.fixture(scope="session")
 def shelf(store: Store) -> Store:
-    """One store for all examples of a law: each example gets an account of its own."""
+    """One store for all examples of a law. Each example gets its own account."""
     return store

@@ -1,6 +1,6 @@
-"""A dialect as the laws see it: something that shows a client and takes edits of one.
+"""A dialect as the laws see it: a lens that shows a client and applies edits to it.
 
-The dialects' own functions do the work, from JSON to JSON; only HTTP is left out.
+The dialects' own functions do the work, from JSON to JSON. Only HTTP is left out.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Generated clients, and edits as a caller of either dialect could send them."""
+"""Generated clients, and edits that a caller of either dialect could send."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -114,7 +114,7 @@ def imports(draw: st.DrawFn) -> ImportClient:
 
 
 def born(store: Store, command: ImportClient) -> tuple[Account, Client]:
-    """The client in an account of its own."""
+    """Create the client in a new account, and return both."""
     account = store.create_account(CreateAccount(name=f"account {next(NUMBERS)}"))
     return account, store.create_client(account.id, command)
 
@@ -201,7 +201,7 @@ planado_addresses = st.fixed_dictionaries(
 
 
 def planado_edits(record: Client) -> st.SearchStrategy[dict[str, Any]]:
-    """Valid edits of this client: its kind cannot change, and some name must be left."""
+    """Return valid edits of this client: its kind cannot change, and it must keep a name."""
     common = {
         "site_address": planado_addresses,
         "contacts": st.one_of(st.lists(planado_contacts, max_size=6), shuffled(record)),
@@ -216,7 +216,8 @@ def planado_edits(record: Client) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def shuffled(record: Client) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """The list as it is shown, in another order, some of it renamed, some of it gone."""
+    """Return the shown contact list in another order, with some entries renamed and some
+    removed."""
 
     shown = [{"name": e.name, "type": e.type, "value": e.value} for e in contact_entries(record)]
     if not shown:

@@ -1,4 +1,4 @@
-"""Commands for the law of the stores, out of few values, so that they often meet."""
+"""Generated commands for the law of the stores, from few values, so that they often collide."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 def mostly(usual: st.SearchStrategy[T], rare: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
-    """The rare one once in four times."""
+    """Draw the rare value in one case of four."""
     return st.integers(0, 3).flatmap(lambda n: rare if n == 3 else usual)
 
 
@@ -138,15 +138,15 @@ pasts = st.fixed_dictionaries(
 )
 
 
-def imported(given: CreateClient, past: Mapping[str, Any]) -> ImportClient:
+def import_command(given: CreateClient, past: Mapping[str, Any]) -> ImportClient:
     return ImportClient(**structs.asdict(given) | past)
 
 
-new_clients = st.one_of(creations, st.builds(imported, creations, pasts))
+new_clients = st.one_of(creations, st.builds(import_command, creations, pasts))
 
 
 class ContactEdit(Struct, frozen=True):
-    """One contact as it shall be: the n-th of those that are there, or a new one."""
+    """A change of one contact: of the n-th contact that exists, or of a new one."""
 
     place: int | None
     given: dict[str, Any]
@@ -159,7 +159,7 @@ class ContactEdit(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True):
-    """A decision on a record: fields, and perhaps a whole list of contacts."""
+    """A change function for a record: fields, and perhaps a whole contact list."""
 
     given: dict[str, Any]
     contacts: tuple[ContactEdit, ...] | UnsetType = UNSET
@@ -206,31 +206,33 @@ group_edits = st.builds(
 
 # Commands: the store's verb, and what it is given
 
-Told = tuple[Any, ...]
+StoreCall = tuple[Any, ...]
 
 
-def telling(verb: str, *given: st.SearchStrategy[Any]) -> st.SearchStrategy[Told]:
+def store_calls(verb: str, *given: st.SearchStrategy[Any]) -> st.SearchStrategy[StoreCall]:
     return st.tuples(st.just(verb), *given)
 
 
-def upserting(key: LiveKey, edit: Edit, new: CreateClient, precondition: Precondition) -> Told:
+def upsert_call(
+    key: LiveKey, edit: Edit, new: CreateClient, precondition: Precondition
+) -> StoreCall:
     create = partial(structs.replace, new, external_id=key.external_id)
     return "upsert_client", key, edit, create, precondition
 
 
 several_clients = st.lists(new_clients, min_size=1, max_size=3)
-creating = telling("create_clients", several_clients)
+creating = store_calls("create_clients", several_clients)
 changing = st.one_of(
-    telling("change_client", keys, edits, expectations),
-    telling("change_clients", several_serials, edits),
-    st.builds(upserting, live_keys, edits, new_clients, expectations),
+    store_calls("change_client", keys, edits, expectations),
+    store_calls("change_clients", several_serials, edits),
+    st.builds(upsert_call, live_keys, edits, new_clients, expectations),
 )
 moving = st.one_of(
-    telling("set_client_state", keys, states, expectations),
-    telling("set_client_states", several_serials, states),
+    store_calls("set_client_state", keys, states, expectations),
+    store_calls("set_client_states", several_serials, states),
 )
 removing = st.one_of(
-    telling("purge_client", keys, expectations),
+    store_calls("purge_client", keys, expectations),
     st.builds(
         lambda pair, expected: ("merge_clients", *pair, expected),
         st.lists(serials, min_size=2, max_size=2, unique=True),
@@ -238,7 +240,7 @@ removing = st.one_of(
     ),
 )
 grouping = st.one_of(
-    telling("create_group", new_groups),
-    telling("change_group", groups, group_edits),
-    telling("set_group_states", st.lists(groups, max_size=3), states),
+    store_calls("create_group", new_groups),
+    store_calls("change_group", groups, group_edits),
+    store_calls("set_group_states", st.lists(groups, max_size=3), states),
 )

@@ -1,4 +1,4 @@
-"""Queries for the law of the stores, out of the values that its commands are made of."""
+"""Generated queries for the law of the stores, from the values of its commands."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""What a store promises, in plain Python: dictionaries, loops and no SQL.
+"""A model of the store in plain Python: dictionaries, loops and no SQL.
 
-Nothing of the store is used but its shapes and how it folds text, so that both can only be wrong
-in different ways. Here is what is written; what lists answer is in `model_lists`, contacts are in
-`model_contacts`. Methods are called like the store's.
+It uses nothing of the store but its shapes and its text folding, so that the two can only be wrong
+in different ways. This module holds the writes. Lists are in `model_lists`, contacts in
+`model_contacts`. Methods have the names of the store's methods.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,8 +27,10 @@ NORMAL: dict[str, Callable[[str], str]] = {"number": fold, "id_number": fold, "e
 
 
 class Model(Found):
-    """An account that is written. A method that raises may leave half of its work behind: whoever
-    calls one calls it on a copy."""
+    """The writes of one account.
+
+    A method that raises may leave half of its work behind, so call it on a copy.
+    """
 
     # New clients
 
@@ -40,7 +42,8 @@ class Model(Found):
         return tuple([self.born(command, number) for command, number in pairs])
 
     def numbers(self, wanted: list[str | None]) -> list[str]:
-        """Wanted numbers as they are, others counted, four digits at least, taken ones skipped."""
+        """Return the wanted numbers, and the next free number where none is wanted, with four
+        digits or more."""
         used = {fold(number) for number in wanted if number}
         used |= {fold(client.number) for client in self.client_of.values()}
         fresh = self.fresh_numbers(used)
@@ -54,7 +57,7 @@ class Model(Found):
                 yield number
 
     def born(self, command: CreateClient, number: str) -> Client:
-        fields = told(command)
+        fields = client_fields(command)
         created_at = fields.setdefault("created_at", self.makers.clock())
         fields.setdefault("updated_at", created_at)
         if fields.get("country_id") is None:
@@ -84,7 +87,7 @@ class Model(Found):
         return self.changed(before, change, is_locked=before.is_deleted)
 
     def change_clients(self, serials: Sequence[int], change: Change) -> tuple[Client, ...]:
-        """Deleted ones too, missing ones are passed over."""
+        """Change clients, deleted ones too. Serials that do not exist are left out."""
         return tuple([self.changed(c, change) for c in self.some(serials)])
 
     def upsert_client(
@@ -103,9 +106,9 @@ class Model(Found):
         return Upserted(self.create_clients([create()])[0], is_new=True)
 
     def changed(self, before: Client, change: Change, *, is_locked: bool = False) -> Client:
-        """With what the command says, if that is a change at all."""
+        """Apply the command if it changes anything, and return the client."""
         command = change(before)
-        fields = told(command)
+        fields = client_fields(command)
         if fields.get("number", "") is None:
             [fields["number"]] = self.numbers([None])
         if fields.get("country_id", 0) is None:
@@ -128,7 +131,8 @@ class Model(Found):
         return structs.replace(client, contacts=contacts)
 
     def keep(self, before: Client, after: Client) -> Client:
-        """A real change counts one version on, and its time grows even when the clock does not."""
+        """Save a client if it has changed: its version and time grow even if the clock stands
+        still."""
         return self.bumped(before, after) if after != before else before
 
     def bumped(self, before: Client, after: Client) -> Client:
@@ -138,7 +142,7 @@ class Model(Found):
         return after
 
     def later(self, client: Client) -> datetime:
-        """Now, or just behind the client's last change."""
+        """Return the current time, or the first tick after the client's last change."""
         return max(self.makers.clock(), client.updated_at + TICK)
 
     # Life and death
@@ -207,7 +211,7 @@ class Model(Found):
             raise Conflict("client", tuple(fields))
 
     def refuse_taken_origins(self, wanted: Sequence[Origin]) -> None:
-        """What came from elsewhere came once."""
+        """Raise Conflict if an origin is taken or is wanted twice."""
         known = [origin for origins in self.origins_of.values() for origin in origins]
         wanted_keys = [(o.source, o.foreign_id) for o in wanted]
         known_keys = {(o.source, o.foreign_id) for o in known}
@@ -215,8 +219,11 @@ class Model(Found):
             raise Conflict("client", ("origins",))
 
     def owners(self, field: str, value: str | None) -> set[int]:
-        """Who is known by it. Deleted clients keep their numbers, and all keep their uuids: no
-        external id may be one."""
+        """Return the serials of clients that own this value.
+
+        Deleted clients keep their numbers. All clients keep their uuids, and an external id must
+        not equal one.
+        """
         clients = self.client_of.values() if value else ()
         owners = {c.serial for c in clients if identity(c)[field] == value}
         if field == "external_id" and value:
@@ -229,15 +236,15 @@ class Upserted(NamedTuple):
     is_new: bool
 
 
-def told(command: ChangeClient) -> dict[str, Any]:
-    """What a command says of the client itself."""
+def client_fields(command: ChangeClient) -> dict[str, Any]:
+    """Return the command's values for the client itself, without related records."""
     fields = structs.asdict(command)
     related = ("contacts", "documents", "origins")
     return {f: value for f, value in fields.items() if value is not UNSET and f not in related}
 
 
 def identity(source: Client | CreateClient) -> dict[str, str]:
-    """What a client is known by, as it is compared; a deleted one by no external id."""
+    """Return the normalized identifiers of a client. A deleted client has no external id."""
     given = {field: getattr(source, field) for field in NORMAL}
     if getattr(source, "is_deleted", False):
         given["external_id"] = None

@@ -1,4 +1,4 @@
-"""The contacts of the model: how drafts become contacts, and what a merger brings along."""
+"""The contacts of the model: how drafts become contacts, and which contacts a merge adds."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -22,8 +22,11 @@ def drawn_up(
     now: datetime,
     generators: Generators,
 ) -> tuple[Contact, ...]:
-    """Contacts as the drafts say, a blank one when there is none. The first that is flagged, or
-    the first of all, is primary, and it stands before the others."""
+    """Return the contacts of the drafts, the primary one first; a blank contact if there are no
+    drafts.
+
+    The first draft that is flagged is primary, or else the first of all.
+    """
     wanted = list(drafts) or [ContactDraft()]
     flagged = [n for n, draft in enumerate(wanted) if draft.is_primary]
     known = {contact.serial: contact for contact in client.contacts}
@@ -44,13 +47,14 @@ def blank(serial: int, length: int, now: datetime, generators: Generators) -> Co
 
 
 def touched(before: Contact, now: datetime, **fields: Any) -> Contact:
-    """A contact that does not change keeps its time."""
+    """Return the contact with these fields. Its time stays if nothing changes."""
     after = structs.replace(before, **fields)
     return before if after == before else structs.replace(after, updated_at=now)
 
 
 def ranked(draft: ContactDraft, before: Contact, last: int) -> tuple[int, dict[str, int]]:
-    """A place that is given counts, a kept value keeps its place, a new one is last."""
+    """Return the ranks of a draft: given ranks count, old values keep theirs, new values come
+    last."""
     ranks = {}
     for field, rank in RANKS.items():
         if not getattr(draft, field):
@@ -69,7 +73,7 @@ def last_rank(client: Client) -> int:
 
 
 def phone_rank(client: Client, phone: str) -> int:
-    """The place of the client's own number when it is changed."""
+    """Return the rank of the client's own phone after a change."""
     return (client.phone_rank or last_rank(client) + 1) if phone else 0
 
 
@@ -78,7 +82,7 @@ def primary_first(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
 
 
 def merged(client: Client, source: Client, now: datetime) -> tuple[Contact, ...]:
-    """The other's contacts with an address that is new here come along, ranked last."""
+    """Add the other client's contacts with new e-mail addresses, ranked last."""
     known, last = {fold(c.email) for c in client.contacts}, last_rank(client)
     contacts = list(client.contacts)
     for contact in source.contacts:

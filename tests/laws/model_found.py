@@ -1,4 +1,4 @@
-"""What the model of an account has, and what of it is found."""
+"""The records of the model, and the queries that read them."""
 
 from copy import copy
 from datetime import datetime
@@ -14,7 +14,7 @@ from tests.laws.model_groups import Groups
 
 
 class Found(Groups):
-    """All that one account has."""
+    """All records of one account."""
 
     def __init__(self, generators: Generators, country_id: int) -> None:
         super().__init__(generators)
@@ -37,7 +37,8 @@ class Found(Groups):
         return found
 
     def client_or_none(self, key: ClientKey) -> Client | None:
-        """By serial, deleted or not; else a live one, by uuid before external id."""
+        """Find a client by serial, or a client that is not deleted by uuid and then by external
+        id."""
         if isinstance(key, int):
             return self.client_of.get(key)
         live = [c for c in self.client_of.values() if not c.is_deleted]
@@ -50,7 +51,7 @@ class Found(Groups):
         return tuple(sorted(mine, key=lambda o: (o.source, o.foreign_id)))
 
     def list_clients(self, query: ClientQuery) -> Page[Client]:
-        found = model_lists.listed(self.client_of.values(), query)
+        found = model_lists.list_clients(self.client_of.values(), query)
         return Page(
             records=tuple(found[query.offset : query.offset + query.limit]), total=len(found)
         )
@@ -66,8 +67,11 @@ class Found(Groups):
         return behind(found, after and self.place_of(after, among_gone=True), query.limit)
 
     def place_of(self, key: LiveKey, *, among_gone: bool = False) -> tuple[datetime, int]:
-        """Of the one with the uuid, be it gone; else of those with the external id the one that
-        the list is of, or the newest that is gone."""
+        """Return the cursor position of a key, or raise Invalid.
+
+        The uuid comes first, even of a deleted client. Then the external id counts: records of the
+        listed kind before the others, and the newest deleted one first.
+        """
         living: list[Any] = [c for c in self.client_of.values() if not c.is_deleted]
         gone = sorted(self.stone_of.values(), key=lambda s: -s.serial)
         by_uuid = [r for r in living + gone if r.uuid == key.uuid]
@@ -78,7 +82,7 @@ class Found(Groups):
 
 
 def behind(found: list[Any], after: tuple[datetime, int] | None, limit: int) -> tuple[Any, ...]:
-    """Newest created first, from just behind a place."""
+    """Return a page of the records behind a cursor position, newest created first."""
     newest = sorted(found, key=place, reverse=True)
     return tuple([r for r in newest if after is None or place(r) < after][:limit])
 

@@ -30,7 +30,7 @@ class Groups:
         return group
 
     def change_group(self, serial: int, command: ChangeGroup) -> Group:
-        """A deleted group may be told what it is already, nothing else."""
+        """Change a group. A deleted group accepts only a change that has no effect."""
         before = self.group(serial)
         given = {f: v for f, v in structs.asdict(command).items() if v is not UNSET}
         after = structs.replace(before, **given)
@@ -66,7 +66,7 @@ class Groups:
         return self.group_of[serial]
 
     def refuse_taken_name(self, name: str, owner: int) -> None:
-        """Of a deleted group too."""
+        """Raise Conflict if another group has the name, even a deleted one."""
         others = [g for g in self.group_of.values() if g.serial != owner]
         if fold(name) in {fold(group.name) for group in others}:
             raise Conflict("group", ("name",))
@@ -75,7 +75,7 @@ class Groups:
         return {s: self.group_of[s] for s in sorted(set(serials)) if s in self.group_of}
 
     def list_groups(self, query: GroupQuery) -> Page[Group]:
-        """What is nothing comes first, and last when the order falls."""
+        """List groups. An empty value comes first, and last in descending order."""
 
         def key(group: Group) -> tuple[Any, ...]:
             fields = structs.asdict(group) | {"name_folded": fold(group.name)}

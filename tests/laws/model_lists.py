@@ -1,4 +1,4 @@
-"""What the lists of the model hold, and in which order."""
+"""Filters and sort orders of the model's lists."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -17,8 +17,8 @@ from storage.model.queries import (
 from storage.model.records import Client, Contact, Group, State, Tombstone
 
 
-def listed(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
-    """All that a query finds, in its order, `first` before the others."""
+def list_clients(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
+    """List the clients that match a query, in its order, with `first_serial` before the others."""
     found = ordered([c for c in clients if finds(c, query)], query)
     return sorted(found, key=lambda c: c.serial != query.first_serial)
 
@@ -27,7 +27,7 @@ def listed(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
 
 
 def finds(client: Client, query: ClientQuery) -> bool:
-    """`first` is found whatever it is."""
+    """Check whether a client matches. The client with `first_serial` always matches."""
     return client.serial == query.first_serial or all(conditions(client, query))
 
 
@@ -45,7 +45,7 @@ def conditions(client: Client, query: ClientQuery) -> Iterator[bool]:
     yield from (is_among(client, among) for among in query.one_of)
     for holding in query.contains:
         yield fold(holding.text) in fold(getattr(client, holding.column.value))
-    yield from moments(client, query)
+    yield from time_conditions(client, query)
 
 
 def has_state(record: Client | Group, states: frozenset[State] | None) -> bool:
@@ -74,7 +74,7 @@ def searched(client: Client) -> list[str]:
 
 
 def holds(text: str, part: str) -> bool:
-    """What is looked for is in one line."""
+    """Check whether a text contains a part. A part with a line break never matches."""
     return fold(part) in fold(text) and "\n" not in part
 
 
@@ -83,7 +83,7 @@ def is_among(client: Client, among: OneOf) -> bool:
     return caseless(value) in [caseless(given) for given in among.values]
 
 
-def moments(client: Client, query: ClientQuery) -> Iterator[bool]:
+def time_conditions(client: Client, query: ClientQuery) -> Iterator[bool]:
     created, updated = client.created_at, client.updated_at
     yield query.created_from is None or created >= query.created_from
     yield query.created_to is None or created <= query.created_to
@@ -103,8 +103,10 @@ def is_between(stone: Tombstone, query: TombstoneQuery) -> bool:
 
 
 def ordered(clients: list[Client], query: ClientQuery) -> list[Client]:
-    """Equals come by their serial, falling when the first key falls; of nothing at all comes
-    less than of anything."""
+    """Sort clients by the query's keys and then by serial; empty values come before all others.
+
+    Serials are descending if the first key is.
+    """
     falls = bool(query.sort_keys) and query.sort_keys[0].is_descending
     found = sorted(clients, key=lambda c: c.serial, reverse=falls)
     for sorting in reversed(query.sort_keys):
@@ -114,7 +116,8 @@ def ordered(clients: list[Client], query: ClientQuery) -> list[Client]:
 
 
 def called(client: Client) -> str:
-    """What a client goes by: its name, or else the first name or e-mail of a contact."""
+    """Return the display name: the client's own, or else the first name or e-mail that a contact
+    has."""
     lent = [c.name if c.name.strip() else c.email for c in client.contacts]
     return client.name or next((text for text in lent if text.strip()), "")
 
@@ -151,7 +154,7 @@ def field_key(order: ClientColumn) -> Callable[[Client], Any]:
 
 
 def caseless(value: Any) -> Any:
-    """A text in lower case, but only the letters of English; anything else as it is."""
+    """Return a text with the letters A to Z in lower case, and any other value unchanged."""
     if not isinstance(value, str):
         return value
     return re.sub("[A-Z]", lambda letter: letter[0].lower(), value)

@@ -1,4 +1,4 @@
-"""Many objects read at once are what each of them is by itself: to the last column of its row."""
+"""Objects that are read together as columns equal objects that are read one by one."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dialects.base.migration.object_codec import ParsedColumns
-from dialects.ninja.migration.object_codec import DUMP
+from dialects.ninja.migration.object_codec import CODEC
 from storage.imports.prepared.columns import PreparedColumns
 from storage.imports.prepared.prepare_columns import prepare_columns
 from storage.imports.prepared.rows import prepare_rows
@@ -46,7 +46,7 @@ AMOUNTS = st.dictionaries(
 
 @st.composite
 def objects(draw: st.DrawFn) -> bytes:
-    tree: Tree = msgspec.json.decode(DUMP.write_object(draw(records), ACCOUNT))
+    tree: Tree = msgspec.json.decode(CODEC.write_object(draw(records), ACCOUNT))
     if draw(st.integers(0, 3)):
         clear(tree)
     if draw(st.booleans()):
@@ -65,7 +65,7 @@ def objects(draw: st.DrawFn) -> bytes:
 
 
 def clear(tree: Tree) -> None:
-    """As a server shows a new client: with a name, and without all that is rare."""
+    """Change the object to a common new client: with a name, and without rare fields."""
     tree |= {"name": tree["name"].strip() or "Acme", "documents": []}
     tree |= {"tax_info": {}, "e_invoice": {}, "gateway_tokens": []}
     for contact in tree["contacts"]:
@@ -73,7 +73,7 @@ def clear(tree: Tree) -> None:
 
 
 def alone(raw: bytes) -> tuple[Any, ...]:
-    parsed = DUMP.read_object(raw, ACCOUNT)
+    parsed = CODEC.read_object(raw, ACCOUNT)
     prepared = prepare_rows(parsed.command, ACCOUNT, SAME)
     assert prepared is not None
     assert not parsed.losses
@@ -104,7 +104,7 @@ def together(found: ParsedColumns, prepared: PreparedColumns) -> list[tuple[Any,
 
 @given(raws=st.lists(objects(), min_size=1, max_size=6))
 def test_objects_read_together_are_what_they_are_alone(raws: list[bytes]) -> None:
-    found = DUMP.read_columns(raws, ACCOUNT)
+    found = CODEC.read_columns(raws, ACCOUNT)
     prepared = prepare_columns(found.clients, ACCOUNT, SAME) if found else None
     if not found or prepared is None:
         return
@@ -114,11 +114,11 @@ def test_objects_read_together_are_what_they_are_alone(raws: list[bytes]) -> Non
 
 @given(record=records)
 def test_what_a_server_shows_of_a_usual_client_is_read_together(record: Any) -> None:
-    tree: Tree = msgspec.json.decode(DUMP.write_object(record, ACCOUNT))
+    tree: Tree = msgspec.json.decode(CODEC.write_object(record, ACCOUNT))
     clear(tree)
     usual = msgspec.json.encode(tree)
 
-    found = DUMP.read_columns([usual, b"{}", usual], ACCOUNT)
+    found = CODEC.read_columns([usual, b"{}", usual], ACCOUNT)
 
     assert found is not None
     assert found.positions == [0, 2]
@@ -126,4 +126,4 @@ def test_what_a_server_shows_of_a_usual_client_is_read_together(record: Any) -> 
 
 @pytest.mark.parametrize("number", [1, 500])
 def test_nobody_is_no_crowd(number: int) -> None:
-    assert DUMP.read_columns([b'{"id":1}'] * number, ACCOUNT) is None
+    assert CODEC.read_columns([b'{"id":1}'] * number, ACCOUNT) is None

@@ -1,4 +1,4 @@
-"""GetPut: what a dialect shows, written back unchanged, changes nothing at all."""
+"""GetPut: a client that is written back exactly as a dialect shows it does not change."""
 
 import pytest
 from hypothesis import given

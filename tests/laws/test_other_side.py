@@ -1,4 +1,4 @@
-"""Other side: an edit through one dialect leaves alone what only the other one shows."""
+"""Other side: an edit through one dialect keeps all values that only the other dialect shows."""
 
 from typing import Any
 

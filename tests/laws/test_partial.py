@@ -1,4 +1,4 @@
-"""Partial: an absent key, a null and an empty value are three different things to say."""
+"""Partial: an absent key, a null and an empty value mean three different things."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""PutGet: what is written through a dialect reads back through it, up to its normal form."""
+"""PutGet: a value that is written through a dialect reads back through it in its normal form."""
 
 from typing import Any
 
@@ -38,7 +38,8 @@ def expected(key: str, value: Any) -> Any:
 
 
 def normal(key: str, value: Any, record: Client) -> Any:
-    """Outer blanks do not count; of a person's name, kept in parts, runs of blanks neither."""
+    """Return the normal form of a value: outer blanks trimmed, blanks in a person's name
+    collapsed."""
     if key == "contacts":
         return [{k: v for k, v in contact.items() if k in EDITED} for contact in value]
     if key == "name" and record.is_individual:
@@ -50,7 +51,8 @@ EDITED = ("first_name", "last_name", "phone", "custom_value2", "is_primary", "se
 
 
 def expected_contacts(given_list: list[Tree]) -> list[Tree]:
-    """Primary first, the others in the order given; at least one, and somebody gets mail."""
+    """Return the contacts as they must be: at least one, the primary one first, one that gets
+    e-mail."""
     contacts = sorted(given_list or [BLANK_CONTACT], key=lambda c: not c.get("is_primary"))
     wants_mail = [c.get("send_email", True) for c in contacts]
     if not any(wants_mail):

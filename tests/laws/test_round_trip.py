@@ -1,5 +1,7 @@
-"""Round trip: an object of either API, read into an empty account, is shown as it was; and laid
-over another client, it makes that one the same."""
+"""Round trip: an object of either API is shown unchanged after it was read into an empty account.
+
+An object that is applied to another client makes that client the same.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +12,9 @@ from hypothesis import given, strategies as st
 from msgspec import structs
 
 from dialects.base.migration.object_codec import ObjectCodec
-from dialects.ninja.migration.object_codec import DUMP as NINJA
+from dialects.ninja.migration.object_codec import CODEC as NINJA
 from dialects.ninja.protocol.scalars import trim
-from dialects.planado.migration.object_codec import DUMP as PLANADO
+from dialects.planado.migration.object_codec import CODEC as PLANADO
 from storage.model.commands import ImportClient
 from storage.model.names import collapse_spaces
 from storage.model.records import Client
@@ -41,7 +43,7 @@ OWN_OF_CONTACT = OWN | {"contact_key", "link"}
 
 
 def later(command: ImportClient, serial: int) -> Client:
-    """Born after the first second of 1970, which is no time to Ninja."""
+    """Create the client a second later: Ninja reads the first second of 1970 as no time."""
     times = {
         name: moment + timedelta(seconds=1)
         for name in ("created_at", "updated_at", "archived_at")
@@ -89,7 +91,9 @@ def test_what_another_client_shows_is_shown_after_the_change(
 
     after = changed(before, codec.read_object(raw, ACCOUNT))
 
-    assert plain(codec.write_object(after, ACCOUNT), other) == plain(raw, other)
+    assert without_server_fields(
+        codec.write_object(after, ACCOUNT), other
+    ) == without_server_fields(raw, other)
     assert codec.differences(raw, after, ACCOUNT) == ()
 
 
@@ -113,13 +117,17 @@ def test_differences_name_what_a_change_would_change(
 
     named = codec.differences(codec.write_object(told, ACCOUNT), before, ACCOUNT)
 
-    shown, here = plain(raw, other), plain(codec.write_object(before, ACCOUNT), other)
+    shown, here = (
+        without_server_fields(raw, other),
+        without_server_fields(codec.write_object(before, ACCOUNT), other),
+    )
     different = {key for key in shown if shown[key] != here.get(key)}
     assert {name.split(".")[0].split("[")[0] for name in named} - {"archived_at"} == different
 
 
 def normal(raw: bytes, record: Client) -> Tree:
-    """Of a person's name, which Ninja keeps in parts, runs of blanks do not count."""
+    """Return the object with runs of blanks in a person's name collapsed. Ninja keeps names in
+    parts."""
     shown: Tree = msgspec.json.decode(raw)
     if record.is_individual and "display_name" in shown:
         shown["name"] = collapse_spaces(shown["name"])
@@ -127,8 +135,8 @@ def normal(raw: bytes, record: Client) -> Tree:
     return shown
 
 
-def plain(raw: bytes, record: Client) -> Tree:
-    """Without what is a server's own; outer blanks do not count for Ninja."""
+def without_server_fields(raw: bytes, record: Client) -> Tree:
+    """Return the object without a server's own fields. For Ninja, texts are trimmed too."""
     shown = normal(raw, record)
     is_ninja = "settings" in shown
     told = {key: value for key, value in shown.items() if key not in OWN}

@@ -1,4 +1,4 @@
-"""Stores: every engine gives the answers of the model, order and paging included."""
+"""Stores: every engine gives the answers of the model, in the same order and the same pages."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -18,8 +18,8 @@ from storage.model.preconditions import Precondition
 from storage.model.queries import ClientQuery, GroupQuery, TombstoneQuery
 from storage.model.records import State
 from storage.store import Store
-from tests.laws import generated_commands as trouble, generated_queries as asked
-from tests.laws.generated_commands import START, UUIDS, Edit, Told
+from tests.laws import generated_commands, generated_queries
+from tests.laws.generated_commands import START, UUIDS, Edit, StoreCall
 from tests.laws.model import Model
 from tests.support.databases import ENGINES, Cluster
 
@@ -33,7 +33,8 @@ times = st.tuples(accounts, st.sampled_from([0, 1, 1, 2, -3]))
 
 
 class Chance:
-    """What the store cannot compute, the same for all: it starts anew with each command."""
+    """The clock and the random values of a store, equal for all stores and reset for each
+    command."""
 
     def __init__(self) -> None:
         self.begin(START, step=0, clients=0)
@@ -51,13 +52,13 @@ class Chance:
 
 
 class Refusal(NamedTuple):
-    """A failure as an answer: what happened, and to what; how it is said is the store's own."""
+    """A failure as an answer: its kind and its fields, without the text, which may differ."""
 
     kind: type[Failure]
     fields: dict[str, Any]
 
 
-def answer(verb: Callable[..., Any], *given: Any) -> Any:
+def call_store(verb: Callable[..., Any], *given: Any) -> Any:
     try:
         return verb(*given)
     except Unavailable:
@@ -67,7 +68,7 @@ def answer(verb: Callable[..., Any], *given: Any) -> Any:
 
 
 class Engine:
-    """A store, and what the accounts of a run are called in it."""
+    """A store, and its accounts of the current run."""
 
     def __init__(self, name: str, url: str) -> None:
         self.name, self.chance = name, Chance()
@@ -75,30 +76,33 @@ class Engine:
         self.accounts: list[int] = []
 
     def begin(self) -> None:
-        """Accounts of its own keep a run apart from those before it."""
+        """Create new accounts, so that a run does not see earlier runs."""
         commands = [CreateAccount(name=uuid4().hex, country_id=country) for country in COUNTRIES]
         self.accounts = [self.store.create_account(command).id for command in commands]
 
     def answer(self, account: int, verb: str, *given: Any) -> Any:
-        return answer(getattr(self.store, verb), self.accounts[account], *given)
+        return call_store(getattr(self.store, verb), self.accounts[account], *given)
 
 
-def differences(found: Any, wanted: Any, path: str = "") -> Iterator[str]:
-    """Where two answers differ, so that a person need not read sixty fields to see it."""
+def diff_answers(found: Any, wanted: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths where two answers differ. Reports are short, for records with sixty
+    fields."""
     if found == wanted:
         return
     if isinstance(wanted, Struct) and type(found) is type(wanted):
         for field in wanted.__struct_fields__:
-            yield from differences(getattr(found, field), getattr(wanted, field), f"{path}.{field}")
+            yield from diff_answers(
+                getattr(found, field), getattr(wanted, field), f"{path}.{field}"
+            )
     elif isinstance(wanted, tuple) and isinstance(found, tuple) and len(found) == len(wanted):
         for n, (one, other) in enumerate(zip(found, wanted, strict=True)):
-            yield from differences(one, other, f"{path}[{n}]")
+            yield from diff_answers(one, other, f"{path}[{n}]")
     else:
         yield f"{path}: {found!r} should be {wanted!r}"
 
 
 class Stores(RuleBasedStateMachine):
-    """Says and asks the same of all engines and of the model."""
+    """A state machine that sends the same commands and queries to all engines and to the model."""
 
     def __init__(self, engines: list[Engine]) -> None:
         super().__init__()
@@ -109,7 +113,7 @@ class Stores(RuleBasedStateMachine):
             engine.begin()
 
     def tell(self, at: At, verb: str, *given: Any) -> None:
-        """A command: the same answer, and afterwards the same in all accounts."""
+        """Run a command: all answers are equal, and then all accounts are equal."""
         account, tick = at
         self.now, self.step = self.now + timedelta(microseconds=tick), self.step + 1
         made = sum(model.next_client - 1 for model in self.models)
@@ -129,15 +133,15 @@ class Stores(RuleBasedStateMachine):
         return self.compare(self.models[account], account, verb, *given)
 
     def compare(self, model: Model, account: int, verb: str, *given: Any) -> Any:
-        wanted = answer(getattr(model, verb), *given)
+        wanted = call_store(getattr(model, verb), *given)
         for engine in self.engines:
             found = engine.answer(account, verb, *given)
-            wrong = "\n".join(differences(found, wanted))
+            wrong = "\n".join(diff_answers(found, wanted))
             assert not wrong, f"{verb} on {engine.name}:\n{wrong}"
         return wanted
 
     def walk(self, account: int, verb: str, query: Any, after: LiveKey | None) -> None:
-        """Page by page, each from behind the last record of the one before, until one is empty."""
+        """Read all pages by cursor, each behind the last record of the page before."""
         page = self.ask(account, verb, query, after)
         while page and not isinstance(page, Refusal):
             last = page[-1]
@@ -145,7 +149,7 @@ class Stores(RuleBasedStateMachine):
             page = self.ask(account, verb, query, key)
 
     def leaf_through(self, account: int, verb: str, query: Any) -> None:
-        """Page by page, one behind the end too."""
+        """Read all pages by offset, and one page behind the end."""
         total = self.ask(account, verb, structs.replace(query, limit=ALL)).total
         for offset in range(0, total + query.limit, query.limit):
             self.ask(account, verb, structs.replace(query, offset=offset))
@@ -153,8 +157,8 @@ class Stores(RuleBasedStateMachine):
     # Commands
 
     @initialize(
-        clients=st.lists(st.tuples(times, trouble.new_clients), min_size=4, max_size=8),
-        groups=st.lists(st.tuples(times, trouble.new_groups), max_size=3),
+        clients=st.lists(st.tuples(times, generated_commands.new_clients), min_size=4, max_size=8),
+        groups=st.lists(st.tuples(times, generated_commands.new_groups), max_size=3),
     )
     def begin(
         self, clients: list[tuple[At, CreateClient]], groups: list[tuple[At, CreateGroup]]
@@ -164,25 +168,25 @@ class Stores(RuleBasedStateMachine):
         for at, group in groups:
             self.tell(at, "create_group", group)
 
-    @rule(at=times, told=trouble.creating)
-    def create(self, at: At, told: Told) -> None:
+    @rule(at=times, told=generated_commands.creating)
+    def create(self, at: At, told: StoreCall) -> None:
         self.tell(at, *told)
 
-    @rule(at=times, told=trouble.changing, query=asked.lookups)
-    def change(self, at: At, told: Told, query: ClientQuery) -> None:
+    @rule(at=times, told=generated_commands.changing, query=generated_queries.lookups)
+    def change(self, at: At, told: StoreCall, query: ClientQuery) -> None:
         """What a client is found by changes with it."""
         self.tell(at, *told)
         self.ask(at[0], "list_clients", query)
 
-    @rule(at=times, told=trouble.moving)
-    def move(self, at: At, told: Told) -> None:
+    @rule(at=times, told=generated_commands.moving)
+    def move(self, at: At, told: StoreCall) -> None:
         self.tell(at, *told)
 
-    @rule(at=times, told=trouble.removing)
-    def remove(self, at: At, told: Told) -> None:
+    @rule(at=times, told=generated_commands.removing)
+    def remove(self, at: At, told: StoreCall) -> None:
         self.tell(at, *told)
 
-    @rule(at=times, edit=trouble.edits)
+    @rule(at=times, edit=generated_commands.edits)
     def replace(self, at: At, edit: Edit) -> None:
         """A client goes, another takes its external id, and the first comes back."""
         key, new = LiveKey(external_id="a"), CreateClient(external_id="a")
@@ -191,34 +195,38 @@ class Stores(RuleBasedStateMachine):
         self.tell(at, "upsert_client", key, edit, lambda: new, Precondition())
         self.tell(at, "set_client_states", range(1, 9), State.ACTIVE)
 
-    @rule(at=times, told=trouble.grouping)
-    def group(self, at: At, told: Told) -> None:
+    @rule(at=times, told=generated_commands.grouping)
+    def group(self, at: At, told: StoreCall) -> None:
         self.tell(at, *told)
 
     # Queries
 
-    @rule(account=accounts, key=trouble.keys)
+    @rule(account=accounts, key=generated_commands.keys)
     def get_client(self, account: int, key: ClientKey) -> None:
         self.ask(account, "get_client", key)
         self.ask(account, "client_origins", key)
 
-    @rule(account=accounts, queries=st.lists(asked.queries, min_size=1, max_size=6))
+    @rule(account=accounts, queries=st.lists(generated_queries.queries, min_size=1, max_size=6))
     def list_clients(self, account: int, queries: list[ClientQuery]) -> None:
         self.leaf_through(account, "list_clients", queries[0])
         for query in queries[1:]:
             self.ask(account, "list_clients", structs.replace(query, limit=ALL))
 
-    @rule(account=accounts, query=asked.queries, after=asked.cursors)
+    @rule(account=accounts, query=generated_queries.queries, after=generated_queries.cursors)
     def list_newest_clients(self, account: int, query: ClientQuery, after: LiveKey | None) -> None:
         self.walk(account, "list_newest_clients", query, after)
 
-    @rule(account=accounts, query=asked.stone_queries, after=asked.cursors)
+    @rule(account=accounts, query=generated_queries.stone_queries, after=generated_queries.cursors)
     def list_deleted_clients(
         self, account: int, query: TombstoneQuery, after: LiveKey | None
     ) -> None:
         self.walk(account, "list_deleted_clients", query, after)
 
-    @rule(account=accounts, query=asked.group_queries, serials=st.lists(trouble.groups))
+    @rule(
+        account=accounts,
+        query=generated_queries.group_queries,
+        serials=st.lists(generated_commands.groups),
+    )
     def list_groups(self, account: int, query: GroupQuery, serials: list[int]) -> None:
         self.leaf_through(account, "list_groups", query)
         self.ask(account, "groups_by_serial", serials)

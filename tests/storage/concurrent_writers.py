@@ -1,4 +1,4 @@
-"""Crowds of writers for the tests of group commit, and a database that is none."""
+"""Many concurrent writers for the tests of group commit, and a fake database."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 @contextmanager
 def behind_a_slow_one(group: GroupCommit, amount: int) -> Iterator[ThreadPoolExecutor]:
-    """What is submitted in the block, so much of it, has to wait, and then goes on together."""
+    """Let `amount` writes of the block wait for a slow one, and then go on together."""
     has_begun, may_end = Event(), Event()
 
     def slow(_connection: Connection) -> None:
@@ -51,7 +51,7 @@ def broken(name: str) -> Exception:
 
 
 class Book:
-    """What was committed, and a connection, down to its driver, that takes down what it is told."""
+    """A fake connection that records its statements, and the committed ones separately."""
 
     def __init__(self) -> None:
         self.kept: list[str] = []

@@ -1,4 +1,4 @@
-"""Fixtures: a store of the test's own, for those who look at all of it or at its inside."""
+"""Fixtures: a store of the test's own, for tests of the whole store or of its internals."""
 
 from collections.abc import Iterator
 

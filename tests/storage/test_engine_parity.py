@@ -1,4 +1,4 @@
-"""What engines are known to treat differently by themselves: here they answer alike."""
+"""Features that database engines treat differently: the store gives the same answers on each."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -42,12 +42,12 @@ BEYOND = 2**63
 
 
 def noise(length: int, seed: str) -> str:
-    """A text that cannot be compressed: an index would have to hold all of it."""
+    """Return a text that cannot be compressed, so that an index must hold all of it."""
     random = Random(seed)  # noqa: S311
     return "".join(chr(random.randrange(0x4E00, 0x9FFF)) for _ in range(length))
 
 
-def found(store: Store, account: Account, **asked: Any) -> list[int]:
+def list_serials(store: Store, account: Account, **asked: Any) -> list[int]:
     page = store.list_clients(account.id, ClientQuery(limit=10_000, **asked))
     assert page.total == len(page.records)
     return [record.serial for record in page.records]
@@ -60,7 +60,7 @@ LARGEST = Decimal(2**63 - 1).scaleb(-6)
 def test_an_amount_beyond_all_compares_with_the_extreme_balance(
     store: Store, account: Account, sign: int
 ) -> None:
-    made(store, account, balance=sign * LARGEST)
+    add_client(store, account, balance=sign * LARGEST)
     less, more = (
         (ComparisonOperator.LT, ComparisonOperator.LTE),
         (ComparisonOperator.GT, ComparisonOperator.GTE),
@@ -69,7 +69,7 @@ def test_an_amount_beyond_all_compares_with_the_extreme_balance(
     for operator in ComparisonOperator:
         comparison = Comparison(operator=operator, amount=sign * (LARGEST + 1))
         is_true = operator in (less if sign == 1 else more)
-        assert bool(found(store, account, balance=comparison)) is is_true
+        assert bool(list_serials(store, account, balance=comparison)) is is_true
 
 
 def test_nobody_comes_of_nobody(store: Store, account: Account) -> None:
@@ -77,7 +77,7 @@ def test_nobody_comes_of_nobody(store: Store, account: Account) -> None:
 
 
 def test_a_client_is_not_merged_with_itself(store: Store, account: Account) -> None:
-    client = made(store, account)
+    client = add_client(store, account)
 
     for other in (client.serial, LiveKey(external_id=str(client.uuid), uuid=client.uuid)):
         with pytest.raises(Invalid, match="the client itself"):
@@ -86,7 +86,7 @@ def test_a_client_is_not_merged_with_itself(store: Store, account: Account) -> N
     assert store.get_client(account.id, client.serial) == client
 
 
-def made(store: Store, account: Account, **fields: Any) -> Client:
+def add_client(store: Store, account: Account, **fields: Any) -> Client:
     client = store.create_client(account.id, ImportClient(**fields))
     assert store.get_client(account.id, client.serial) == client
     return client
@@ -99,31 +99,41 @@ def test_texts_may_be_long(store: Store, account: Account) -> None:
     contact = ContactDraft(first_name=LONG, last_name=LONG, email=LONG, phone=LONG)
     texts = ["organization_name", "number", "id_number", "vat_number", "custom_value1", "city"]
 
-    one = made(store, account, contacts=(contact,), **dict.fromkeys(texts, LONG))
-    other = made(store, account, classification="individual", last_name=LONG)
+    one = add_client(store, account, contacts=(contact,), **dict.fromkeys(texts, LONG))
+    other = add_client(store, account, classification="individual", last_name=LONG)
 
     both = [one.serial, other.serial]
-    assert found(store, account, name=LONG) == found(store, account, name=LONG[9:]) == both
+    assert (
+        list_serials(store, account, name=LONG)
+        == list_serials(store, account, name=LONG[9:])
+        == both
+    )
     for order in ClientColumn:
-        assert found(store, account, sort_keys=(SortKey(column=order),))
+        assert list_serials(store, account, sort_keys=(SortKey(column=order),))
 
 
 def test_a_nameless_client_may_have_a_long_contact(store: Store, account: Account) -> None:
-    named = made(store, account, contacts=(ContactDraft(last_name=LONG),))
-    mailed = made(store, account, contacts=(ContactDraft(email=LONG),))
+    named = add_client(store, account, contacts=(ContactDraft(last_name=LONG),))
+    mailed = add_client(store, account, contacts=(ContactDraft(email=LONG),))
 
     by_name = (SortKey(column=ClientColumn.NAME),)
-    assert found(store, account, sort_keys=by_name) == [named.serial, mailed.serial]
+    assert list_serials(store, account, sort_keys=by_name) == [named.serial, mailed.serial]
 
 
 def test_names_sort_by_their_first_255_characters_and_then_by_age(
     store: Store, account: Account
 ) -> None:
     for end in ("b", "a", "", "c"):
-        made(store, account, organization_name="x" * 255 + end)
-    made(store, account, organization_name="x" * 254 + "w")
+        add_client(store, account, organization_name="x" * 255 + end)
+    add_client(store, account, organization_name="x" * 254 + "w")
 
-    assert found(store, account, sort_keys=(SortKey(column=ClientColumn.NAME),)) == [5, 1, 2, 3, 4]
+    assert list_serials(store, account, sort_keys=(SortKey(column=ClientColumn.NAME),)) == [
+        5,
+        1,
+        2,
+        3,
+        4,
+    ]
 
 
 @pytest.mark.parametrize("length", [254, 255, 256, 257, 5000])
@@ -131,32 +141,34 @@ def test_long_texts_are_equal_only_when_all_of_them_is(
     store: Store, account: Account, length: int
 ) -> None:
     text = noise(length, "a") + "É"
-    one = made(store, account, number=text, id_number=text, contacts=(ContactDraft(email=text),))
-    made(store, account, number=text[:-1] + "a", id_number=text[:-1] + "a")
+    one = add_client(
+        store, account, number=text, id_number=text, contacts=(ContactDraft(email=text),)
+    )
+    add_client(store, account, number=text[:-1] + "a", id_number=text[:-1] + "a")
 
     for asked in ({"number": text}, {"id_number": text}, {"email": text}):
         ((field, value),) = asked.items()
-        assert found(store, account, **{field: value.lower()}) == [one.serial]
-        assert found(store, account, **{field: value + "x"}) == []
+        assert list_serials(store, account, **{field: value.lower()}) == [one.serial]
+        assert list_serials(store, account, **{field: value + "x"}) == []
 
 
 @pytest.mark.parametrize("field", ["number", "id_number"])
 def test_a_long_identity_is_unique_too(store: Store, account: Account, field: str) -> None:
-    made(store, account, **{field: LONG + "é"})
+    add_client(store, account, **{field: LONG + "é"})
 
     with pytest.raises(Conflict):
-        made(store, account, **{field: LONG + "É"})
+        add_client(store, account, **{field: LONG + "É"})
 
-    assert made(store, account, **{field: LONG + "f"}).serial == 2
+    assert add_client(store, account, **{field: LONG + "f"}).serial == 2
 
 
 @pytest.mark.parametrize("field", ["number", "id_number"])
 def test_no_text_passes_for_the_short_form_of_another(
     store: Store, account: Account, field: str
 ) -> None:
-    made(store, account, **{field: LONG})
+    add_client(store, account, **{field: LONG})
 
-    assert made(store, account, **{field: fold_key(LONG)}).serial == 2
+    assert add_client(store, account, **{field: fold_key(LONG)}).serial == 2
 
 
 @pytest.mark.parametrize("text", ["é" * 501, LONG])
@@ -167,7 +179,7 @@ def test_a_key_that_no_index_holds_is_refused(store: Store, account: Account, te
         {"origins": (Origin(source="ninja", foreign_id=text),)},
     ):
         with pytest.raises(Invalid):
-            made(store, account, **fields)
+            add_client(store, account, **fields)
     with pytest.raises(Invalid):
         store.create_account(CreateAccount(name=text))
 
@@ -177,22 +189,22 @@ def test_the_longest_key_is_held(store: Store, account: Account) -> None:
     text = "".join(chr(random.randrange(0x20000, 0x2A000)) for _ in range(500))
     origins = (Origin(source="planado", foreign_id=text),)
 
-    client = made(store, account, external_id=text, origins=origins)
+    client = add_client(store, account, external_id=text, origins=origins)
 
     assert store.get_client(account.id, LiveKey(external_id=text)) == client
     assert store.client_origins(account.id, client.serial) == origins
     store.set_client_state(account.id, client.serial, State.DELETED)
-    assert made(store, account, external_id=text).serial == 2
+    assert add_client(store, account, external_id=text).serial == 2
 
 
 def test_an_origin_has_one_client(store: Store, account: Account) -> None:
     origin = Origin(source="ninja", foreign_id="1")
-    made(store, account, origins=(origin,))
+    add_client(store, account, origins=(origin,))
 
     with pytest.raises(Conflict):
-        made(store, account, origins=(origin,))
+        add_client(store, account, origins=(origin,))
     with pytest.raises(Conflict):
-        made(store, account, origins=(Origin(source="ninja", foreign_id="2"),) * 2)
+        add_client(store, account, origins=(Origin(source="ninja", foreign_id="2"),) * 2)
 
 
 NUL = "ab\0cd"
@@ -208,13 +220,13 @@ def test_a_nul_is_found_nowhere(store: Store, account: Account, asked: Any) -> N
     texts = ["organization_name", "number", "id_number", "classification", "custom_value1"]
     for text in ("ab", "abcd", "ab cd", "cd"):
         contacts = (ContactDraft(email=text),)
-        made(store, account, contacts=contacts, **dict.fromkeys(texts, text))
+        add_client(store, account, contacts=contacts, **dict.fromkeys(texts, text))
 
-    assert found(store, account, **asked) == []
+    assert list_serials(store, account, **asked) == []
 
 
 def test_nobody_has_a_nul_in_their_key(store: Store, account: Account) -> None:
-    made(store, account, external_id="ab")
+    add_client(store, account, external_id="ab")
 
     with pytest.raises(NotFound):
         store.get_client(account.id, LiveKey(external_id=NUL))
@@ -242,25 +254,25 @@ def test_what_one_engine_could_not_store_none_does(
     store: Store, account: Account, fields: Any
 ) -> None:
     with pytest.raises(Invalid):
-        made(store, account, **fields)
+        add_client(store, account, **fields)
 
-    client = made(store, account)
+    client = add_client(store, account)
     if "origins" not in fields and "external_id" not in fields and "extras" not in fields:
         with pytest.raises(Invalid):
             store.change_client(account.id, client.serial, lambda _: ChangeClient(**fields))
-    assert found(store, account) == [client.serial]
+    assert list_serials(store, account) == [client.serial]
 
 
 @pytest.mark.parametrize("key", [BEYOND, 10**30, -BEYOND - 1, -1, 0, 2**32])
 def test_a_serial_that_nobody_has_is_not_found(store: Store, account: Account, key: int) -> None:
-    client = made(store, account)
+    client = add_client(store, account)
 
     with pytest.raises(NotFound):
         store.get_client(account.id, key)
     with pytest.raises(NotFound):
         store.get_document(account.id, key)
-    assert found(store, account, serials=(key, client.serial)) == [client.serial]
-    assert found(store, account, first_serial=key) == [client.serial]
+    assert list_serials(store, account, serials=(key, client.serial)) == [client.serial]
+    assert list_serials(store, account, first_serial=key) == [client.serial]
     assert store.set_client_states(account.id, [key], State.DELETED) == ()
     assert store.groups_by_serial(account.id, [key]) == {}
     with pytest.raises(NotFound):
@@ -275,10 +287,10 @@ def test_a_number_that_nobody_has_is_found_nowhere(
     store: Store, account: Account, column: ClientColumn, value: int
 ) -> None:
     among = OneOf(column=column, values=(value, 4))
-    client = made(store, account, **{column.value: 4})
-    made(store, account, **{column.value: 5})
+    client = add_client(store, account, **{column.value: 4})
+    add_client(store, account, **{column.value: 5})
 
-    assert found(store, account, one_of=(among,)) == [client.serial]
+    assert list_serials(store, account, one_of=(among,)) == [client.serial]
 
 
 def test_numbers_may_be_larger_than_32_bits(store: Store, account: Account) -> None:
@@ -288,7 +300,7 @@ def test_numbers_may_be_larger_than_32_bits(store: Store, account: Account) -> N
     fields = ["country_id", "shipping_country_id", "industry_id", "size_id", "group_serial"]
     contact = ContactDraft(email="a", email_rank=2**40)
 
-    client = made(
+    client = add_client(
         store, account, documents=(draft,), contacts=(contact,), **dict.fromkeys(fields, 2**40)
     )
 
@@ -298,15 +310,15 @@ def test_numbers_may_be_larger_than_32_bits(store: Store, account: Account) -> N
 def test_more_values_may_be_asked_for_than_a_statement_takes(
     store: Store, account: Account
 ) -> None:
-    client = made(store, account, group_serial=7, classification="x")
+    client = add_client(store, account, group_serial=7, classification="x")
     numbers = tuple(range(1, MANY))
     words = tuple(f"word {n}" for n in numbers)
 
-    assert found(store, account, serials=numbers) == [client.serial]
+    assert list_serials(store, account, serials=numbers) == [client.serial]
     among = (OneOf(column=ClientColumn.GROUP, values=numbers),)
-    assert found(store, account, one_of=among) == [client.serial]
+    assert list_serials(store, account, one_of=among) == [client.serial]
     among = (OneOf(column=ClientColumn.CLASSIFICATION, values=(*words, "X")),)
-    assert found(store, account, one_of=among) == [client.serial]
+    assert list_serials(store, account, one_of=among) == [client.serial]
     assert store.list_documents(account.id, DocumentQuery(client_serials=numbers)).total == 0
     assert store.groups_by_serial(account.id, numbers) == {}
     assert len(store.set_client_states(account.id, numbers, State.ARCHIVED)) == 1
@@ -314,7 +326,7 @@ def test_more_values_may_be_asked_for_than_a_statement_takes(
 
 def test_many_clients_may_come_at_once(store: Store, account: Account) -> None:
     key = uuid4()
-    made(store, account, number="n7", id_number="i7", external_id=str(key))
+    add_client(store, account, number="n7", id_number="i7", external_id=str(key))
     commands = [
         CreateClient(number=f"n{n}", id_number=f"i{n}", external_id=str(UUID(int=key.int + n)))
         for n in range(MANY)
@@ -333,7 +345,7 @@ def test_many_clients_may_come_at_once(store: Store, account: Account) -> None:
 def test_a_list_may_be_asked_for_from_far_behind_its_end(
     store: Store, account: Account, offset: int
 ) -> None:
-    made(store, account)
+    add_client(store, account)
 
     page = store.list_clients(account.id, ClientQuery(offset=offset))
 
@@ -344,17 +356,17 @@ def test_a_list_may_be_asked_for_from_far_behind_its_end(
 def test_times_are_exact_to_the_microsecond(store: Store, account: Account, year: int) -> None:
     moment = datetime(year, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
-    client = made(store, account, created_at=moment, archived_at=moment, last_login=moment)
+    client = add_client(store, account, created_at=moment, archived_at=moment, last_login=moment)
 
     assert client.created_at == client.last_login == moment
-    assert found(store, account, created_from=moment, created_to=moment) == [client.serial]
+    assert list_serials(store, account, created_from=moment, created_to=moment) == [client.serial]
 
 
 @pytest.mark.parametrize(
     "number", [0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 2**53 + 1.0, 1e22, -180.0, 1e-7]
 )
 def test_floats_are_exact(store: Store, account: Account, number: float) -> None:
-    client = made(store, account, longitude=number, latitude=-number)
+    client = add_client(store, account, longitude=number, latitude=-number)
 
     assert (client.longitude, client.latitude) == (number, -number)
 
@@ -383,7 +395,9 @@ ORDERED = [
 def test_texts_sort_by_code_point(store: Store, account: Account) -> None:
     shuffled = Random(7).sample(ORDERED, len(ORDERED))  # noqa: S311
     for text in shuffled:
-        made(store, account, organization_name=text, city=text, contacts=(ContactDraft(email="z"),))
+        add_client(
+            store, account, organization_name=text, city=text, contacts=(ContactDraft(email="z"),)
+        )
 
     records = store.list_clients(
         account.id, ClientQuery(sort_keys=(SortKey(column=ClientColumn.CITY),))

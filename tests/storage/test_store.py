@@ -1,4 +1,4 @@
-"""The store as a whole: accounts, tokens, secrets, and the indexes behind its answers."""
+"""The store as a whole: accounts, tokens, secrets, and the indexes that its queries use."""
 
 import logging
 from pathlib import Path

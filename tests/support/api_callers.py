@@ -1,4 +1,4 @@
-"""Callers of the two dialects, with just the words that tests need."""
+"""Callers of the two dialects, with the few methods that tests need."""
 
 from typing import Any
 

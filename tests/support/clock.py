@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """The time of day, unless a test has stopped it: then it stands until it is told to move."""
+    """The time of day. Once a test has stopped it, it stands still until the test moves it."""
 
     stopped: datetime | None = None
 
@@ -22,6 +22,6 @@ class Clock:
         self.stopped = self.now + timedelta(**duration)
 
     def move(self, seconds: int = 60) -> int:
-        """The time after it, in whole seconds since 1970."""
+        """Move the clock, and return its new time in whole seconds since 1970."""
         self.tick(seconds=seconds)
         return int(self.now.timestamp())

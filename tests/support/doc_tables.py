@@ -1,4 +1,4 @@
-"""Pages that promise, read as tables: what tests compare with the code."""
+"""Tables of documentation pages, which tests compare with the code."""
 
 import inspect
 import re
@@ -15,7 +15,7 @@ Row = list[str]
 
 
 class Page:
-    """The tables of a page, each under its section and the name of its first column.
+    """The tables of a page, each by its section and the name of its first column.
 
     A row of a table with a column `status` says in its last cell whether it works as in the
     original: `same`, or one of the page's other words with the reason behind it.
@@ -35,15 +35,15 @@ class Page:
         return self.tables[table]
 
     def unexplained(self, table: str) -> list[str]:
-        """What stands for a status in a table and is none."""
+        """List the cells of the status column that are no status."""
         return [row[-1] for row in self[table] if not self.status.match(row[-1])]
 
     def served(self, table: str) -> list[str]:
-        """The names in the first column of the rows that are served."""
+        """List the names in the first column of rows that are served."""
         return [word for row in self[table] if is_served(row) for word in quoted(row[0])]
 
     def routes(self, table: str) -> set[tuple[str, str]]:
-        """The served methods and paths of a table whose first two columns hold them."""
+        """Return the served methods and paths of a table. They are in the first two columns."""
         return {
             (method, anonymous(path))
             for row in self[table]
@@ -70,12 +70,12 @@ def is_served(row: Row) -> bool:
 
 
 def quoted(cell: str) -> list[str]:
-    """The words of a cell that are code; two backticks around one that holds some."""
+    """Return the words of a cell that are code, also those in two backticks."""
     return [two or one for two, one in re.findall(r"``(.+?)``|`(.+?)`", cell)]
 
 
 def routes(app: Any) -> Iterator[tuple[str, str]]:
-    """The methods and paths of an application, whatever is wrapped around it."""
+    """Yield the methods and paths of an application, through all of its middleware."""
     while not isinstance(app, Starlette):
         app = getattr(app, "app", None) or inspect.getclosurevars(app).nonlocals["app"]
     for route in app.routes:

@@ -1,7 +1,7 @@
-"""One client, what Ninja shows of it and what Planado shows: cases/*.json, read for the tests.
+"""Golden cases: one client, and how Ninja and Planado show it. Read from cases/*.json.
 
-A case says only what differs from `defaults.json`, whose first of a list's parts is whole, the
-next ones again what differs. `{"repeat": [text, n]}` stands for a long text.
+A case says only what differs from `defaults.json`. In a list of parts, the first part is complete
+and the next parts again say what differs. `{"repeat": [text, n]}` stands for a long text.
 """
 
 from decimal import Decimal
@@ -28,14 +28,14 @@ PARTS = {
 
 
 class Default(Struct, frozen=True, forbid_unknown_fields=True):
-    """An object of which nothing is said, and its parts: one by name, several by their places."""
+    """The default object, and its default parts: one by name, or several by position."""
 
     whole: Tree
     parts: dict[str, Tree | list[Tree]]
 
 
 class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
-    """`from_*`: of a client born in a dialect, whatever the case."""
+    """The defaults of all cases. `from_*` holds values of a client that a dialect has created."""
 
     account: Tree
     client: Default
@@ -47,10 +47,10 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Case(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`what` is the promise. `planado` null: it does not show the client at all.
+    """A golden case. `what` is the promise. `planado` is null if Planado does not show the client.
 
-    `from_*`: how a client made of the shown object, or an imported one, differs from `client` in
-    what a command may say; null when the object is refused.
+    `from_*` says how a client that is created from the shown object, or imported, differs from
+    `client` in what a command may say. It is null if the object is refused.
     """
 
     what: str
@@ -98,7 +98,7 @@ class Case(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def born(
         self, command: type[CreateClient], usual: Tree, different: Tree | None
     ) -> Client | None:
-        """The record that a command makes, None when it comes to none."""
+        """Return the record that a command creates, or None if it creates none."""
         if different is None:
             return None
         fields = frozenset(command.__struct_fields__) - {"serial"}  # given by the store
@@ -136,7 +136,7 @@ def whole_part(part: Tree | list[Tree] | None, value: Any) -> Any:
 
 
 def unfolded(value: Any) -> Any:
-    """Long texts written out."""
+    """Return the value with its repeated texts written out."""
     match value:
         case {"repeat": [text, times]}:
             return text * times
@@ -149,18 +149,20 @@ def unfolded(value: Any) -> Any:
 
 
 def pretty(tree: Tree) -> str:
-    """Line by line, so that a difference is seen; keys keep their order, numbers their digits."""
+    """Format JSON with one value a line, for readable diffs. Keys keep their order, numbers their
+    digits."""
     return msgspec.json.format(ENCODER.encode(tree)).decode()
 
 
 def read(subject: str) -> Any:
-    """Amounts are decimals: a float would not keep all of their digits."""
+    """Read a file of cases. Amounts are decimals, since a float would not keep all of their
+    digits."""
     decoder = msgspec.json.Decoder(float_hook=Decimal)
     return unfolded(decoder.decode((FOLDER / f"{subject}.json").read_bytes()))
 
 
 def read_cases() -> dict[str, Case]:
-    """By the name that a test report gives them."""
+    """Return all cases, by the name that a test report shows."""
     return {
         f"{subject}: {case.what}": case
         for subject in SUBJECTS

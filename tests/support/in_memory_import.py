@@ -1,4 +1,4 @@
-"""Told clients come true in memory: born, and changed, as the store does it."""
+"""Parsed objects become clients in memory: created and changed with the store's own rules."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -47,7 +47,7 @@ def account_of(whole: dict[str, Any]) -> Account:
 
 
 def born(command: ImportClient, account: Account = ACCOUNT) -> Client:
-    """A new client, with its own ids wherever it brings some."""
+    """Return the new client of a command. Ids that the command brings are kept."""
     context = NewClientContext(
         account=account,
         serial=FIRST if command.serial is UNSET else command.serial,
@@ -60,16 +60,21 @@ def born(command: ImportClient, account: Account = ACCOUNT) -> Client:
 
 
 def changed(record: Client, parsed: ParsedObject) -> Client:
-    """The client here after the change; the very same when nothing differs but a version."""
+    """Return the changed client, or the same object if at most its version differs."""
     command = structs.replace(parsed.change_command(record), version=UNSET)
     return apply_change(record, command, serials=serials(), now=MOMENT, generators=makers())
 
 
-def imported(store: Store, account: dict[str, Any], parsed: Sequence[ParsedObject]) -> list[Client]:
-    """The clients in an account of their own, by the store's own import."""
+def import_objects(
+    store: Store, account: dict[str, Any], parsed: Sequence[ParsedObject]
+) -> list[Client]:
+    """Import parsed objects into a new account with the store's own import, and return the
+    clients."""
     made = store.create_account(CreateAccount(name=str(uuid4()), **account))
     run = store.start_run(made.id, StartRun(verb="import", dialect="any", source="there"))
-    outcomes = store.import_clients(made.id, list(map(incoming, parsed)), run_id=run.id, take=noted)
+    outcomes = store.import_clients(
+        made.id, list(map(incoming, parsed)), run_id=run.id, record_progress=count_read
+    )
     return [store.get_client(made.id, o.serial) for o in outcomes if o.serial is not None]
 
 
@@ -78,5 +83,5 @@ def incoming(parsed: ParsedObject) -> IncomingClient:
     return incoming_client(origin, parsed.command, parsed.change_command)
 
 
-def noted(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
+def count_read(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
     return RunProgress(checkpoint="", counts={"read": len(outcomes)})

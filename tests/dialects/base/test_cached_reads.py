@@ -1,4 +1,4 @@
-"""The short way and the long one give the same bytes, whatever is asked and whatever happens."""
+"""Cached reads and routed reads give the same bytes for any request, before and after any write."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from starlette.testclient import TestClient
 
 from gateway.app import create_app
-from gateway.demo.fill import fill
+from gateway.demo.fill import fill_account
 from gateway.settings import Settings
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateToken
@@ -28,19 +28,19 @@ CLIENTS = 45
 
 class LongStore(Store):
     def snapshot_reader(self) -> SnapshotReader | None:
-        """Nothing at once: every request goes to its route."""
+        """Return None, so that every request goes to its route."""
         return None
 
 
 class Ways(NamedTuple):
-    """One database behind two gateways."""
+    """One database behind two gateways: one with cached reads and one without."""
 
     store: Store
     short: TestClient
     long: TestClient
 
     def same(self, path: str, headers: dict[str, str]) -> Response:
-        """The answer of both; twice by the short way, which then knows it."""
+        """Assert that both gateways answer alike, the cached one twice, and return the answer."""
         answers = [http.get(path, headers=headers) for http in (self.long, self.short, self.short)]
         told = [(a.status_code, sorted(a.headers.items()), a.content) for a in answers]
         assert told[0] == told[1] == told[2]
@@ -54,7 +54,7 @@ class Caller(NamedTuple):
     planado: dict[str, str]
 
     def everything(self) -> list[Response]:
-        """A few reads of each dialect, the same by both ways."""
+        """Read lists and clients of each dialect, and assert that both gateways answer alike."""
         ninja = [
             f"/api/v1/clients{q}"
             for q in ("", "?page=2", "?per_page=7&page=3", "?page=3", "?page=99")
@@ -69,7 +69,7 @@ class Caller(NamedTuple):
         return [*lists, *ones]
 
     def send(self, method: str, path: str, body: Any = None) -> Response:
-        """By the short way: what is no plain read goes on from there."""
+        """Send a request to the gateway with cached reads. Other requests go on to their route."""
         headers = self.ninja if path.startswith("/api") else self.planado
         return self.ways.short.request(method, path, headers=headers, json=body)
 
@@ -100,7 +100,7 @@ def a_caller(ways: Ways, clients: int) -> Caller:
         dialect: str(store.create_token(CreateToken(account=account.name, dialect=dialect))[1])
         for dialect in ("ninja", "planado")
     }
-    for _ in fill(store, account, 0, clients):
+    for _ in fill_account(store, account, 0, clients):
         pass
     authorization = {"Authorization": f"Bearer {tokens['planado']}"}
     return Caller(ways, account, {"X-API-TOKEN": tokens["ninja"]}, authorization)
@@ -108,7 +108,7 @@ def a_caller(ways: Ways, clients: int) -> Caller:
 
 @pytest.fixture(scope="module")
 def still(ways: Ways) -> Caller:
-    """A caller whose clients nobody changes."""
+    """A caller whose clients never change."""
     return a_caller(ways, CLIENTS)
 
 
@@ -252,10 +252,10 @@ def test_a_store_that_fails_half_way_is_answered_for_by_the_long_way(
 
 
 def test_full_renderings_are_begun_anew(caller: Caller, tmp_path, monkeypatch) -> None:
-    """One mebibyte, of which some is the table's own."""
+    """The cache has one mebibyte, including the overhead of its table."""
     small = RenderingCache(str(tmp_path / "small"), mebibytes=1)
     monkeypatch.setattr(caller.ways.store, "renderings", small)
-    for _ in fill(caller.ways.store, caller.account, CLIENTS, 900):
+    for _ in fill_account(caller.ways.store, caller.account, CLIENTS, 900):
         pass
 
     for page in range(1, 10):

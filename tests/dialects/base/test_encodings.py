@@ -1,4 +1,4 @@
-"""Text that is not UTF-8 is refused wherever it comes by: never stored as something else."""
+"""Text that is not UTF-8 is refused at every entrance and is never stored as other text."""
 
 import pytest
 

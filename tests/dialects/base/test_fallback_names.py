@@ -1,4 +1,4 @@
-"""A client without a name is called after one and the same contact, whoever asks."""
+"""A client without a name takes the name of the same contact in every dialect."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a caller sent in vain is named in the answer, in either dialect."""
+"""Fields of a request that had no effect are named in the answer, in each dialect."""
 
 from tests.support.api_callers import Ninja, Planado
 

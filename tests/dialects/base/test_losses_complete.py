@@ -1,4 +1,4 @@
-"""Loss report: whatever a dialect does not show of a client has a line."""
+"""Loss report: each value of a client that a dialect does not show has a line."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,8 +11,8 @@ import pytest
 from msgspec import Struct, structs
 
 from dialects.base.migration.object_codec import ObjectCodec
-from dialects.ninja.migration.object_codec import DUMP as NINJA
-from dialects.planado.migration.object_codec import DUMP as PLANADO
+from dialects.ninja.migration.object_codec import CODEC as NINJA
+from dialects.planado.migration.object_codec import CODEC as PLANADO
 from storage.model.countries import COUNTRIES
 from storage.model.records import Client, Contact, Document, Secret
 from tests.support.golden_cases import CASES, Case, record_of
@@ -63,7 +63,7 @@ ODD: dict[str, Any] = {
     "longitude": 1.5,
     "latitude": 2.5,
 }
-"""Values of fields whose default does not tell what they are of."""
+"""Values of fields with a default that does not show their type."""
 NEEDLESS = {
     "ninja": {
         "uuid": "each server gives its own; the id carries the serial",
@@ -162,7 +162,8 @@ def texts_of(value: Any) -> Iterator[str]:
 
 
 def texts_said(record: Client, name: str) -> Iterator[tuple[str, str]]:
-    """The texts of a record, its countries by their names where that is how they are shown."""
+    """Yield the path and text of a record's values. Countries are names where the dialect shows
+    names."""
     yield from texts_within(record, "", NEEDLESS[name])
     for n, contact in enumerate(record.contacts):
         texts = list(texts_within(contact, f"contacts[{n}].", NEEDLESS_OF_CONTACT[name]))

@@ -1,4 +1,5 @@
-"""How many calls a token may make: off by default, per token, refused as each API refuses."""
+"""The rate limit of a token: off by default, counted per token, refused in each API's own
+format."""
 
 from collections.abc import Callable, Iterator
 
@@ -33,7 +34,7 @@ Talk = Callable[[TestClient, str], Speaker]
 
 @pytest.fixture
 def speaker(store: Store, account: Account) -> Talk:
-    """Makes a caller of a dialect, each with a token of their own to the same account."""
+    """A function that makes a caller of a dialect, each with its own token to the same account."""
 
     def speak(http: TestClient, dialect: str) -> Speaker:
         _, token = store.create_token(CreateToken(account=account.name, dialect=dialect))

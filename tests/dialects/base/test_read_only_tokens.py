@@ -1,4 +1,4 @@
-"""A token that only reads: which requests count as reading, and that nothing else gets through."""
+"""Read-only tokens: which requests count as reads, and that all other requests are refused."""
 
 from collections.abc import Iterator
 

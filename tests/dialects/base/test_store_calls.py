@@ -1,4 +1,5 @@
-"""How the dialects wait for the store's writes: in the event loop, and whatever becomes of it."""
+"""How the dialects wait for a write of the store in the event loop, in success, failure and
+timeout."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +26,7 @@ def one_more(client: Client) -> ChangeClient:
 
 
 def run(awaited: Callable[[], Awaitable[object]]) -> object:
-    """In an event loop of its own."""
+    """Run a coroutine in its own event loop."""
 
     async def whole() -> object:
         return await asyncio.wait_for(awaited(), SECONDS)
@@ -35,7 +36,7 @@ def run(awaited: Callable[[], Awaitable[object]]) -> object:
 
 @contextmanager
 def busy(store: Store) -> Iterator[None]:
-    """Somebody else writes until it ends."""
+    """Keep the database locked by another writer until the block ends."""
     has_begun, may_end = Event(), Event()
 
     def slow(_connection: Connection) -> None:

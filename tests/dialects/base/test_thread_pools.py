@@ -1,4 +1,4 @@
-"""Calls of one kind under way keep those of no other kind waiting."""
+"""Running calls of one kind never block calls of another kind."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

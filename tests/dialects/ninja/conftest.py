@@ -1,4 +1,4 @@
-"""Fixtures for callers of this dialect, beside those of all dialects."""
+"""Fixtures for callers of this dialect, in addition to those for all dialects."""
 
 import base64
 from collections.abc import Iterator
@@ -26,12 +26,13 @@ NUMBERS = count(1)
 
 @pytest.fixture(autouse=True)
 def still(clock: Clock) -> None:
-    """Times are whole seconds in this API: a clock that went on would show now and then."""
+    """Stop the clock: this API shows whole seconds, so a running clock would change answers at
+    times."""
 
 
 @pytest.fixture
 def stranger(http: TestClient, store: Store) -> Ninja:
-    """A caller with an account of their own, in the same store."""
+    """A caller with another account in the same store."""
     account = store.create_account(CreateAccount(name=f"globex {next(NUMBERS)}"))
     _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
     return Ninja(http, str(token))
@@ -39,7 +40,7 @@ def stranger(http: TestClient, store: Store) -> Ninja:
 
 @pytest.fixture
 def reader(http: TestClient, store: Store, account: Account) -> Ninja:
-    """A caller of the same account who may only read."""
+    """A caller of the same account with a read-only token."""
     command = CreateToken(account=account.name, dialect="ninja", is_read_only=True)
     _, token = store.create_token(command)
     return Ninja(http, str(token))
@@ -47,14 +48,14 @@ def reader(http: TestClient, store: Store, account: Account) -> Ninja:
 
 @pytest.fixture
 def confirmed(store: Store, account: Account) -> dict[str, str]:
-    """The headers that confirm a final operation."""
+    """The headers that confirm an operation that is final."""
     store.set_password(account.name, "correct hörse")
     return {"X-API-PASSWORD-BASE64": base64.b64encode("correct hörse".encode()).decode()}
 
 
 @pytest.fixture
 def elsewhere(ninja):
-    """The same caller at the other address of this API."""
+    """The same caller at the other base address of this API."""
     caller = Ninja(ninja.http, ninja.token)
     caller.prefix = "/v1/api"
     return caller
@@ -64,7 +65,7 @@ def elsewhere(ninja):
 def shelf(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, databases: Databases
 ) -> Iterator[Shelf]:
-    """A gateway whose documents lie in a folder, or in a bucket."""
+    """A gateway that stores documents in a folder, or in a bucket."""
     if request.param == "bucket":
         place = f"{request.getfixturevalue('bucket')}/{uuid4()}"
     else:
@@ -85,7 +86,7 @@ def sender(shelf: Shelf) -> Sender:
 
 @pytest.fixture
 def rival(shelf: Shelf) -> Sender:
-    """A caller with an account of their own behind the same gateway."""
+    """A caller with another account behind the same gateway."""
     return a_sender(shelf)
 
 

@@ -1,4 +1,4 @@
-"""Codes of countries and languages: any case is known, and an unknown one loses nothing."""
+"""Codes of countries and languages: accepted in any case; an unknown code loses nothing else."""
 
 import pytest
 

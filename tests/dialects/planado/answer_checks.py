@@ -1,4 +1,4 @@
-"""What tests look for in an answer: refusals field by field, and keys that had no effect."""
+"""Checks of answers: validation errors by field, and fields that had no effect."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 def errors_in(answer: Response) -> dict[str, Any]:
-    """The errors of a refused body or query, after a look at the envelope around them."""
+    """Assert that the answer is a validation error, and return its errors."""
     assert answer.status_code == 422, answer.text
     body = answer.json()
     assert list(body) == ["message", "errors"]
@@ -20,7 +20,7 @@ def errors_in(answer: Response) -> dict[str, Any]:
 
 
 def error_at(answer: Response, path: str) -> str:
-    """The messages of one field, `contacts.0.type` style, in one text."""
+    """Return the messages at a path like `contacts.0.type`, joined to one text."""
     found: Any = errors_in(answer)
     for step in path.split("."):
         assert step in found, found
@@ -31,7 +31,7 @@ def error_at(answer: Response, path: str) -> str:
 
 
 def message_in(answer: Response, status: int) -> str:
-    """The sentence of an answer that carries nothing but a sentence."""
+    """Assert that the answer holds only a message, and return the message."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"].startswith("application/json")
     body = answer.json()

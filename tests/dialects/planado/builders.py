@@ -1,4 +1,5 @@
-"""Clients and contacts for tests that need no store, and entries of this API's list."""
+"""Builders of clients and contacts for tests without a store, and of contact entries of this
+API."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +30,7 @@ def a_contact(serial: int, name: str = "", **fields: Any) -> Contact:
 
 
 def a_client(*contacts: Contact, **fields: Any) -> Client:
-    """A client whose list stands in the order of its contacts, its own phone first."""
+    """Return a client with ranks in the order of its contacts. Its own phone comes first."""
     ranked, rank = [], 1
     for contact in contacts:
         ranks = {"email_rank": rank + 1, "phone_rank": rank + 2}
@@ -47,5 +48,5 @@ def a_client(*contacts: Contact, **fields: Any) -> Client:
 
 
 def laid(record: Client | None, given: list[dict[str, Any]]) -> AlignedContacts:
-    """A given list laid over the client's."""
+    """Align a given contact list with the client's contacts."""
     return align_contacts(record, [contact_line(ContactInput(**entry)) for entry in given])

@@ -1,4 +1,4 @@
-"""Fixtures for callers of this dialect, beside those of all dialects."""
+"""Fixtures for callers of this dialect, in addition to those for all dialects."""
 
 from itertools import count
 
@@ -14,7 +14,7 @@ NUMBERS = count(1)
 
 @pytest.fixture
 def stranger(http: TestClient, store: Store) -> Planado:
-    """Somebody with another account in the same store."""
+    """A caller with another account in the same store."""
     account = store.create_account(CreateAccount(name=f"stranger {next(NUMBERS)}"))
     _, token = store.create_token(CreateToken(account=account.name, dialect="planado"))
     return Planado(http, str(token))

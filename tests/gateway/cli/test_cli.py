@@ -1,4 +1,4 @@
-"""The command line: answers on standard output, trouble as one sentence on standard error."""
+"""The command line: results on standard output, each error as one sentence on standard error."""
 
 from io import StringIO
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`gateway db`: what the database is, and its schema brought up to date."""
+"""`gateway db`: show the state of the database, and upgrade its schema."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.databases import ENGINES
 def empty(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> Iterator[str]:
-    """The URL of a database without a schema, and the one that `run` works on."""
+    """The URL of a database without a schema. `run` works on this database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'gateway.db'}"
         return

@@ -1,4 +1,4 @@
-"""How far something has come, as a log reads it."""
+"""Progress lines, as a log shows them."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from gateway.cli.progress import meter
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
 
 
 @pytest.mark.usefixtures("hurried")

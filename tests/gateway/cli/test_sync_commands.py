@@ -1,4 +1,4 @@
-"""What a person and a script see of the verbs that carry clients."""
+"""The output of the migration commands, for people and for scripts."""
 
 import json
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo.clients import demo_makers
-from gateway.demo.fill import fill
+from gateway.demo.clients import demo_generators
+from gateway.demo.fill import fill_account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.store import Store
 from tests.gateway.conftest import Run
@@ -19,11 +19,11 @@ DONE, REFUSED, NOT_WHOLE = 0, 1, 5
 
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A Ninja with clients, and an empty Planado."""
+    """A server with a Ninja account full of clients and an empty Planado account."""
     folder = tmp_path_factory.mktemp("there")
     with served(folder) as server:
-        store = Store.open(f"sqlite:///{folder / 'gateway.db'}", demo_makers(0))
-        for _ in fill(store, store.get_account("acme"), 0, CLIENTS):
+        store = Store.open(f"sqlite:///{folder / 'gateway.db'}", demo_generators(0))
+        for _ in fill_account(store, store.get_account("acme"), 0, CLIENTS):
             pass
         store.create_account(CreateAccount(name="field"))
         _, key = store.create_token(CreateToken(account="field", dialect="planado"))

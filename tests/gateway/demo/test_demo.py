@@ -1,4 +1,4 @@
-"""Demo clients: made up, complete, harmless, and always the same."""
+"""Demo clients: invented, complete, harmless, and always the same."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from uuid import RFC_4122
 import pytest
 from msgspec import UNSET, structs
 
-from gateway.demo.clients import demo_clients, demo_makers
+from gateway.demo.clients import demo_clients, demo_generators
 from storage.model.commands import CreateAccount, ImportClient
 from storage.model.countries import COUNTRIES
 from storage.model.queries import ClientQuery
@@ -32,9 +32,9 @@ def clients() -> list[ImportClient]:
     return demo_clients(0, 2000)
 
 
-def made(makers_start: int, *ranges: tuple[int, int]):
-    """What a fresh store answers after it made these ranges of demo clients."""
-    store = Store.open("sqlite://", demo_makers(makers_start))
+def list_demo_clients(makers_start: int, *ranges: tuple[int, int]):
+    """Create these ranges of demo clients in a new store, and return the list of its clients."""
+    store = Store.open("sqlite://", demo_generators(makers_start))
     account = store.create_account(CreateAccount(name="demo"))
     for start, stop in ranges:
         store.create_clients(account.id, demo_clients(start, stop))
@@ -163,15 +163,15 @@ def test_id_numbers_and_external_ids_are_unique(clients):
 
 
 def test_the_same_account_made_twice_in_other_batches_is_identical():
-    once = made(0, (0, 100))
-    again = made(0, (0, 1), (1, 60), (60, 100))
+    once = list_demo_clients(0, (0, 100))
+    again = list_demo_clients(0, (0, 1), (1, 60), (60, 100))
 
     assert once == again
     assert once.total == 100
 
 
 def test_an_account_grows_with_makers_that_start_where_it_ends():
-    first, second = demo_makers(0), demo_makers(100)
+    first, second = demo_generators(0), demo_generators(100)
 
     uuids = [first.new_uuid() for _ in range(100)] + [second.new_uuid() for _ in range(100)]
 
@@ -180,7 +180,7 @@ def test_an_account_grows_with_makers_that_start_where_it_ends():
 
 
 def test_demo_makers_make_well_formed_values():
-    generators = demo_makers(7)
+    generators = demo_generators(7)
 
     uuid, moments = generators.new_uuid(), [generators.clock(), generators.clock()]
 

@@ -1,4 +1,4 @@
-"""Files of wire objects: whatever they look like, every piece is an object or a problem."""
+"""Files of wire objects: every piece of any file is read as an object or as a problem."""
 
 import gzip
 import io
@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec import json
 
-from gateway.json_files import reader as files
+from gateway.json_files import reader
 from gateway.json_files.reader import file_size, read_json_objects
 from gateway.json_files.writer import open_writer
 from storage.model.errors import Invalid
@@ -29,7 +29,8 @@ LISTED = b"[" + b",".join((ADA, BOB, CYD)) + b"]"
 
 @pytest.fixture
 def lines(tmp_path, monkeypatch):
-    """The lines of a file with this content, named as seen from its folder."""
+    """A function that writes a file and returns its objects and problems, with the file's short
+    name."""
     monkeypatch.chdir(tmp_path)
 
     def read(content: bytes, name: str = "clients", **options):
@@ -49,14 +50,14 @@ def places(lines):
     return [line.position for line in lines]
 
 
-def names(lines):
-    """The id of each object, and None for each problem."""
+def ids_of_lines(lines):
+    """Return the id of each object, and None for each problem."""
     assert all(bool(line.raw) != bool(line.problem) for line in lines)
     return [json.decode(line.raw)["id"] if line.raw else None for line in lines]
 
 
 @contextmanager
-def refused(words: str):
+def expect_refusal(words: str):
     with pytest.raises(Invalid, match=words) as caught:
         yield
     assert caught.value.problems[0].path == ("file",)
@@ -102,7 +103,7 @@ def test_every_layout_can_be_packed(lines, content):
 
 @pytest.mark.parametrize("content", LAYOUTS.values(), ids=LAYOUTS)
 def test_every_layout_can_come_in_small_pieces(lines, content, monkeypatch):
-    monkeypatch.setattr(files, "BLOCK", 3)
+    monkeypatch.setattr(reader, "BLOCK_SIZE", 3)
 
     assert read_objects(lines(content)) == THREE
 
@@ -188,7 +189,7 @@ FAULTS = {
 def test_a_bad_line_is_a_problem_and_the_rest_goes_on(lines, piece, words):
     found = lines(b"\n".join((ADA, piece, BOB, CYD)), "f")
 
-    assert names(found) == ["ada", None, "bob", "cyd"]
+    assert ids_of_lines(found) == ["ada", None, "bob", "cyd"]
     assert places(found) == ["f:1", "f:2", "f:3", "f:4"]
     [problem] = [line.problem for line in found if line.problem]
     assert re.search(words, problem)
@@ -196,15 +197,15 @@ def test_a_bad_line_is_a_problem_and_the_rest_goes_on(lines, piece, words):
 
 @pytest.mark.parametrize(("piece", "words"), FAULTS.values(), ids=FAULTS)
 def test_a_bad_last_line_is_a_problem(lines, piece, words):
-    assert names(lines(ADA + b"\n" + piece)) == ["ada", None]
+    assert ids_of_lines(lines(ADA + b"\n" + piece)) == ["ada", None]
 
 
 @pytest.mark.parametrize(("piece", "words"), FAULTS.values(), ids=FAULTS)
 def test_two_bad_lines_are_told_of_and_spoil_no_other(lines, piece, words):
     found = lines(b"\n".join((piece, piece, CYD, ADA)))
 
-    assert names(found)[-1] == "ada"
-    assert set(names(found)) <= {None, "cyd", "ada"}
+    assert ids_of_lines(found)[-1] == "ada"
+    assert set(ids_of_lines(found)) <= {None, "cyd", "ada"}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_two_bad_lines_are_told_of_and_spoil_no_other(lines, piece, words):
 )
 @pytest.mark.parametrize("frame", [b"[%b,%b,%b]", b'{"data":[%b,\n%b,\n%b]}'])
 def test_a_bad_element_leaves_its_neighbours(lines, element, frame):
-    assert names(lines(frame % (ADA, element, CYD))) == ["ada", None, "cyd"]
+    assert ids_of_lines(lines(frame % (ADA, element, CYD))) == ["ada", None, "cyd"]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,7 @@ def test_a_broken_document_is_one_problem_and_the_next_one_is_read(lines):
 
     found = lines(b"\n".join((broken, PRETTY, ADA)), "f")
 
-    assert names(found) == [None, "ada", "bob", "cyd", "ada"]
+    assert ids_of_lines(found) == [None, "ada", "bob", "cyd", "ada"]
     assert "lines 1 to " in found[0].problem
     assert places(found)[0] == "f:1"
 
@@ -240,18 +241,18 @@ def test_no_contact_of_a_broken_document_passes_for_a_client(lines, indent):
     pretty = PRETTY if indent else PRETTY.replace(b"  ", b"")
 
     for stop in range(1, len(pretty) - 1):
-        assert "c" not in names(lines(pretty[:stop]))
+        assert "c" not in ids_of_lines(lines(pretty[:stop]))
 
 
 def test_a_document_without_its_beginning_is_a_problem(lines):
     tail = PRETTY[PRETTY.index(b'"contacts"') :]
 
-    assert set(names(lines(tail))) == {None}
+    assert set(ids_of_lines(lines(tail))) == {None}
 
 
 @pytest.mark.parametrize("stop", range(1, len(BOB)))
 def test_a_line_cut_anywhere_costs_at_most_the_next(lines, stop):
-    found = names(lines(b"\n".join((ADA, BOB[:stop], CYD, ADA, CYD))))
+    found = ids_of_lines(lines(b"\n".join((ADA, BOB[:stop], CYD, ADA, CYD))))
 
     assert found in (["ada", None, "cyd", "ada", "cyd"], ["ada", None, "ada", "cyd"])
 
@@ -265,28 +266,28 @@ def test_lines_that_are_left_out_are_told(lines):
 def test_many_cut_lines_take_no_more_than_their_time(lines):
     found = lines((b'{"id":"bob","contacts":[{' + b"\n" + ADA + b"\n") * 5000)
 
-    assert names(found).count("ada") == 5000
+    assert ids_of_lines(found).count("ada") == 5000
 
 
 def test_what_is_too_long_is_a_problem_and_the_rest_goes_on(lines):
     long = b'{"id":"' + b"x" * 200 + b'"}'
 
-    found = lines(b"\n".join((ADA, long, BOB, PRETTY, CYD)), "f", longest=100)
+    found = lines(b"\n".join((ADA, long, BOB, PRETTY, CYD)), "f", max_length=100)
 
-    assert names(found) == ["ada", None, "bob", None, "cyd"]
+    assert ids_of_lines(found) == ["ada", None, "bob", None, "cyd"]
     assert found[1].problem == "longer than 100 bytes"
 
 
 def test_a_line_too_long_is_never_held(lines, monkeypatch):
-    monkeypatch.setattr(files, "BLOCK", 7)
+    monkeypatch.setattr(reader, "BLOCK_SIZE", 7)
 
-    assert names(lines(b"x" * 500 + b"\n" + ADA, longest=100)) == [None, "ada"]
+    assert ids_of_lines(lines(b"x" * 500 + b"\n" + ADA, max_length=100)) == [None, "ada"]
 
 
 def test_a_packed_file_can_have_several_members(lines):
     content = gzip.compress(ADA + b"\n" + BOB[:9]) + gzip.compress(BOB[9:]) + gzip.compress(b"")
 
-    assert names(lines(content, "f.gz")) == ["ada", "bob"]
+    assert ids_of_lines(lines(content, "f.gz")) == ["ada", "bob"]
 
 
 @pytest.mark.parametrize("cut", [1, 8, 12])
@@ -295,7 +296,7 @@ def test_what_came_before_a_packed_file_breaks_off_is_read(lines, cut):
 
     found = lines(content[:-cut], "f.gz")
 
-    assert names(found)[:1900] == ["ada", "bob"] * 950
+    assert ids_of_lines(found)[:1900] == ["ada", "bob"] * 950
     assert found[-1].problem.startswith("nothing can be read after this: Compressed file ended")
     assert found[-1].position == f"f.gz:{len(found) - 1}"
 
@@ -304,8 +305,8 @@ def test_what_came_before_a_packed_file_breaks_off_is_read(lines, cut):
 def test_a_damaged_member_is_a_problem(lines, tail):
     found = lines(gzip.compress(ADA + b"\n") + tail, "f.gz")
 
-    assert names(found)[0] == "ada"
-    assert set(names(found)[1:]) == {None}
+    assert ids_of_lines(found)[0] == "ada"
+    assert set(ids_of_lines(found)[1:]) == {None}
     assert found[-1].problem.startswith("nothing can be read after this: ")
 
 
@@ -320,7 +321,7 @@ def test_a_file_that_cannot_be_opened_is_refused_by_name(name, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     Path("file").touch()
 
-    with refused(f"file: {name} cannot be read: "):
+    with expect_refusal(f"file: {name} cannot be read: "):
         list(read_json_objects(name))
 
 
@@ -340,7 +341,7 @@ def test_what_cannot_be_counted_is_none(tmp_path):
 
     assert file_size("-") is None
     assert file_size(str(tmp_path / "pipe")) is None
-    with refused("missing cannot be read"):
+    with expect_refusal("missing cannot be read"):
         file_size(str(tmp_path / "missing"))
 
 
@@ -452,7 +453,7 @@ def test_an_existing_file_is_replaced_only_by_force(tmp_path):
     path = tmp_path / "f"
     path.write_bytes(b"old")
 
-    with refused("f exists; say --force to replace it"), open_writer(str(path)):
+    with expect_refusal("f exists; say --force to replace it"), open_writer(str(path)):
         pass
     assert path.read_bytes() == b"old"
     with open_writer(str(path), is_forced=True) as write:
@@ -474,7 +475,7 @@ def test_a_forced_file_keeps_its_content_when_the_block_fails(tmp_path):
 def test_a_file_that_came_meanwhile_is_not_replaced(tmp_path):
     path = tmp_path / "f"
 
-    with refused("exists"), open_writer(str(path)):
+    with expect_refusal("exists"), open_writer(str(path)):
         path.write_bytes(b"theirs")
 
     assert os.listdir(tmp_path) == ["f"]
@@ -484,7 +485,7 @@ def test_a_file_that_came_meanwhile_is_not_replaced(tmp_path):
 def test_two_exports_into_one_file_do_not_mix(tmp_path):
     path = str(tmp_path / "f")
 
-    with refused("another export"), open_writer(path) as first:
+    with expect_refusal("another export"), open_writer(path) as first:
         first(ADA)
         with open_writer(path) as second:
             second(BOB)
@@ -517,14 +518,14 @@ def test_only_a_plain_file_is_written(tmp_path, monkeypatch, is_forced):
         ("target/f", "there is no folder target"),
         ("x" * 255, "cannot be written: File name too long"),
     ]:
-        with refused(words), open_writer(name, is_forced=is_forced):
+        with expect_refusal(words), open_writer(name, is_forced=is_forced):
             pass
     assert sorted(os.listdir()) == ["folder", "link", "target"]
 
 
 @contextmanager
 def files_up_to(size: int):
-    """A disk that is full soon, as far as this process can tell."""
+    """Limit the size of files of this process, like a disk that is soon full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -538,7 +539,11 @@ def files_up_to(size: int):
 def test_a_full_disk_is_told_and_nothing_is_left(tmp_path, name, count):
     path = str(tmp_path / name)
 
-    with refused("cannot be written: File too large"), files_up_to(10), open_writer(path) as write:
+    with (
+        expect_refusal("cannot be written: File too large"),
+        files_up_to(10),
+        open_writer(path) as write,
+    ):
         for _ in range(count):
             write(os.urandom(2000).hex().encode())
 
@@ -584,7 +589,10 @@ def test_a_full_standard_output_is_told(monkeypatch):
     full = io.TextIOWrapper(io.BufferedWriter(io.FileIO("/dev/full", "w")))
     monkeypatch.setattr(sys, "stdout", full)
 
-    with refused("standard output cannot be written: No space left"), open_writer("-") as write:
+    with (
+        expect_refusal("standard output cannot be written: No space left"),
+        open_writer("-") as write,
+    ):
         write(ADA)
 
     with pytest.raises(OSError, match="No space"):

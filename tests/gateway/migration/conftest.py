@@ -1,4 +1,4 @@
-"""Two accounts of one store: one is ours, the other plays the part of a service."""
+"""Fixtures: two accounts of one store. One is local, the other plays the remote service."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -36,7 +36,7 @@ def here(new_account: Callable[..., Account]) -> Account:
 def open_there(
     store: Store, http: TestClient, clock: Clock, new_account: Callable[..., Account]
 ) -> Iterator[Open]:
-    """Opens an account, a new one unless it is given, as a service of a speaker's API."""
+    """A function that opens a new or given account as a remote service with one dialect's API."""
     opened: list[There] = []
 
     def made(speaks: type[Speaker], account: Account | None = None, **options: object) -> There:
@@ -53,7 +53,7 @@ def open_there(
 
 @pytest.fixture
 def edit(store: Store) -> Callable[..., None]:
-    """Changes a client of an account, as a caller of any API would."""
+    """A function that changes a client of an account, as a caller of any API would."""
 
     def edited(owner: Account, serial: int, **fields: Any) -> None:
         store.change_client(owner.id, serial, lambda _record: ChangeClient(**fields))
@@ -73,5 +73,5 @@ def planado_there(open_there: Open) -> There:
 
 @pytest.fixture(params=[Ninja, Planado])
 def speaker_there(open_there: Open, request: pytest.FixtureRequest) -> There:
-    """A service of each of the APIs in turn."""
+    """A remote service, with each of the APIs in turn."""
     return open_there(request.param)

@@ -1,5 +1,7 @@
-"""Services to pull from and to push to: our own application in process, in the role of the real
-one, and a transport before it that misbehaves where it is told to. Waiting takes no time."""
+"""Stand-ins for remote services: our own application in process, behind a transport with faults.
+
+Waiting takes no time.
+"""
 
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
@@ -17,7 +19,7 @@ from gateway.migration.counterparts import Sides, link_keys
 from gateway.migration.importer import ImportOptions
 from gateway.migration.live.check import CheckedClient, check
 from gateway.migration.live.pull import Pull, PullResult, pull
-from gateway.migration.live.push import Push, Pushing, push
+from gateway.migration.live.push import Push, PushRun, push
 from gateway.migration.live.push_client import PushOptions
 from gateway.remote.http_client import HttpClient
 from storage.imports.incoming import incoming_client
@@ -35,7 +37,7 @@ PAGE = 5
 """How many clients a page of the services here has, so that a dozen fill three."""
 MOST_CALLS = 400
 ENDLESS = 1000
-"""So often that whoever asks gives up first."""
+"""More often than any caller tries."""
 NINJA, PLANADO = DIALECTS
 one_engine = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 """Where it is the service that matters, and not the store."""
@@ -45,7 +47,7 @@ Matches = Callable[[httpx.Request], bool]
 
 
 class Body(httpx.SyncByteStream):
-    """Bytes that are still to be read, as those of a socket are."""
+    """A response body that is still to be read, as from a socket."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -55,13 +57,13 @@ class Body(httpx.SyncByteStream):
         yield from (self.content[:half], self.content[half:])
 
 
-def answer(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
+def stream_response(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.Response(status, headers=named, stream=Body(content))
 
 
 class InProcess(httpx.BaseTransport):
-    """Our application behind httpx, with small pages and the time of the test's clock."""
+    """A transport to our application, with small pages and the time of the test's clock."""
 
     def __init__(self, http: TestClient, clock: Clock) -> None:
         self.http = http
@@ -94,8 +96,10 @@ class Planned(NamedTuple):
 
 
 class Faulty(httpx.BaseTransport):
-    """Passes requests on, and misbehaves on those that it was told of: each plan for so many of
-    the requests that it matches."""
+    """A transport that passes requests on, and injects a fault into requests that match a plan.
+
+    Each plan holds for a number of the requests that it matches.
+    """
 
     def __init__(self, inner: InProcess) -> None:
         self.inner = inner
@@ -124,12 +128,12 @@ class Faulty(httpx.BaseTransport):
 
 
 def page(number: int) -> Matches:
-    """The n-th page of a list of Invoice Ninja."""
+    """Match the n-th page of a list of Invoice Ninja."""
     return lambda request: request.url.params.get("page") == str(number)
 
 
 def nth(number: int) -> Matches:
-    """The n-th request that is asked about, from 1 on."""
+    """Match the n-th request, from 1 on."""
     return nth_of(lambda _request: True, number)
 
 
@@ -160,8 +164,8 @@ def is_single(request: httpx.Request) -> bool:
 
 
 def says(status: int, content: bytes = b"", **headers: str) -> Fault:
-    """This, and nothing is done."""
-    return lambda _request, _pass: answer(content, status, **headers)
+    """Answer with this response, without doing the request."""
+    return lambda _request, _pass: stream_response(content, status, **headers)
 
 
 def resets(_request: httpx.Request, _pass: Pass) -> httpx.Response:
@@ -169,7 +173,7 @@ def resets(_request: httpx.Request, _pass: Pass) -> httpx.Response:
 
 
 def is_lost(request: httpx.Request, pass_on: Pass) -> httpx.Response:
-    """Done, and its answer never arrives."""
+    """Do the request, and lose its answer."""
     pass_on(request)
     raise httpx.ReadError("reset")
 
@@ -177,11 +181,11 @@ def is_lost(request: httpx.Request, pass_on: Pass) -> httpx.Response:
 def breaks_off(request: httpx.Request, pass_on: Pass) -> httpx.Response:
     given = pass_on(request)
     content = given.read()
-    return answer(content[: len(content) // 2], given.status_code)
+    return stream_response(content[: len(content) // 2], given.status_code)
 
 
 def after(action: Callable[[], object]) -> Fault:
-    """Somebody does this between two pages."""
+    """Do an action before the request, for example between two pages."""
 
     def fault(request: httpx.Request, pass_on: Pass) -> httpx.Response:
         action()
@@ -191,7 +195,7 @@ def after(action: Callable[[], object]) -> Fault:
 
 
 def instead(**params: str) -> Fault:
-    """The answer to a request with other parameters."""
+    """Answer the request with other parameters."""
     return lambda request, pass_on: pass_on(
         httpx.Request(
             request.method, request.url.copy_merge_params(params), headers=request.headers
@@ -200,25 +204,27 @@ def instead(**params: str) -> Fault:
 
 
 def without(param: str) -> Fault:
-    """The answer to a request without a parameter."""
+    """Answer the request without a parameter."""
     return lambda request, pass_on: pass_on(
         httpx.Request(request.method, request.url.copy_remove_param(param), headers=request.headers)
     )
 
 
 def rewritten(change: Callable[[Any], Any], inner: Fault | None = None) -> Fault:
-    """The answer with its JSON changed."""
+    """Change the JSON of the answer."""
 
     def fault(request: httpx.Request, pass_on: Pass) -> httpx.Response:
         given = inner(request, pass_on) if inner else pass_on(request)
         tree = change(msgspec.json.decode(given.read()))
-        return answer(msgspec.json.encode(tree), given.status_code, date=given.headers["date"])
+        return stream_response(
+            msgspec.json.encode(tree), given.status_code, date=given.headers["date"]
+        )
 
     return fault
 
 
 class Hours:
-    """A clock that stands still, but for those who sleep."""
+    """A clock that moves only while a caller sleeps."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -233,7 +239,7 @@ class Hours:
 
 
 class There(NamedTuple):
-    """An account of our own that plays the part of a service; `speaker` is a caller of it."""
+    """An account of our own that plays the remote service. `speaker` is a caller of it."""
 
     store: Store
     account: Account
@@ -271,7 +277,7 @@ class There(NamedTuple):
         interrupted: Run | None = None,
         max_changes: int | None = None,
         **manner: Any,
-    ) -> Pushing:
+    ) -> PushRun:
         plan = Push(
             sides=self.sides(here), push_options=PushOptions(**manner), max_changes=max_changes
         )
@@ -298,7 +304,7 @@ class There(NamedTuple):
 
 
 def there(store: Store, account: Account, speaker: Speaker, transport: InProcess) -> There:
-    """The service that the speaker's API opens to an account."""
+    """Return the remote service that opens the account with the speaker's API."""
     name = type(speaker).__name__.lower()
     dialect = next(dialect for dialect in DIALECTS if dialect.name == name)
     faulty, hours = Faulty(transport), Hours()
@@ -314,7 +320,7 @@ def there(store: Store, account: Account, speaker: Speaker, transport: InProcess
 
 
 def quiet(_done: int, _total: int | None) -> None:
-    """Nobody looks at the progress of a test."""
+    """Ignore the progress."""
 
 
 def all_of(store: Store, account: Account) -> list[Client]:
@@ -336,14 +342,14 @@ def lines(store: Store, run: Run | None, kind: str | None = None) -> list[RunLin
 
 
 def fates(counts: dict[str, int]) -> dict[str, int]:
-    """The counts without those read, which are as many as all the others together."""
+    """Return the counts by import status. Asserts that their sum is the number of objects read."""
     others = {name: number for name, number in counts.items() if name != "read"}
     assert counts.get("read", 0) == sum(others.values())
     return others
 
 
-def seeded(service: There, number: int) -> list[str]:
-    """The ids of new clients, each with a person."""
+def create_remote_clients(service: There, number: int) -> list[str]:
+    """Create clients with one contact each at the service, and return their ids."""
     commands = [one_client(n) for n in range(1, number + 1)]
     if service.dialect is PLANADO:
         commands = [structs.replace(c, external_id=f"K {c.organization_name}") for c in commands]
@@ -360,13 +366,13 @@ def one_client(n: int) -> CreateClient:
 
 
 def brought(store: Store, account: Account, *commands: ImportClient) -> list[Client]:
-    """New clients with all that they bring, serials too."""
+    """Import new clients with all their fields, serials too, and return them."""
     run = store.start_run(account.id, StartRun(verb="import", dialect="any", source="seed"))
     incoming = [
         incoming_client(Origin(source="seed", foreign_id=str(n)), one, nothing)
         for n, one in enumerate(commands)
     ]
-    outcomes = store.import_clients(account.id, incoming, run_id=run.id, take=in_silence)
+    outcomes = store.import_clients(account.id, incoming, run_id=run.id, record_progress=in_silence)
     assert [outcome.reason for outcome in outcomes if outcome.reason] == []
     store.end_run(run.id, RunState.DONE)
     return [store.get_client(account.id, o.serial) for o in outcomes if o.serial is not None]
@@ -380,6 +386,6 @@ def in_silence(_outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
     return RunProgress(checkpoint="", counts={})
 
 
-def shown(store: Store, account: Account, dialect: Dialect = NINJA) -> list[bytes]:
-    """All clients of an account as the dialect shows them, ids and times with them."""
+def written_objects(store: Store, account: Account, dialect: Dialect = NINJA) -> list[bytes]:
+    """Return all clients of an account as the dialect writes them, with ids and times."""
     return [dialect.codec.write_object(record, account) for record in all_of(store, account)]

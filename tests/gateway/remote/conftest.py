@@ -1,4 +1,4 @@
-"""A remote service in a made-up time, in which waiting takes none."""
+"""Fixtures: a remote service with simulated time, so that waiting takes no time."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,7 +6,7 @@ import httpx
 import pytest
 import respx
 
-from gateway.remote.deadlines import PunctualTransport
+from gateway.remote.deadlines import DeadlineTransport
 from gateway.remote.http_client import HttpClient
 from gateway.remote.retry_policy import CallLimits
 
@@ -14,12 +14,12 @@ BASE = "https://remote.test/sub"
 TOKEN = "s3cret-t0ken"
 HEADERS = {"X-API-TOKEN": TOKEN, "Authorization": f"Bearer {TOKEN}"}
 
-TRANSPORT = PunctualTransport()
+TRANSPORT = DeadlineTransport()
 """What a service has by default; a new one for each test would read all certificates again."""
 
 
 class Hours:
-    """A clock that stands still, but for those who sleep."""
+    """A clock that moves only while a caller sleeps."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -48,7 +48,8 @@ def told() -> list[str]:
 
 @pytest.fixture
 def open_service(hours: Hours, told: list[str]) -> Iterator[Open]:
-    """Opens services that wait in made-up time; `chance` is in the middle of its range."""
+    """A function that opens services in simulated time. `chance` is always the middle of its
+    range."""
     opened: list[HttpClient] = []
 
     def call(

@@ -1,4 +1,4 @@
-"""A server of raw bytes on loopback, for the faults that no HTTP server commits."""
+"""A server of raw bytes on loopback, for faults that an HTTP server never shows."""
 
 import socket
 import struct
@@ -12,7 +12,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 class RawServer:
-    """Each connection is played the next script, and the last one again and again."""
+    """A server that plays the next script to each connection, and then repeats the last script."""
 
     def __init__(self, scripts: tuple[Script, ...]) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))

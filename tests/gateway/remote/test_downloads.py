@@ -1,4 +1,4 @@
-"""Downloads: any bytes, in pieces, with a cap and a deadline of their own."""
+"""Downloads: any bytes, in parts, with their own limits of size and time."""
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ from tests.gateway.remote.conftest import Hours, Open
 PATH = "/documents/1/download"
 
 
-def pieces(*parts: bytes | Exception):
+def stream_parts(*parts: bytes | Exception):
     for part in parts:
         if isinstance(part, Exception):
             raise part
@@ -38,7 +38,7 @@ def test_a_download_is_tried_again_until_it_begins(service, remote, hours: Hours
 
 
 def test_a_download_that_breaks_off_is_not_glued_together(service, remote) -> None:
-    broken = pieces(b"abc", httpx.ReadError("x"))
+    broken = stream_parts(b"abc", httpx.ReadError("x"))
     route = remote.get(PATH).mock(side_effect=lambda _: httpx.Response(200, content=broken))
     download = service.download(PATH)
 
@@ -50,7 +50,7 @@ def test_a_download_that_breaks_off_is_not_glued_together(service, remote) -> No
 
 def test_a_download_has_a_cap_of_its_own(open_service: Open, remote) -> None:
     service = open_service(body_bytes=1, download_bytes=5)
-    parts = pieces(b"abc", b"def")
+    parts = stream_parts(b"abc", b"def")
     remote.get(PATH).mock(side_effect=lambda _: httpx.Response(200, content=parts))
     download = service.download(PATH)
 
@@ -61,7 +61,7 @@ def test_a_download_has_a_cap_of_its_own(open_service: Open, remote) -> None:
 
 def test_a_download_has_a_deadline_of_its_own(open_service: Open, remote, hours: Hours) -> None:
     service = open_service(request_seconds=1, download_seconds=5)
-    parts = pieces(b"abc", b"def", b"ghi")
+    parts = stream_parts(b"abc", b"def", b"ghi")
     remote.get(PATH).mock(side_effect=lambda _: httpx.Response(200, content=parts))
     download = service.download(PATH)
 

@@ -1,4 +1,4 @@
-"""The remote service answers, refuses or fails: each call ends with an answer or a named reason."""
+"""The HTTP client: each call ends with an answer or a named failure."""
 
 import gzip
 import socket
@@ -34,7 +34,7 @@ def busy(status: int, asked: str) -> httpx.Response:
 
 
 class Failing(httpx.BaseTransport):
-    """Fails to connect, for the reason that the system gives."""
+    """A transport that cannot connect, for the given reason of the operating system."""
 
     def __init__(self, reason: OSError) -> None:
         self.reason = reason

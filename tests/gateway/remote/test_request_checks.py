@@ -1,4 +1,4 @@
-"""Where calls may go: below the operator's base, and nowhere else."""
+"""Requests may only go to addresses below the operator's base URL."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Never more calls in a minute than agreed, and yet nearly as many."""
+"""The call pacer: never more calls a minute than agreed, and nearly as many."""
 
 from itertools import pairwise
 

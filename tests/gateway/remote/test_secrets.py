@@ -1,4 +1,4 @@
-"""A token is sent to its server and shown to nobody, whatever happens."""
+"""A token is sent to its own server and is shown nowhere else, whatever happens."""
 
 import logging
 import traceback
@@ -42,7 +42,7 @@ def test_no_failure_tells_the_token(service, remote, told, fault, is_repeatable:
 
 
 def test_a_service_does_not_show_its_token(service: HttpClient) -> None:
-    assert repr(service) == str(service) == "Service('https://remote.test/sub')"
+    assert repr(service) == str(service) == "HttpClient('https://remote.test/sub')"
 
 
 @pytest.mark.parametrize("script", [fine, resets(HEAD), sends(b"HTTP/1.1 401 No\r\n\r\n" + ECHO)])

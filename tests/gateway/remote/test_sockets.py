@@ -1,4 +1,4 @@
-"""Faults on the wire itself, from a real socket in real time."""
+"""Faults of the connection itself, on a real socket and in real time."""
 
 import gzip
 import socket

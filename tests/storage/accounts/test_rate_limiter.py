@@ -1,4 +1,5 @@
-"""Leaky buckets: a burst goes through, then calls drip, and processes count together."""
+"""The rate limiter: a burst passes, then calls pass at a steady rate, and processes count
+together."""
 
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -15,7 +16,7 @@ from storage.model.errors import Unavailable
 VENDORS = RateLimit(per_minute=90, capacity=90)
 
 
-class Clock:
+class SecondsClock:
     now = 1000.0
 
     def __call__(self) -> float:
@@ -23,17 +24,17 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> SecondsClock:
+    return SecondsClock()
 
 
 @pytest.fixture
-def rate_limiter(clock: Clock) -> RateLimiter:
+def rate_limiter(clock: SecondsClock) -> RateLimiter:
     return RateLimiter(":memory:", clock)
 
 
 def poured(rate_limiter: RateLimiter, times: int, rate: RateLimit = VENDORS, token: int = 1) -> int:
-    """How many of these calls were let in."""
+    """Count how many of these calls are let through."""
     return sum(rate_limiter.acquire(token, rate) == 0.0 for _ in range(times))
 
 
@@ -42,7 +43,7 @@ def test_a_burst_as_large_as_the_bucket_goes_through(rate_limiter: RateLimiter) 
 
 
 def test_a_full_bucket_lets_one_in_every_two_thirds_of_a_second(
-    rate_limiter: RateLimiter, clock: Clock
+    rate_limiter: RateLimiter, clock: SecondsClock
 ) -> None:
     poured(rate_limiter, 90)
 
@@ -55,7 +56,7 @@ def test_a_full_bucket_lets_one_in_every_two_thirds_of_a_second(
     assert poured(rate_limiter, 100) == 15
 
 
-def test_a_refused_call_costs_nothing(rate_limiter: RateLimiter, clock: Clock) -> None:
+def test_a_refused_call_costs_nothing(rate_limiter: RateLimiter, clock: SecondsClock) -> None:
     poured(rate_limiter, 90 + 1000)
 
     clock.now += 60
@@ -69,7 +70,7 @@ def test_tokens_do_not_pay_for_each_other(rate_limiter: RateLimiter) -> None:
     assert poured(rate_limiter, 90, token=2) == 90
 
 
-def test_rate_and_capacity_are_set_apart(rate_limiter: RateLimiter, clock: Clock) -> None:
+def test_rate_and_capacity_are_set_apart(rate_limiter: RateLimiter, clock: SecondsClock) -> None:
     rate = RateLimit(per_minute=600, capacity=5)
 
     assert poured(rate_limiter, 10, rate) == 5
@@ -81,7 +82,7 @@ def test_rate_and_capacity_are_set_apart(rate_limiter: RateLimiter, clock: Clock
 def test_no_span_of_time_sees_more_than_the_bucket_and_what_dripped_in_it(
     pauses: list[float], capacity: int
 ) -> None:
-    clock = Clock()
+    clock = SecondsClock()
     rate_limiter, rate = RateLimiter(":memory:", clock), RateLimit(per_minute=90, capacity=capacity)
     let_in = []
     for pause in pauses:
@@ -135,7 +136,7 @@ def test_a_file_that_cannot_be_used_is_an_outage_with_a_name(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("later", [10.0, -900.0])
 def test_a_clock_that_starts_anew_locks_nobody_out(
-    rate_limiter: RateLimiter, clock: Clock, later: float
+    rate_limiter: RateLimiter, clock: SecondsClock, later: float
 ) -> None:
     poured(rate_limiter, 90)
 
@@ -150,7 +151,7 @@ def test_a_smaller_bucket_forgets_what_was_in_the_larger_one(rate_limiter: RateL
     assert poured(rate_limiter, 10, RateLimit(per_minute=60, capacity=5)) == 5
 
 
-def test_closed_buckets_are_opened_again(tmp_path: Path, clock: Clock) -> None:
+def test_closed_buckets_are_opened_again(tmp_path: Path, clock: SecondsClock) -> None:
     rate_limiter = RateLimiter(str(tmp_path / "buckets"), clock)
     poured(rate_limiter, 90)
 

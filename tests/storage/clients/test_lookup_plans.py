@@ -1,4 +1,4 @@
-"""What every write looks at: an index answers each of these looks, however large the account."""
+"""Lookups of every write: an index answers each of them, however large the account is."""
 
 from collections.abc import Iterator
 
@@ -6,28 +6,31 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.sql.expression import ClauseElement
 
-from storage.accounts.numbering import IN_USE
-from storage.accounts.serials import RESERVE
-from storage.clients.identities import IDENTITIES, OWNERS_OF_UUIDS
-from storage.clients.lookup import BY_EXTERNAL_ID, BY_SERIAL, BY_UUID
-from storage.clients.persistence import UPDATES
-from storage.clients.statements import CONTACTS_OF_ONE, DOCUMENTS_OF_ONE
+from storage.accounts.numbering import SELECT_USED_NUMBERS
+from storage.accounts.serials import UPDATE_COUNTERS
+from storage.clients.identities import IDENTITIES, SELECT_OWNER_OF_UUIDS
+from storage.clients.lookup import SELECT_BY_EXTERNAL_ID, SELECT_BY_SERIAL, SELECT_BY_UUID
+from storage.clients.persistence import UPDATE_STATEMENTS
+from storage.clients.statements import SELECT_CONTACTS_OF_CLIENT, SELECT_DOCUMENTS_OF_CLIENT
 from storage.database.engine_factory import open_engine
 from storage.migrations.upgrade import upgrade_schema
 
 LOOKS: dict[str, tuple[ClauseElement, str]] = {
-    "a client by its serial": (BY_SERIAL, "serial=?"),
-    "a client by its uuid": (BY_UUID, "uuid=?"),
-    "a client by its external id": (BY_EXTERNAL_ID, "external_id=?"),
+    "a client by its serial": (SELECT_BY_SERIAL, "serial=?"),
+    "a client by its uuid": (SELECT_BY_UUID, "uuid=?"),
+    "a client by its external id": (SELECT_BY_EXTERNAL_ID, "external_id=?"),
     "the owners of numbers": (IDENTITIES["number"].owners, "number_folded=?"),
     "the owners of id numbers": (IDENTITIES["id_number"].owners, "id_number_folded=?"),
     "the owners of external ids": (IDENTITIES["external_id"].owners, "external_id=?"),
-    "the owners of uuids": (OWNERS_OF_UUIDS, "uuid=?"),
-    "numbers in use": (IN_USE, "number_folded=?"),
-    "contacts": (CONTACTS_OF_ONE, "client_serial=?"),
-    "documents": (DOCUMENTS_OF_ONE, "client_serial=?"),
-    "a reservation": (RESERVE, "rowid=?"),
-} | {f"a row of {t.name}": (update.values(serial=1), "serial=?") for t, update in UPDATES.items()}
+    "the owners of uuids": (SELECT_OWNER_OF_UUIDS, "uuid=?"),
+    "numbers in use": (SELECT_USED_NUMBERS, "number_folded=?"),
+    "contacts": (SELECT_CONTACTS_OF_CLIENT, "client_serial=?"),
+    "documents": (SELECT_DOCUMENTS_OF_CLIENT, "client_serial=?"),
+    "a reservation": (UPDATE_COUNTERS, "rowid=?"),
+} | {
+    f"a row of {t.name}": (update.values(serial=1), "serial=?")
+    for t, update in UPDATE_STATEMENTS.items()
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Totals and far pages, which are kept on SQLite and not counted, are those of a count."""
+"""Totals and far pages from SQLite's block counts equal those of a full count."""
 
 import random
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def store(databases: Databases) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def account(store: Store) -> Account:
-    """With 2 300 clients, so that they are in three blocks, after a history of all kinds."""
+    """An account with 2,300 clients in three blocks, after changes of all kinds."""
     account = store.create_account(CreateAccount(name="counted"))
     names = [f"Needle {n}" if n % 3 else f"Hay {n}" for n in range(2300)]
     store.create_clients(account.id, [CreateClient(organization_name=name) for name in names])
@@ -48,7 +48,7 @@ def account(store: Store) -> Account:
 
 @pytest.fixture(scope="module")
 def known(store: Store, account: Account) -> list[Client]:
-    """By serial; nobody changes any name or state but for a while."""
+    """All clients by serial. Tests may change a name or a state only for a while."""
     return everybody(store, account)
 
 

@@ -1,4 +1,4 @@
-"""The store keeps clients whole: what goes in comes out, versions count, identities are unique."""
+"""Writes of clients: all fields are stored, versions count changes, identifiers are unique."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

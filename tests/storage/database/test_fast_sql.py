@@ -1,4 +1,4 @@
-"""Statements put to the driver do what SQLAlchemy would have them do, and fail as they would."""
+"""Fast SQL gives the same results and the same errors as SQLAlchemy."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

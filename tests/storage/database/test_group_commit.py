@@ -1,5 +1,5 @@
-"""Writers who wait for each other share a transaction, and nothing else: each has an answer of his
-own, and none before the commit."""
+"""Group commit: concurrent writers share a transaction, and each gets its own answer after the
+commit."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -141,7 +141,7 @@ def test_a_commit_that_fails_is_told_to_all_and_leaves_nothing(
 
 
 def after_one(first: Callable[[Any], None], then: Callable[[Any], None]) -> Callable[[Any], None]:
-    """The first call as it was: that of the slow one."""
+    """Return a function that calls `first` for the first call, which is the slow writer's."""
     calls = iter([first])
 
     def called(raw: Any) -> None:
@@ -153,7 +153,7 @@ def after_one(first: Callable[[Any], None], then: Callable[[Any], None]) -> Call
 # Without a database: what a group makes of transactions that go wrong
 
 
-def crowd(group: GroupCommit, steps: list[Step]) -> list[Future[Any]]:
+def write_together(group: GroupCommit, steps: list[Step]) -> list[Future[Any]]:
     with behind_a_slow_one(group, len(steps)) as pool:
         futures = []
         for n, step in enumerate(steps, 1):
@@ -165,7 +165,7 @@ def crowd(group: GroupCommit, steps: list[Step]) -> list[Future[Any]]:
 def test_the_steps_are_taken_in_the_order_in_which_they_came() -> None:
     book = Book()
 
-    crowd(group_of(book.transaction), [saying(word) for word in "abcde"])
+    write_together(group_of(book.transaction), [saying(word) for word in "abcde"])
 
     assert [word for word in book.kept if len(word) == 1] == list("abcde")
 
@@ -178,7 +178,7 @@ def test_of_two_runs_of_a_transaction_the_second_counts() -> None:
         book.transaction(step)
 
     runs = iter(range(10))
-    told = crowd(group_of(twice), [lambda _: next(runs), lambda _: next(runs)])
+    told = write_together(group_of(twice), [lambda _: next(runs), lambda _: next(runs)])
 
     assert [future.result() for future in told] == [2, 3]
 
@@ -189,7 +189,7 @@ def test_an_outage_in_one_step_undoes_all_of_them() -> None:
     def full(_connection: Connection) -> None:
         raise OperationalError("", {}, broken("SQLITE_FULL"))
 
-    told = crowd(group_of(book.transaction), [saying("a"), full, saying("b")])
+    told = write_together(group_of(book.transaction), [saying("a"), full, saying("b")])
 
     assert [type(future.exception()) for future in told] == [OperationalError] * 2 + [type(None)]
     assert [word for word in book.kept if len(word) == 1] == ["b"]
@@ -204,7 +204,7 @@ def test_a_transaction_that_cannot_begin_refuses_all_who_wait_for_it() -> None:
             raise Unavailable("database is locked")
         step(Book())  # type: ignore[arg-type]
 
-    told = crowd(group_of(locked), [saying("a"), saying("b")])
+    told = write_together(group_of(locked), [saying("a"), saying("b")])
 
     assert {str(future.exception()) for future in told} == {"database is locked"}
     assert len(begun) == 2
@@ -216,7 +216,7 @@ def test_whoever_is_interrupted_leaves_nobody_waiting() -> None:
 
     book = Book()
     group = group_of(book.transaction)
-    told = crowd(group, [interrupted, saying("a")])
+    told = write_together(group, [interrupted, saying("a")])
 
     assert isinstance(told[0].exception(), KeyboardInterrupt)
     assert group.write(lambda _: "on it goes") == "on it goes"
@@ -230,7 +230,7 @@ def test_a_crowd_is_taken_in_several_transactions(monkeypatch: pytest.MonkeyPatc
         transactions.append(step)
         step(Book())  # type: ignore[arg-type]
 
-    crowd(group_of(counted), [saying(word) for word in "abcde"])
+    write_together(group_of(counted), [saying(word) for word in "abcde"])
 
     assert len(transactions) == 1 + 3
 

@@ -1,4 +1,4 @@
-"""What SQLite and its driver are told: values are stored as they would be without that."""
+"""Settings of SQLite and its driver: values are stored as they would be without the settings."""
 
 import ctypes
 from typing import Any
@@ -30,7 +30,7 @@ def test_values_are_stored_as_what_they_are(value: Any, kind: str, stored: Any) 
 
 @pytest.mark.parametrize("kind", ADAPTERS)
 def test_the_driver_is_told_only_of_what_it_does_not_know(kind: type) -> None:
-    """It asks around about whole numbers and texts too, once it is told anything of them."""
+    """An adapter for one of these types makes the driver look up adapters for all of them."""
     assert kind not in {int, float, str, bytearray}
 
 

@@ -1,5 +1,4 @@
-"""Those who cannot sleep begin a write and are woken: a deputy leads for them, and all that holds
-for those who sleep holds for them."""
+"""Submitted writes: a leader thread commits them, with all the guarantees of blocking writes."""
 
 import sqlite3
 import time
@@ -28,7 +27,7 @@ from tests.storage.concurrent_writers import (
 
 
 class Begun:
-    """A step that was begun, and the bell that rings when it has been answered."""
+    """A submitted step, and an event that is set when its answer is there."""
 
     def __init__(self, group: GroupCommit, step: Step) -> None:
         self.bell = Event()
@@ -52,7 +51,7 @@ def begun_together(group: GroupCommit, steps: list[Step]) -> list[Begun]:
 
 
 class Counted(Book):
-    """A book that knows how many steps each of its transactions had."""
+    """A book that counts the steps of each transaction."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -174,7 +173,7 @@ def test_it_is_too_late_to_leave_for_one_that_was_taken_up() -> None:
 
 
 def test_the_deputy_waits_for_as_many_as_there_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.database.group_commit.GATHER_SECONDS", SECONDS)
+    monkeypatch.setattr("storage.database.group_commit.BATCH_WAIT_SECONDS", SECONDS)
     book = Counted()
     group = group_of(book.transaction)
     for one in begun_together(group, [saying(word) for word in "abc"]):

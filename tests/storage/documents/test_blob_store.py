@@ -1,4 +1,4 @@
-"""Bytes in a folder, in a bucket and in memory: the same to whoever keeps them there."""
+"""The blob store in a folder, in a bucket and in memory: its behaviour is the same."""
 
 import io
 import os
@@ -38,7 +38,9 @@ def upload(content: bytes, name: str = "a.txt") -> Upload:
     return Upload(name=name, type="txt", file=io.BytesIO(content), size=len(content))
 
 
-@pytest.mark.parametrize("size", [0, 1, blob_store.CHUNK, 2 * blob_store.PART + 1])
+@pytest.mark.parametrize(
+    "size", [0, 1, blob_store.READ_CHUNK_SIZE, 2 * blob_store.UPLOAD_PART_SIZE + 1]
+)
 def test_bytes_are_read_as_they_were_written(blobs: BlobStore, size: int) -> None:
     content = os.urandom(size)
 
@@ -57,13 +59,13 @@ def test_a_file_is_written_from_its_beginning(blobs: BlobStore) -> None:
 
 
 def test_bytes_come_in_pieces(blobs: BlobStore) -> None:
-    blobs.write("1/a.txt", io.BytesIO(bytes(5 * blob_store.CHUNK)))
+    blobs.write("1/a.txt", io.BytesIO(bytes(5 * blob_store.READ_CHUNK_SIZE)))
 
     pieces = [len(piece) for piece in blobs.read("1/a.txt")]
 
-    assert sum(pieces) == 5 * blob_store.CHUNK
+    assert sum(pieces) == 5 * blob_store.READ_CHUNK_SIZE
     if blobs.url != "memory://":
-        assert max(pieces) < 3 * blob_store.CHUNK
+        assert max(pieces) < 3 * blob_store.READ_CHUNK_SIZE
 
 
 def test_what_is_not_there_is_missing_before_it_is_read(blobs: BlobStore) -> None:

@@ -1,4 +1,4 @@
-"""Groups in the order that was asked for, on every engine."""
+"""Sort orders of groups, on every engine."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Clients from elsewhere bring their groups along."""
+"""Imported clients bring their groups along."""
 
 from datetime import UTC, datetime
 from itertools import count
@@ -20,7 +20,7 @@ RETAIL = ImportGroup(serial=7, name="Retail", settings='{"currency_id":"3"}', cr
 
 
 def arrived(store: Store, account: Account, *groups: ImportGroup) -> tuple[ImportOutcome, ...]:
-    """What became of a client for each of these groups."""
+    """Import one client for each group, and return the outcomes."""
     incoming = [
         incoming_client(
             Origin(source="test", foreign_id=str(next(NUMBERS)), stamp="1"),
@@ -33,11 +33,11 @@ def arrived(store: Store, account: Account, *groups: ImportGroup) -> tuple[Impor
     run = store.start_run(account.id, StartRun(verb="pull", dialect="ninja", source="test"))
     progress = RunProgress(checkpoint="", counts={})
     return store.import_clients(
-        account.id, incoming, run_id=run.id, take=lambda _outcomes: progress
+        account.id, incoming, run_id=run.id, record_progress=lambda _outcomes: progress
     )
 
 
-def names(store: Store, account: Account) -> dict[int, str]:
+def group_names(store: Store, account: Account) -> dict[int, str]:
     return {
         group.serial: group.name for group in store.list_groups(account.id, GroupQuery()).records
     }
@@ -58,7 +58,7 @@ def test_a_group_that_is_here_stays_as_it_is(store: Store, account: Account) -> 
 
     arrived(store, account, ImportGroup(serial=7, name="Wholesale"))
 
-    assert names(store, account) == {7: "Retail"}
+    assert group_names(store, account) == {7: "Retail"}
 
 
 def test_a_name_that_is_taken_here_is_followed_by_the_serial(
@@ -68,7 +68,7 @@ def test_a_name_that_is_taken_here_is_followed_by_the_serial(
 
     arrived(store, account, RETAIL)
 
-    assert names(store, account) == {mine.serial: "retail", 7: "Retail (7)"}
+    assert group_names(store, account) == {mine.serial: "retail", 7: "Retail (7)"}
 
 
 def test_later_groups_get_serials_beyond(store: Store, account: Account) -> None:
@@ -83,4 +83,4 @@ def test_a_serial_that_no_group_can_have_brings_none(
 ) -> None:
     arrived(store, account, ImportGroup(serial=serial, name="Retail"))
 
-    assert names(store, account) == {}
+    assert group_names(store, account) == {}

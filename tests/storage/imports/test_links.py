@@ -1,4 +1,4 @@
-"""Which client here is which one there, and who wins when both were changed."""
+"""Matching of imported clients with existing ones, and the policy if both were changed."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,15 @@ from storage.model.imports import ClientLink, ConflictPolicy, ImportStatus
 from storage.model.records import Client, Origin, State
 from storage.model.runs import RunProgress
 from storage.store import Store
-from tests.storage.imports.test_merge import KEY, SOURCE, Imports, arriving, fates, told, unstorable
+from tests.storage.imports.test_merge import (
+    KEY,
+    SOURCE,
+    Imports,
+    adjusted_fields,
+    arriving,
+    fates,
+    unstorable,
+)
 from tests.support.databases import Databases
 
 NOTE = RunProgress(checkpoint="linked", counts={"read": 1})
@@ -44,7 +52,7 @@ class Links(Imports):
 
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
-    """One for all tests here: each has an account of its own."""
+    """One store for all tests of this module. Each test has its own account."""
     with databases.database() as url:
         store = Store.open(url)
         yield store
@@ -128,7 +136,7 @@ def test_a_number_in_any_case_is_enough_for_recognising_but_not_for_an_import(he
     (outcome,) = here.take(arriving("1", number="NEE"))
 
     assert here.recognised(arriving("2", number="nEe")) == {0: mine.serial}
-    assert (outcome.status, told(outcome)) == (ImportStatus.CREATED, {"number"})
+    assert (outcome.status, adjusted_fields(outcome)) == (ImportStatus.CREATED, {"number"})
 
 
 def test_clients_are_recognised_by_their_places(here: Links) -> None:
@@ -341,7 +349,7 @@ def test_sources_do_not_disturb_each_other(here: Links) -> None:
 
 
 def test_a_client_that_was_purged_meanwhile_is_not_linked(here: Links) -> None:
-    """A push has told of it, and then it was gone."""
+    """A push has reported it, and then it was purged."""
     gone, client = here.made(), here.made()
     here.store.purge_client(here.id, gone.serial)
 

@@ -1,4 +1,4 @@
-"""Clients arrive: what a new one keeps and gets, what changes one who is here, what is refused."""
+"""Merge of imported clients: new ones are created, existing ones changed, invalid ones refused."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec import structs
 
-from storage.clients import persistence as clients
-from storage.imports.incoming import IncomingClient, incoming_client as arriving_whole
+from storage.clients import persistence
+from storage.imports.incoming import IncomingClient, incoming_client
 from storage.model.accounts import Account
 from storage.model.commands import (
     ChangeClient,
@@ -26,9 +26,10 @@ from storage.model.commands import (
 from storage.model.imports import ConflictPolicy, ImportOutcome, ImportStatus
 from storage.model.queries import TombstoneQuery
 from storage.model.records import Client, Contact, Origin, Secret, State
-from storage.model.runs import RunProgress, StartRun
+from storage.model.runs import StartRun
 from storage.store import Store
 from tests.support.databases import Databases
+from tests.support.in_memory_import import count_read
 
 SOURCE = "there"
 EARLY = datetime(2019, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)
@@ -44,18 +45,14 @@ def arriving(
     at: datetime | None = None,
     **fields: Any,
 ) -> IncomingClient:
-    """A client that another service tells; whoever is here already shall be as it says."""
+    """Return an incoming client. An existing client becomes equal to it."""
     origin = Origin(source=SOURCE, foreign_id=foreign_id, stamp=stamp, foreign_updated_at=at)
     client = ImportClient(**fields)
-    return arriving_whole(origin, client, lambda _: client)
-
-
-def noted(outcomes: tuple[ImportOutcome, ...]) -> RunProgress:
-    return RunProgress(checkpoint="", counts={"read": len(outcomes)})
+    return incoming_client(origin, client, lambda _: client)
 
 
 class Imports:
-    """The store as one account and one run of it see it."""
+    """The store, as seen by one account and one run."""
 
     def __init__(self, store: Store, account: Account) -> None:
         self.store = store
@@ -66,7 +63,7 @@ class Imports:
         self, *batch: IncomingClient, policy: ConflictPolicy = ConflictPolicy.SKIP
     ) -> tuple[ImportOutcome, ...]:
         outcomes = self.store.import_clients(
-            self.id, batch, run_id=self.run.id, take=noted, policy=policy
+            self.id, batch, run_id=self.run.id, record_progress=count_read, policy=policy
         )
         assert len(outcomes) == len(batch)
         return outcomes
@@ -100,7 +97,7 @@ class Imports:
 
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
-    """One for all tests here: each has an account of its own."""
+    """One store for all tests of this module. Each test has its own account."""
     with databases.database() as url:
         store = Store.open(url)
         yield store
@@ -230,7 +227,7 @@ def test_nobody_comes_of_an_empty_batch(imports: Imports) -> None:
 # Identities that somebody else has here
 
 
-def told(outcome: ImportOutcome) -> set[str]:
+def adjusted_fields(outcome: ImportOutcome) -> set[str]:
     return {field for field, _ in outcome.adjustments}
 
 
@@ -239,7 +236,7 @@ def test_a_newcomer_whose_serial_is_anothers_gets_a_new_one(imports: Imports) ->
 
     (outcome,) = imports.take(arriving(serial=mine.serial, client_hash="another"))
 
-    assert (outcome.status, told(outcome)) == (ImportStatus.CREATED, {"id"})
+    assert (outcome.status, adjusted_fields(outcome)) == (ImportStatus.CREATED, {"id"})
     assert imports.all[0] == mine
     assert imports.all[1].serial > mine.serial
 
@@ -249,7 +246,7 @@ def test_a_newcomer_whose_number_is_anothers_in_any_case_gets_a_new_one(imports:
 
     (outcome,) = imports.take(arriving(number="nEE"))
 
-    assert told(outcome) == {"number"}
+    assert adjusted_fields(outcome) == {"number"}
     assert imports.client(outcome).number == "0001"
 
 
@@ -257,7 +254,7 @@ def test_of_two_who_want_a_number_the_first_gets_it(imports: Imports) -> None:
     first, second = imports.take(arriving("1", number="a"), arriving("2", number="A"))
 
     assert [imports.client(o).number for o in (first, second)] == ["a", "0001"]
-    assert (told(first), told(second)) == (set(), {"number"})
+    assert (adjusted_fields(first), adjusted_fields(second)) == (set(), {"number"})
 
 
 def test_nobody_is_given_the_number_that_another_of_the_batch_brings(imports: Imports) -> None:
@@ -271,7 +268,7 @@ def test_a_newcomer_whose_contacts_serial_is_anothers_gets_a_new_one(imports: Im
 
     (outcome,) = imports.take(arriving("2", contacts=(BOB, ADA)))
 
-    assert told(outcome) == {"contacts[1].id"}
+    assert adjusted_fields(outcome) == {"contacts[1].id"}
     bob, ada = imports.client(outcome).contacts
     assert (bob.serial, ada.contact_key) == (60, "key of ada")
     assert ada.serial > 70
@@ -280,7 +277,7 @@ def test_a_newcomer_whose_contacts_serial_is_anothers_gets_a_new_one(imports: Im
 def test_of_two_contacts_in_a_batch_who_want_a_serial_the_first_gets_it(imports: Imports) -> None:
     outcomes = imports.take(arriving("1", contacts=(ADA,)), arriving("2", contacts=(ADA, ADA)))
 
-    assert [told(o) for o in outcomes] == [set(), {"contacts[0].id", "contacts[1].id"}]
+    assert [adjusted_fields(o) for o in outcomes] == [set(), {"contacts[0].id", "contacts[1].id"}]
     serials = {c.serial for o in outcomes for c in imports.client(o).contacts}
     assert len(serials) == 3
 
@@ -292,7 +289,7 @@ def test_a_changed_client_whose_new_contacts_serial_is_anothers_gets_a_new_one(
 
     (outcome,) = imports.take(arriving("2", stamp="b", contacts=(BOB, ADA)))
 
-    assert (outcome.status, told(outcome)) == (ImportStatus.CHANGED, {"contacts[1].id"})
+    assert (outcome.status, adjusted_fields(outcome)) == (ImportStatus.CHANGED, {"contacts[1].id"})
     assert imports.client(outcome).contacts[1].serial > 70
 
 
@@ -303,7 +300,7 @@ def test_two_contacts_of_a_change_do_not_share_a_serial(imports: Imports, serial
 
     (outcome,) = imports.take(arriving(stamp="b", contacts=tuple(twins)))
 
-    assert told(outcome) == {"contacts[1].id"}
+    assert adjusted_fields(outcome) == {"contacts[1].id"}
     assert {c.contact_key for c in imports.client(outcome).contacts} == {"x", "y"}
 
 
@@ -313,14 +310,14 @@ def test_an_external_id_that_is_anothers_uuid_is_left(imports: Imports, key: str
 
     (outcome,) = imports.take(arriving("2", external_id=key))
 
-    assert told(outcome) == {"external_id"}
+    assert adjusted_fields(outcome) == {"external_id"}
     assert imports.client(outcome).external_id is None
 
 
 def test_an_external_id_that_is_a_uuid_of_the_same_batch_is_left(imports: Imports) -> None:
     _, outcome = imports.take(arriving("1", uuid=KEY), arriving("2", external_id=str(KEY)))
 
-    assert told(outcome) == {"external_id"}
+    assert adjusted_fields(outcome) == {"external_id"}
 
 
 def test_the_external_id_of_a_deleted_client_is_free(imports: Imports) -> None:
@@ -338,7 +335,7 @@ UNUSABLE = [0, -1, -LARGEST - 1, LARGEST, LARGEST - 1, 2**62 + 1]
 def test_a_serial_that_leaves_no_room_is_replaced(imports: Imports) -> None:
     outcomes = imports.take(*(arriving(str(n), serial=n) for n in UNUSABLE))
 
-    assert [told(outcome) for outcome in outcomes] == [{"id"}] * len(UNUSABLE)
+    assert [adjusted_fields(outcome) for outcome in outcomes] == [{"id"}] * len(UNUSABLE)
     assert [client.serial for client in imports.all] == [1, 2, 3, 4, 5, 6]
     assert imports.made().serial == 7
 
@@ -353,7 +350,9 @@ def test_a_contacts_serial_that_leaves_no_room_is_replaced(
 
     outcomes = imports.take(*(arriving(str(n), stamp="b", contacts=strange[n]) for n in UNUSABLE))
 
-    assert [told(outcome) for outcome in outcomes] == [{"contacts[0].id"}] * len(UNUSABLE)
+    assert [adjusted_fields(outcome) for outcome in outcomes] == [{"contacts[0].id"}] * len(
+        UNUSABLE
+    )
     serials = {client.contacts[0].serial for client in imports.all}
     assert len(serials) == 6
     assert 0 < min(serials) < max(serials) < imports.made().contacts[0].serial < 30
@@ -377,7 +376,7 @@ def test_the_serial_of_a_purged_client_is_not_given_again(imports: Imports) -> N
 
     (outcome,) = imports.take(arriving(serial=gone.serial, client_hash=gone.client_hash))
 
-    assert told(outcome) == {"id"}
+    assert adjusted_fields(outcome) == {"id"}
     assert imports.client(outcome).serial != gone.serial
 
 
@@ -404,9 +403,9 @@ def test_a_purged_client_may_come_back_deleted(imports: Imports) -> None:
 def test_a_client_that_is_purged_while_it_arrives_is_a_new_one(
     imports: Imports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody purges it after it was recognised and before it is locked."""
+    """It is purged after it was matched and before it is locked."""
     imports.take(arriving(uuid=KEY))
-    monkeypatch.setattr(clients, "lock_clients", purging(clients.lock_clients))
+    monkeypatch.setattr(persistence, "lock_clients", purging(persistence.lock_clients))
 
     (outcome,) = imports.take(arriving(uuid=KEY, stamp="b", city="Rome"))
 
@@ -417,7 +416,7 @@ def test_a_client_that_is_purged_while_it_arrives_is_a_new_one(
 def purging(locked_in_order: Callable[..., Iterator[Client]]) -> Callable[..., Iterator[Client]]:
     def locked(connection: Any, account_id: int, serials: list[int]) -> Iterator[Client]:
         for record in locked_in_order(connection, account_id, serials):
-            clients.delete_client_rows(connection, account_id, record, LATE)
+            persistence.delete_client_rows(connection, account_id, record, LATE)
         return iter(())
 
     return locked
@@ -445,7 +444,7 @@ UNSTORABLE: list[dict[str, Any]] = [
 
 
 def unstorable(**others: Any) -> list[IncomingClient]:
-    """One arrival for each of them, each with a uuid of its own."""
+    """Return one incoming client for each unstorable value, each with its own uuid."""
     common = [{"foreign_id": f"{n}", "uuid": UUID(int=n)} for n in range(len(UNSTORABLE))]
     return [arriving(**own | others | f) for own, f in zip(common, UNSTORABLE, strict=True)]
 
@@ -585,7 +584,7 @@ def test_who_is_restored_without_the_external_id_that_another_took_is_restored(
 
     (outcome,) = imports.take(arriving("1", stamp="c", is_deleted=False))
 
-    assert (outcome.status, told(outcome)) == (ImportStatus.CHANGED, {"external_id"})
+    assert (outcome.status, adjusted_fields(outcome)) == (ImportStatus.CHANGED, {"external_id"})
     assert imports.client(outcome).external_id is None
     assert imports.store.get_client(imports.id, owner.serial) == owner
 
@@ -597,7 +596,7 @@ def test_the_number_of_another_is_not_taken_over(imports: Imports) -> None:
     (outcome,) = imports.take(arriving(stamp="b", number="MINE", city="Rome"))
 
     after = imports.client(outcome)
-    assert (outcome.status, told(outcome)) == (ImportStatus.CHANGED, {"number"})
+    assert (outcome.status, adjusted_fields(outcome)) == (ImportStatus.CHANGED, {"number"})
     assert (after.number, after.city) == ("old", "Rome")
 
 
@@ -610,7 +609,7 @@ def test_two_who_take_over_a_number_at_once_do_not_both_get_it(imports: Imports)
         arriving("3", number="n"),
     )
 
-    assert [told(o) for o in outcomes] == [set(), {"number"}, {"number"}]
+    assert [adjusted_fields(o) for o in outcomes] == [set(), {"number"}, {"number"}]
     assert [imports.client(o).number for o in outcomes] == ["n", "0002", "0003"]
 
 
@@ -709,7 +708,7 @@ WANTED = {"number": ["own {}", "taken"], "external_id": [None, "own {}", "here {
 
 
 class Model:
-    """What becomes of arrivals, naively; clients by name, the links by foreign id."""
+    """A simple model of the merge: clients by name, links by foreign id."""
 
     def __init__(self) -> None:
         self.clients: dict[str, dict[str, Any]] = {}

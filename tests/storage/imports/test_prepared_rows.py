@@ -1,4 +1,4 @@
-"""Clients made ready before a transaction: they become what they would have become in it."""
+"""Rows that are prepared before a transaction equal rows that are made in it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ MANY = 25
 
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
-    """One for all tests here: each has an account of its own."""
+    """One store for all tests of this module. Each test has its own account."""
     with databases.database() as url:
         store = Store.open(url)
         yield store
@@ -69,11 +69,11 @@ def whole(n: int, **fields: Any) -> ImportClient:
 
 
 def sent(prepared: PreparedRows | None) -> PreparedRows | None:
-    """As another process gets it."""
+    """Return the rows as another process receives them."""
     return msgspec.msgpack.decode(msgspec.msgpack.encode(prepared), type=PreparedRows | None)
 
 
-def imported(
+def import_commands(
     store: Store, account: Account, commands: list[ImportClient], *, is_ready: bool
 ) -> tuple[tuple[ImportOutcome, ...], list[Client]]:
     run = store.start_run(account.id, StartRun(verb="import", dialect="any", source="there"))
@@ -88,8 +88,9 @@ def imported(
         )
         for n, command in enumerate(commands)
     ]
+    progress = RunProgress(checkpoint="", counts={})
     outcomes = store.import_clients(
-        account.id, incoming, run_id=run.id, take=lambda _: RunProgress(checkpoint="", counts={})
+        account.id, incoming, run_id=run.id, record_progress=lambda _: progress
     )
     found = [store.get_client(account.id, o.serial) for o in outcomes if o.serial is not None]
     return outcomes, found
@@ -100,9 +101,9 @@ def test_ready_ones_become_what_the_others_do(store: Store, account: Account):
     commands = [whole(n) for n in range(1, MANY + 1)]
     assert all(prepare_rows(command, account, Generators()) for command in commands)
 
-    told, records = imported(store, account, commands, is_ready=True)
+    told, records = import_commands(store, account, commands, is_ready=True)
 
-    assert (told, records) == imported(store, other, commands, is_ready=False)
+    assert (told, records) == import_commands(store, other, commands, is_ready=False)
     assert len(records) == MANY
     assert records[0].balance == Decimal("-5.250001")
     origins = [store.client_origins(owner.id, 7)[0].version for owner in (account, other)]
@@ -110,7 +111,7 @@ def test_ready_ones_become_what_the_others_do(store: Store, account: Account):
 
 
 def test_ready_ones_are_found_and_counted(store: Store, account: Account):
-    imported(store, account, [whole(n) for n in range(1, MANY + 1)], is_ready=True)
+    import_commands(store, account, [whole(n) for n in range(1, MANY + 1)], is_ready=True)
 
     found = store.list_clients(account.id, ClientQuery(text="GROSSE 17"))
 
@@ -137,8 +138,10 @@ def test_what_is_anothers_is_left_as_if_none_were_ready(
     other = store.create_account(CreateAccount(name=str(uuid4()), country_id=276))
     ends = []
     for owner, is_ready in ((account, True), (other, False)):
-        imported(store, owner, [whole(1)], is_ready=is_ready)
-        ends.append(imported(store, owner, [whole(5, **fields), whole(6)], is_ready=is_ready))
+        import_commands(store, owner, [whole(1)], is_ready=is_ready)
+        ends.append(
+            import_commands(store, owner, [whole(5, **fields), whole(6)], is_ready=is_ready)
+        )
 
     assert ends[0] == ends[1]
     assert ends[0][0][0].adjustments

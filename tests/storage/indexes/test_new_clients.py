@@ -1,4 +1,4 @@
-"""Whoever makes clients, and however many at once: they are counted and can be found."""
+"""New clients from any method and in any number are counted and can be found."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ def together(store: Store, account_id: int, number: int) -> None:
 
 
 def arrived(store: Store, account_id: int, number: int) -> None:
-    """In blocks that are far from each other, and made ready."""
+    """Import prepared clients into blocks that are far from each other."""
     account = next(one for one in store.list_accounts() if one.id == account_id)
     run = store.start_run(account_id, StartRun(verb="import", dialect="any", source="there"))
     incoming = []
@@ -65,7 +65,7 @@ def arrived(store: Store, account_id: int, number: int) -> None:
         )
         incoming.append(structs.replace(one, prepared=prepared))
     progress = RunProgress(checkpoint="", counts={})
-    store.import_clients(account_id, incoming, run_id=run.id, take=lambda _: progress)
+    store.import_clients(account_id, incoming, run_id=run.id, record_progress=lambda _: progress)
 
 
 @pytest.mark.parametrize("number", [2, MIN_BATCH - 1, MIN_BATCH, 3 * MIN_BATCH + 1])

@@ -1,4 +1,4 @@
-"""PostgreSQL's index of trigrams, where the server has pg_trgm: `make trigrams` sees to that."""
+"""PostgreSQL's trigram index, on a server with pg_trgm (`make trigrams`)."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, text
 
+from storage.clients.filters import ClientFilter
 from storage.clients.statements import select_count
 from storage.indexes import trigram_search
 from storage.model.commands import CreateAccount, CreateClient
@@ -63,12 +64,12 @@ def test_a_rare_term_is_looked_up_and_found(store: Store, term: str) -> None:
 
 
 def planned(connection: Connection, account_id: int, query: ClientQuery) -> str:
-    """As after a vacuum, and as if there were too many clients to look at each."""
+    """Return the query plan after a vacuum, with scans of all clients disabled."""
     connection.execute(text(f"SELECT gin_clean_pending_list('{trigram_search.INDEX_NAME}')"))
     connection.execute(text("ANALYZE client"))
     for way in ("enable_seqscan", "enable_indexscan"):
         connection.execute(text(f"SET LOCAL {way} = off"))
-    statement = select_count(account_id, query).compile(
+    statement = select_count(ClientFilter(account_id, query)).compile(
         connection, compile_kwargs={"render_postcompile": True}
     )
     rows = connection.exec_driver_sql(f"EXPLAIN {statement}", statement.params)

@@ -1,4 +1,4 @@
-"""Searching for a part of a text: the index finds what a look at every client finds, no less."""
+"""Search for a part of a text: the index finds exactly what a scan of all clients finds."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from storage.model.errors import Conflict
 from storage.model.folding import fold
 from storage.model.queries import ClientColumn, ClientQuery, Contains, SortKey, TextColumn
 from storage.model.records import LIVE_STATES, Client, State
-from storage.schema.row_mapping import Row, client_to_row
+from storage.schema.row_mapping import RowDict, client_to_row
 from storage.store import Store
 from tests.support.databases import Databases
 
@@ -23,7 +23,7 @@ BY_NAME = (SortKey(column=ClientColumn.NAME),)
 
 @pytest.fixture(scope="module")
 def shelf(databases: Databases) -> Iterator[Store]:
-    """One store for all examples: each has accounts of its own among those of the others."""
+    """One store for all examples. Each example has its own accounts among the others."""
     with databases.database() as url:
         store = Store.open(url)
         yield store
@@ -35,14 +35,14 @@ def an_account(store: Store) -> int:
     return account.id
 
 
-def found(store: Store, account_id: int, **asked: Any) -> set[int]:
+def find_serials(store: Store, account_id: int, **asked: Any) -> set[int]:
     page = store.list_clients(account_id, ClientQuery(limit=10_000, **asked))
     assert page.total == len(page.records)
     return {record.serial for record in page.records}
 
 
-def scanned(rows: list[Row], column: str, term: str) -> set[int]:
-    """What the search must find, without any SQL: the clients whose folded text holds the term."""
+def scanned(rows: list[RowDict], column: str, term: str) -> set[int]:
+    """Find the expected serials without SQL: clients whose folded text contains the term."""
     if column == "search" and "\n" in term:
         return set()
     return {row["serial"] for row in rows if fold(term) in row[column]}
@@ -86,8 +86,8 @@ def taken_step(store: Store, accounts: list[int], step: tuple[str, int, dict[str
         store.change_client(account_id, chosen.serial, lambda _: ChangeClient(**fields))
 
 
-def pieces(records: tuple[Client, ...], cuts: list[tuple[int, int]]) -> list[str]:
-    """Parts of the texts that are there, which chance alone would seldom hit."""
+def cut_texts(records: tuple[Client, ...], cuts: list[tuple[int, int]]) -> list[str]:
+    """Return parts of existing texts, which random texts would seldom match."""
     texts = [r.name for r in records] + [r.custom_value1 for r in records]
     texts += [contact.email for r in records for contact in r.contacts]
     long = [text for text in texts if len(text) >= 3]
@@ -104,13 +104,13 @@ def test_the_index_finds_what_a_scan_finds(shelf, steps, terms, cuts):
     for account_id in accounts:
         records = shelf.list_clients(account_id, ALL).records
         rows = [client_to_row(account_id, record) for record in records]
-        for term in terms + pieces(records, cuts):
-            by_text = found(shelf, account_id, text=term)
+        for term in terms + cut_texts(records, cuts):
+            by_text = find_serials(shelf, account_id, text=term)
             assert by_text == scanned(rows, "search", term)
-            by_name = found(shelf, account_id, name=term)
+            by_name = find_serials(shelf, account_id, name=term)
             assert by_name == scanned(rows, "name_folded", term)
             holding = Contains(column=TextColumn.CUSTOM_VALUE1, text=term)
-            by_value = found(shelf, account_id, contains=(holding,))
+            by_value = find_serials(shelf, account_id, contains=(holding,))
             assert by_value == scanned(rows, "custom_value1_folded", term)
 
 
@@ -152,8 +152,8 @@ def test_no_character_has_a_meaning(store: Store, account: Account, term: str) -
     store.create_client(account.id, CreateClient(organization_name="abc def DROP 123", number="n"))
 
     expected = set() if "\n" in term else {holder.serial}
-    assert found(store, account.id, text=term) == expected
-    assert found(store, account.id, name=term) == {holder.serial}
+    assert find_serials(store, account.id, text=term) == expected
+    assert find_serials(store, account.id, name=term) == {holder.serial}
 
 
 @pytest.mark.parametrize("character", ["%", '"', "a", "ä", "\U0010ffff"])
@@ -162,8 +162,8 @@ def test_a_term_may_be_long(store: Store, account: Account, character: str) -> N
     holder = store.create_client(account.id, held)
     store.create_client(account.id, CreateClient(custom_value1=character * 59_999))
 
-    assert found(store, account.id, text=character * 60_000) == {holder.serial}
-    assert found(store, account.id, text=character * 60_001) == set()
+    assert find_serials(store, account.id, text=character * 60_000) == {holder.serial}
+    assert find_serials(store, account.id, text=character * 60_001) == set()
 
 
 def test_a_long_term_counts_to_its_end(store: Store, account: Account) -> None:
@@ -172,7 +172,7 @@ def test_a_long_term_counts_to_its_end(store: Store, account: Account) -> None:
         account.id, [CreateClient(custom_value1=beginning + end) for end in "ab"]
     )
 
-    assert found(store, account.id, text=beginning + "a") == {one.serial}
+    assert find_serials(store, account.id, text=beginning + "a") == {one.serial}
 
 
 @pytest.mark.parametrize("term", ["x", "xy", "xyz", "é", "éx", "éxy", "ﬁ", "ß"])
@@ -180,14 +180,14 @@ def test_a_term_may_be_short(store: Store, account: Account, term: str) -> None:
     holder = store.create_client(account.id, CreateClient(organization_name=f"-{term}-"))
     store.create_client(account.id, CreateClient(organization_name="-"))
 
-    assert found(store, account.id, text=term) == {holder.serial}
-    assert found(store, account.id, name=term.upper()) == {holder.serial}
+    assert find_serials(store, account.id, text=term) == {holder.serial}
+    assert find_serials(store, account.id, name=term.upper()) == {holder.serial}
 
 
 def test_a_nul_is_found_nowhere(store: Store, account: Account) -> None:
     store.create_client(account.id, CreateClient(organization_name="abcdef"))
 
-    assert found(store, account.id, text="abc\0def") == set()
+    assert find_serials(store, account.id, text="abc\0def") == set()
 
 
 def test_an_account_finds_its_own(store: Store) -> None:
@@ -195,31 +195,35 @@ def test_an_account_finds_its_own(store: Store) -> None:
     for account_id in accounts[:2]:
         store.create_clients(account_id, [CreateClient(organization_name="Needle")] * 2)
 
-    assert [len(found(store, a, text="needle")) for a in accounts] == [2, 2, 0]
+    assert [len(find_serials(store, a, text="needle")) for a in accounts] == [2, 2, 0]
 
 
 def test_a_write_is_found_at_once(store: Store, account: Account) -> None:
     made = store.create_client(account.id, CreateClient(organization_name="Needle"))
-    assert found(store, account.id, text="needle") == {made.serial}
+    assert find_serials(store, account.id, text="needle") == {made.serial}
 
     store.change_client(account.id, made.serial, lambda _: ChangeClient(organization_name="Hay"))
-    assert found(store, account.id, text="needle") == found(store, account.id, name="edl") == set()
+    assert (
+        find_serials(store, account.id, text="needle")
+        == find_serials(store, account.id, name="edl")
+        == set()
+    )
 
     key = LiveKey(external_id="", uuid=made.uuid)
     draft = ChangeClient(contacts=(ContactDraft(email="needle@hay"),))
     store.upsert_client(account.id, key, lambda _: draft, CreateClient)
-    assert found(store, account.id, text="dle@h") == {made.serial}
+    assert find_serials(store, account.id, text="dle@h") == {made.serial}
 
 
 def test_a_deleted_client_is_found_among_the_deleted(store: Store, account: Account) -> None:
     made = store.create_client(account.id, CreateClient(organization_name="Needle"))
 
     store.set_client_state(account.id, made.serial, State.DELETED)
-    assert found(store, account.id, text="needle", states=LIVE_STATES) == set()
-    assert found(store, account.id, text="needle") == {made.serial}
+    assert find_serials(store, account.id, text="needle", states=LIVE_STATES) == set()
+    assert find_serials(store, account.id, text="needle") == {made.serial}
 
     store.set_client_state(account.id, made.serial, State.ACTIVE)
-    assert found(store, account.id, text="needle", states=LIVE_STATES) == {made.serial}
+    assert find_serials(store, account.id, text="needle", states=LIVE_STATES) == {made.serial}
 
 
 def test_a_purged_client_is_found_no_more(store: Store, account: Account) -> None:
@@ -227,7 +231,7 @@ def test_a_purged_client_is_found_no_more(store: Store, account: Account) -> Non
 
     store.purge_client(account.id, made.serial)
 
-    assert found(store, account.id, text="needle") == {other.serial}
+    assert find_serials(store, account.id, text="needle") == {other.serial}
 
 
 def test_what_was_not_written_is_not_found(store: Store, account: Account) -> None:
@@ -235,7 +239,11 @@ def test_what_was_not_written_is_not_found(store: Store, account: Account) -> No
     with pytest.raises(Conflict):
         store.create_clients(account.id, [CreateClient(number=n, id_number="n1") for n in "87"])
 
-    assert found(store, account.id, text="n1") == found(store, account.id, text="n1\n") == set()
+    assert (
+        find_serials(store, account.id, text="n1")
+        == find_serials(store, account.id, text="n1\n")
+        == set()
+    )
 
 
 def test_the_first_one_is_there_whatever_it_holds(store: Store, account: Account) -> None:
@@ -247,4 +255,4 @@ def test_the_first_one_is_there_whatever_it_holds(store: Store, account: Account
     page = store.list_clients(account.id, asked)
 
     assert [record.serial for record in page.records] == [first.serial, second.serial]
-    assert found(store, account.id, text="needle", first_serial=2**63 - 1) == {second.serial}
+    assert find_serials(store, account.id, text="needle", first_serial=2**63 - 1) == {second.serial}

@@ -1,4 +1,4 @@
-"""SQLite's index behind the search: filled, kept, used, and no part of the declared schema."""
+"""SQLite's trigram index: filled, kept up to date, used, and not part of the declared schema."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
 from storage.clients import persistence
+from storage.clients.filters import ClientFilter
 from storage.clients.statements import select_count, select_page
 from storage.database.engine_factory import open_engine
 from storage.indexes.trigram_search import MIN_BATCH
@@ -40,7 +41,7 @@ def engine() -> Iterator[Engine]:
     engine.dispose()
 
 
-def found(store: Store, account_id: int, text: str) -> set[int]:
+def find_serials_by_text(store: Store, account_id: int, text: str) -> set[int]:
     page = store.list_clients(account_id, ClientQuery(text=text, limit=1000))
     return {record.serial for record in page.records}
 
@@ -82,7 +83,7 @@ def test_a_name_is_a_part_of_the_searched_text_and_is_found_by_both(
     )
     for _ in range(2):
         by_names = store.list_clients(account_id, ClientQuery(name=term))
-        assert found(store, account_id, term) == by_filter
+        assert find_serials_by_text(store, account_id, term) == by_filter
         assert {record.serial for record in by_names.records} == by_name
         assert by_names.total == len(by_name)
         with store._engine.begin() as connection:
@@ -112,10 +113,12 @@ def test_the_index_is_right_whatever_it_has_learned_and_forgotten(path: str) -> 
 
     here = {client.serial: client.name for client in store.scan_clients(account_id)}
     for text in ("Needle 1", "of hay", "of pine"):
-        assert found(store, account_id, text) == {n for n, name in here.items() if text in name}
+        assert find_serials_by_text(store, account_id, text) == {
+            n for n, name in here.items() if text in name
+        }
     with store._engine.begin() as connection:
         refuse_a_wrong_index(connection)
-    assert found(store, account_id, "Needle") == set(here)
+    assert find_serials_by_text(store, account_id, "Needle") == set(here)
     store.close()
 
 
@@ -129,10 +132,10 @@ def test_clients_that_come_back_while_their_going_is_due_are_learned_once(path: 
 
     store._write(persistence.insert_clients, account_id, gone)
 
-    assert found(store, account_id, "needle") == {client.serial for client in gone}
+    assert find_serials_by_text(store, account_id, "needle") == {client.serial for client in gone}
     with store._engine.begin() as connection:
         refuse_a_wrong_index(connection)
-    assert found(store, account_id, "needle") == {client.serial for client in gone}
+    assert find_serials_by_text(store, account_id, "needle") == {client.serial for client in gone}
     store.close()
 
 
@@ -148,7 +151,7 @@ def test_few_changes_are_due_and_many_are_learned(path: str) -> None:
             connection.rollback()
 
     assert due == [*range(1, 64), 0, 1]
-    assert len(found(store, account_id, "needle")) == 65
+    assert len(find_serials_by_text(store, account_id, "needle")) == 65
     store.close()
 
 
@@ -179,7 +182,7 @@ def test_clients_from_before_the_index_are_in_it(path: str) -> None:
         refuse_a_wrong_index(connection)
     engine.dispose()
 
-    assert found(store, account_id, "needle") == {client.serial for client in made}
+    assert find_serials_by_text(store, account_id, "needle") == {client.serial for client in made}
     store.close()
 
 
@@ -198,8 +201,8 @@ def test_a_vacuum_and_gaps_change_no_answer(path: str) -> None:
     raw.close()
     engine.dispose()
 
-    assert found(store, account_id, "needle") == set(range(51, 101))
-    assert found(store, account_id, "needle 7") == set(range(71, 81))
+    assert find_serials_by_text(store, account_id, "needle") == set(range(51, 101))
+    assert find_serials_by_text(store, account_id, "needle 7") == set(range(71, 81))
     store.close()
 
 
@@ -221,7 +224,7 @@ PLANNED: list[dict[str, Any]] = [
 def test_the_index_comes_first_whatever_else_is_asked(
     engine: Engine, build: Any, more: Any
 ) -> None:
-    statement = build(1, ClientQuery(**({"text": "needle"} | more)))
+    statement = build(ClientFilter(1, ClientQuery(**({"text": "needle"} | more))))
     compiled = statement.compile(engine, compile_kwargs={"render_postcompile": True})
     values = tuple(compiled.params[name] for name in compiled.positiontup)
 
@@ -235,7 +238,8 @@ def test_the_index_comes_first_whatever_else_is_asked(
 
 
 def test_postgresql_is_not_asked_for_the_index_of_sqlite() -> None:
-    statement = select_count(1, ClientQuery(text="needle", name="edl", first_serial=3))
+    query = ClientQuery(text="needle", name="edl", first_serial=3)
+    statement = select_count(ClientFilter(1, query))
 
     text = str(statement.compile(dialect=postgresql.dialect()))
 

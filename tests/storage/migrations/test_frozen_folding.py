@@ -1,13 +1,13 @@
-"""The folding of old revisions, which must fold for ever as it did on the day of their release."""
+"""The text folding of old revisions: it must for ever fold as on the day of their release."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
-from storage.migrations import frozen_folding
+from storage.migrations import folding_as_of_0005
 
-VERSIONS = Path(frozen_folding.__file__).with_name("versions")
+VERSIONS = Path(folding_as_of_0005.__file__).with_name("versions")
 FOLDED = {
     "": "",
     "ACME Ltd": "acme ltd",
@@ -22,11 +22,11 @@ FOLDED = {
 
 @pytest.mark.parametrize(("text", "folded"), FOLDED.items())
 def test_a_text_is_folded_as_it_was_in_revision_0005(text: str, folded: str) -> None:
-    assert frozen_folding.fold_as_of_0005(text) == folded
+    assert folding_as_of_0005.fold_as_of_0005(text) == folded
 
 
 def test_a_long_text_is_folded_as_it_was_in_revision_0008() -> None:
-    folded = frozen_folding.fold_key_as_of_0008("É" * 300)
+    folded = folding_as_of_0005.fold_key_as_of_0008("É" * 300)
 
     digest = "a5d39ce9f9d94f230e9a442bdf53e694cee094ed4e89ccd23b4dac9bb25df354"
     assert folded == "e" * 192 + digest
@@ -40,4 +40,4 @@ def test_a_revision_uses_no_code_that_may_change(revision: Path) -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("storage")
     }
 
-    assert imported <= {"storage.migrations.frozen_folding"}
+    assert imported <= {"storage.migrations.folding_as_of_0005"}

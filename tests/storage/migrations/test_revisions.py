@@ -1,4 +1,4 @@
-"""A database of an older revision, brought up to date: it holds what a new one would."""
+"""A database of an older revision holds the same as a new database after its upgrade."""
 
 from collections.abc import Iterator
 from random import Random
@@ -58,7 +58,7 @@ class Pair(NamedTuple):
 
 @pytest.fixture
 def pair(databases: Databases) -> Iterator[Pair]:
-    """Two databases: one empty, one that today's code has made."""
+    """Two databases: an empty one, and one with today's schema."""
     with databases.empty() as old, databases.empty() as new:
         pair = Pair(open_engine(old), open_engine(new))
         with pair.new.begin() as connection:
@@ -85,7 +85,7 @@ FILE = DocumentDraft(name="Ä.png", type="png", hash="h", size=2**40, width=1, h
 
 
 def written(store: Store, revision: str) -> None:
-    """All that a gateway of the revision could have been told to keep."""
+    """Store all kinds of data that a gateway of the revision could store."""
     random = Random(7)  # noqa: S311
     for name, size in [("few", 3), ("many", MANY.get(revision, 20)), ("none", 0), ("some", 5)]:
         account = store.create_account(CreateAccount(name=name))
@@ -102,7 +102,7 @@ def written(store: Store, revision: str) -> None:
 
 
 def without_the_primary_contact(store: Store, account: Account) -> None:
-    """A new client whose older contact takes the place of the primary one; it is deleted."""
+    """Create a deleted client without its primary contact, so that an older contact is primary."""
     made = store.create_client(account.id, NAMELESS[-1])
     left = tuple(draft_of_contact(contact) for contact in made.contacts if not contact.is_primary)
     store.change_client(account.id, made.serial, lambda _: ChangeClient(contacts=left))
@@ -114,7 +114,7 @@ def brought_to(connection: Connection, revision: str) -> None:
 
 
 def contents(connection: Connection) -> dict[str, list[Row]]:
-    """What is in every table, as the engine has it."""
+    """Return the rows of every table, as the engine returns them."""
     return {
         name: [dict(row) for row in connection.execute(select(table).order_by(*key)).mappings()]
         for name in map(str, SQLModel.metadata.tables)
@@ -123,8 +123,8 @@ def contents(connection: Connection) -> dict[str, list[Row]]:
     }
 
 
-def filled(connection: Connection, held: dict[str, list[Row]], revision: str) -> None:
-    """Rows of today in older tables, without the columns and the tables that these lack."""
+def insert_older_rows(connection: Connection, held: dict[str, list[Row]], revision: str) -> None:
+    """Insert today's rows into older tables, without the columns and tables that these lack."""
     tables = [table.name for table in SQLModel.metadata.sorted_tables]
     for name in filter(inspect(connection).has_table, tables):
         table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
@@ -143,7 +143,8 @@ def filled(connection: Connection, held: dict[str, list[Row]], revision: str) ->
 
 
 def lives_of(clients: list[Row]) -> dict[int, list[new_clients.Lifecycle]]:
-    """By account. Before 0017 triggers told SQLite's own tables of them."""
+    """Return the lifecycles of clients by account. Before 0017, triggers updated SQLite's own
+    tables."""
     lives: dict[int, list[new_clients.Lifecycle]] = {}
     for row in clients:
         life = (row["serial"], row["archived_at"] is not None, bool(row["is_deleted"]))
@@ -152,7 +153,7 @@ def lives_of(clients: list[Row]) -> dict[int, list[new_clients.Lifecycle]]:
 
 
 def as_then(table: str, row: Row, revision: str) -> Row:
-    """What is compared as it was filled in then: see 0008 and 0010."""
+    """Return the row with folded texts as the revision stored them: see 0008 and 0010."""
     if table == "contact" and revision < "0008":
         return row | {"email_folded": fold(row["email"])}
     if table != "client" or revision >= "0010":
@@ -173,7 +174,7 @@ def test_an_older_database_becomes_what_todays_code_would_have_written(
         held = contents(connection)
     with pair.old.begin() as connection:
         brought_to(connection, revision)
-        filled(connection, held, revision)
+        insert_older_rows(connection, held, revision)
 
     with pair.old.begin() as connection:
         upgrade_schema(connection)

@@ -1,4 +1,4 @@
-"""Opening a database: its schema is brought up to date, once, by whoever comes first."""
+"""Opening a database upgrades its schema, once, by the first process that opens it."""
 
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
@@ -28,7 +28,7 @@ def executed(url: str, statement: str) -> list[tuple[object, ...]]:
     return rows
 
 
-def differences(engine: Engine) -> list[object]:
+def find_schema_differences(engine: Engine) -> list[object]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=autogenerate_options(connection))
         return list(compare_metadata(context, SQLModel.metadata))
@@ -38,7 +38,7 @@ def test_migrations_lead_to_the_schema_that_the_tables_declare(empty: str) -> No
     Store.open(empty).close()
     engine = open_engine(empty)
 
-    assert differences(engine) == []
+    assert find_schema_differences(engine) == []
     engine.dispose()
 
 
@@ -48,7 +48,7 @@ def test_a_column_that_is_narrower_than_declared_is_seen_as_a_difference(empty: 
     executed(empty, "DROP INDEX ix_contact_email")
     engine = open_engine(empty)
 
-    assert len(differences(engine)) == 2
+    assert len(find_schema_differences(engine)) == 2
     engine.dispose()
 
 

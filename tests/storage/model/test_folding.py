@@ -1,4 +1,4 @@
-"""Folded text: what counts as equal, and how numbers in texts sort."""
+"""Folded text: which texts are equal, and how numbers in texts sort."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Renderings: those of the edition that is asked for, or none."""
+"""The rendering cache: it returns the JSON of exactly the requested client version, or nothing."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Drafts become contacts: what changes nothing is no change, and every value has its own place."""
+"""Contact drafts become contacts: equal values are no change, and each value keeps its own rank."""
 
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, ContactDraft, ImportClient, draft_of_contact

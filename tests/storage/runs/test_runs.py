@@ -1,4 +1,4 @@
-"""Runs keep account: what they note is committed with their clients, or neither is."""
+"""Runs: their progress is committed together with their clients, or not at all."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,13 +14,14 @@ from storage.model.commands import CreateAccount, ImportClient, ImportContact
 from storage.model.errors import Invalid, NotFound, Unavailable
 from storage.model.generators import Generators
 from storage.model.imports import ConflictPolicy, ImportOutcome, ImportStatus, identifiers_of
-from storage.model.runs import LineTotal, RunLine, RunProgress, RunState, StartRun
+from storage.model.runs import RunLine, RunProgress, RunState, StartRun
 from storage.rules.preview import preview_client
 from storage.schema.account_tables import ACCOUNT
 from storage.schema.run_tables import RUN_LINE
 from storage.store import Store
-from tests.storage.imports.test_merge import ADA, SOURCE, Imports, arriving, fates, noted
+from tests.storage.imports.test_merge import ADA, SOURCE, Imports, arriving, fates
 from tests.support.databases import Databases
+from tests.support.in_memory_import import count_read
 
 PULL = StartRun(verb="pull", dialect="ninja", source=SOURCE, options='{"a": 1}', holder="me 1")
 LOST = RunLine(kind="lost", client="0001 Ada", field="city", text="Rome")
@@ -28,7 +29,7 @@ LOST = RunLine(kind="lost", client="0001 Ada", field="city", text="Rome")
 
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
-    """One for all tests here: each has an account of its own."""
+    """One store for all tests of this module. Each test has its own account."""
     with databases.database() as url:
         store = Store.open(url)
         yield store
@@ -112,11 +113,11 @@ def test_an_unknown_run_is_not_found(store: Store, account: Account, run_id: int
         lambda: store.resume_run(run_id, "me"),
         lambda: store.end_run(run_id, RunState.DONE),
         lambda: store.link_clients(account.id, [], run_id=run_id, progress=note()),
-        lambda: store.import_clients(account.id, [], run_id=run_id, take=noted),
+        lambda: store.import_clients(account.id, [], run_id=run_id, record_progress=count_read),
     ):
         with pytest.raises(NotFound):
             ask()
-    assert store.list_run_lines(run_id) == store.run_totals(run_id) == ()
+    assert store.list_run_lines(run_id) == ()
 
 
 @pytest.mark.parametrize("fields", [{"source": "x" * 101}, {"options": "\0"}], ids=["long", "nul"])
@@ -132,8 +133,8 @@ def test_a_run_that_no_engine_holds_is_refused(
 # What they say
 
 
-def line(n: int, kind: str = "lost", field: str = "city") -> RunLine:
-    return RunLine(kind=kind, client=f"{n}", field=field, text=f"text {n}")
+def line(n: int, kind: str = "lost") -> RunLine:
+    return RunLine(kind=kind, client=f"{n}", field="city", text=f"text {n}")
 
 
 def test_lines_have_places_that_grow_with_every_batch(imports: Imports) -> None:
@@ -165,17 +166,6 @@ def test_runs_have_their_own_lines(store: Store, account: Account) -> None:
     keep(two, note(line(2)))
 
     assert (lines(one), lines(two)) == ([line(1)], [line(2)])
-    assert store.run_totals(two.run.id) == (LineTotal("lost", "city", 1),)
-
-
-def test_totals_count_the_lines_of_a_kind_and_a_field(imports: Imports) -> None:
-    keep(imports, note(line(1), line(2), line(3, "refused", ""), line(4, field="état")))
-
-    assert imports.store.run_totals(imports.run.id) == (
-        LineTotal("lost", "city", 2),
-        LineTotal("lost", "état", 1),
-        LineTotal("refused", "", 1),
-    )
 
 
 def test_what_no_engine_holds_can_be_told_of(imports: Imports) -> None:
@@ -205,7 +195,10 @@ def test_what_a_run_takes_down_is_decided_on_the_outcomes(imports: Imports) -> N
         return note(LOST, created=fates(outcomes).count(ImportStatus.CREATED), read=len(outcomes))
 
     imports.store.import_clients(
-        imports.id, [arriving("1"), arriving("1")], run_id=imports.run.id, take=take
+        imports.id,
+        [arriving("1"), arriving("1")],
+        run_id=imports.run.id,
+        record_progress=take,
     )
 
     run = imports.store.get_run(imports.run.id)
@@ -214,13 +207,15 @@ def test_what_a_run_takes_down_is_decided_on_the_outcomes(imports: Imports) -> N
 
 
 def test_an_empty_batch_is_taken_down_too(imports: Imports) -> None:
-    imports.store.import_clients(imports.id, [], run_id=imports.run.id, take=lambda _: note())
+    imports.store.import_clients(
+        imports.id, [], run_id=imports.run.id, record_progress=lambda _: note()
+    )
 
     assert imports.store.get_run(imports.run.id).checkpoint == "far"
 
 
 def everything(imports: Imports) -> tuple[Any, ...]:
-    """All that an import can leave: clients, links, graves, runs, counters."""
+    """Return all that an import can leave: clients, links, tombstones, runs, counters."""
 
     def read(connection: Connection) -> tuple[Any, ...]:
         mine = connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == imports.id)).one()
@@ -249,7 +244,7 @@ def test_where_taking_down_fails_nothing_is_left(imports: Imports) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        imports.store.import_clients(imports.id, BATCH, run_id=imports.run.id, take=take)
+        imports.store.import_clients(imports.id, BATCH, run_id=imports.run.id, record_progress=take)
 
     assert everything(imports) == before
 
@@ -258,7 +253,7 @@ def test_where_noting_fails_nothing_is_left(imports: Imports, store: Store) -> N
     before = everything(imports)
 
     with pytest.raises(NotFound):
-        store.import_clients(imports.id, BATCH, run_id=2**40, take=noted)
+        store.import_clients(imports.id, BATCH, run_id=2**40, record_progress=count_read)
 
     assert everything(imports) == before
 
@@ -275,7 +270,9 @@ def test_a_transaction_that_is_tried_again_counts_once(
             raise failure("the server has restarted")
         return note(LOST, read=len(outcomes))
 
-    outcomes = imports.store.import_clients(imports.id, BATCH, run_id=imports.run.id, take=take)
+    outcomes = imports.store.import_clients(
+        imports.id, BATCH, run_id=imports.run.id, record_progress=take
+    )
 
     assert taken[0] == taken[1] == outcomes
     assert [c.number for c in imports.all if not c.is_deleted] == ["900"]
@@ -289,7 +286,7 @@ def test_a_failure_that_does_not_pass_is_told_once_and_leaves_nothing(imports: I
         raise Unavailable("the disk is full")
 
     with pytest.raises(Unavailable):
-        imports.store.import_clients(imports.id, BATCH, run_id=imports.run.id, take=take)
+        imports.store.import_clients(imports.id, BATCH, run_id=imports.run.id, record_progress=take)
 
     assert everything(imports) == before
 

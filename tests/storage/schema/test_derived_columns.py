@@ -1,4 +1,4 @@
-"""What a row says beyond its record is what the record says, whichever way it was written."""
+"""Derived columns of a row match its record after every kind of write."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,35 +29,35 @@ ADA = ContactDraft(first_name="Áda", email="ADA@x", is_primary=True)
 BOB = ContactDraft(last_name="Böb", email="bob@x")
 
 
-def made(store: Store, account_id: int, **fields: Any) -> Client:
+def create_ada_and_bob(store: Store, account_id: int, **fields: Any) -> Client:
     return store.create_client(account_id, CreateClient(contacts=(ADA, BOB), **fields))
 
 
 def created(store: Store, account_id: int) -> None:
-    made(store, account_id, vat_number="Ä", custom_value2="É", middle_name="Ö")
+    create_ada_and_bob(store, account_id, vat_number="Ä", custom_value2="É", middle_name="Ö")
 
 
 def changed(**fields: Any) -> Callable[[Store, int], None]:
     def write(store: Store, account_id: int) -> None:
-        serial = made(store, account_id, custom_value1="Ä").serial
+        serial = create_ada_and_bob(store, account_id, custom_value1="Ä").serial
         store.change_client(account_id, serial, lambda _: ChangeClient(**fields))
 
     return write
 
 
 def changed_at_once(store: Store, account_id: int) -> None:
-    serials = [made(store, account_id).serial for _ in range(2)]
+    serials = [create_ada_and_bob(store, account_id).serial for _ in range(2)]
     store.change_clients(account_id, serials, lambda _: ChangeClient(contacts=(BOB,)))
 
 
-def imported(store: Store, account_id: int) -> None:
+def import_two_clients(store: Store, account_id: int) -> None:
     command = ImportClient(first_name="Ö", classification="individual", vat_number="Ü")
     store.create_clients(account_id, [command, ImportClient(contacts=(BOB, ADA))])
 
 
 def turned_around(store: Store, account_id: int) -> None:
-    """The other contact becomes the primary one, nothing else changes."""
-    before = made(store, account_id)
+    """Make the other contact the primary one, without any other change."""
+    before = create_ada_and_bob(store, account_id)
     ada, bob = map(draft_of_contact, before.contacts)
     drafts = (
         ContactDraft(serial=ada.serial, first_name="Áda", email="ADA@x"),
@@ -67,29 +67,29 @@ def turned_around(store: Store, account_id: int) -> None:
 
 
 def blanked(store: Store, account_id: int) -> None:
-    """The next contact lends the name when the primary one is blank."""
-    serial = made(store, account_id).serial
+    """Make the primary contact blank, so that the next contact gives the name."""
+    serial = create_ada_and_bob(store, account_id).serial
     blank = ContactDraft(phone="1", is_primary=True)
     store.change_client(account_id, serial, lambda _: ChangeClient(contacts=(blank, BOB)))
 
 
 def upserted(store: Store, account_id: int) -> None:
-    key = LiveKey(external_id="", uuid=made(store, account_id).uuid)
+    key = LiveKey(external_id="", uuid=create_ada_and_bob(store, account_id).uuid)
     store.upsert_client(account_id, key, lambda _: ChangeClient(contacts=(BOB,)), CreateClient)
 
 
 def merged(store: Store, account_id: int) -> None:
     one = store.create_client(account_id, CreateClient(number="1"))
-    store.merge_clients(account_id, one.serial, made(store, account_id).serial)
+    store.merge_clients(account_id, one.serial, create_ada_and_bob(store, account_id).serial)
 
 
-def moved(store: Store, account_id: int) -> None:
-    store.set_client_state(account_id, made(store, account_id).serial, State.DELETED)
+def delete_client(store: Store, account_id: int) -> None:
+    store.set_client_state(account_id, create_ada_and_bob(store, account_id).serial, State.DELETED)
 
 
 WRITES: dict[str, Callable[[Store, int], None]] = {
     "create": created,
-    "import": imported,
+    "import": import_two_clients,
     "change of the name": changed(organization_name="Ärger", classification="business"),
     "change of texts": changed(vat_number="É1", custom_value1="É2", custom_value4="É4"),
     "change of contacts": changed(contacts=(BOB,)),
@@ -99,7 +99,7 @@ WRITES: dict[str, Callable[[Store, int], None]] = {
     "change of several": changed_at_once,
     "upsert": upserted,
     "merge": merged,
-    "move": moved,
+    "move": delete_client,
 }
 
 

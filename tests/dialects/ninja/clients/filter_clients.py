@@ -1,4 +1,5 @@
-"""Clients to be looked for: of few different values, so that many are equal in some way."""
+"""Clients for the tests of filters, made of few different values, so that many of them are
+equal."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -29,7 +30,7 @@ def contact(random: Random) -> ContactDraft:
 
 
 def client(random: Random, n: int) -> ImportClient:
-    """The n-th of them, in any state."""
+    """Return the n-th client, in a random state."""
     name = " ".join(random.choices(WORDS, k=random.randrange(3)))
     kind, state = random.choice(KINDS), random.choice(["active", "archived", "deleted", "both"])
     born = NEW_YEAR + timedelta(days=random.randrange(5))

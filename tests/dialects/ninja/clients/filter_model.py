@@ -1,6 +1,6 @@
-"""What a list should answer, in plain Python over the clients as JSON: slow, and easy to believe.
+"""A model of the client list in plain Python over clients as JSON: slow, and easy to believe.
 
-Nothing of the gateway is used here, so that both can only be wrong in different ways.
+It uses nothing of the gateway, so that the two can only be wrong in different ways.
 """
 
 import math
@@ -15,11 +15,11 @@ Shown = dict[str, Any]
 Query = dict[str, str]
 
 GROUPS = ["", "VolejRejNm", "Wpmbk5ezJn", "Opnel5aKBz"]
-"""The public ids of nobody, 1, 2 and 3: what refers to a record is sorted by its number."""
+"""The public ids of no group, 1, 2 and 3: references are sorted by the serial of their record."""
 
 
-def plain(text: str) -> str:
-    """Without case and accents."""
+def fold_text(text: str) -> str:
+    """Return the text without case and accents."""
     letters = unicodedata.normalize("NFD", text.casefold())
     return "".join(c for c in letters if unicodedata.category(c) != "Mn")
 
@@ -32,11 +32,11 @@ def searched(client: Shown) -> list[str]:
 
 
 def equals(field: str) -> Callable[[Shown, str], bool]:
-    return lambda client, given: plain(given) == plain(client[field])
+    return lambda client, given: fold_text(given) == fold_text(client[field])
 
 
 def holds(field: str) -> Callable[[Shown, str], bool]:
-    return lambda client, given: plain(given) in plain(client[field])
+    return lambda client, given: fold_text(given) in fold_text(client[field])
 
 
 def is_one_of(field: str, spelled: Callable[[str], str] = str) -> Callable[[Shown, str], bool]:
@@ -110,8 +110,8 @@ CONDITIONS: dict[str, Callable[[Shown, str], bool]] = {
     "email": lambda client, given: any(equals("email")(c, given) for c in client["contacts"]),
     "id_number": equals("id_number"),
     "number": equals("number"),
-    "filter": lambda client, given: any(plain(given) in plain(t) for t in searched(client)),
-    "name": lambda client, given: plain(given) in plain(client["name"]),
+    "filter": lambda client, given: any(fold_text(given) in fold_text(t) for t in searched(client)),
+    "name": lambda client, given: fold_text(given) in fold_text(client["name"]),
     "created_at": is_since("created_at"),
     "updated_at": is_since("updated_at"),
     "is_deleted": is_deleted,
@@ -160,20 +160,23 @@ def primary(client: Shown) -> Shown:
 
 
 def called(client: Shown) -> str:
-    """What a client goes by in a list that is sorted by names: the primary contact stands first."""
+    """Return the name by which a list is sorted. The primary contact comes first."""
     names = [contact_name(contact) or contact["email"] for contact in client["contacts"]]
     return next(filter(None, [client["name"], *names]), "")
 
 
 KEYS: dict[str, Callable[[Shown, list[Shown]], Any]] = {
     "id": lambda client, all_: all_.index(client),
-    **{f: lambda client, _: plain(called(client)) for f in ("name", "display_name")},
-    **{f: lambda client, _: plain(contact_name(primary(client))) for f in ("contact", "contacts")},
-    "contact_email": lambda client, _: plain(contact_email(client)),
+    **{f: lambda client, _: fold_text(called(client)) for f in ("name", "display_name")},
+    **{
+        f: lambda client, _: fold_text(contact_name(primary(client)))
+        for f in ("contact", "contacts")
+    },
+    "contact_email": lambda client, _: fold_text(contact_email(client)),
     "number": lambda client, _: int("".join(re.findall("[0-9]", client["number"])) or 0),
     "group_settings_id": lambda client, _: GROUPS.index(client["group_settings_id"]),
     "assigned_user_id": lambda client, _: GROUPS.index(client["assigned_user_id"]),
-    **{f: lambda client, _, f=f: plain(client[f]) for f in FOLDED.split()},
+    **{f: lambda client, _, f=f: fold_text(client[f]) for f in FOLDED.split()},
     **{f: lambda client, _, f=f: int(client[f] or -1) for f in REFERENCES},
     **{f: lambda client, _, f=f: lowered(client[f]) for f in TEXTS.split()},
     **{f: lambda client, _, f=f: client[f] for f in PLAIN.split()},
@@ -182,12 +185,13 @@ KEYS: dict[str, Callable[[Shown, list[Shown]], Any]] = {
 
 
 def lowered(text: str) -> str:
-    """In lower case, but only the letters of English."""
+    """Return the text with the letters A to Z in lower case."""
     return re.sub("[A-Z]", lambda letter: letter[0].lower(), text)
 
 
 def matching(clients: list[Shown], query: Query) -> list[Shown]:
-    """The clients that meet all of a query, in its order; they come in the order of their ids."""
+    """Return the clients that meet the query, in its order. The clients are given in the order of
+    ids."""
     conditions = [(CONDITIONS[n], v.strip()) for n, v in query.items() if n in CONDITIONS]
     found = [c for c in clients if all(not v or met(c, v) for met, v in conditions)]
     first = [c for c in clients if c["id"] == query.get("with")]
@@ -195,7 +199,7 @@ def matching(clients: list[Shown], query: Query) -> list[Shown]:
 
 
 def sortings(query: Query) -> list[tuple[str, bool]]:
-    """The columns to sort by, and whether they fall; a list stands behind a `sort`, and wins."""
+    """Return the sort columns and whether each is descending. A list of sorts overrides `sort`."""
     several = [value for name, value in query.items() if name.startswith("sort[")]
     parts = [sort.split("|") for sort in several or [query.get("sort", "")]]
     return [(p[0], p[1] != "asc") for p in parts if len(p) == 2 and p[0] in KEYS]
@@ -213,15 +217,16 @@ def in_order(
 
 
 def window(query: Query) -> tuple[int, int]:
-    """The page, and how many clients a page has."""
+    """Return the page number and the page size of a query."""
     size, page = query.get("per_page", ""), query.get("page", "")
     number = re.fullmatch(r"-?(\d+)(?:e(\d))?", size)
     per_page = int(number[1]) * 10 ** int(number[2] or 0) if number else 0
     return int(page) if re.fullmatch("[1-9][0-9]*", page) else 1, min(per_page, 5000) or 20
 
 
-def answer(clients: list[Shown], query: Query) -> tuple[list[str], Shown]:
-    """The ids on the page of a query, and what is told of its paging, links by their names."""
+def expected_page(clients: list[Shown], query: Query) -> tuple[list[str], Shown]:
+    """Return the ids on the page of a query and its pagination, with each link as its page
+    number."""
     found, (page, per_page) = matching(clients, query), window(query)
     shown = [c["id"] for c in found[(page - 1) * per_page : page * per_page]]
     pages = max(1, math.ceil(len(found) / per_page))

@@ -1,4 +1,4 @@
-"""The words by which yes and no are said."""
+"""The texts that are read as true and as false."""
 
 import pytest
 

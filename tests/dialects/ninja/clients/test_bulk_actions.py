@@ -1,8 +1,8 @@
-"""Bulk actions, and the life of a client as they lead through it."""
+"""Bulk actions, and the states of a client that they lead through."""
 
 import pytest
 
-from tests.dialects.ninja.steps import NOBODY, names, refused
+from tests.dialects.ninja.steps import NOBODY, names_of_records, refused_fields
 
 
 @pytest.fixture
@@ -10,7 +10,7 @@ def three(ninja):
     return [ninja.created(name=name)["id"] for name in "ABC"]
 
 
-def moved(ninja, action, ids, query=""):
+def post_bulk_action(ninja, action, ids, query=""):
     answer = ninja.post(f"/clients/bulk{query}", json={"action": action, "ids": ids})
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
@@ -42,10 +42,10 @@ LIFE = {
 def test_an_action_leads_to(ninja, clock, state, action, is_deleted, archived):  # noqa: PLR0917
     client = ninja.created(name="Acme", contacts=[{"first_name": "Ada"}])
     for before in LIFE[state]:
-        moved(ninja, before, [client["id"]])
+        post_bulk_action(ninja, before, [client["id"]])
     times = {"then": int(clock.now.timestamp()), "now": clock.move(), None: 0}
 
-    [after] = moved(ninja, action, [client["id"]])
+    [after] = post_bulk_action(ninja, action, [client["id"]])
 
     assert (after["is_deleted"], after["archived_at"]) == (is_deleted, times[archived])
     assert after["contacts"] == client["contacts"]
@@ -65,10 +65,10 @@ def test_an_action_leads_to(ninja, clock, state, action, is_deleted, archived): 
 def test_a_move_is_dated(ninja, clock, state, action):
     client = ninja.created(name="Acme")
     for before in LIFE[state]:
-        moved(ninja, before, [client["id"]])
+        post_bulk_action(ninja, before, [client["id"]])
     later = clock.move()
 
-    assert moved(ninja, action, [client["id"]])[0]["updated_at"] == later
+    assert post_bulk_action(ninja, action, [client["id"]])[0]["updated_at"] == later
 
 
 @pytest.mark.parametrize(
@@ -83,23 +83,23 @@ def test_a_move_is_dated(ninja, clock, state, action):
 def test_a_move_to_where_a_client_is_changes_nothing(ninja, clock, state, action):
     client = ninja.created(name="Acme")
     for before in LIFE[state]:
-        moved(ninja, before, [client["id"]])
+        post_bulk_action(ninja, before, [client["id"]])
     stood = ninja.shown(client["id"])
     clock.move()
 
-    assert moved(ninja, action, [client["id"]]) == [stood]
+    assert post_bulk_action(ninja, action, [client["id"]]) == [stood]
 
 
 def test_a_restored_client_can_be_changed(ninja):
     client = ninja.created(name="Acme")
-    moved(ninja, "delete", [client["id"]])
-    moved(ninja, "restore", [client["id"]])
+    post_bulk_action(ninja, "delete", [client["id"]])
+    post_bulk_action(ninja, "restore", [client["id"]])
 
     assert ninja.put(client["id"], {"name": "Bolt"})["name"] == "Bolt"
 
 
 def test_the_others_stay_as_they_are(ninja, three):
-    moved(ninja, "archive", three[:1])
+    post_bulk_action(ninja, "archive", three[:1])
 
     assert [c["archived_at"] > 0 for c in ninja.listed()] == [True, False, False]
 
@@ -109,7 +109,7 @@ def test_the_answer_is_a_list_in_the_order_of_birth(ninja, three):
 
     answer = ninja.post("/clients/bulk", json=body).json()
 
-    assert names(answer["data"]) == ["A", "C"]
+    assert names_of_records(answer["data"]) == ["A", "C"]
     assert answer["meta"]["pagination"]["total"] == 2
 
 
@@ -128,7 +128,7 @@ def test_action_and_ids_may_come_by_any_way(ninja, three, options):
 
     answer = ninja.post("/clients/bulk", **filled)
 
-    assert names(answer.json()["data"]) == ["A", "B"]
+    assert names_of_records(answer.json()["data"]) == ["A", "B"]
     assert [c["archived_at"] > 0 for c in ninja.listed()] == [True, True, False]
 
 
@@ -172,11 +172,11 @@ INVALID = "The selected ids is invalid."
 def test_a_bulk_action_is_refused(ninja, three, given, errors):
     good = {"action": "archive", "ids": [three[0]]}
 
-    assert refused(ninja.post("/clients/bulk", json=good | given)) == errors
+    assert refused_fields(ninja.post("/clients/bulk", json=good | given)) == errors
 
 
 def test_nothing_at_all_is_refused_twice(ninja):
-    assert refused(ninja.post("/clients/bulk", json={})) == {
+    assert refused_fields(ninja.post("/clients/bulk", json={})) == {
         "action": ["The action field is required."],
         "ids": [REQUIRED],
     }
@@ -190,7 +190,7 @@ def test_one_unknown_id_refuses_the_whole_request(ninja, stranger, three, unknow
 
     answer = ninja.post("/clients/bulk", json={"action": "delete", "ids": ids})
 
-    assert refused(answer) == {"ids": [INVALID]}
+    assert refused_fields(answer) == {"ids": [INVALID]}
     assert [c["is_deleted"] for c in ninja.listed()] == [False, False, False]
     assert {c["is_deleted"] for c in stranger.listed()} == {False}
 
@@ -205,7 +205,9 @@ def test_an_unknown_relation_is_refused(ninja, three):
 
 
 def test_a_real_relation_may_be_asked_for(ninja, three):
-    assert names(moved(ninja, "archive", three, "?include=activities,invoices")) == ["A", "B", "C"]
+    assert names_of_records(
+        post_bulk_action(ninja, "archive", three, "?include=activities,invoices")
+    ) == ["A", "B", "C"]
 
 
 def test_a_page_of_the_answer_links_to_the_next_one(ninja, three):

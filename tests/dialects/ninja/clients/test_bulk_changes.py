@@ -1,4 +1,4 @@
-"""Changes of many clients at once: a group assigned, a column set."""
+"""Changes of many clients at once: a group is assigned, a column is set."""
 
 import pytest
 

@@ -1,8 +1,8 @@
-"""The passwords that contacts may be given. What becomes of them is not asked here."""
+"""Passwords that a contact may be given. How they are stored is tested elsewhere."""
 
 import pytest
 
-from tests.dialects.ninja.steps import refused
+from tests.dialects.ninja.steps import refused_fields
 
 SHORT = "The contacts.0.password must be at least 7 characters."
 FORMAT = "The contacts.0.password format is invalid."
@@ -21,8 +21,8 @@ def test_a_weak_password_is_refused(ninja, password, words):
     given = {"contacts": [{"email": "ada@acme.example", "password": password}]}
     path = f"/clients/{ninja.created()['id']}"
 
-    created = refused(ninja.post("/clients", json=given))
-    changed = refused(ninja.request("PUT", path, json=given))
+    created = refused_fields(ninja.post("/clients", json=given))
+    changed = refused_fields(ninja.request("PUT", path, json=given))
 
     assert created == {"contacts.0.password": words}
     assert changed == {"contacts.0.password": ["Password Strength"] * len(words)}

@@ -1,4 +1,5 @@
-"""The contacts array: who is kept, who is new, who is primary, who gets the mail."""
+"""The contacts array: which contacts stay, which are new, which is primary, and which get
+e-mail."""
 
 import re
 
@@ -16,7 +17,7 @@ def acme(ninja):
     return ninja.created(name="Acme", contacts=[ADA, GRACE])
 
 
-def people(client):
+def first_names(client):
     return [contact["first_name"] for contact in client["contacts"]]
 
 
@@ -93,7 +94,7 @@ def test_the_id_of_a_contact_that_is_gone_makes_a_new_one(ninja, acme):
 
     changed = ninja.put(acme["id"], {"contacts": [grace, ada | {"is_primary": False}]})
 
-    assert people(changed) == ["Grace", "Ada"]
+    assert first_names(changed) == ["Grace", "Ada"]
     assert changed["contacts"][1]["id"] != ada["id"]
 
 
@@ -103,7 +104,7 @@ def test_an_id_given_twice_is_one_contact_and_a_new_one(ninja, acme):
 
     changed = ninja.put(acme["id"], {"contacts": twice})
 
-    assert people(changed) == ["Ada", "Twin"]
+    assert first_names(changed) == ["Ada", "Twin"]
     assert changed["contacts"][0]["id"] == ada["id"]
 
 
@@ -158,7 +159,7 @@ def test_the_first_flagged_contact_is_the_primary_one(ninja, flagged, order):
 
     client = ninja.created(contacts=given)
 
-    assert people(client) == order.split()
+    assert first_names(client) == order.split()
     assert flags(client, "is_primary") == [True, False, False]
 
 
@@ -168,7 +169,7 @@ def test_the_primary_contact_changes_with_the_flag(ninja, acme):
     flagged = [{"id": ada["id"]}, {"id": grace["id"], "is_primary": True}]
     changed = ninja.put(acme["id"], {"contacts": flagged})
 
-    assert people(changed) == ["Grace", "Ada"]
+    assert first_names(changed) == ["Grace", "Ada"]
     assert flags(changed, "is_primary") == [True, False]
 
 
@@ -177,7 +178,7 @@ def test_the_first_contact_is_primary_when_no_flag_is_given(ninja, acme):
 
     changed = ninja.put(acme["id"], {"contacts": [{"id": grace["id"]}, {"id": ada["id"]}]})
 
-    assert people(changed) == ["Grace", "Ada"]
+    assert first_names(changed) == ["Grace", "Ada"]
     assert flags(changed, "is_primary") == [True, False]
 
 
@@ -185,7 +186,7 @@ def test_the_others_are_shown_by_age(ninja, acme):
     ada, grace = acme["contacts"]
     given = [MARY | {"is_primary": True}, {"id": grace["id"]}, {"id": ada["id"]}]
 
-    assert people(ninja.put(acme["id"], {"contacts": given})) == ["Mary", "Ada", "Grace"]
+    assert first_names(ninja.put(acme["id"], {"contacts": given})) == ["Mary", "Ada", "Grace"]
 
 
 @pytest.mark.parametrize(
@@ -212,12 +213,12 @@ def test_the_primary_contact_gets_the_mail_when_nobody_would(ninja):
 
     client = ninja.created(contacts=[ADA | quiet, GRACE | quiet | {"is_primary": True}])
 
-    assert people(client) == ["Grace", "Ada"]
+    assert first_names(client) == ["Grace", "Ada"]
     assert flags(client, "send_email") == [True, False]
 
 
 def test_numbered_objects_are_a_list_of_contacts(ninja):
-    assert people(ninja.created(contacts={"0": ADA, "1": GRACE})) == ["Ada", "Grace"]
+    assert first_names(ninja.created(contacts={"0": ADA, "1": GRACE})) == ["Ada", "Grace"]
 
 
 def test_a_flat_object_is_one_contact(ninja, acme):

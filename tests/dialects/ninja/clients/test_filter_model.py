@@ -1,4 +1,4 @@
-"""Law: a list answers as the naive model does, whatever one or two parameters it is asked with."""
+"""Law: a list with one or two query parameters answers as the naive model does."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from gateway.settings import Settings
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.generators import Generators
 from storage.store import Store
-from tests.dialects.ninja.clients import filter_model as model
+from tests.dialects.ninja.clients import filter_model
 from tests.dialects.ninja.clients.filter_clients import (
     AMOUNTS,
     CLIENTS,
@@ -38,10 +38,11 @@ WORDS_OF_ORDER = ["lt", "lte", "gt", "gte", "eq"]
 
 
 class Shelf(NamedTuple):
-    """The clients as they are shown, a caller who may ask for them, and what could be asked."""
+    """The clients as they are shown, a caller of their account, and the values for each
+    parameter."""
 
     ninja: Ninja
-    clients: list[model.Shown]
+    clients: list[filter_model.Shown]
     values: dict[str, st.SearchStrategy[str]]
 
 
@@ -50,17 +51,17 @@ def shelf(databases: Databases) -> Iterator[Shelf]:
     with databases.database() as url:
         # Whole seconds only: finer times are not shown, so that no model could know them.
         store = Store.open(url, Generators(clock=lambda: NEW_YEAR + timedelta(days=20)))
-        yield filled(store)
+        yield fill_shelf(store)
         store.close()
 
 
-def filled(store: Store) -> Shelf:
+def fill_shelf(store: Store) -> Shelf:
     callers = [a_caller(store, name) for name in ("stranger", "acme")]
     # Contacts that are gone must not be found: their clients are changed once more.
     everybody = callers[1].listed("per_page=5000")
     for gone in [c for c in everybody if c["contacts"][0]["email"] and not c["is_deleted"]][:3]:
         callers[1].put(gone["id"], {"contacts": [{"first_name": "Successor"}]})
-    clients = listed(callers[1], {"per_page": "5000"})["data"]
+    clients = request_list(callers[1], {"per_page": "5000"})["data"]
     return Shelf(callers[1], clients, values(clients))
 
 
@@ -72,23 +73,25 @@ def a_caller(store: Store, name: str) -> Ninja:
     return Ninja(http, str(token))
 
 
-def listed(ninja: Ninja, query: model.Query) -> dict[str, Any]:
+def request_list(ninja: Ninja, query: filter_model.Query) -> dict[str, Any]:
     answer = ninja.get(f"/clients?{urlencode(query)}")
     assert answer.status_code == 200, answer.text
     return json.loads(answer.content, parse_float=Decimal)
 
 
 @st.composite
-def pieces(draw: st.DrawFn, texts: list[str]) -> str:
-    """A part of one of the texts, or all of it, in some case, with its accents or without."""
+def text_parts(draw: st.DrawFn, texts: list[str]) -> str:
+    """Draw a part of one of the texts, or all of it, in any case, with or without accents."""
     text = draw(st.sampled_from([text for text in texts if text]))
     start, end = draw(st.integers(0, len(text) - 1)), draw(st.integers(1, len(text)))
-    spelled = draw(st.sampled_from([str, str.upper, str.lower, str.swapcase, model.plain]))
+    spelled = draw(
+        st.sampled_from([str, str.upper, str.lower, str.swapcase, filter_model.fold_text])
+    )
     piece = spelled(text[start:end] if start < end else text)
-    return piece if model.plain(piece).strip() else text
+    return piece if filter_model.fold_text(piece).strip() else text
 
 
-def moments(clients: list[model.Shown], field: str) -> st.SearchStrategy[str]:
+def moment_texts(clients: list[filter_model.Shown], field: str) -> st.SearchStrategy[str]:
     times = st.sampled_from([datetime.fromtimestamp(c[field], UTC) for c in clients])
     forms = ["%s", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
     return st.builds(stamp, times, st.sampled_from(forms), st.integers(-1, 1))
@@ -97,8 +100,8 @@ def moments(clients: list[model.Shown], field: str) -> st.SearchStrategy[str]:
 NO_MOMENTS = st.sampled_from(["", "nonsense", "2024-13-40", "4102444800", "0,1,2"])
 
 
-def spans(clients: list[model.Shown], field: str) -> st.SearchStrategy[str]:
-    return st.lists(moments(clients, field), min_size=2, max_size=2).map(",".join)
+def spans(clients: list[filter_model.Shown], field: str) -> st.SearchStrategy[str]:
+    return st.lists(moment_texts(clients, field), min_size=2, max_size=2).map(",".join)
 
 
 def some_of(members: list[str]) -> st.SearchStrategy[str]:
@@ -112,8 +115,10 @@ def stamp(moment: datetime, form: str, shift: int) -> str:
 
 
 def alike(texts: list[str]) -> st.SearchStrategy[str]:
-    """One of the texts in another spelling, or something that only looks like it."""
-    spelled = st.sampled_from([str, str.upper, str.lower, model.plain, lambda text: text[1:]])
+    """Return one of the texts in another spelling, or a text that only looks like it."""
+    spelled = st.sampled_from(
+        [str, str.upper, str.lower, filter_model.fold_text, lambda text: text[1:]]
+    )
     return st.builds(lambda text, spell: spell(text), st.sampled_from(texts), spelled)
 
 
@@ -123,40 +128,40 @@ def comparisons(draw: st.DrawFn) -> str:
     return ":".join(draw(st.permutations([word, draw(st.sampled_from(BOUNDS))])))
 
 
-def values(clients: list[model.Shown]) -> dict[str, st.SearchStrategy[str]]:
-    """What a caller could give for each parameter, most of it meaningful with these clients."""
+def values(clients: list[filter_model.Shown]) -> dict[str, st.SearchStrategy[str]]:
+    """Return the values that a caller could give for each parameter, most of them with matches."""
     ids = st.sampled_from([*(c["id"] for c in clients), NOBODY, "garbage", "17"])
     emails = [c["email"] for client in clients for c in client["contacts"]]
     bounds = st.tuples(*[st.sampled_from([*AMOUNTS, "-1"])] * 2).map(":".join)
     directions = st.sampled_from(["asc", "desc", "ASC", ""])
-    columns = st.sampled_from([*model.KEYS, "documents", "nothing"])
+    columns = st.sampled_from([*filter_model.KEYS, "documents", "nothing"])
     sortings = st.builds("{}|{}".format, columns, directions) | columns
     words = st.sampled_from(["active", "archived", "deleted", "unheard"])
-    texts = [text for c in clients for text in model.searched(c)]
+    texts = [text for c in clients for text in filter_model.searched(c)]
     return {
         "balance": comparisons() | st.sampled_from(["", "10", "lt:", ":", "gt:x", "lt:1:2"]),
         "between_balance": bounds | st.sampled_from(["", "10", "1:2:3", "x:1", "20:10", ":"]),
         "email": alike(emails) | st.sampled_from(["", "ada@acme", NOBODY]),
         "id_number": alike([c["id_number"] for c in clients]),
         "number": alike([c["number"] for c in clients]),
-        "filter": pieces(texts) | st.sampled_from(["", "%", "_", "*", " acme ", "nobody"]),
-        "name": pieces([c["name"] for c in clients]) | st.sampled_from(["", "%", "Acme*"]),
-        **{f: moments(clients, f) | NO_MOMENTS for f in ("created_at", "updated_at")},
+        "filter": text_parts(texts) | st.sampled_from(["", "%", "_", "*", " acme ", "nobody"]),
+        "name": text_parts([c["name"] for c in clients]) | st.sampled_from(["", "%", "Acme*"]),
+        **{f: moment_texts(clients, f) | NO_MOMENTS for f in ("created_at", "updated_at")},
         "is_deleted": st.sampled_from(["true", "TRUE", "1", "false", "False", "0", "", "yes"]),
         "status": st.lists(words, max_size=3).map(",".join),
         "with_trashed": st.sampled_from(["false", "true", "0", ""]),
         "client_id": ids,
-        "group": some_of(model.GROUPS),
+        "group": some_of(filter_model.GROUPS),
         "with": ids,
         "include": st.sampled_from(["", "contacts", "invoices", "documents,gateway_tokens"]),
         **dict.fromkeys(["sort", "sort[0]", "sort[1]"], sortings),
         "per_page": st.integers(-70, 70).map(str) | st.sampled_from(["", "x", "1e1", "9999"]),
         "page": st.integers(-1, 8).map(str) | st.sampled_from(["", "x", "1.5"]),
         "filter_details": st.sampled_from(["true", "false", ""]),
-        **{f: pieces([c[f] for c in clients]) for f in HELD},
+        **{f: text_parts([c[f] for c in clients]) for f in HELD},
         **{f: some_of([str(c[f]) for c in clients]) for f in LISTED},
-        "assigned_user_ids": some_of(model.GROUPS),
-        "created_between": spans(clients, "created_at") | moments(clients, "created_at"),
+        "assigned_user_ids": some_of(filter_model.GROUPS),
+        "created_between": spans(clients, "created_at") | moment_texts(clients, "created_at"),
         "updated_between": spans(clients, "updated_at") | NO_MOMENTS,
     }
 
@@ -170,17 +175,19 @@ PARAMETERS = """
 """
 
 
-def check(shelf: Shelf, query: model.Query) -> None:
-    """The gateway's page is the model's. A query that names no page gets one that holds all."""
+def check(shelf: Shelf, query: filter_model.Query) -> None:
+    """Assert that the gateway's page equals the model's. A query without a page gets one page with
+    all."""
     asked = query if {"per_page", "page"} & query.keys() else query | {"per_page": "5000"}
-    body = listed(shelf.ninja, asked)
-    ids, paging = model.answer(shelf.clients, asked)
+    body = request_list(shelf.ninja, asked)
+    ids, paging = filter_model.expected_page(shelf.clients, asked)
     assert [c["id"] for c in body["data"]] == ids
-    assert told(body["meta"]["pagination"], asked) == paging
+    assert with_pages_of_links(body["meta"]["pagination"], asked) == paging
 
 
-def told(paging: dict[str, Any], query: model.Query) -> dict[str, Any]:
-    """The paging, with the page for each link, which must repeat the rest of the query."""
+def with_pages_of_links(paging: dict[str, Any], query: filter_model.Query) -> dict[str, Any]:
+    """Return the pagination with a page number for each link. Links must repeat the rest of the
+    query."""
     links = {name: dict(parsed(url)) for name, url in dict(paging["links"]).items()}
     rest = {name: value for name, value in query.items() if name != "page"}
     assert all(link | {"page": ""} == rest | {"page": ""} for link in links.values())
@@ -192,7 +199,7 @@ def parsed(url: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("direction", ["asc", "desc"])
-@pytest.mark.parametrize("column", model.KEYS)
+@pytest.mark.parametrize("column", filter_model.KEYS)
 def test_every_column_sorts_as_the_model_sorts(shelf, column, direction):
     check(shelf, {"sort": f"{column}|{direction}"})
 

@@ -1,4 +1,4 @@
-"""Each condition of the list alone, and some of them together."""
+"""Each filter of the list alone, and some filters together."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from storage.model.commands import ContactDraft
-from tests.dialects.ninja.steps import NOBODY, found, imported
+from tests.dialects.ninja.steps import NOBODY, find_names, import_client
 
 BALANCES = {"A": "-5", "B": "0", "C": "9.99", "D": "10", "E": "15.5", "F": "20"}
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
@@ -15,7 +15,7 @@ NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def balances(store, account):
     for name, balance in BALANCES.items():
-        imported(store, account, name, balance=Decimal(balance))
+        import_client(store, account, name, balance=Decimal(balance))
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def days(store, account):
     for n in range(3):
         day = NEW_YEAR + timedelta(days=n)
         later = day + timedelta(days=10)
-        imported(store, account, f"day {n + 1}", created_at=day, updated_at=later)
+        import_client(store, account, f"day {n + 1}", created_at=day, updated_at=later)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def days(store, account):
     ],
 )
 def test_a_balance(ninja, balances, condition, matching):
-    assert found(ninja, balance=condition) == list(matching)
+    assert find_names(ninja, balance=condition) == list(matching)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_balance(ninja, balances, condition, matching):
     ],
 )
 def test_a_balance_between(ninja, balances, bounds, matching):
-    assert found(ninja, between_balance=bounds) == list(matching)
+    assert find_names(ninja, between_balance=bounds) == list(matching)
 
 
 @pytest.mark.parametrize("param", ["created_at", "updated_at"])
@@ -82,17 +82,17 @@ def test_a_moment_is_the_earliest_to_be_found(ninja, days, param, written):
     second = NEW_YEAR + timedelta(days=1 if param == "created_at" else 11)
     text = written.replace("%s", str(int(second.timestamp()))).format(second)
 
-    assert found(ninja, **{param: text}) == ["day 2", "day 3"]
+    assert find_names(ninja, **{param: text}) == ["day 2", "day 3"]
 
 
 @pytest.mark.parametrize("param", ["created_at", "updated_at"])
 @pytest.mark.parametrize("text", ["", "nonsense", "2024-13-40", "2024-01-02T99:00:00Z"])
 def test_what_is_no_moment_is_ignored(ninja, days, param, text):
-    assert found(ninja, **{param: text}) == ["day 1", "day 2", "day 3"]
+    assert find_names(ninja, **{param: text}) == ["day 1", "day 2", "day 3"]
 
 
 def test_a_moment_later_than_all_finds_nothing(ninja, days):
-    assert found(ninja, created_at="4102444800") == []
+    assert find_names(ninja, created_at="4102444800") == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_moment_later_than_all_finds_nothing(ninja, days):
     ],
 )
 def test_a_status(ninja, states, status, matching):
-    assert found(ninja, status=status) == matching
+    assert find_names(ninja, status=status) == matching
 
 
 @pytest.mark.parametrize(
@@ -121,32 +121,32 @@ def test_a_status(ninja, states, status, matching):
     ],
 )
 def test_with_trashed_only_takes_the_deleted_away(ninja, states, value, matching):
-    assert found(ninja, with_trashed=value) == matching
+    assert find_names(ninja, with_trashed=value) == matching
 
 
 def test_one_client_by_its_id(ninja, states):
-    assert found(ninja, client_id=states["archived"]) == ["archived"]
+    assert find_names(ninja, client_id=states["archived"]) == ["archived"]
 
 
 @pytest.mark.parametrize("param", ["client_id", "group"])
 @pytest.mark.parametrize("nobody", [NOBODY, "garbage", "17", "a" * 30_000])
 def test_an_id_of_nobody_finds_nothing(ninja, states, param, nobody):
-    assert found(ninja, **{param: nobody}) == []
+    assert find_names(ninja, **{param: nobody}) == []
 
 
 def test_a_group(ninja):
     ninja.created(name="in", group_settings_id="Opnel5aKBz")
     ninja.created(name="out", group_settings_id="Wpmbk5ezJn")
 
-    assert found(ninja, group="Opnel5aKBz") == ["in"]
+    assert find_names(ninja, group="Opnel5aKBz") == ["in"]
 
 
 def test_one_client_may_be_added_in_front(ninja, states):
     first = states["deleted"]
 
-    assert found(ninja, status="active", **{"with": first}) == ["deleted", "active"]
-    assert found(ninja, **{"with": first}) == ["deleted", "active", "archived"]
-    assert found(ninja, **{"with": "garbage"}) == ["active", "archived", "deleted"]
+    assert find_names(ninja, status="active", **{"with": first}) == ["deleted", "active"]
+    assert find_names(ninja, **{"with": first}) == ["deleted", "active", "archived"]
+    assert find_names(ninja, **{"with": "garbage"}) == ["active", "archived", "deleted"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_one_client_may_be_added_in_front(ninja, states):
     ["apply", "split", "filters", "without_deleted_clients", "filter_deleted_clients", "vendor_id"],
 )
 def test_an_unknown_condition_is_ignored(ninja, states, param):
-    assert found(ninja, **{param: "true"}) == ["active", "archived", "deleted"]
+    assert find_names(ninja, **{param: "true"}) == ["active", "archived", "deleted"]
 
 
 @pytest.mark.parametrize(
@@ -169,15 +169,17 @@ def test_an_unknown_condition_is_ignored(ninja, states, param):
     ],
 )
 def test_conditions_must_all_be_met(ninja, states, conditions, matching):
-    assert found(ninja, **conditions) == matching
+    assert find_names(ninja, **conditions) == matching
 
 
 def test_every_condition_at_once(ninja, store, account):
     contact = ContactDraft(email="ada@acme.example", first_name="Ada")
     fields = {"balance": Decimal(5), "number": "N", "id_number": "I", "contacts": (contact,)}
-    imported(store, account, "Acme", **fields)
-    imported(store, account, "Acme too", balance=Decimal(5))
+    import_client(store, account, "Acme", **fields)
+    import_client(store, account, "Acme too", balance=Decimal(5))
 
     query = {"balance": "gte:5", "between_balance": "1:5", "email": "ada@acme.example"}
     query |= {"number": "N", "id_number": "I", "filter": "ada", "created_at": "1"}
-    assert found(ninja, **query, is_deleted="false", include="contacts", per_page="1") == ["Acme"]
+    assert find_names(ninja, **query, is_deleted="false", include="contacts", per_page="1") == [
+        "Acme"
+    ]

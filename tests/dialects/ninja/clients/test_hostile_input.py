@@ -1,10 +1,10 @@
-"""Input made to break things: always a refusal or an answer, never a fault of ours."""
+"""Hostile input: it is always answered or refused, and never causes an error of the server."""
 
 import time
 
 import pytest
 
-from tests.dialects.ninja.steps import MISSING, refused
+from tests.dialects.ninja.steps import MISSING, refused_fields
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -12,7 +12,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture
 def alive(ninja):
-    """The next good request works, whatever came before."""
+    """Assert after the test that the next good request works."""
     yield
     assert ninja.created(name="good")["name"] == "good"
 
@@ -242,5 +242,5 @@ def test_very_many_ids_are_refused(ninja, alive):
 
     answer = ninja.post("/clients/bulk", json=body)
 
-    assert list(refused(answer)) == ["ids"]
+    assert list(refused_fields(answer)) == ["ids"]
     assert time.perf_counter() - started < 1

@@ -1,11 +1,11 @@
-"""The list: its envelope, its pages, their links, and the relations that may be asked for."""
+"""The client list: its envelope, its pages, their links, and the relations to include."""
 
 import pytest
 from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from tests.dialects.ninja.steps import imported, names, pagination
+from tests.dialects.ninja.steps import import_client, names_of_records, pagination
 from tests.support.api_callers import Ninja
 
 URL = "http://ninja.test:8000/api/v1/clients"
@@ -61,7 +61,7 @@ def test_clients_of_every_state_are_listed_in_the_order_of_their_birth(ninja, fi
     ninja.post("/clients/bulk", json={"action": "archive", "ids": [five[1]["id"]]})
     ninja.delete(f"/clients/{five[3]['id']}")
 
-    assert names(ninja.listed()) == ["A", "B", "C", "D", "E"]
+    assert names_of_records(ninja.listed()) == ["A", "B", "C", "D", "E"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_page_holds(ninja, five, query, shown, pages):
     body = ninja.get(f"/clients?{query}").json()
 
     at = body["meta"]["pagination"]
-    assert names(body["data"]) == list(shown)
+    assert names_of_records(body["data"]) == list(shown)
     assert (at["total"], at["count"], at["total_pages"]) == (5, len(shown), pages)
 
 
@@ -138,7 +138,7 @@ def test_following_the_links_meets_every_client_once(ninja, five):
     met, url = [], "/clients?per_page=2"
     while url:
         body = ninja.get(url).json()
-        met += names(body["data"])
+        met += names_of_records(body["data"])
         links = body["meta"]["pagination"]["links"]
         url = links["next"].removeprefix("http://ninja.test:8000/api/v1") if "next" in links else ""
 
@@ -166,7 +166,7 @@ def test_links_stay_at_the_address_that_was_asked(elsewhere):
 def test_only_the_callers_own_clients_are_listed(ninja, stranger, five):
     foreign = stranger.created(name="Foreign")
 
-    assert names(ninja.listed()) == ["A", "B", "C", "D", "E"]
+    assert names_of_records(ninja.listed()) == ["A", "B", "C", "D", "E"]
     assert stranger.listed() == [foreign]
     assert stranger.get(f"/clients?with={five[0]['id']}").json()["data"] == [foreign]
 
@@ -218,11 +218,11 @@ def test_any_relation_may_be_asked_for_on_an_item(ninja, path, include):
 def test_the_front_ends_own_query_works(ninja, five):
     query = "include=group_settings&per_page=10&page=1&filter=&status=active&sort=name|asc"
 
-    assert names(ninja.listed(query)) == ["A", "B", "C", "D", "E"]
+    assert names_of_records(ninja.listed(query)) == ["A", "B", "C", "D", "E"]
 
 
 def test_a_list_of_imported_clients_shows_their_times(ninja, store, account, clock):
-    imported(store, account, "Acme", created_at=clock.now, archived_at=clock.now)
+    import_client(store, account, "Acme", created_at=clock.now, archived_at=clock.now)
 
     [client] = ninja.listed()
 

@@ -1,10 +1,10 @@
-"""The filters that newer servers know: parts of texts, comma lists, spans of time."""
+"""Filters that newer servers know: parts of texts, comma-separated lists, time ranges."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.dialects.ninja.steps import found, imported
+from tests.dialects.ninja.steps import find_names, import_client
 
 
 @pytest.fixture
@@ -85,18 +85,18 @@ ENDS = [
 @pytest.mark.parametrize(("end", "is_in"), ENDS)
 def test_a_whole_second_at_the_end_of_a_span_is_in_it(ninja, store, account, end, is_in):
     made = datetime(2024, 1, 2, 3, 4, 5, 700_000, tzinfo=UTC)
-    imported(store, account, "Acme", created_at=made, updated_at=made)
+    import_client(store, account, "Acme", created_at=made, updated_at=made)
 
     names = ["Acme"] if is_in else []
-    assert found(ninja, created_between=f"0,{end}") == names
-    assert found(ninja, updated_between=f"0,{end}") == names
+    assert find_names(ninja, created_between=f"0,{end}") == names
+    assert find_names(ninja, updated_between=f"0,{end}") == names
 
 
 def test_a_second_is_a_span_from_its_beginning_to_its_end(ninja, store, account):
     for name, microsecond in [("first", 0), ("last", 999_999)]:
         made = datetime(2024, 1, 2, 3, 4, 5, microsecond, tzinfo=UTC)
-        imported(store, account, name, created_at=made)
+        import_client(store, account, name, created_at=made)
 
     [second] = {client["created_at"] for client in ninja.listed()}
-    assert found(ninja, created_between=f"{second},{second}") == ["first", "last"]
-    assert found(ninja, created_between=f"{second + 1},{second + 1}") == []
+    assert find_names(ninja, created_between=f"{second},{second}") == ["first", "last"]
+    assert find_names(ninja, created_between=f"{second + 1},{second + 1}") == []

@@ -1,10 +1,10 @@
-"""Client numbers: generated, given, and taken."""
+"""Client numbers: generated, given by the caller, and already taken."""
 
 import re
 
 import pytest
 
-from tests.dialects.ninja.steps import imported, refused
+from tests.dialects.ninja.steps import import_client, refused_fields
 
 
 def test_numbers_are_counted_with_four_digits(ninja):
@@ -35,14 +35,14 @@ def test_the_number_of_a_deleted_client_stays_taken(ninja):
     ninja.delete(f"/clients/{ninja.created(number='0001')['id']}")
 
     assert ninja.created()["number"] == "0002"
-    assert refused(ninja.post("/clients", json={"number": "0001"})) == {
+    assert refused_fields(ninja.post("/clients", json={"number": "0001"})) == {
         "number": ["The number has already been taken."]
     }
 
 
 def test_after_a_hundred_taken_numbers_the_next_one_ends_at_random(ninja, store, account):
     for n in range(1, 111):
-        imported(store, account, f"taken {n}", number=f"{n:04d}")
+        import_client(store, account, f"taken {n}", number=f"{n:04d}")
 
     assert re.fullmatch(r"\d{4}_[0-9A-Za-z]{5}", ninja.created()["number"])
 
@@ -73,9 +73,9 @@ def test_an_identity_is_taken_whatever_became_of_its_client(ninja, field, fate):
     ninja.post("/clients/bulk", json={"action": fate, "ids": [first["id"]]})
     words = {field: [f"The {field.replace('_', ' ')} has already been taken."]}
 
-    assert refused(ninja.post("/clients", json={field: "X-1"})) == words
+    assert refused_fields(ninja.post("/clients", json={field: "X-1"})) == words
     path = f"/clients/{second['id']}"
-    assert refused(ninja.request("PUT", path, json={field: "X-1"})) == words
+    assert refused_fields(ninja.request("PUT", path, json={field: "X-1"})) == words
 
 
 @pytest.mark.parametrize("field", ["number", "id_number"])
@@ -91,6 +91,6 @@ def test_an_empty_id_number_is_nobodys(ninja):
 
 
 def test_a_refused_client_takes_no_number(ninja):
-    refused(ninja.post("/clients", json={"country_id": "1"}))
+    refused_fields(ninja.post("/clients", json={"country_id": "1"}))
 
     assert ninja.created()["number"] == "0001"

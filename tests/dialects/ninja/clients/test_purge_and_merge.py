@@ -1,4 +1,4 @@
-"""Purge and merge: final, and so only with the account's password."""
+"""Purge and merge: both are final, so they need the account's password."""
 
 import pytest
 

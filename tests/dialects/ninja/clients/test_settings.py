@@ -1,10 +1,10 @@
-"""The settings object: what is forced, what is kept, what is refused."""
+"""The settings object: values that are forced, stored or refused."""
 
 import json
 
 import pytest
 
-from tests.dialects.ninja.steps import refused
+from tests.dialects.ninja.steps import refused_fields
 
 BLANK = {"entity": "App\\Models\\Client", "industry_id": "", "size_id": ""}
 USD = {"currency_id": "1"}
@@ -110,7 +110,7 @@ def test_a_setting_of_the_wrong_type_is_refused(ninja, given, words):
     created = ninja.post("/clients", json={"settings": given})
     changed = ninja.request("PUT", f"/clients/{client['id']}", json={"settings": given})
 
-    assert refused(created) == refused(changed) == {"settings": words}
+    assert refused_fields(created) == refused_fields(changed) == {"settings": words}
 
 
 GOOD = [
@@ -142,12 +142,12 @@ def test_settings_that_are_no_flat_object_are_refused(ninja, method, given):
 
     answer = ninja.request(method, path, json={"settings": given})
 
-    assert list(refused(answer)) == ["settings"]
+    assert list(refused_fields(answer)) == ["settings"]
 
 
 @pytest.mark.parametrize("given", [None, ""])
 def test_settings_that_are_null_are_refused(ninja, given):
-    assert list(refused(ninja.post("/clients", json={"settings": given}))) == ["settings"]
+    assert list(refused_fields(ninja.post("/clients", json={"settings": given}))) == ["settings"]
 
 
 def test_settings_keep_the_order_of_their_keys(ninja):

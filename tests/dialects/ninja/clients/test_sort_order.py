@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.dialects.ninja.steps import found, imported, pagination
+from tests.dialects.ninja.steps import find_names, import_client, pagination
 
 COLUMNS = ["name", "contact", "contact_email"]
 """What changes with the contacts of a nameless client."""
@@ -32,9 +32,9 @@ COLUMNS = ["name", "contact", "contact_email"]
 def test_clients_are_sorted_by(ninja, store, account, sort, order):
     for name, balance, city, day in [("b", 100, "Z", 2), ("C", 20, "X", 3), ("A", -3, "Y", 1)]:
         fields = {"balance": Decimal(balance), "created_at": datetime(2024, 1, day, tzinfo=UTC)}
-        imported(store, account, name, city=city, **fields)
+        import_client(store, account, name, city=city, **fields)
 
-    assert found(ninja, sort=sort) == order.split()
+    assert find_names(ninja, sort=sort) == order.split()
 
 
 @pytest.mark.parametrize("sort", ["", "name", "name|asc|desc", "|", "documents|desc"])
@@ -42,14 +42,14 @@ def test_what_is_no_sorting_is_ignored(ninja, sort):
     for name in "BCA":
         ninja.created(name=name)
 
-    assert found(ninja, sort=sort) == ["B", "C", "A"]
+    assert find_names(ninja, sort=sort) == ["B", "C", "A"]
 
 
 def test_another_way_of_naming_the_direction_is_ignored(ninja):
     for name in "BCA":
         ninja.created(name=name)
 
-    assert found(ninja, sort="name", sort_dir="asc") == ["B", "C", "A"]
+    assert find_names(ninja, sort="name", sort_dir="asc") == ["B", "C", "A"]
 
 
 @pytest.mark.parametrize(("direction", "step"), [("asc", 1), ("desc", -1)])
@@ -58,18 +58,18 @@ def test_numbers_are_sorted_by_the_value_of_their_digits(ninja, direction, step)
         ninja.created(name=number, number=number)
 
     ordered = ["INV-2", "9", "INV-10", "0100"][::step]
-    assert found(ninja, sort=f"number|{direction}") == ordered
+    assert find_names(ninja, sort=f"number|{direction}") == ordered
 
 
-def people(*given):
-    """Contacts of which the first is the primary one."""
+def contact_list(*given):
+    """Return contacts as JSON. The first one is the primary contact."""
     keys = ("first_name", "last_name", "email")
     return [dict(zip(keys, texts, strict=True)) for texts in given]
 
 
 @pytest.fixture
 def towns(ninja):
-    """Clients that are equal in some of their fields: name, city, postal code."""
+    """Clients with equal values in some of these fields: name, city, postal code."""
     for name, city, code in [("a", "X", "2"), ("b", "Y", "1"), ("c", "X", "1"), ("d", "Y", "1")]:
         ninja.created(name=name, city=city, postal_code=code)
 
@@ -130,11 +130,13 @@ def test_the_links_keep_every_column(ninja, towns):
 
 @pytest.fixture
 def contacts(ninja):
-    """Clients with and without a name, told apart by their numbers."""
-    ninja.created(number="1", name="mm", contacts=people(("Zoë", "", "c@x"), ("A", "", "a@x")))
-    ninja.created(number="2", contacts=people(("Élan", "Vital", "B@x")))
-    ninja.created(number="3", contacts=people(("", "", "Ärger@x"), ("A", "", "a@x")))
-    ninja.created(number="4", name="Älter", contacts=people(("elan", "vitae", "")))
+    """Clients with and without a name, identified by their numbers."""
+    ninja.created(
+        number="1", name="mm", contacts=contact_list(("Zoë", "", "c@x"), ("A", "", "a@x"))
+    )
+    ninja.created(number="2", contacts=contact_list(("Élan", "Vital", "B@x")))
+    ninja.created(number="3", contacts=contact_list(("", "", "Ärger@x"), ("A", "", "a@x")))
+    ninja.created(number="4", name="Älter", contacts=contact_list(("elan", "vitae", "")))
     ninja.created(number="5")
 
 
@@ -159,10 +161,10 @@ def test_the_primary_contact_counts_without_case_and_accents(ninja, contacts, so
 
 @pytest.mark.parametrize("column", ["name", "display_name"])
 def test_a_nameless_client_is_sorted_where_its_display_name_belongs(ninja, column):
-    ninja.created(contacts=people(("", "", ""), ("Zoe", "", "")))
-    ninja.created(contacts=people(("Yves", "", "")))
+    ninja.created(contacts=contact_list(("", "", ""), ("Zoe", "", "")))
+    ninja.created(contacts=contact_list(("Yves", "", "")))
     ninja.created(name="Zora")
-    ninja.created(contacts=people(("", "", ""), ("", "", "x@x"), ("Ada", "", "")))
+    ninja.created(contacts=contact_list(("", "", ""), ("", "", "x@x"), ("Ada", "", "")))
 
     listed = ninja.listed(f"sort={column}|asc")
 
@@ -170,8 +172,8 @@ def test_a_nameless_client_is_sorted_where_its_display_name_belongs(ninja, colum
 
 
 def test_a_change_of_contacts_alone_changes_the_order(ninja):
-    one = ninja.created(number="1", contacts=people(("Ada", "", "a@x"), ("Zoë", "", "z@x")))
-    ninja.created(number="2", contacts=people(("Bob", "", "b@x")))
+    one = ninja.created(number="1", contacts=contact_list(("Ada", "", "a@x"), ("Zoë", "", "z@x")))
+    ninja.created(number="2", contacts=contact_list(("Bob", "", "b@x")))
     ada, zoe = one["contacts"]
 
     ninja.put(one["id"], {"contacts": [ada | {"is_primary": False}, zoe | {"is_primary": True}]})
@@ -186,6 +188,6 @@ def test_equal_clients_keep_one_order_over_the_pages(ninja):
     for n in range(6):
         ninja.created(name=str(n), city="Bonn")
 
-    pages = [found(ninja, sort="city|asc", per_page="2", page=str(p)) for p in (1, 2, 3)]
+    pages = [find_names(ninja, sort="city|asc", per_page="2", page=str(p)) for p in (1, 2, 3)]
 
     assert pages == [["0", "1"], ["2", "3"], ["4", "5"]]

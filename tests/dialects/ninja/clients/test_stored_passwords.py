@@ -1,4 +1,5 @@
-"""Passwords of contacts: kept as slow hashes, shown as asterisks, shared by one address."""
+"""Passwords of contacts: stored as slow hashes, shown as asterisks, shared by one e-mail
+address."""
 
 MASK = "**********"
 

@@ -1,8 +1,8 @@
-"""Clients found by their texts: an e-mail, an identity, a part of some text."""
+"""Search of clients by text: an e-mail, an id number, a part of a text."""
 
 import pytest
 
-from tests.dialects.ninja.steps import found, refused
+from tests.dialects.ninja.steps import find_names, refused_fields
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_an_email_is_one_of_a_contacts(ninja, email, matching):
     ninja.created(name="Acme", contacts=contacts)
     ninja.created(name="Bolt", contacts=[{"email": "bob@bolt.example"}])
 
-    assert found(ninja, email=email) == matching
+    assert find_names(ninja, email=email) == matching
 
 
 def test_the_email_of_a_contact_that_is_gone_finds_nothing(ninja):
@@ -27,8 +27,8 @@ def test_the_email_of_a_contact_that_is_gone_finds_nothing(ninja):
 
     ninja.put(client["id"], {"contacts": []})
 
-    assert found(ninja, email="ada@acme.example") == []
-    assert found(ninja, filter="ada@acme.example") == []
+    assert find_names(ninja, email="ada@acme.example") == []
+    assert find_names(ninja, filter="ada@acme.example") == []
 
 
 @pytest.mark.parametrize("param", ["number", "id_number"])
@@ -36,9 +36,9 @@ def test_an_identity_is_equal_and_not_just_alike(ninja, param):
     ninja.created(name="Acme", **{param: "AB-1"})
     ninja.created(name="Bolt", **{param: "AB-12"})
 
-    assert found(ninja, **{param: "AB-1"}) == ["Acme"]
-    assert found(ninja, **{param: "AB"}) == []
-    assert found(ninja, **{param: ""}) == ["Acme", "Bolt"]
+    assert find_names(ninja, **{param: "AB-1"}) == ["Acme"]
+    assert find_names(ninja, **{param: "AB"}) == []
+    assert find_names(ninja, **{param: ""}) == ["Acme", "Bolt"]
 
 
 SEARCHED = ["name", "id_number", "number"] + [f"custom_value{n}" for n in range(1, 5)]
@@ -73,8 +73,8 @@ def test_a_changed_text_is_found_by_its_new_words_only(ninja):
 
     ninja.put(client["id"], {"name": "Bolt", "contacts": [{"first_name": "Bob"}]})
 
-    assert found(ninja, filter="bolt") == found(ninja, filter="bob") == ["Bolt"]
-    assert found(ninja, filter="acme") == found(ninja, filter="ada") == []
+    assert find_names(ninja, filter="bolt") == find_names(ninja, filter="bob") == ["Bolt"]
+    assert find_names(ninja, filter="acme") == find_names(ninja, filter="ada") == []
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_part_of_the_name(ninja, name, matching):
     ninja.created(name="Acme")
     ninja.created(name="B", custom_value1="acme")
 
-    assert found(ninja, name=name) == matching
+    assert find_names(ninja, name=name) == matching
 
 
 @pytest.mark.parametrize("given", ["ärger", "ÄRGER", "arger", "Arger"])
@@ -92,8 +92,8 @@ def test_equality_knows_neither_case_nor_accents(ninja, given):
     ninja.created(name="A", number="Ärger", contacts=[{"email": "ärger@a"}])
     ninja.created(name="B", id_number="Ärger")
 
-    assert found(ninja, number=given) == found(ninja, email=f"{given}@a") == ["A"]
-    assert found(ninja, id_number=given) == ["B"]
+    assert find_names(ninja, number=given) == find_names(ninja, email=f"{given}@a") == ["A"]
+    assert find_names(ninja, id_number=given) == ["B"]
 
 
 @pytest.mark.parametrize("field", ["number", "id_number"])
@@ -101,4 +101,4 @@ def test_equality_knows_neither_case_nor_accents(ninja, given):
 def test_uniqueness_knows_neither_case_nor_accents(ninja, field, given):
     ninja.created(**{field: "Ärger"})
 
-    assert list(refused(ninja.post("/clients", json={field: given}))) == [field]
+    assert list(refused_fields(ninja.post("/clients", json={field: given}))) == [field]

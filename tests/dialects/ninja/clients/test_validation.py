@@ -1,8 +1,8 @@
-"""What is refused, under which field and in which words."""
+"""Invalid values: the field and the message of each refusal."""
 
 import pytest
 
-from tests.dialects.ninja.steps import refused
+from tests.dialects.ninja.steps import refused_fields
 
 INDUSTRY = {"industry_id": ["The industry id must be an integer."]}
 SIZE = {"size_id": ["The size id must be an integer."]}
@@ -44,7 +44,7 @@ EITHER = [
 
 @pytest.mark.parametrize(("given", "errors"), EITHER)
 def test_a_new_client_is_refused(ninja, given, errors):
-    assert refused(ninja.post("/clients", json=given)) == errors
+    assert refused_fields(ninja.post("/clients", json=given)) == errors
     assert ninja.listed() == []
 
 
@@ -55,7 +55,7 @@ def test_a_change_is_refused(ninja, method, given, errors):
 
     answer = ninja.request(method, f"/clients/{client['id']}", json={"name": "Bolt"} | given)
 
-    assert refused(answer) == errors
+    assert refused_fields(answer) == errors
     assert ninja.shown(client["id"]) == client
 
 
@@ -67,7 +67,7 @@ def test_the_size_of_a_changed_client_is_an_integer(ninja, given, errors):
 
     answer = ninja.request("PUT", f"/clients/{client['id']}", json=given)
 
-    assert refused(answer) == errors
+    assert refused_fields(answer) == errors
 
 
 @pytest.mark.parametrize("country", ["4", "8", "56", "276", "840", "894", 276])
@@ -90,8 +90,8 @@ def test_an_address_must_be_one(ninja, address):
     given = {"contacts": [{"email": address}]}
     path = f"/clients/{ninja.created()['id']}"
 
-    created = refused(ninja.post("/clients", json=given))
-    changed = refused(ninja.request("PUT", path, json=given))
+    created = refused_fields(ninja.post("/clients", json=given))
+    changed = refused_fields(ninja.request("PUT", path, json=given))
 
     assert created == {EMAIL: [f"The {EMAIL} must be a valid email address."]}
     assert changed == {EMAIL: ["The email must be a valid email address."]}
@@ -105,7 +105,7 @@ def test_an_address_is_taken(ninja, address):
 def test_the_place_of_a_refused_address_is_named(ninja):
     given = {"contacts": [{"email": "a@b"}, {}, {"email": "x"}]}
 
-    assert list(refused(ninja.post("/clients", json=given))) == ["contacts.2.email"]
+    assert list(refused_fields(ninja.post("/clients", json=given))) == ["contacts.2.email"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
@@ -113,7 +113,7 @@ def test_addresses_given_twice_are_both_refused(ninja, method):
     path = "/clients" if method == "POST" else f"/clients/{ninja.created()['id']}"
     given = {"contacts": [{"email": "a@b"}, {"email": "c@d"}, {"email": "a@b"}]}
 
-    errors = refused(ninja.request(method, path, json=given))
+    errors = refused_fields(ninja.request(method, path, json=given))
 
     assert errors == {
         "contacts.0.email": ["The contacts.0.email field has a duplicate value."],

@@ -1,4 +1,4 @@
-"""Creating, changing and deleting one client: what is stored, and what stays as it was."""
+"""Create, change and delete one client: which values are stored and which stay unchanged."""
 
 import pytest
 
@@ -22,7 +22,7 @@ FLAGS = {"has_valid_vat_number": True, "is_tax_exempt": True}
 FULL = {field: f"some {field}" for field in TEXTS} | OTHERS | FLAGS
 
 
-def shown(client, fields=FULL):
+def select_fields(client, fields=FULL):
     return {field: client[field] for field in fields}
 
 
@@ -31,7 +31,7 @@ def test_a_new_client_is_answered_whole(ninja):
 
     assert answer.status_code == 200
     assert "location" not in answer.headers
-    assert shown(answer.json()["data"]) == FULL
+    assert select_fields(answer.json()["data"]) == FULL
     assert ninja.shown(answer.json()["data"]["id"]) == answer.json()["data"]
 
 
@@ -40,7 +40,7 @@ def test_every_field_can_be_changed(ninja):
 
     changed = ninja.put(client["id"], FULL)
 
-    assert shown(changed) == FULL
+    assert select_fields(changed) == FULL
     assert ninja.shown(client["id"]) == changed
 
 
@@ -55,7 +55,7 @@ def test_a_change_of_one_field_leaves_the_others(ninja, field):
 
     ninja.put(client["id"], {field: new})
 
-    assert shown(ninja.shown(client["id"])) == FULL | {field: new}
+    assert select_fields(ninja.shown(client["id"])) == FULL | {field: new}
 
 
 @pytest.mark.parametrize("empty", ["", None, "  "])
@@ -66,7 +66,7 @@ def test_a_field_is_cleared(ninja, empty):
 
     changed = ninja.put(client["id"], dict.fromkeys(cleared, empty))
 
-    assert shown(changed, cleared) == dict.fromkeys(cleared, "")
+    assert select_fields(changed, cleared) == dict.fromkeys(cleared, "")
 
 
 @pytest.mark.parametrize("empty", ["", None, "0", 0])
@@ -96,7 +96,7 @@ def test_an_unknown_country_code_is_no_country(ninja, code):
 def test_ids_of_reference_tables_may_be_numbers(ninja):
     ids = {"country_id": 276, "shipping_country_id": 4, "industry_id": 2, "size_id": 3}
 
-    assert shown(ninja.created(**ids), ids) == {field: str(n) for field, n in ids.items()}
+    assert select_fields(ninja.created(**ids), ids) == {field: str(n) for field, n in ids.items()}
 
 
 READ_ONLY = {

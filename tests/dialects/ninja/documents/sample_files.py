@@ -1,4 +1,4 @@
-"""A caller who sends files, and the few bytes by which files of each type are known."""
+"""A caller that sends files, and the shortest contents that are detected as each file type."""
 
 import io
 import struct
@@ -26,7 +26,7 @@ class Shelf(NamedTuple):
 
 
 class Sender(Ninja):
-    """Knows what lies behind the API, to look there afterwards."""
+    """A caller with access to the store and the blobs behind the API."""
 
     def __init__(self, shelf: Shelf, account: Account) -> None:
         command = CreateToken(account=account.name, dialect="ninja")
@@ -38,7 +38,7 @@ class Sender(Ninja):
         return self.request("PUT", f"/clients/{client_id}/upload", files=parts, data=fields)
 
     def uploaded(self, client_id: str, *files: tuple[str, bytes], **fields: str) -> Any:
-        """The client's documents afterwards."""
+        """Upload the files and return the client's documents."""
         answer = self.upload(client_id, *files, **fields)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]["documents"]
@@ -49,7 +49,7 @@ class Sender(Ninja):
         return answer.content
 
     def stored(self) -> list[str]:
-        """What the place of the bytes holds of this account's."""
+        """Return the paths of this account's blobs."""
         batches = obstore.list(self.blobs.store, prefix=str(self.account.id))
         return sorted(entry["path"] for batch in batches for entry in batch)
 
@@ -67,7 +67,7 @@ def gif(width: int, height: int) -> bytes:
 
 
 def jpeg(width: int, height: int) -> bytes:
-    """With a preview of another size inside, as cameras write it."""
+    """Return a JPEG with a preview of another size inside, as cameras write it."""
     preview = frame(160, 120)
     exif = b"\xff\xe1" + struct.pack(">H", len(preview) + 2) + preview
     return b"\xff\xd8" + exif + b"\xff\xff" + frame(width, height)[1:] + b"\xff\xd9"

@@ -1,4 +1,4 @@
-"""Documents once they are there: shown, listed, renamed, removed."""
+"""Stored documents: shown, listed, renamed, removed."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from storage.model.errors import Unavailable
 from tests.dialects.ninja.documents.sample_files import PDF, Sender, png
-from tests.dialects.ninja.steps import MISSING, NOBODY, refused
+from tests.dialects.ninja.steps import MISSING, NOBODY, refused_fields
 from tests.support.api_callers import Ninja
 
 KEYS = [
@@ -163,7 +163,7 @@ def test_a_change_that_makes_no_sense_is_refused(
 ) -> None:
     answer = sender.request("PUT", f"/documents/{document['id']}", json=body)
 
-    assert list(refused(answer)) == [field]
+    assert list(refused_fields(answer)) == [field]
 
 
 def test_a_key_without_effect_is_named(sender: Sender, document: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Documents once they are there: their bytes, under which headers, for whom."""
+"""Downloads of documents: their bytes, their headers, and who may read them."""
 
 from typing import Any
 from urllib.parse import quote

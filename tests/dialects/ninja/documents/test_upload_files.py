@@ -1,12 +1,12 @@
-"""Files on their way in: of which type, under which name, how large a picture."""
+"""Uploaded files: their type, their name, and the size of an image."""
 
 from typing import Any
 
 import pytest
 
-from tests.dialects.ninja.documents import sample_files as papers
+from tests.dialects.ninja.documents import sample_files
 from tests.dialects.ninja.documents.sample_files import FORM, PDF, Sender, part, png
-from tests.dialects.ninja.steps import refused
+from tests.dialects.ninja.steps import refused_fields
 from tests.support.api_callers import Ninja
 
 TYPES = (
@@ -24,28 +24,28 @@ ACCEPTED = [
     ("a.png", png(1, 1), "png"),
     ("a.ai", PDF, "ai"),
     ("a.ai", b"%!PS-Adobe-3.0", "ai"),
-    ("a.jpeg", papers.jpeg(1, 1), "jpeg"),
-    ("a.jpg", papers.jpeg(1, 1), "jpg"),
+    ("a.jpeg", sample_files.jpeg(1, 1), "jpeg"),
+    ("a.jpg", sample_files.jpeg(1, 1), "jpg"),
     ("a.tif", b"II*\0\x08\0\0\0\0\0", "tiff"),
     ("a.pdf", PDF, "pdf"),
-    ("a.gif", papers.gif(1, 1), "gif"),
+    ("a.gif", sample_files.gif(1, 1), "gif"),
     ("a.psd", b"8BPS\0\1" + bytes(8), "psd"),
     ("a.txt", "Grüße".encode(), "txt"),
     ("a.txt", "Grüße".encode("latin-1"), "txt"),
     ("a.txt", "Grüße".encode("utf-16"), "txt"),
-    ("a.doc", papers.COMPOUND, "doc"),
-    ("a.XLS", papers.COMPOUND, "xls"),
-    ("a.ppt", papers.COMPOUND, "ppt"),
-    ("a.xlsx", papers.open_xml("xl"), "xlsx"),
-    ("a.docx", papers.open_xml("word"), "docx"),
-    ("a.pptx", papers.open_xml("ppt"), "pptx"),
-    ("a.webp", papers.webp(1, 1), "webp"),
+    ("a.doc", sample_files.COMPOUND, "doc"),
+    ("a.XLS", sample_files.COMPOUND, "xls"),
+    ("a.ppt", sample_files.COMPOUND, "ppt"),
+    ("a.xlsx", sample_files.open_xml("xl"), "xlsx"),
+    ("a.docx", sample_files.open_xml("word"), "docx"),
+    ("a.pptx", sample_files.open_xml("ppt"), "pptx"),
+    ("a.webp", sample_files.webp(1, 1), "webp"),
     ("a.xml", b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "xml"),
-    ("a.zip", papers.zipped("a.txt"), "zip"),
+    ("a.zip", sample_files.zipped("a.txt"), "zip"),
     ("a.csv", b"BMW,1\n", "csv"),
-    ("a.ods", papers.open_document("spreadsheet"), "ods"),
-    ("a.odt", papers.open_document("text"), "odt"),
-    ("a.odp", papers.open_document("presentation"), "odp"),
+    ("a.ods", sample_files.open_document("spreadsheet"), "ods"),
+    ("a.odt", sample_files.open_document("text"), "odt"),
+    ("a.odp", sample_files.open_document("presentation"), "odp"),
     ("a", PDF, "pdf"),
     ("a.exe", png(1, 1), "png"),
     ("a.docx", b"only words", "txt"),
@@ -75,7 +75,7 @@ REFUSED = [
     ("a.txt", b"#!/bin/sh\n"),
     ("a.txt", b"a\0b"),
     ("a.txt", b""),
-    ("a.msi", papers.COMPOUND),
+    ("a.msi", sample_files.COMPOUND),
     ("a.mp4", b"\0\0\0\x18ftypmp42" + bytes(12)),
 ]
 
@@ -90,7 +90,7 @@ def test_a_file_of_another_type_is_refused_in_the_words_of_the_original(
     answer = ninja.request("PUT", f"/clients/{client_id}/upload", files=files)
 
     words = f"The documents.1 must be a file of type: {TYPES}."
-    assert refused(answer) == {"documents.1": [words]}
+    assert refused_fields(answer) == {"documents.1": [words]}
     assert ninja.shown(client_id)["documents"] == []
 
 
@@ -124,12 +124,12 @@ def test_a_name_is_shown_harmless_and_stored_as_our_own(
 @pytest.mark.parametrize(
     "picture",
     [
-        papers.png,
-        papers.gif,
-        papers.jpeg,
-        papers.webp,
-        papers.lossy_webp,
-        papers.lossless_webp,
+        sample_files.png,
+        sample_files.gif,
+        sample_files.jpeg,
+        sample_files.webp,
+        sample_files.lossy_webp,
+        sample_files.lossless_webp,
     ],
 )
 def test_a_picture_tells_its_size_from_its_header(ninja: Ninja, picture: Any) -> None:
@@ -147,11 +147,11 @@ def test_a_picture_tells_its_size_from_its_header(ninja: Ninja, picture: Any) ->
     [
         png(1, 1)[:20],
         png(2**32 - 1, 1),
-        papers.gif(1, 1)[:8],
-        papers.jpeg(1, 1)[:12],
+        sample_files.gif(1, 1)[:8],
+        sample_files.jpeg(1, 1)[:12],
         b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(40),
         b"\xff\xd8\xff\xd9" + bytes(20),
-        papers.webp(1, 1)[:26],
+        sample_files.webp(1, 1)[:26],
         PDF,
     ],
 )

@@ -1,16 +1,16 @@
-"""Files on their way in: what is too much, what is no form, and that nothing is half done."""
+"""Uploads that are too large or malformed: they are refused and leave nothing behind."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from dialects.ninja.documents import upload_checks as uploads
-from dialects.ninja.http import multipart as parts
+from dialects.ninja.documents import upload_checks
+from dialects.ninja.http import multipart
 from storage.model.errors import Unavailable
 from storage.store import Store
 from tests.dialects.ninja.documents.sample_files import FORM, Sender, part
-from tests.dialects.ninja.steps import refused
+from tests.dialects.ninja.steps import refused_fields
 from tests.support.api_callers import Ninja
 
 
@@ -22,26 +22,26 @@ def client_id(sender: Sender) -> str:
 def test_a_file_beyond_the_limit_is_refused_in_the_words_of_the_original(
     sender: Sender, client_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "LARGEST_KILOBYTES", 1)
+    monkeypatch.setattr(upload_checks, "MAX_KILOBYTES", 1)
 
     fits = sender.upload(client_id, ("a.txt", b"x" * 1024))
     beyond = sender.upload(client_id, ("a.txt", b"x" * 1025))
 
     assert fits.status_code == 200
-    assert refused(beyond) == {
+    assert refused_fields(beyond) == {
         "documents.0": ["The documents.0 must not be greater than 1 kilobytes."]
     }
     assert len(sender.stored()) == 1
 
 
 def test_the_limit_is_that_of_the_original() -> None:
-    assert uploads.LARGEST_KILOBYTES == 100_000
+    assert upload_checks.MAX_KILOBYTES == 100_000
 
 
 def test_a_request_beyond_all_limits_is_not_read_to_its_end(
     sender: Sender, client_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "LIMIT", 1000)
+    monkeypatch.setattr(multipart, "MAX_FORM_SIZE", 1000)
 
     answer = sender.upload(client_id, ("a.txt", b"x" * 2000))
 
@@ -129,7 +129,9 @@ def test_a_client_has_a_thousand_documents_at_most(
     )
 
     assert first.status_code == 200
-    assert refused(second) == {"documents": ["The documents must not have more than 1 items."]}
+    assert refused_fields(second) == {
+        "documents": ["The documents must not have more than 1 items."]
+    }
 
 
 def test_a_refused_client_leaves_no_files(sender: Sender, client_id: str) -> None:
@@ -138,7 +140,7 @@ def test_a_refused_client_leaves_no_files(sender: Sender, client_id: str) -> Non
 
     answer = sender.post("/clients", data=data, files=files)
 
-    assert list(refused(answer)) == ["number"]
+    assert list(refused_fields(answer)) == ["number"]
     assert sender.stored() == []
 
 

@@ -1,11 +1,11 @@
-"""Files on their way in: by which request, in which fields, with which client."""
+"""Uploads: through which request, in which fields, with which client."""
 
 from typing import Any
 
 import pytest
 
 from tests.dialects.ninja.documents.sample_files import FORM, PDF, Sender, png
-from tests.dialects.ninja.steps import MISSING, NOBODY, refused
+from tests.dialects.ninja.steps import MISSING, NOBODY, refused_fields
 from tests.support.api_callers import Ninja
 
 
@@ -78,7 +78,7 @@ def test_a_file_in_another_field_is_refused_by_name(sender: Sender, client_id: s
 
     for path in (f"/clients/{client_id}/upload", f"/clients/{client_id}"):
         answer = sender.request("PUT", path, files=files)
-        assert refused(answer) == {"company_logo": ["The company_logo must not be a file."]}
+        assert refused_fields(answer) == {"company_logo": ["The company_logo must not be a file."]}
     assert sender.stored() == []
 
 
@@ -107,11 +107,11 @@ def test_texts_where_files_belong_are_refused(sender: Sender, client_id: str) ->
     listed = sender.request("PUT", path, json={"documents": ["a", "b"]})
     single = sender.request("PUT", path, json={"documents": "a"})
 
-    assert refused(listed) == {
+    assert refused_fields(listed) == {
         "documents.0": ["The documents.0 must be a file."],
         "documents.1": ["The documents.1 must be a file."],
     }
-    assert refused(single) == {"documents": ["The documents must be an array."]}
+    assert refused_fields(single) == {"documents": ["The documents must be an array."]}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_files_are_public_unless_they_are_said_not_to_be(
 def test_another_word_for_public_is_refused(sender: Sender, client_id: str, name: str) -> None:
     answer = sender.upload(client_id, ("a.txt", b"a"), **{name: "perhaps"})
 
-    assert refused(answer) == {"is_public": ["The is public field must be true or false."]}
+    assert refused_fields(answer) == {"is_public": ["The is public field must be true or false."]}
     assert sender.stored() == []
 
 

@@ -1,4 +1,4 @@
-"""Groups of clients, many at once: listed, found, and moved in bulk."""
+"""Lists of client groups: pages, filters, and bulk actions."""
 
 import pytest
 
@@ -38,8 +38,8 @@ def test_groups_are_found_by_a_part_of_their_name(ninja):
 )
 def test_a_list_of_groups_is_filtered_sorted_and_paged(ninja, query, names):
     ids = {name: group_of(ninja, name=name)["id"] for name in ("Beta", "alpha", "gamma")}
-    moved(ninja, "archive", ids["alpha"])
-    moved(ninja, "delete", ids["gamma"])
+    post_group_action(ninja, "archive", ids["alpha"])
+    post_group_action(ninja, "delete", ids["gamma"])
 
     found = ninja.get(f"/group_settings?{query}").json()["data"]
 
@@ -55,7 +55,7 @@ def test_pages_of_groups_link_to_each_other(ninja):
     assert first["links"]["next"].endswith("/group_settings?per_page=2&page=2")
 
 
-def moved(speaker, action, *ids, query=""):
+def post_group_action(speaker, action, *ids, query=""):
     body = {"action": action, "ids": ids}
     answer = speaker.post(f"/group_settings/bulk{query}", json=body)
     assert answer.status_code == 200, answer.text
@@ -66,9 +66,9 @@ def test_groups_are_archived_deleted_and_restored_in_bulk(ninja):
     one, two, other = [group_of(ninja, name=name) for name in ("One", "Two", "Other")]
     ids = two["id"], one["id"]
 
-    archived = moved(ninja, "archive", *ids)
-    deleted = moved(ninja, "delete", *ids)
-    restored = moved(ninja, "restore", *ids)
+    archived = post_group_action(ninja, "archive", *ids)
+    deleted = post_group_action(ninja, "delete", *ids)
+    restored = post_group_action(ninja, "restore", *ids)
 
     assert [(g["is_deleted"], g["archived_at"] > 0) for g in archived] == [(False, True)] * 2
     assert [(g["is_deleted"], g["archived_at"] > 0) for g in deleted] == [(True, True)] * 2
@@ -79,8 +79,10 @@ def test_groups_are_archived_deleted_and_restored_in_bulk(ninja):
 def test_a_page_of_moved_groups_has_all_of_them_or_as_many_as_asked_for(ninja):
     ids = [group_of(ninja, name=str(n))["id"] for n in range(21)]
 
-    assert len(moved(ninja, "archive", *ids)) == 21
-    assert [g["name"] for g in moved(ninja, "archive", *ids, query="?per_page=2&page=2")] == [
+    assert len(post_group_action(ninja, "archive", *ids)) == 21
+    assert [
+        g["name"] for g in post_group_action(ninja, "archive", *ids, query="?per_page=2&page=2")
+    ] == [
         "2",
         "3",
     ]

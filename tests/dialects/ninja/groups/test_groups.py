@@ -1,4 +1,4 @@
-"""Groups of clients: made, shown, changed, and lent to the clients in them."""
+"""Client groups: created, shown, changed, and included in their clients."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who is let in: the token on every request, the secret where the operator has set one."""
+"""Authentication: a token on every request, and the API secret if the operator has set one."""
 
 import pytest
 from starlette.testclient import TestClient
@@ -122,7 +122,7 @@ def test_other_headers_have_no_effect(ninja, headers):
 
 @pytest.fixture
 def guarded(store):
-    """The app of an operator who has set a secret."""
+    """The app with an API secret."""
     settings = Settings(environment={"GATEWAY_NINJA_API_SECRET": "pässword"})
     return TestClient(create_app(store, settings), raise_server_exceptions=False)
 

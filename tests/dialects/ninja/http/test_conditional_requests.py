@@ -1,4 +1,4 @@
-"""If-Match and If-None-Match: what a Ninja client may use to keep from overwriting others."""
+"""If-Match and If-None-Match: how a Ninja client avoids overwriting other changes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""No write of this API overlooks a condition: it keeps it, or it refuses."""
+"""Every write of this API checks its precondition or refuses it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,12 +25,12 @@ def client(sender: Sender) -> dict[str, Any]:
 
 @pytest.fixture
 def document(sender: Sender, client: dict[str, Any]) -> dict[str, Any]:
-    """Of a client that is at its second version from now on."""
+    """Upload a document and return it. The client is at its second version afterwards."""
     return sender.uploaded(client["id"], ("plan.pdf", PDF))[0]
 
 
 def writes(store: Store, ids: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Every route that may write, with the ids of records that are there."""
+    """Yield the method and path of every route that may write, with the ids of existing records."""
     for method, path in sorted(routes(DIALECT.app(store, DIALECT.options()))):
         if method != "GET" and (method, path) not in READING:
             own = path.replace("{}", ids[path.split("/")[1]], 1)

@@ -1,8 +1,8 @@
-"""How this API says no: status, words, headers, and which reason comes first."""
+"""Error answers of this API: status, message, headers, and which error takes precedence."""
 
 import pytest
 
-from tests.dialects.ninja.steps import MISSING, NOBODY, refused
+from tests.dialects.ninja.steps import MISSING, NOBODY, refused_fields
 
 HEADERS = {
     "x-app-version": "5.10.17",
@@ -52,7 +52,7 @@ def test_a_refusal_is_an_object_of_lists_of_sentences(ninja):
 
 
 def refusals(client_id):
-    """A request for every way of saying no."""
+    """Return one request for each error status."""
     return {
         400: ("POST", "/clients", {"content": b"{"}),
         404: ("GET", f"/clients/{NOBODY}", {}),
@@ -133,7 +133,7 @@ def test_a_refused_field_comes_before_a_deleted_record(ninja, body):
 
     answer = ninja.request("PUT", f"/clients/{client['id']}", json=body)
 
-    assert list(refused(answer)) == list(body)
+    assert list(refused_fields(answer)) == list(body)
 
 
 def test_a_read_only_token_comes_before_a_refused_field(ninja, reader):

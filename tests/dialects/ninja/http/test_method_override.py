@@ -1,11 +1,11 @@
-"""A POST that stands for another method is answered as that method, with all of its input."""
+"""A POST that overrides its method is answered as that method, with all of its input."""
 
 from typing import Any
 
 import pytest
 
 from tests.dialects.ninja.documents.sample_files import PDF, Sender
-from tests.dialects.ninja.steps import group_of, names
+from tests.dialects.ninja.steps import group_of, names_of_records
 from tests.support.api_callers import Ninja
 
 
@@ -35,7 +35,7 @@ LISTS: list[tuple[dict[str, Any], list[str]]] = [
 def test_conditions_in_the_body_of_a_post_choose_what_is_listed(
     ninja: Ninja, clients: list[dict[str, Any]], body: dict[str, Any], found: list[str]
 ) -> None:
-    assert names(asked(ninja, "/clients", **body)["data"]) == found
+    assert names_of_records(asked(ninja, "/clients", **body)["data"]) == found
 
 
 @pytest.mark.parametrize("form", ["data", "files"])
@@ -47,7 +47,7 @@ def test_conditions_may_come_in_a_form(
 
     answer = ninja.post("/clients", **{form: fields})
 
-    assert names(answer.json()["data"]) == ["Bolt"]
+    assert names_of_records(answer.json()["data"]) == ["Bolt"]
 
 
 def test_the_body_wins_over_the_query_of_a_list(
@@ -55,7 +55,7 @@ def test_the_body_wins_over_the_query_of_a_list(
 ) -> None:
     listed = asked(ninja, "/clients", "name=bolt&per_page=1", name="ac")
 
-    assert names(listed["data"]) == ["Acme"]
+    assert names_of_records(listed["data"]) == ["Acme"]
     assert listed["meta"]["pagination"]["total"] == 2
 
 
@@ -96,7 +96,7 @@ def test_documents_are_asked_for_in_the_same_way(sender: Sender) -> None:
 
     assert asked(sender, f"/documents/{first['id']}", index="file") == {"file": first}
     listed = asked(sender, f"/clients/{client['id']}/documents", per_page=1, page=2)["data"]
-    assert names(listed) == ["1.pdf"]
+    assert names_of_records(listed) == ["1.pdf"]
 
 
 @pytest.mark.parametrize("method", ["DELETE", "POST"])
@@ -113,7 +113,7 @@ def test_a_get_has_a_body_like_every_other_method(
 ) -> None:
     listed = ninja.request("GET", "/clients?per_page=1", json={"name": "ac"}).json()
 
-    assert names(listed["data"]) == ["Acme"]
+    assert names_of_records(listed["data"]) == ["Acme"]
     assert listed["meta"]["pagination"]["total"] == 2
 
 

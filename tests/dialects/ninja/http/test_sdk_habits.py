@@ -1,4 +1,4 @@
-"""What real callers of this API do, each in its own manner: SDKs, automation tools, front ends."""
+"""Requests as real callers send them: SDKs, automation tools, front ends."""
 
 import re
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 from storage.model.commands import ContactDraft, CreateClient
 from tests.dialects.ninja.http.php_forms import FORM, as_php
-from tests.dialects.ninja.steps import NOBODY, found, names, pagination
+from tests.dialects.ninja.steps import NOBODY, find_names, names_of_records, pagination
 from tests.support.api_callers import Ninja
 
 
@@ -75,8 +75,8 @@ def test_the_php_sdk_asks_for_clients_in_bulk_by_numbered_ids(ninja):
 
     answer = ninja.post("/clients/bulk", content=as_php(tree), headers=FORM)
 
-    assert names(answer.json()["data"]) == ["A", "B"]
-    assert found(ninja, status="active") == ["C"]
+    assert names_of_records(answer.json()["data"]) == ["A", "B"]
+    assert find_names(ninja, status="active") == ["C"]
 
 
 def test_activepieces_creates_with_its_fields_in_the_query_and_one_flat_contact(http, ninja):
@@ -137,7 +137,7 @@ def test_n8n_follows_the_links_and_sees_each_client_once(http, ninja, many, agai
     url, met, asked = "http://ninja.test:8000/api/v1/clients?per_page=100&include=invoices", [], 0
     while url:
         body = http.get(url, headers={"X-API-TOKEN": ninja.token, "X-API-SECRET": ""}).json()
-        met += names(body["data"])
+        met += names_of_records(body["data"])
         # Some versions add their own parameters to a link that carries them already.
         following = dict(body["meta"]["pagination"]["links"]).get("next")
         url, asked = following and following + again, asked + 1
@@ -165,11 +165,11 @@ def test_n8n_filters_by_dates_of_iso_and_by_state(ninja, clock):
     ninja.created(name="new")
     iso = f"{clock.now:%Y-%m-%dT%H:%M:%S}.000Z"
 
-    assert found(ninja, created_at=iso, status="active") == ["new"]
-    assert found(ninja, updated_at=iso, is_deleted="true") == ["deleted"]
-    assert found(ninja, is_deleted="false", include="invoices") == ["old", "new"]
-    assert found(ninja, created_at=f"{iso[:-1]}+00:00", status="active") == ["new"]
-    assert found(ninja, created_at=f"{iso[:-1]}-00:01") == []
+    assert find_names(ninja, created_at=iso, status="active") == ["new"]
+    assert find_names(ninja, updated_at=iso, is_deleted="true") == ["deleted"]
+    assert find_names(ninja, is_deleted="false", include="invoices") == ["old", "new"]
+    assert find_names(ninja, created_at=f"{iso[:-1]}+00:00", status="active") == ["new"]
+    assert find_names(ninja, created_at=f"{iso[:-1]}-00:01") == []
 
 
 def test_n8n_takes_a_token_of_64_letters_for_one_of_this_version(ninja):
@@ -203,7 +203,7 @@ def test_react_lists_active_clients_by_name(ninja):
         ninja.created(name=name)
     query = "include=group_settings&per_page=10&page=1&filter=&status=active&sort=name|asc"
 
-    assert names(ninja.listed(query)) == list("ABCDEFGHIJ")
+    assert names_of_records(ninja.listed(query)) == list("ABCDEFGHIJ")
     assert pagination(ninja, query)["total"] == 12
 
 

@@ -1,4 +1,4 @@
-"""The small endpoints, the switches of the envelope, and what a browser asks beforehand."""
+"""The small endpoints, the options of the envelope, and CORS preflight requests."""
 
 import pytest
 

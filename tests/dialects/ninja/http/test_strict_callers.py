@@ -1,4 +1,4 @@
-"""Callers who take types, statuses and headers at their word, and break over anything else."""
+"""Callers that decode strictly: each type, status and header is exactly what they expect."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.dialects.ninja.steps import NOBODY, pagination
 
 
 class Strict(Struct):
-    """An answer as strict decoders declare it: another type is an error of theirs."""
+    """An error answer as strict decoders declare it. They fail on any other type."""
 
     message: str
     errors: dict[str, list[str]] = {}

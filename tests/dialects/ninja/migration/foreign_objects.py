@@ -1,4 +1,4 @@
-"""Objects of another Invoice Ninja, and what becomes of them."""
+"""Objects of another Invoice Ninja, and builders of parsed objects and records."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 from msgspec import structs
 
 from dialects.base.migration.object_codec import ParsedObject
-from dialects.ninja.migration.object_codec import DUMP
+from dialects.ninja.migration.object_codec import CODEC
 from storage.model.accounts import Account
 from storage.model.records import Client
 from tests.support.golden_cases import Tree
@@ -111,14 +111,14 @@ OLD = rb"""{
 MOMENT = datetime(2021, 9, 15, 2, 45, 18, tzinfo=UTC)
 
 
-def told_of(account: Account = ACCOUNT, **fields: Any) -> ParsedObject:
-    return DUMP.read_object(msgspec.json.encode({"id": "VolejRejNm"} | fields), account)
+def parsed_object(account: Account = ACCOUNT, **fields: Any) -> ParsedObject:
+    return CODEC.read_object(msgspec.json.encode({"id": "VolejRejNm"} | fields), account)
 
 
 def an_object(record: Client, account: Account = ACCOUNT) -> Tree:
-    tree: Tree = msgspec.json.decode(DUMP.write_object(record, account), type=dict)
+    tree: Tree = msgspec.json.decode(CODEC.write_object(record, account), type=dict)
     return tree
 
 
 def a_record(**fields: Any) -> Client:
-    return structs.replace(born(DUMP.read_object(OLD, ACCOUNT).command), **fields)
+    return structs.replace(born(CODEC.read_object(OLD, ACCOUNT).command), **fields)

@@ -1,4 +1,4 @@
-"""A client and its contacts on the wire: every key, in order, with its type and its default."""
+"""The wire format of a client and its contacts: every key, in order, with its type and default."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.model.commands import CreateAccount, CreateToken
-from tests.dialects.ninja.steps import imported
+from tests.dialects.ninja.steps import import_client
 from tests.support.api_callers import Ninja
 
 CLIENT = """
@@ -154,7 +154,7 @@ def test_an_item_stands_alone_under_data(ninja, path):
     [("10735.05", "10735.05"), ("100", "100"), ("-0.000001", "-0.000001"), ("9.90", "9.9")],
 )
 def test_money_is_a_short_exact_number(ninja, store, account, amount, written):
-    imported(store, account, "Acme", balance=Decimal(amount))
+    import_client(store, account, "Acme", balance=Decimal(amount))
 
     assert f'"balance":{written},' in ninja.get("/clients").text
 

@@ -1,4 +1,4 @@
-"""Ninja's objects kept as they came, and laid over clients here: what changes and differs."""
+"""Objects of Invoice Ninja applied to existing clients: which fields change and which differ."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ import pytest
 from msgspec import UNSET, structs
 
 from dialects.ninja.migration.change_stamps import change_stamp_of_json
-from dialects.ninja.migration.object_codec import DUMP
+from dialects.ninja.migration.object_codec import CODEC
 from storage.model.records import Client
-from tests.dialects.ninja.migration.foreign_objects import OLD, a_record, an_object, told_of
+from tests.dialects.ninja.migration.foreign_objects import OLD, a_record, an_object, parsed_object
 from tests.support.in_memory_import import ACCOUNT, born, changed
 
 
@@ -17,18 +17,18 @@ def test_settings_are_kept_as_they_were_written() -> None:
     settings = b'{"b":"2", "a":1.50,\n "url":"http:\\/\\/x"}'
     raw = b'{"id":"VolejRejNm","settings":%s}' % settings
 
-    record = born(DUMP.read_object(raw, ACCOUNT).command)
+    record = born(CODEC.read_object(raw, ACCOUNT).command)
 
     assert record.settings == settings.decode()
 
 
 def test_an_empty_list_is_phps_empty_object() -> None:
-    assert born(told_of(settings=[]).command).settings == "{}"
-    assert told_of(tax_info=[], gateway_tokens=[]).command.extras is UNSET
+    assert born(parsed_object(settings=[]).command).settings == "{}"
+    assert parsed_object(tax_info=[], gateway_tokens=[]).command.extras is UNSET
 
 
 def test_nothing_is_refused_for_its_length_or_form() -> None:
-    parsed = told_of(
+    parsed = parsed_object(
         name="x" * 6000,
         classification="llc",
         country_id="999",
@@ -46,25 +46,25 @@ def test_nothing_is_refused_for_its_length_or_form() -> None:
 def test_what_could_not_be_read_again_is_told_as_lost(field: str) -> None:
     raw = b'{"id":"VolejRejNm","%s":{"a":1e999}}' % field.encode()
 
-    parsed = DUMP.read_object(raw, ACCOUNT)
+    parsed = CODEC.read_object(raw, ACCOUNT)
 
     assert parsed.losses == ((field, '{"a":1e999}'),)
     assert (parsed.command.settings, parsed.command.extras) == (UNSET, UNSET)
 
 
 def test_what_only_ninja_knows_comes_along_and_changes_key_by_key() -> None:
-    parsed = told_of(tax_info={"a": 1}, gateway_tokens=[{"token": "t"}])
+    parsed = parsed_object(tax_info={"a": 1}, gateway_tokens=[{"token": "t"}])
     record = structs.replace(
         born(parsed.command), extras=born(parsed.command).extras | {"other": "x"}
     )
 
-    after = changed(record, told_of(tax_info={}))
+    after = changed(record, parsed_object(tax_info={}))
 
     assert an_object(record)["tax_info"] == {"a": 1}
     assert an_object(after)["tax_info"] == {}
     assert an_object(after)["gateway_tokens"] == [{"token": "t"}]
     assert after.extras["other"] == "x"
-    assert changed(after, told_of(gateway_tokens=[])).extras == {"other": "x"}
+    assert changed(after, parsed_object(gateway_tokens=[])).extras == {"other": "x"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_one_field_that_differs_changes_that_field_alone(field: str, value: Any)
     record = a_record()
     shown = an_object(record)
 
-    after = changed(record, told_of(**shown | {field: value}))
+    after = changed(record, parsed_object(**shown | {field: value}))
 
     derived = {"display_name"} if field == "name" else set()
     now = an_object(after)
@@ -102,7 +102,7 @@ def test_a_contact_changes_in_place_and_keeps_what_no_object_shows() -> None:
     shown = an_object(record)
     shown["contacts"][1] |= {"email": "new@example.com", "updated_at": 1631673999}
 
-    after = changed(record, told_of(**shown))
+    after = changed(record, parsed_object(**shown))
 
     assert after.contacts[0] == record.contacts[0]
     assert after.contacts[1].email == "new@example.com"
@@ -121,7 +121,7 @@ def test_a_contacts_time_alone_is_no_change() -> None:
     shown = an_object(record)
     shown["contacts"][0]["updated_at"] += 1
 
-    assert changed(record, told_of(**shown)) is record
+    assert changed(record, parsed_object(**shown)) is record
 
 
 def test_a_missing_contact_goes_and_a_new_one_brings_its_id() -> None:
@@ -129,7 +129,7 @@ def test_a_missing_contact_goes_and_a_new_one_brings_its_id() -> None:
     shown = an_object(record)
     shown["contacts"][1] = {"id": "VolejRejNm", "first_name": "Grace", "contact_key": "k"}
 
-    after = changed(record, told_of(**shown))
+    after = changed(record, parsed_object(**shown))
 
     assert [(c.serial, c.first_name) for c in after.contacts] == [
         (record.contacts[0].serial, "Jewell"),
@@ -145,11 +145,11 @@ def test_a_contact_whose_id_was_taken_here_is_known_by_its_key() -> None:
     )
     moved = structs.replace(record, contacts=people)
 
-    assert changed(moved, DUMP.read_object(OLD, ACCOUNT)) is moved
+    assert changed(moved, CODEC.read_object(OLD, ACCOUNT)) is moved
 
 
 def test_contacts_without_ids_are_known_by_what_is_told_of_them() -> None:
-    parsed = told_of(
+    parsed = parsed_object(
         contacts=[{"first_name": "Ada"}, {"email": "g@example.com", "is_primary": True}]
     )
     record = born(parsed.command)
@@ -164,24 +164,24 @@ def test_the_first_flagged_contact_is_the_primary_one(flags: tuple[bool, bool]) 
     people = [one | {"is_primary": flag} for one, flag in zip(told, flags, strict=True)]
     raw = msgspec.json.encode({"id": "VolejRejNm", "contacts": people})
 
-    record = born(DUMP.read_object(raw, ACCOUNT).command)
+    record = born(CODEC.read_object(raw, ACCOUNT).command)
 
     assert [c.is_primary for c in record.contacts] == [True, False]
-    assert DUMP.differences(raw, record, ACCOUNT) == ()
+    assert CODEC.differences(raw, record, ACCOUNT) == ()
 
 
 def test_an_empty_list_of_contacts_leaves_one_that_is_blank() -> None:
-    once = changed(a_record(), told_of(contacts=[]))
+    once = changed(a_record(), parsed_object(contacts=[]))
 
     assert [c.name for c in once.contacts] == [""]
-    assert changed(once, told_of(contacts=[])) is once
+    assert changed(once, parsed_object(contacts=[])) is once
 
 
 def test_a_stamp_changes_with_the_object_even_within_a_second() -> None:
     shown = an_object(a_record())
 
     stamps = {
-        DUMP.read_object(msgspec.json.encode(one), ACCOUNT).stamp
+        CODEC.read_object(msgspec.json.encode(one), ACCOUNT).stamp
         for one in (shown, shown | {"balance": 1}, shown | {"name": "B"}, shown | {"updated_at": 5})
     }
 
@@ -196,7 +196,7 @@ def test_a_stamp_does_not_change_with_the_address_of_the_server() -> None:
     raw = msgspec.json.encode(shown)
 
     assert (
-        DUMP.read_object(raw, ACCOUNT).stamp
+        CODEC.read_object(raw, ACCOUNT).stamp
         == change_stamp_of_json(msgspec.json.encode(moved))
         == change_stamp_of_json(raw)
     )
@@ -210,7 +210,7 @@ def test_differences_are_named_to_the_last_part() -> None:
     shown["contacts"][1]["email"] = "x@example.com"
     shown["contacts"].append({"first_name": "Grace"})
 
-    named = DUMP.differences(msgspec.json.encode(shown), record, ACCOUNT)
+    named = CODEC.differences(msgspec.json.encode(shown), record, ACCOUNT)
 
     assert set(named) == {
         "name",
@@ -240,4 +240,4 @@ def test_what_a_server_gives_by_itself_is_no_difference() -> None:
     shown["contacts"][0] |= {"id": "VolejRejNm", "contact_key": "k", "is_locked": True}
     shown["contacts"].reverse()
 
-    assert DUMP.differences(msgspec.json.encode(shown), record, ACCOUNT) == ()
+    assert CODEC.differences(msgspec.json.encode(shown), record, ACCOUNT) == ()

@@ -1,4 +1,5 @@
-"""Ninja's objects from files and other servers: clients made of them, and what is lost."""
+"""Objects of Invoice Ninja from files and other servers: the clients they become, and the
+losses."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,14 +9,14 @@ import msgspec
 import pytest
 from msgspec import UNSET, structs
 
-from dialects.base.protocol.json_codec import ENCODER
-from dialects.ninja.migration.object_codec import DUMP
+from dialects.base.protocol.json_codec import WIRE_ENCODER
+from dialects.ninja.migration.object_codec import CODEC
 from storage.model.commands import ImportGroup
 from storage.model.errors import Invalid
 from storage.store import Store
-from tests.dialects.ninja.migration.foreign_objects import MOMENT, OLD, a_record, told_of
+from tests.dialects.ninja.migration.foreign_objects import MOMENT, OLD, a_record, parsed_object
 from tests.support.golden_cases import CASES, Case, Tree
-from tests.support.in_memory_import import ACCOUNT, account_of, born, changed, imported
+from tests.support.in_memory_import import ACCOUNT, account_of, born, changed, import_objects
 
 FOLDED = (
     "names: A part of several words is one part in Planado, and split anew by Ninja.",
@@ -35,32 +36,32 @@ same_again = pytest.mark.parametrize(
 def test_a_record_is_written_as_it_is_shown(case: Case) -> None:
     account = account_of(case.whole_account)
 
-    written = DUMP.write_object(case.record, account)
+    written = CODEC.write_object(case.record, account)
 
     shown = msgspec.json.decode(written, type=dict)
     assert as_listed(shown) == as_listed(case.in_ninja)
-    assert DUMP.id_of(case.record, account) == shown["id"]
-    assert DUMP.serial_of(shown["id"], account) == case.record.serial
+    assert CODEC.id_of(case.record, account) == shown["id"]
+    assert CODEC.serial_of(shown["id"], account) == case.record.serial
 
 
 def as_listed(shown: Tree) -> Any:
-    """Without the address at which the server of the cases is reached; amounts are floats."""
-    text = ENCODER.encode(shown).replace(b"http://ninja.test:8000", b"")
+    """Return the object without the address of the cases' server, with amounts as floats."""
+    text = WIRE_ENCODER.encode(shown).replace(b"http://ninja.test:8000", b"")
     return msgspec.json.decode(text)
 
 
 @same_again
 def test_an_object_makes_a_client_that_is_shown_the_same(store: Store, case: Case) -> None:
     account = account_of(case.whole_account)
-    raw = DUMP.write_object(case.record, account)
+    raw = CODEC.write_object(case.record, account)
 
-    [made] = imported(store, case.whole_account, [DUMP.read_object(raw, account)])
+    [made] = import_objects(store, case.whole_account, [CODEC.read_object(raw, account)])
 
-    assert carried(DUMP.write_object(made, account)) == carried(raw)
+    assert carried(CODEC.write_object(made, account)) == carried(raw)
 
 
 def carried(raw: bytes) -> Tree:
-    """Without what an object cannot bring: the bytes of documents, and passwords."""
+    """Return the object without what it cannot transfer: the bytes of documents, and passwords."""
     shown: Tree = msgspec.json.decode(raw, type=dict)
     shown["documents"] = []
     for contact in shown["contacts"]:
@@ -71,25 +72,25 @@ def carried(raw: bytes) -> Tree:
 @each_case
 def test_an_object_that_is_shown_changes_nothing(case: Case) -> None:
     account, record = account_of(case.whole_account), case.record
-    raw = DUMP.write_object(record, account)
+    raw = CODEC.write_object(record, account)
 
-    parsed = DUMP.read_object(raw, account)
+    parsed = CODEC.read_object(raw, account)
 
     assert changed(record, parsed) is record
-    assert DUMP.differences(raw, record, account) == ()
+    assert CODEC.differences(raw, record, account) == ()
 
 
 @pytest.mark.parametrize("name", FOLDED)
 def test_a_persons_name_is_read_without_its_inner_blanks(name: str) -> None:
     record = CASES[name].record
 
-    made = born(DUMP.read_object(DUMP.write_object(record, ACCOUNT), ACCOUNT).command)
+    made = born(CODEC.read_object(CODEC.write_object(record, ACCOUNT), ACCOUNT).command)
 
     assert made.name == " ".join(record.name.split()) != record.name
 
 
 def test_a_client_without_a_country_is_in_that_of_its_account() -> None:
-    parsed = told_of(country_id="")
+    parsed = parsed_object(country_id="")
 
     assert born(parsed.command, account_of({"country_id": 276})).country_id == 276
     assert parsed.change_command(a_record(country_id=840)).country_id is UNSET
@@ -97,7 +98,7 @@ def test_a_client_without_a_country_is_in_that_of_its_account() -> None:
 
 
 def test_an_object_of_an_older_version_is_a_client() -> None:
-    parsed = DUMP.read_object(OLD, ACCOUNT)
+    parsed = CODEC.read_object(OLD, ACCOUNT)
 
     record = born(parsed.command)
 
@@ -120,25 +121,25 @@ def test_an_object_of_an_older_version_says_nothing_of_what_it_does_not_have() -
     record = a_record(classification="trust", payment_balance=Decimal(5))
     record = structs.replace(record, extras={"ninja": '{"tax_info":{"a":1}}'})
 
-    assert changed(record, DUMP.read_object(OLD, ACCOUNT)) is record
-    assert DUMP.differences(OLD, record, ACCOUNT) == ()
+    assert changed(record, CODEC.read_object(OLD, ACCOUNT)) is record
+    assert CODEC.differences(OLD, record, ACCOUNT) == ()
 
 
 def test_masked_passwords_are_told_as_lost() -> None:
-    assert DUMP.read_object(OLD, ACCOUNT).losses == (
+    assert CODEC.read_object(OLD, ACCOUNT).losses == (
         ("contacts[0].password", "**********"),
         ("contacts[1].password", "**********"),
     )
 
 
 def test_a_password_in_clear_is_not_repeated() -> None:
-    parsed = told_of(contacts=[{"password": "Secret123"}])
+    parsed = parsed_object(contacts=[{"password": "Secret123"}])
 
     assert parsed.losses == (("contacts[0].password", "**********"),)
 
 
 def test_numbers_are_texts_and_texts_are_numbers() -> None:
-    parsed = told_of(
+    parsed = parsed_object(
         name=42,
         phone=5550100,
         number=7,
@@ -163,7 +164,7 @@ def test_numbers_are_texts_and_texts_are_numbers() -> None:
 def test_nulls_are_empty_and_lose_nothing() -> None:
     names = [name for name in msgspec.json.decode(OLD) if name != "id"]
 
-    parsed = told_of(**dict.fromkeys(names))
+    parsed = parsed_object(**dict.fromkeys(names))
 
     record = born(parsed.command)
     assert parsed.losses == ()
@@ -172,7 +173,7 @@ def test_nulls_are_empty_and_lose_nothing() -> None:
 
 
 def test_unknown_keys_are_told_when_they_say_something() -> None:
-    parsed = told_of(
+    parsed = parsed_object(
         name="Acme",
         locations=[{"name": "Yard"}],
         tags=[],
@@ -209,14 +210,14 @@ def test_unknown_keys_are_told_when_they_say_something() -> None:
     ],
 )
 def test_what_has_no_place_is_told_as_lost(field: str, value: Any, text: str) -> None:
-    parsed = told_of(**{field: value})
+    parsed = parsed_object(**{field: value})
 
     assert parsed.losses == ((field, text),)
     assert born(parsed.command).serial == 1
 
 
 def test_documents_are_told_by_their_names() -> None:
-    parsed = told_of(documents=[{"name": "contract.pdf"}, {"id": "x"}])
+    parsed = parsed_object(documents=[{"name": "contract.pdf"}, {"id": "x"}])
 
     assert parsed.losses == (("documents[0]", "contract.pdf"), ("documents[1]", ""))
 
@@ -242,14 +243,14 @@ def test_documents_are_told_by_their_names() -> None:
 )
 def test_what_is_no_client_is_refused(raw: bytes, words: str) -> None:
     with pytest.raises(Invalid) as failure:
-        DUMP.read_object(raw, ACCOUNT)
+        CODEC.read_object(raw, ACCOUNT)
 
     assert words in str(failure.value)
 
 
 def test_an_object_of_another_salt_is_refused() -> None:
     with pytest.raises(Invalid, match="was not written with this account's salt"):
-        DUMP.read_object(OLD, account_of({"hash_salt": "pepper"}))
+        CODEC.read_object(OLD, account_of({"hash_salt": "pepper"}))
 
 
 def test_a_group_that_was_asked_for_comes_along() -> None:
@@ -265,7 +266,7 @@ def test_a_group_that_was_asked_for_comes_along() -> None:
         "colour": "red",
     }
 
-    parsed = told_of(group_settings_id="Wpmbk5ezJn", group_settings=group)
+    parsed = parsed_object(group_settings_id="Wpmbk5ezJn", group_settings=group)
 
     assert parsed.command.group_serial == 2
     assert parsed.losses == (("group_settings.colour", "red"),)

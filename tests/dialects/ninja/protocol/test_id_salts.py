@@ -1,4 +1,4 @@
-"""Two accounts with salts of their own: the same serials, other ids, and nothing shared."""
+"""Two accounts with different salts: equal serials have different ids, and nothing is shared."""
 
 import pytest
 from starlette.testclient import TestClient

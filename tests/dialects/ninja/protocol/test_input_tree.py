@@ -1,4 +1,4 @@
-"""The ways by which input arrives, and what all of it goes through before anything else."""
+"""All forms of input, and the cleaning that comes first for each of them."""
 
 import pytest
 
@@ -111,7 +111,7 @@ def test_scalars_in_the_query_and_one_flat_contact_in_the_body_make_a_client(nin
 
 
 def carried(method):
-    """Every way of saying which method a POST stands for."""
+    """Return the request options for every way to override the method of a POST."""
     return {
         "header": {"headers": {"X-HTTP-METHOD-OVERRIDE": method}},
         "json": {"json": {"_method": method}},

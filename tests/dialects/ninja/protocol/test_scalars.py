@@ -1,4 +1,4 @@
-"""Single values, both ways, and the public ids."""
+"""Single values, read and written, and public ids."""
 
 import timeit
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import pytest
 from hashids import Hashids
 from hypothesis import given, strategies as st
 
-from dialects.base.protocol.json_codec import ENCODER
+from dialects.base.protocol.json_codec import WIRE_ENCODER
 from dialects.ninja.protocol import scalars
 from dialects.ninja.protocol.id_codec import MIN_LENGTH, IdCodec
 from storage import MAX_INTEGER
@@ -182,7 +182,7 @@ AMOUNTS = [
 
 @pytest.mark.parametrize(("amount", "written"), AMOUNTS)
 def test_an_amount_is_a_short_number_and_reads_back_exactly(amount, written):
-    text = ENCODER.encode(scalars.write_amount(Decimal(amount))).decode()
+    text = WIRE_ENCODER.encode(scalars.write_amount(Decimal(amount))).decode()
 
     assert text == written
     assert scalars.read_amount(text) == Decimal(amount)

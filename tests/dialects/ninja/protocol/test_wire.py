@@ -1,9 +1,10 @@
-"""Values of the wrong type, too long, or out of the tables; and echoes, which never are."""
+"""Values of a wrong type, too long or unknown are refused; values that are echoed back never
+are."""
 
 import pytest
 
 from storage.model.commands import ContactDraft
-from tests.dialects.ninja.steps import imported, refused
+from tests.dialects.ninja.steps import import_client, refused_fields
 
 WRONG_TYPES = [
     ({"name": {}}, "name"),
@@ -27,7 +28,7 @@ WRONG_TYPES = [
 def test_a_wrong_type_is_refused_by_the_name_of_its_field(ninja, method, given, field):
     path = "/clients" if method == "POST" else f"/clients/{ninja.created()['id']}"
 
-    errors = refused(ninja.request(method, path, json=given))
+    errors = refused_fields(ninja.request(method, path, json=given))
 
     assert list(errors) == [field]
     assert all(isinstance(words, str) and words for words in errors[field])
@@ -45,9 +46,13 @@ def test_a_text_that_is_too_long_is_refused(ninja, field, longest):
     client = ninja.created(**{field: "x" * longest})
 
     assert client[field] == "x" * longest
-    assert list(refused(ninja.post("/clients", json={field: "y" * (longest + 1)}))) == [field]
+    assert list(refused_fields(ninja.post("/clients", json={field: "y" * (longest + 1)}))) == [
+        field
+    ]
     path = f"/clients/{client['id']}"
-    assert list(refused(ninja.request("PUT", path, json={field: "y" * (longest + 1)}))) == [field]
+    assert list(refused_fields(ninja.request("PUT", path, json={field: "y" * (longest + 1)}))) == [
+        field
+    ]
 
 
 LONG_OF_CONTACTS = [("first_name", 255), ("phone", 255), ("custom_value1", 65_535)]
@@ -57,7 +62,7 @@ LONG_OF_CONTACTS = [("first_name", 255), ("phone", 255), ("custom_value1", 65_53
 def test_a_text_of_a_contact_that_is_too_long_is_refused(ninja, field, longest):
     assert ninja.created(contacts=[{field: "x" * longest}])["contacts"][0][field] == "x" * longest
     given = {"contacts": [{field: "x" * (longest + 1)}]}
-    assert list(refused(ninja.post("/clients", json=given))) == [f"contacts.0.{field}"]
+    assert list(refused_fields(ninja.post("/clients", json=given))) == [f"contacts.0.{field}"]
 
 
 def test_an_address_that_is_too_long_is_refused(ninja):
@@ -65,7 +70,7 @@ def test_an_address_that_is_too_long_is_refused(ninja):
 
     assert ninja.created(contacts=[{"email": longest}])["contacts"][0]["email"] == longest
     given = {"contacts": [{"email": longer}]}
-    assert list(refused(ninja.post("/clients", json=given))) == ["contacts.0.email"]
+    assert list(refused_fields(ninja.post("/clients", json=given))) == ["contacts.0.email"]
 
 
 @pytest.mark.parametrize(
@@ -76,12 +81,14 @@ def test_an_address_that_is_too_long_is_refused(ninja):
 def test_an_unknown_industry_or_size_is_refused(ninja, method, field, value):
     path = "/clients" if method == "POST" else f"/clients/{ninja.created()['id']}"
 
-    assert list(refused(ninja.request(method, path, json={field: value}))) == [field]
+    assert list(refused_fields(ninja.request(method, path, json={field: value}))) == [field]
 
 
 def test_what_is_too_long_comes_back_as_it_was(ninja, store, account):
     text = "x" * 3_000
-    client = imported(store, account, "Acme", service_text=text, website=text, custom_value1=text)
+    client = import_client(
+        store, account, "Acme", service_text=text, website=text, custom_value1=text
+    )
     [shown] = ninja.listed()
 
     changed = ninja.put(shown["id"], shown)
@@ -93,7 +100,7 @@ def test_what_is_too_long_comes_back_as_it_was(ninja, store, account):
 
 def test_addresses_that_stand_twice_already_come_back_as_they_were(ninja, store, account):
     twice = (ContactDraft(email="a@b", is_primary=True), ContactDraft(email="a@b"))
-    imported(store, account, "Acme", contacts=twice)
+    import_client(store, account, "Acme", contacts=twice)
     [shown] = ninja.listed()
 
     assert ninja.put(shown["id"], shown) == shown

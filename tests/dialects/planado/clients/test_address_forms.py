@@ -1,4 +1,4 @@
-"""The address in its two forms: structured in the other API, one line here."""
+"""The two forms of the address: structured in the other API, one line in this one."""
 
 from uuid import UUID
 
@@ -34,7 +34,7 @@ NO_SHIPPING = dict.fromkeys(SHIPPING, "")
 
 
 def both(planado, ninja, **fields):
-    """A client made there, and its key here."""
+    """Create a client through Ninja and return its id and its Planado uuid."""
     made = ninja.created(name="ACME", **fields)
     return made["id"], planado.listed("limit=1")[0]["uuid"]
 

@@ -1,4 +1,4 @@
-"""The address: how it is read, and that it is replaced as a whole."""
+"""The address: how it is read, and that it is always replaced as a whole."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A new list of contacts laid over the shown one, as a pure function: who keeps what."""
+"""Alignment of a new contact list with the shown one: which contact keeps which values."""
 
 import pytest
 from msgspec import structs
@@ -12,7 +12,8 @@ NEW = None
 
 
 def start():
-    """The client's own phone; Pedro with both values; Maria with a phone; Bob, not shown."""
+    """Return a client with its own phone, Pedro with both values, Maria with a phone, and Bob not
+    shown."""
     return a_client(
         a_contact(PEDRO, "Pedro Paz", email="p@x", phone="11", is_primary=True),
         a_contact(MARIA, "Maria", phone="22"),
@@ -28,14 +29,15 @@ ALL = [OWN, PEDRO_EMAIL, PEDRO_PHONE, MARIA_PHONE]
 UNCHANGED = [(PEDRO, "Pedro Paz", "p@x", "11"), (MARIA, "Maria", "", "22"), (BOB, "Bob", "", "")]
 
 
-def people(result):
+def contact_values(result):
     return [
         (d.serial, join_name(d.first_name, d.last_name), d.email, d.phone) for d in result.contacts
     ]
 
 
 def replaced(*changes):
-    """The unchanged people but for those told by serial; new ones behind them."""
+    """Return UNCHANGED with the changed contacts in place, by serial, and new contacts at the
+    end."""
     told = {change[0]: change for change in changes}
     return [told.pop(person[0], person) for person in UNCHANGED] + list(told.values())
 
@@ -110,7 +112,7 @@ def test_who_keeps_what(given, expected):
     result = laid(start(), given)
 
     key = str
-    assert sorted(people(result), key=key) == sorted(expected, key=key)
+    assert sorted(contact_values(result), key=key) == sorted(expected, key=key)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_a_person_s_phone_that_loses_its_name_becomes_the_client_s_own_when_that
     result = laid(start(), [PEDRO_EMAIL, phone(None, "11"), MARIA_PHONE])
 
     assert result.phone == "11"
-    assert people(result)[0] == (PEDRO, "Pedro Paz", "p@x", "")
+    assert contact_values(result)[0] == (PEDRO, "Pedro Paz", "p@x", "")
 
 
 def test_two_people_may_swap_their_names():
@@ -143,7 +145,7 @@ def test_two_people_may_swap_their_names():
 
     result = laid(record, [phone("Eva", "1"), phone("Ana", "2")])
 
-    assert people(result) == [(1, "Eva", "", "1"), (2, "Ana", "", "2")]
+    assert contact_values(result) == [(1, "Eva", "", "1"), (2, "Ana", "", "2")]
 
 
 def test_of_two_people_with_one_number_the_one_that_is_sent_unchanged_keeps_it():
@@ -153,7 +155,7 @@ def test_of_two_people_with_one_number_the_one_that_is_sent_unchanged_keeps_it()
 
     result = laid(record, [phone("Ada", "1"), phone("Eva", "1")])
 
-    assert people(result) == [(1, "Ada", "", "1"), (2, "Eva", "", "1")]
+    assert contact_values(result) == [(1, "Ada", "", "1"), (2, "Eva", "", "1")]
 
 
 def test_a_value_that_left_for_another_name_is_not_replaced_by_a_namesake_s_new_one():
@@ -166,7 +168,7 @@ def test_a_value_that_left_for_another_name_is_not_replaced_by_a_namesake_s_new_
         record, [email("Ana", "a@x"), email("Ana", "b@x"), phone("Eva", "1"), phone("Ana", "3")]
     )
 
-    assert people(result) == [
+    assert contact_values(result) == [
         (1, "Ana", "a@x", ""),
         (2, "Ana", "b@x", "3"),
         (None, "Eva", "", "1"),
@@ -178,7 +180,7 @@ def test_a_blank_contact_is_filled_before_a_new_one_is_made():
 
     result = laid(record, [phone("Ana", "1"), phone("Eva", "2"), email("Ana", "a@x")])
 
-    assert people(result) == [(1, "Ana", "a@x", "1"), (None, "Eva", "", "2")]
+    assert contact_values(result) == [(1, "Ana", "a@x", "1"), (None, "Eva", "", "2")]
 
 
 def test_the_client_s_own_phone_leaves_a_blank_contact_blank():
@@ -186,13 +188,13 @@ def test_the_client_s_own_phone_leaves_a_blank_contact_blank():
 
     result = laid(record, [phone(None, "1")])
 
-    assert (result.phone, people(result)) == ("1", [(1, "", "", "")])
+    assert (result.phone, contact_values(result)) == ("1", [(1, "", "", "")])
 
 
 def test_a_new_client_has_a_contact_per_name_and_slot():
     result = laid(None, [email("Ana", "a"), phone("Ana", "1"), phone("Ana", "2"), phone(None, "0")])
 
-    assert people(result) == [(None, "Ana", "a", "1"), (None, "Ana", "", "2")]
+    assert contact_values(result) == [(None, "Ana", "a", "1"), (None, "Ana", "", "2")]
     assert (result.phone, result.phone_rank) == ("0", 4)
 
 

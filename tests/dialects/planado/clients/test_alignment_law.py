@@ -1,4 +1,4 @@
-"""Any list of contacts over any other: it reads back as sent."""
+"""Law: any contact list that replaces any other list reads back as it was sent."""
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -28,7 +28,7 @@ DRAFTS = st.builds(
 
 @pytest.fixture
 def drawer(store: Store, account: Account) -> tuple[Store, int]:
-    """A store and an account for clients by the hundred."""
+    """A store and the id of an account for many clients."""
     return store, account.id
 
 

@@ -1,4 +1,4 @@
-"""Contacts through both APIs: a list that reads back as sent, and people who keep themselves."""
+"""Contacts through both APIs: a list reads back as it was sent, and contacts keep hidden values."""
 
 import pytest
 
@@ -26,7 +26,7 @@ SHOWN_HERE = {"first_name", "last_name", "email", "phone", "updated_at"}
 
 @pytest.fixture
 def both(planado, ninja):
-    """A client's id there and its key here."""
+    """Create a client through Ninja and return its id and its Planado uuid."""
     made = ninja.created(name="ACME", phone="00", contacts=PEOPLE)
     return made["id"], planado.listed()[0]["uuid"]
 

@@ -1,4 +1,4 @@
-"""POST: what a body must say, what it may say, and how long it may be."""
+"""POST: the required fields of a body, its optional fields, and its maximum size."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""DELETE: gone here, flagged in the other API, its external id free."""
+"""DELETE: the client is gone here, marked as deleted in the other API, and its external id is
+free."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Keys in the path: uuid or external id, every character, decoded once."""
+"""Keys in the path: a uuid or an external id with any character, decoded once."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""The list by time of the last change: strict bounds, their spellings, their neighbours."""
+"""List filters by the time of the last change: strict bounds, their spellings, and edge values."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -13,7 +13,7 @@ AT = datetime(2016, 6, 7, 10, 30, 10, tzinfo=UTC)
 
 @pytest.fixture
 def three(planado, clock):
-    """Clients changed at 10:30:10 sharp, a microsecond later, and another one later."""
+    """Three clients, changed at 10:30:10 sharp and one and two microseconds later."""
     clock.stop(AT)
     for name in ("sharp", "+1", "+2"):
         planado.created(organization=True, organization_name=name)
@@ -21,7 +21,7 @@ def three(planado, clock):
     return planado
 
 
-def names(answer):
+def names_in_answer(answer):
     assert answer.status_code == 200, answer.text
     return [client["name"] for client in answer.json()["clients"]]
 
@@ -41,7 +41,7 @@ def names(answer):
     ],
 )
 def test_bounds_are_strict_to_the_microsecond(three, query, found):
-    assert names(three.get(f"/clients?{query}")) == found
+    assert names_in_answer(three.get(f"/clients?{query}")) == found
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_bounds_are_strict_to_the_microsecond(three, query, found):
     ],
 )
 def test_bounds_finer_than_a_microsecond_are_still_exact(three, query, found):
-    assert names(three.get(f"/clients?{query}")) == found
+    assert names_in_answer(three.get(f"/clients?{query}")) == found
 
 
 SPELLINGS = [
@@ -74,23 +74,23 @@ SPELLINGS = [
 
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_a_moment_may_be_spelled_in_many_ways(three, text):
-    assert names(three.get(f"/clients?updated_at[after]={text}")) == ["+2", "+1"]
+    assert names_in_answer(three.get(f"/clients?updated_at[after]={text}")) == ["+2", "+1"]
 
 
 def test_a_date_is_its_midnight_in_utc(planado, clock):
     clock.stop(datetime(2016, 6, 7, tzinfo=UTC))
     planado.created(organization=True, organization_name="midnight")
 
-    assert names(planado.get("/clients?updated_at[after]=2016-06-07")) == []
-    assert names(planado.get("/clients?updated_at[after]=2016-06-06")) == ["midnight"]
-    assert names(planado.get("/clients?updated_at[before]=2016-06-08")) == ["midnight"]
+    assert names_in_answer(planado.get("/clients?updated_at[after]=2016-06-07")) == []
+    assert names_in_answer(planado.get("/clients?updated_at[after]=2016-06-06")) == ["midnight"]
+    assert names_in_answer(planado.get("/clients?updated_at[before]=2016-06-08")) == ["midnight"]
 
 
 @pytest.mark.parametrize(
     "key", ["updated_at[after]", "updated_at%5Bafter%5D", "updated_at%5bafter]"]
 )
 def test_brackets_may_be_raw_or_encoded(three, key):
-    assert names(three.get(f"/clients?{key}=2016-06-07T10:30:10.000001Z")) == ["+2"]
+    assert names_in_answer(three.get(f"/clients?{key}=2016-06-07T10:30:10.000001Z")) == ["+2"]
 
 
 @pytest.mark.parametrize("text", [*REFUSED_MOMENTS, ""])
@@ -114,7 +114,7 @@ def test_the_ends_of_time_break_nothing(three, bound, text):
     answer = three.get(f"/clients?updated_at[{bound}]={text}")
 
     everything = text.startswith("9999") == (bound == "before")
-    assert names(answer) == (["+2", "+1", "sharp"] if everything else [])
+    assert names_in_answer(answer) == (["+2", "+1", "sharp"] if everything else [])
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00%2B01:00", "9999-12-31T23:59:59-01:00"])
@@ -125,7 +125,7 @@ def test_a_moment_beyond_the_ends_of_time_is_answered(planado, text):
 def test_both_bounds_combine(three):
     query = "updated_at[after]=2016-06-07T10:30:10Z&updated_at[before]=2016-06-07T10:30:10.000002Z"
 
-    assert names(three.get(f"/clients?{query}")) == ["+1"]
+    assert names_in_answer(three.get(f"/clients?{query}")) == ["+1"]
 
 
 def test_a_filter_combines_with_a_cursor_and_a_limit(three):
@@ -142,7 +142,7 @@ def test_a_cursor_need_not_pass_the_filter_itself(three):
 
     found = three.get(f"/clients?after={newest}&updated_at[before]=2016-06-07T10:30:10.000001Z")
 
-    assert names(found) == ["sharp"]
+    assert names_in_answer(found) == ["sharp"]
 
 
 def test_a_filtered_list_stays_newest_created_first(three, clock):
@@ -152,13 +152,13 @@ def test_a_filtered_list_stays_newest_created_first(three, clock):
 
     found = three.get("/clients?updated_at[after]=2016-06-07T10:30:10Z")
 
-    assert names(found) == ["+2", "+1", "sharp, changed last"]
+    assert names_in_answer(found) == ["+2", "+1", "sharp, changed last"]
 
 
 def test_of_a_repeated_bound_the_last_one_counts(three):
     query = "updated_at[after]=nonsense&updated_at[after]=2016-06-07T10:30:10.000001Z"
 
-    assert names(three.get(f"/clients?{query}")) == ["+2"]
+    assert names_in_answer(three.get(f"/clients?{query}")) == ["+2"]
 
 
 def test_a_change_through_the_other_api_shows_in_the_filter(three, clock, ninja):
@@ -167,4 +167,4 @@ def test_a_change_through_the_other_api_shows_in_the_filter(three, clock, ninja)
     client = next(c for c in ninja.listed() if c["name"] == "sharp")
     ninja.put(client["id"], {"private_notes": "called"})
 
-    assert names(three.get(f"/clients?updated_at[after]={since}")) == ["sharp"]
+    assert names_in_answer(three.get(f"/clients?updated_at[after]={since}")) == ["sharp"]

@@ -1,4 +1,4 @@
-"""What this API cannot see of a person stays with the person when a new list is laid over."""
+"""Values of a contact that this API does not show stay when a new list replaces the shown one."""
 
 import pytest
 from msgspec import structs

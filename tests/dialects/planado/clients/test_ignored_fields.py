@@ -1,4 +1,4 @@
-"""Keys of a body that had no effect: named in a header, so that nothing vanishes silently."""
+"""Fields of a body that had no effect are named in a header."""
 
 import pytest
 

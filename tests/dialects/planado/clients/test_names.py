@@ -1,4 +1,4 @@
-"""Names: joined for people, borrowed for the nameless, shared with the other API."""
+"""Names: joined from their parts, taken from a contact if empty, and shared with the other API."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def parts(client):
 
 
 def both(planado, ninja, **fields):
-    """A client made there, and its key here."""
+    """Create a client through Ninja and return its id and its Planado uuid."""
     made = ninja.created(**fields)
     return made["id"], planado.listed("limit=1")[0]["uuid"]
 

@@ -40,7 +40,7 @@ def individual(planado):
     )
 
 
-def differences(before, after):
+def changed_values(before, after):
     return {key: after[key] for key in after if after[key] != before[key]}
 
 
@@ -70,7 +70,7 @@ def test_only_what_is_given_changes(planado, organization, body, changed):
     after = planado.shown(organization)
     assert (answer.status_code, answer.json()) == (200, {"client_uuid": organization})
     assert after["updated_at"] > before["updated_at"]
-    assert differences(before, after) == changed | {
+    assert changed_values(before, after) == changed | {
         "version": before["version"] + 1,
         "updated_at": after["updated_at"],
     }

@@ -1,4 +1,4 @@
-"""Clients that are gone, for those who only poll: `?deleted=true`, an extension of ours."""
+"""Deleted clients for callers that poll: `?deleted=true`, an extension of the original API."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Values of a wrong type: named where they stand, all of them, in words of the page."""
+"""Values of a wrong type: all are reported at once, each at its path, in the words of
+docs/planado.md."""
 
 from typing import Any
 
@@ -26,7 +27,7 @@ def leaves(tree: Any) -> list[str]:
 
 
 def bodies(value: Any) -> list[dict[str, Any]]:
-    """Bodies with a value in each of the places that are read."""
+    """Return one body for each field that is read, with the value in this field."""
     places = [{name: value} for name in wire.ClientInput.__struct_encode_fields__]
     inside = [{f.name: value} for f in structs.fields(wire.AddressInput)]
     inside += [{"geolocation": {f.name: value}} for f in structs.fields(wire.GeolocationInput)]

@@ -1,4 +1,4 @@
-"""PATCH of a key that nobody has: it creates, when key and body allow it."""
+"""PATCH of an unknown key creates a client if the key and the body allow it."""
 
 import asyncio
 import functools

@@ -1,4 +1,4 @@
-"""Who is let in: one header, two older ones, one account each."""
+"""Authentication: one header and two older ones, each for one account."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""If-Match and If-None-Match: nobody overwrites what they have not seen."""
+"""If-Match and If-None-Match: a caller never overwrites a version that it has not seen."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How this API says no: statuses, envelopes, words."""
+"""Error answers of this API: status, envelope, message."""
 
 import pytest
 
@@ -130,7 +130,7 @@ def test_an_unknown_client_is_not_found(planado):
 
 
 def padded(size):
-    """A good body of exactly so many bytes, most of them in a key that nobody reads."""
+    """Return a valid body of exactly this size, most of it in a field that is not read."""
     start, end = b'{"organization": true, "organization_name": "A", "x": "', b'"}'
     return start + b"x" * (size - len(start) - len(end)) + end
 

@@ -1,4 +1,4 @@
-"""The requests that known integrations make, each as it makes them."""
+"""Requests of known integrations, exactly as they send them."""
 
 import hashlib
 
@@ -81,7 +81,7 @@ SHOP_BODY = {
 
 
 def shop_key(text):
-    """MD5 in hexadecimal, its leading zeros lost."""
+    """Return the MD5 of a text in hexadecimal, without its leading zeros."""
     return f"{int(hashlib.md5(text.encode()).hexdigest(), 16):x}"  # noqa: S324
 
 

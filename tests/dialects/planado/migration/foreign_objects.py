@@ -1,11 +1,11 @@
-"""Objects of another Planado, and what becomes of them."""
+"""Objects of another Planado, and builders of parsed objects and records."""
 
 from typing import Any
 
 import msgspec
 
 from dialects.base.migration.object_codec import ParsedObject
-from dialects.planado.migration.object_codec import DUMP
+from dialects.planado.migration.object_codec import CODEC
 from storage.model.records import Client
 from tests.support.golden_cases import Tree
 from tests.support.in_memory_import import ACCOUNT, born
@@ -54,14 +54,14 @@ PERSON = b"""{
 ID = "b2584e3c-25dd-4773-ab8b-0a018fd58d2b"
 
 
-def told_of(**fields: Any) -> ParsedObject:
-    return DUMP.read_object(msgspec.json.encode({"uuid": ID} | fields), ACCOUNT)
+def parsed_object(**fields: Any) -> ParsedObject:
+    return CODEC.read_object(msgspec.json.encode({"uuid": ID} | fields), ACCOUNT)
 
 
 def an_object(record: Client) -> Tree:
-    tree: Tree = msgspec.json.decode(DUMP.write_object(record, ACCOUNT), type=dict)
+    tree: Tree = msgspec.json.decode(CODEC.write_object(record, ACCOUNT), type=dict)
     return tree
 
 
 def a_record(raw: bytes = ORGANIZATION) -> Client:
-    return born(DUMP.read_object(raw, ACCOUNT).command)
+    return born(CODEC.read_object(raw, ACCOUNT).command)

@@ -1,4 +1,4 @@
-"""Planado's objects laid over clients that are here: what changes, and what differs."""
+"""Objects of Planado applied to existing clients: which fields change and which differ."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import msgspec
 import pytest
 from msgspec import UNSET, structs
 
-from dialects.planado.migration.object_codec import DUMP
+from dialects.planado.migration.object_codec import CODEC
 from tests.dialects.planado.migration.foreign_objects import (
     ID,
     ORGANIZATION,
     PERSON,
     a_record,
     an_object,
-    told_of,
+    parsed_object,
 )
 from tests.support.in_memory_import import ACCOUNT, changed
 
@@ -33,7 +33,7 @@ def test_one_field_that_differs_changes_that_field_alone(field: str, value: Any)
     record = a_record()
     shown = an_object(record)
 
-    after = changed(record, told_of(**shown | {field: value}))
+    after = changed(record, parsed_object(**shown | {field: value}))
 
     now = an_object(after)
     derived = {"name"} if field == "organization_name" else set()
@@ -44,16 +44,18 @@ def test_one_field_that_differs_changes_that_field_alone(field: str, value: Any)
 def test_what_is_not_told_is_no_change() -> None:
     record = a_record()
 
-    assert changed(record, told_of()) is record
-    assert told_of().change_command(record) == told_of(version=None).change_command(record)
-    assert told_of(version=9).change_command(record).version == 9
+    assert changed(record, parsed_object()) is record
+    assert parsed_object().change_command(record) == parsed_object(version=None).change_command(
+        record
+    )
+    assert parsed_object(version=9).change_command(record).version == 9
 
 
 def test_another_kind_there_is_another_kind_here() -> None:
     record = a_record()
 
-    after = changed(record, DUMP.read_object(PERSON, ACCOUNT))
-    again = changed(after, DUMP.read_object(ORGANIZATION, ACCOUNT))
+    after = changed(record, CODEC.read_object(PERSON, ACCOUNT))
+    again = changed(after, CODEC.read_object(ORGANIZATION, ACCOUNT))
 
     assert an_object(after)["first_name"] == "John"
     assert (again.name, again.classification, again.first_name) == ("ACME Corporation", "", "")
@@ -62,7 +64,7 @@ def test_another_kind_there_is_another_kind_here() -> None:
 def test_a_word_of_another_dialects_stays_with_the_same_kind() -> None:
     record = structs.replace(a_record(), classification="trust")
 
-    parsed = told_of(organization=True, organization_name="Other")
+    parsed = parsed_object(organization=True, organization_name="Other")
 
     assert changed(record, parsed).classification == "trust"
 
@@ -72,7 +74,7 @@ def test_what_is_derived_is_not_frozen_by_an_object() -> None:
         a_record(), organization_name="", service_text=None, address1="5 Wall St."
     )
 
-    parsed = DUMP.read_object(DUMP.write_object(record, ACCOUNT), ACCOUNT)
+    parsed = CODEC.read_object(CODEC.write_object(record, ACCOUNT), ACCOUNT)
 
     assert parsed.change_command(record).first_name is UNSET
     assert parsed.change_command(record).service_text is UNSET
@@ -84,7 +86,7 @@ def test_differences_are_named_to_the_last_part() -> None:
     shown["site_address"] |= {"floor": "9", "geolocation": None}
     shown["contacts"] = [shown["contacts"][0] | {"value": "1"}, shown["contacts"][0]]
 
-    named = DUMP.differences(msgspec.json.encode(shown), record, ACCOUNT)
+    named = CODEC.differences(msgspec.json.encode(shown), record, ACCOUNT)
 
     assert set(named) == {
         "organization_name",
@@ -106,4 +108,4 @@ def test_what_a_server_gives_by_itself_is_no_difference() -> None:
         "updated_at": "2020-01-01T00:00:00Z",
     }
 
-    assert DUMP.differences(msgspec.json.encode(shown), record, ACCOUNT) == ()
+    assert CODEC.differences(msgspec.json.encode(shown), record, ACCOUNT) == ()

@@ -1,4 +1,4 @@
-"""Planado's objects from files and other servers: what becomes of them, and what is lost."""
+"""Objects of Planado from files and other servers: the clients they become, and the losses."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from dialects.planado.migration.object_codec import DUMP
+from dialects.planado.migration.object_codec import CODEC
 from storage.model.errors import Invalid
 from storage.store import Store
 from tests.dialects.planado.migration.foreign_objects import (
@@ -14,10 +14,10 @@ from tests.dialects.planado.migration.foreign_objects import (
     ORGANIZATION,
     PERSON,
     an_object,
-    told_of,
+    parsed_object,
 )
 from tests.support.golden_cases import CASES, Case, Tree, pretty
-from tests.support.in_memory_import import ACCOUNT, account_of, born, changed, imported
+from tests.support.in_memory_import import ACCOUNT, account_of, born, changed, import_objects
 
 UPDATED = datetime(2016, 6, 7, 10, 57, 19, 529209, UTC)
 LISTED = {name: case for name, case in CASES.items() if case.planado is not None}
@@ -26,41 +26,41 @@ each_case = pytest.mark.parametrize("case", LISTED.values(), ids=list(LISTED))
 
 @each_case
 def test_a_record_is_written_as_it_is_shown(case: Case) -> None:
-    written = DUMP.write_object(case.record, ACCOUNT)
+    written = CODEC.write_object(case.record, ACCOUNT)
 
     assert msgspec.json.format(written).decode() == pretty(case.in_planado or {})
-    assert DUMP.id_of(case.record, ACCOUNT) == str(case.record.uuid)
+    assert CODEC.id_of(case.record, ACCOUNT) == str(case.record.uuid)
 
 
 @each_case
 def test_an_object_makes_a_client_that_is_shown_the_same(store: Store, case: Case) -> None:
     account = account_of(case.whole_account)
-    raw = DUMP.write_object(case.record, account)
+    raw = CODEC.write_object(case.record, account)
 
-    [made] = imported(store, case.whole_account, [DUMP.read_object(raw, account)])
+    [made] = import_objects(store, case.whole_account, [CODEC.read_object(raw, account)])
 
-    assert DUMP.write_object(made, account) == raw
+    assert CODEC.write_object(made, account) == raw
 
 
 @each_case
 def test_an_object_that_is_shown_changes_nothing(case: Case) -> None:
     record = case.record
-    raw = DUMP.write_object(record, ACCOUNT)
+    raw = CODEC.write_object(record, ACCOUNT)
 
-    parsed = DUMP.read_object(raw, ACCOUNT)
+    parsed = CODEC.read_object(raw, ACCOUNT)
 
     assert changed(record, parsed) is record
     assert parsed.change_command(record).version == record.version
-    assert DUMP.differences(raw, record, ACCOUNT) == ()
+    assert CODEC.differences(raw, record, ACCOUNT) == ()
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_record_is_listed_unless_it_is_deleted(case: Case) -> None:
-    assert DUMP.is_listed(case.record) is (case.planado is not None)
+    assert CODEC.is_listed(case.record) is (case.planado is not None)
 
 
 def test_the_documentations_organization_is_a_client() -> None:
-    parsed = DUMP.read_object(ORGANIZATION, ACCOUNT)
+    parsed = CODEC.read_object(ORGANIZATION, ACCOUNT)
 
     record = born(parsed.command)
 
@@ -78,7 +78,7 @@ def test_the_documentations_organization_is_a_client() -> None:
 
 
 def test_the_documentations_person_is_a_client() -> None:
-    parsed = DUMP.read_object(PERSON, ACCOUNT)
+    parsed = CODEC.read_object(PERSON, ACCOUNT)
 
     record = born(parsed.command)
 
@@ -89,7 +89,7 @@ def test_the_documentations_person_is_a_client() -> None:
         "the second",
     )
     assert an_object(record) == msgspec.json.decode(PERSON) | {"name": "John Doe the second"}
-    assert DUMP.differences(PERSON, record, ACCOUNT) == ()
+    assert CODEC.differences(PERSON, record, ACCOUNT) == ()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_documentations_person_is_a_client() -> None:
     ],
 )
 def test_names_are_found_where_they_are(fields: Tree, names: tuple[str, ...]) -> None:
-    parsed = told_of(**fields)
+    parsed = parsed_object(**fields)
 
     record = born(parsed.command)
 
@@ -121,7 +121,7 @@ def test_names_are_found_where_they_are(fields: Tree, names: tuple[str, ...]) ->
 
 
 def test_numbers_are_texts_and_texts_are_numbers() -> None:
-    parsed = told_of(
+    parsed = parsed_object(
         external_id=7,
         name="Acme",
         site_address={"floor": 2, "geolocation": {"longitude": "1.5", "latitude": 2}},
@@ -144,7 +144,7 @@ def test_numbers_are_texts_and_texts_are_numbers() -> None:
 def test_nulls_are_empty_and_lose_nothing() -> None:
     names = [name for name in msgspec.json.decode(PERSON) if name != "uuid"]
 
-    parsed = told_of(**dict.fromkeys(names))
+    parsed = parsed_object(**dict.fromkeys(names))
 
     assert parsed.losses == ()
     assert (parsed.stamp, parsed.updated_at, parsed.label) == ("", None, ID)
@@ -183,14 +183,14 @@ def test_nulls_are_empty_and_lose_nothing() -> None:
     ],
 )
 def test_what_has_no_place_is_told_as_lost(fields: Tree, lost: dict[str, str]) -> None:
-    parsed = told_of(**fields)
+    parsed = parsed_object(**fields)
 
     assert dict(parsed.losses) == lost
     assert born(parsed.command).uuid == UUID(ID)
 
 
 def test_nothing_is_refused_for_its_length_or_form() -> None:
-    parsed = told_of(
+    parsed = parsed_object(
         organization_name="x" * 6000,
         site_address={
             "formatted": "y" * 6000,
@@ -226,6 +226,6 @@ def test_nothing_is_refused_for_its_length_or_form() -> None:
 )
 def test_what_is_no_client_is_refused(raw: bytes, words: str) -> None:
     with pytest.raises(Invalid) as failure:
-        DUMP.read_object(raw, ACCOUNT)
+        CODEC.read_object(raw, ACCOUNT)
 
     assert words in str(failure.value)

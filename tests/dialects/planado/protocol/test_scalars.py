@@ -1,4 +1,4 @@
-"""Ids and moments, as pure functions."""
+"""Ids and moments, read and written by pure functions."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Which keys an answer has, in which order, with which types: both kinds of client."""
+"""The fields of an answer, their order and their types, for both kinds of client."""
 
 import json
 import re

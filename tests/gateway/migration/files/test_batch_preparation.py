@@ -1,4 +1,4 @@
-"""Reading ahead in another process: nothing but the time it takes tells it from reading here."""
+"""Reading ahead in a worker process gives the same results as reading in this process."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -17,22 +17,22 @@ from msgspec import structs
 from dialects.base.dialect import Dialect
 from dialects.base.migration.object_codec import ParsedObject
 from gateway.app import DIALECTS
-from gateway.migration import spooled_lines as lines, worker_process as worker
+from gateway.migration import spooled_lines, worker_process
 from gateway.migration.failures import WrongSalt
 from gateway.migration.files import (
-    file_batches as sources,
-    import_files as files_import_files,
-    read_ahead as following,
+    file_batches,
+    import_files as import_files_module,
+    read_ahead as read_ahead_module,
 )
-from gateway.migration.files.batch_preparation import Batch, BatchReader
-from gateway.migration.files.file_batches import ByteProgress, Files
+from gateway.migration.files.batch_preparation import BatchReader, EncodedBatch
+from gateway.migration.files.file_batches import ByteProgress, InputFiles
 from gateway.migration.files.import_files import FileImport, import_files
 from gateway.migration.files.read_ahead import (
-    AHEAD,
-    FEW,
+    MAX_BATCHES_ALONE,
+    MAX_OPEN_BATCHES,
     ReadStart,
     read_ahead,
-    reader_worker as answering,
+    reader_worker,
 )
 from gateway.migration.importer import ImportOptions
 from gateway.migration.objects import RawObject, ReadObject
@@ -81,8 +81,8 @@ def written(
     ]
 
 
-def plain(read: ReadObject) -> tuple[Any, ...]:
-    """All that is told, but for what is made anew each time: keys, and closures."""
+def comparable_values(read: ReadObject) -> tuple[Any, ...]:
+    """Return the values of a read object, without the keys and closures that are new each time."""
     if read.parsed is None:
         return read
     told = {name: getattr(read.parsed, name) for name in ParsedObject.__struct_fields__}
@@ -108,19 +108,19 @@ def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(following, "Worker", refuse)
+    monkeypatch.setattr(read_ahead_module, "Worker", refuse)
 
 
 @pytest.fixture
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Batches of one; so they are in the other process, which is forked."""
-    monkeypatch.setattr(sources, "BATCH", 1)
-    monkeypatch.setattr(worker, "get_context", lambda _way: get_context("fork"))
+    """Batches of one object, here and in the worker process, which is forked for this."""
+    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 1)
+    monkeypatch.setattr(worker_process, "get_context", lambda _way: get_context("fork"))
 
 
 @pytest.fixture
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two cores, and whoever starts a process waits until it is there."""
+    """Two cores, and workers that are ready before the caller goes on."""
     started = Worker.__init__
 
     def awaited(self: Worker, *given: Any) -> None:
@@ -128,21 +128,21 @@ def awake(monkeypatch: pytest.MonkeyPatch) -> None:
         assert self.is_ready.wait(30)
 
     monkeypatch.setattr(Worker, "__init__", awaited)
-    monkeypatch.setattr(following, "cores", lambda: 2)
+    monkeypatch.setattr(read_ahead_module, "cores", lambda: 2)
 
 
-def in_files(folder: Path, raw_objects: list[RawObject]) -> Files:
+def in_files(folder: Path, raw_objects: list[RawObject]) -> InputFiles:
     path = folder / "objects.ndjson"
     path.write_bytes(b"\n".join(raw_object.raw or b"[]3" for raw_object in raw_objects))
-    return Files((str(path),))
+    return InputFiles((str(path),))
 
 
-def beginning(files: Files) -> ReadStart:
+def beginning(files: InputFiles) -> ReadStart:
     reached = ByteProgress(lambda _size: None)
     return ReadStart(files, files.iter_batches(0, reached.restart()), 0, reached)
 
 
-def everybody(files: Files, account: Account, dialect: Dialect = NINJA) -> list[ReadObject]:
+def everybody(files: InputFiles, account: Account, dialect: Dialect = NINJA) -> list[ReadObject]:
     return [
         read
         for lot in read_ahead(beginning(files), dialect.codec, account)
@@ -155,7 +155,7 @@ def places(raw_objects: list[RawObject]) -> list[str]:
 
 
 def place(read: ReadObject) -> str:
-    """Its line."""
+    """Return the line number of an object."""
     return read.position.rpartition(":")[2]
 
 
@@ -169,11 +169,13 @@ def test_what_is_read_there_is_what_is_read_here(
     [batch] = files.iter_batches(0, lambda _size: None)
     work = BatchReader(dialect.codec, account, Generators())
 
-    answer = answering(files, dialect.codec, account)(msgspec.msgpack.encode(0))
-    ahead = work.decode_batch(msgspec.msgpack.decode(answer, type=Batch), lambda: batch)
-    now = work.read_lot(batch)
+    answer = reader_worker(files, dialect.codec, account)(msgspec.msgpack.encode(0))
+    ahead = work.decode_batch(msgspec.msgpack.decode(answer, type=EncodedBatch), lambda: batch)
+    now = work.prepare_batch(batch)
 
-    assert list(map(plain, ahead.iter_all())) == list(map(plain, now.iter_all()))
+    assert list(map(comparable_values, ahead.iter_all())) == list(
+        map(comparable_values, now.iter_all())
+    )
     assert [one.prepared is not None for one in ahead.iter_all()[:5]] == 5 * [dialect is NINJA]
     if dialect is NINJA:
         assert ahead.column_batch
@@ -190,11 +192,11 @@ def test_what_a_client_changes_is_asked_of_the_object_again(
     record = preview_client(ImportClient(organization_name="Other"), account, 1, Generators())
     work = BatchReader(dialect.codec, account, Generators())
 
-    answer = answering(files, dialect.codec, account)(msgspec.msgpack.encode(0))
+    answer = reader_worker(files, dialect.codec, account)(msgspec.msgpack.encode(0))
     [ahead] = work.decode_batch(
-        msgspec.msgpack.decode(answer, type=Batch), lambda: batch
+        msgspec.msgpack.decode(answer, type=EncodedBatch), lambda: batch
     ).iter_all()
-    [now] = map(work.read_prepared, batch)
+    [now] = map(work.prepare_object, batch)
 
     assert ahead.parsed
     assert now.parsed
@@ -226,19 +228,19 @@ def test_what_is_held_is_little(
 
     asked = [worker()[0].open_tasks for _ in read_ahead(beginning(files), NINJA.codec, account)]
 
-    assert max(asked) == AHEAD
-    assert min(asked[:-AHEAD]) == AHEAD
+    assert max(asked) == MAX_OPEN_BATCHES
+    assert min(asked[:-MAX_OPEN_BATCHES]) == MAX_OPEN_BATCHES
 
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], list[Worker]]]:
-    """What tells which processes were started."""
+    """A list with a function that returns the workers that were started."""
     started: list[Worker] = []
 
     def start(*given: Any) -> Worker:
         started.append(Worker(*given))
         return started[-1]
 
-    monkeypatch.setattr(following, "Worker", start)
+    monkeypatch.setattr(read_ahead_module, "Worker", start)
     return [lambda: started]
 
 
@@ -247,10 +249,10 @@ def test_what_was_before_a_failure_is_not_held_up_by_it():
         yield from "abcdefghijklmno"
         raise WrongSalt("another salt")
 
-    found = files_import_files.group_batches(failing())
+    found = import_files_module.group_batches(failing())
 
-    assert next(found) == list("abcdefghijklmno"[: files_import_files.TOGETHER])
-    assert next(found) == list("abcdefghijklmno"[files_import_files.TOGETHER :])
+    assert next(found) == list("abcdefghijklmno"[: import_files_module.BATCHES_PER_TRANSACTION])
+    assert next(found) == list("abcdefghijklmno"[import_files_module.BATCHES_PER_TRANSACTION :])
     with pytest.raises(WrongSalt):
         next(found)
 
@@ -259,9 +261,9 @@ def test_what_was_before_a_failure_is_not_held_up_by_it():
 def test_few_objects_start_no_process(
     account: Account, no_process: None, one_by_one: None, tmp_path: Path
 ):
-    files = in_files(tmp_path, written(NINJA, account, FEW))
+    files = in_files(tmp_path, written(NINJA, account, MAX_BATCHES_ALONE))
 
-    assert len(everybody(files, account)) == FEW
+    assert len(everybody(files, account)) == MAX_BATCHES_ALONE
 
 
 @one_engine
@@ -272,7 +274,7 @@ def test_one_core_starts_no_process(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(following, "cores", lambda: 1)
+    monkeypatch.setattr(read_ahead_module, "cores", lambda: 1)
 
     assert len(everybody(in_files(tmp_path, written(NINJA, account, 9)), account)) == 9
 
@@ -287,7 +289,7 @@ def test_what_cannot_be_read_twice_starts_no_process(
     writer = Thread(target=pipe.write_bytes, args=(b"\n".join(raws),))
     writer.start()
 
-    read = everybody(Files((str(pipe),)), account)
+    read = everybody(InputFiles((str(pipe),)), account)
 
     writer.join()
     assert [one.raw for one in read] == raws
@@ -371,7 +373,7 @@ def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  f
     monkeypatch: pytest.MonkeyPatch,
     awake: None,
 ):
-    monkeypatch.setattr(sources, "BATCH", 2)
+    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 2)
     alone, together = new_account(), new_account()
     path = tmp_path / "clients.ndjson"
     raws = [raw_object.raw for raw_object in written(dialect, alone, 11)]
@@ -379,7 +381,7 @@ def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  f
 
     ends = []
     for number, account in ((1, alone), (2, together)):
-        monkeypatch.setattr(following, "cores", lambda number=number: number)
+        monkeypatch.setattr(read_ahead_module, "cores", lambda number=number: number)
         plan = FileImport(
             dialect=dialect, account=account, paths=[str(path)], import_options=ImportOptions()
         )
@@ -400,8 +402,8 @@ def known(store: Store, account: Account) -> list[tuple[object, ...]]:
 
 
 def test_many_lines_are_read_again_as_they_were(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(lines, "MOST", 100)
-    kept = lines.SpooledLines()
+    monkeypatch.setattr(spooled_lines, "MAX_BYTES_IN_MEMORY", 100)
+    kept = spooled_lines.SpooledLines()
     said = [
         RunLine(kind="lost", client=f"{n}\nü", field="f", text="\N{SNOWMAN}") for n in range(50)
     ]

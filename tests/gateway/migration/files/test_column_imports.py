@@ -1,4 +1,4 @@
-"""An import that takes many new clients at once ends as one that takes them one by one."""
+"""A bulk import of new clients has the same result as an import of one client at a time."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +10,10 @@ from msgspec import structs
 
 from dialects.base.migration.object_codec import no_columns
 from dialects.ninja import DIALECT as NINJA
-from gateway.migration.files import file_batches as sources, import_files as filing
+from gateway.migration.files import file_batches, import_files as import_files_module
 from gateway.migration.files.import_files import FileImport, import_files
 from gateway.migration.importer import ImportOptions
-from storage.imports import column_inserts as crowding
+from storage.imports import column_inserts
 from storage.model.accounts import Account
 from storage.model.commands import ContactDraft, CreateClient, ImportClient, ImportContact
 from storage.model.generators import Generators
@@ -90,7 +90,7 @@ FILES = {
 
 
 def ended(store: Store, account: Account, raw: bytes, path: Path, dialect: Any):
-    """What the run said, and what there is."""
+    """Import the file, and return the lines of the run and the final state of the account."""
     path.write_bytes(raw)
     options = ImportOptions(policy=ConflictPolicy.NEWEST)
     plan = FileImport(dialect=dialect, account=account, paths=[str(path)], import_options=options)
@@ -104,7 +104,7 @@ def ended(store: Store, account: Account, raw: bytes, path: Path, dialect: Any):
 
 
 def known(store: Store, account: Account) -> list[Tree]:
-    """All that there is, but for what is made anew each time."""
+    """Return all clients, without the values that are new each time."""
     found = []
     for record in store.scan_clients(account.id):
         one = msgspec.to_builtins(record) | {"is_archived": record.archived_at is not None}
@@ -132,8 +132,8 @@ def test_crowds_end_as_their_clients_one_by_one(  # noqa: PLR0917  fixtures
     name: str,
     prepare: Prepare,
 ):
-    monkeypatch.setattr(sources, "BATCH", 4)
-    monkeypatch.setattr(filing, "TOGETHER", 2)
+    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 4)
+    monkeypatch.setattr(import_files_module, "BATCHES_PER_TRANSACTION", 2)
     together, alone = new_account(), new_account()
     raw = objects(together, FILES[name])
     changed = objects(together, [structs.replace(one, city="Köln") for one in FILES[name]])
@@ -156,13 +156,13 @@ def test_new_clients_come_in_crowds(
     store: Store, new_account: Callable[[], Account], tmp_path: Path, monkeypatch
 ):
     seen: list[bool] = []
-    settled = crowding.insert_columns
+    settled = column_inserts.insert_columns
 
     def watched(*given: Any) -> bool:
         seen.append(settled(*given))
         return seen[-1]
 
-    monkeypatch.setattr(crowding, "insert_columns", watched)
+    monkeypatch.setattr(column_inserts, "insert_columns", watched)
     account = new_account()
     raw = objects(account, USUAL)
 

@@ -1,4 +1,4 @@
-"""Exports by two processes: nothing but the time they take tells them from those by one."""
+"""Exports by two processes have the same result as exports by one process."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,7 +10,7 @@ import pytest
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
 from gateway.json_files.writer import open_writer
-from gateway.migration.files import export as giving
+from gateway.migration.files import export
 from gateway.migration.files.export import export_clients
 from gateway.migration.worker_process import Worker
 from storage.model.accounts import Account
@@ -48,7 +48,7 @@ def filled(opened: Callable[[], Store]) -> Iterator[tuple[Store, Account]]:
 
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
-    """Stretches of four clients, and a second process that is there from the first one on."""
+    """Serial ranges of four clients, and a second process that works from the first range on."""
     started: list[Worker] = []
 
     def awaited(*given: Any) -> Worker:
@@ -56,10 +56,10 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
         assert started[-1].is_ready.wait(30)
         return started[-1]
 
-    monkeypatch.setattr(giving, "PAGE", 4)
-    monkeypatch.setattr(giving, "MANY", 8)
-    monkeypatch.setattr(giving, "cores", lambda: 2)
-    monkeypatch.setattr(giving, "Worker", awaited)
+    monkeypatch.setattr(export, "RANGE_SIZE", 4)
+    monkeypatch.setattr(export, "MIN_CLIENTS_FOR_WORKER", 8)
+    monkeypatch.setattr(export, "cores", lambda: 2)
+    monkeypatch.setattr(export, "Worker", awaited)
     return started
 
 
@@ -74,7 +74,7 @@ def exported(
     tell: Callable[[int], None] = lambda _: None,
 ) -> Ends:
     with open_writer(str(path), is_forced=True) as write:
-        given = export_clients(*filled, dialect, write, tell, again=again)
+        given = export_clients(*filled, dialect, write, tell, reopen_store=again)
     return path.read_bytes(), given.written, given.left_out, list(given.lines)
 
 
@@ -113,7 +113,7 @@ def test_the_other_process_does_its_share(
 
     exported(filled, DIALECTS[0], tmp_path / "together", opened)
 
-    assert len(answers) >= giving.ASKED
+    assert len(answers) >= export.MAX_OPEN_RANGES
     assert all(answers)
 
 
@@ -151,11 +151,11 @@ def test_few_clients_start_no_process(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(giving, "MANY", 51)
+    monkeypatch.setattr(export, "MIN_CLIENTS_FOR_WORKER", 51)
     exported(filled, DIALECTS[0], tmp_path / "few", opened)
 
-    monkeypatch.setattr(giving, "MANY", 50)
-    monkeypatch.setattr(giving, "cores", lambda: 1)
+    monkeypatch.setattr(export, "MIN_CLIENTS_FOR_WORKER", 50)
+    monkeypatch.setattr(export, "cores", lambda: 1)
     exported(filled, DIALECTS[0], tmp_path / "one core", opened)
 
     assert not shared

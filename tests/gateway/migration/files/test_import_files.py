@@ -1,4 +1,4 @@
-"""Files: what is exported comes back as it was, from wherever it comes and however often."""
+"""Exported files are imported unchanged, from any place and any number of times."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -13,10 +13,10 @@ from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
 from gateway.json_files.writer import open_writer
 from gateway.migration.failures import TooManyChanges, WrongSalt
-from gateway.migration.files import file_batches as sources, import_files as filing
+from gateway.migration.files import file_batches, import_files as import_files_module
 from gateway.migration.files.convert import convert
 from gateway.migration.files.export import ExportResult, export_clients
-from gateway.migration.files.file_batches import pieces
+from gateway.migration.files.file_batches import iter_raw_objects
 from gateway.migration.files.import_files import FileImport, import_files
 from gateway.migration.importer import Importer, ImportOptions
 from storage.model.accounts import Account
@@ -32,8 +32,8 @@ from tests.gateway.migration.remote_stand_ins import (
     last_run,
     lines,
     one_engine,
-    shown,
     stopped_run,
+    written_objects,
 )
 
 New = Callable[..., Account]
@@ -65,7 +65,7 @@ def exported(store: Store, owner: Account, dialect: Dialect, path: str) -> Expor
         return export_clients(store, owner, dialect, write, unseen)
 
 
-def imported(
+def run_import(
     store: Store,
     owner: Account,
     dialect: Dialect,
@@ -82,7 +82,7 @@ def imported(
 
 
 def unseen(_size: int) -> None:
-    """Nobody looks at the progress of a test."""
+    """Ignore the progress."""
 
 
 # There and back
@@ -102,11 +102,11 @@ def test_what_is_exported_is_imported_as_it_was(
     second = new_account()
 
     given = exported(store, here, dialect, path)
-    done = imported(store, second, dialect, path)
+    done = run_import(store, second, dialect, path)
 
     assert (given.written, given.left_out) == (7, 0)
     assert fates(done.counts) == {"created": 7}
-    assert shown(store, second, dialect) == shown(store, here, dialect)
+    assert written_objects(store, second, dialect) == written_objects(store, here, dialect)
 
 
 @each_dialect
@@ -116,10 +116,10 @@ def test_the_same_file_twice_writes_nothing(
     brought(store, here, *clients(7))
     second = new_account()
     exported(store, here, dialect, path)
-    imported(store, second, dialect, path)
+    run_import(store, second, dialect, path)
     before = all_of(store, second)
 
-    done = imported(store, second, dialect, path)
+    done = run_import(store, second, dialect, path)
 
     assert fates(done.counts) == {"unchanged": 7}
     assert all_of(store, second) == before
@@ -134,7 +134,7 @@ def test_a_file_comes_home_and_changes_nothing(
     before = brought(store, here, *clients(7))
     exported(store, here, dialect, path)
 
-    done = imported(store, here, dialect, path)
+    done = run_import(store, here, dialect, path)
 
     assert fates(done.counts) == {"unchanged": 7}
     assert all_of(store, here) == before
@@ -150,8 +150,8 @@ def test_two_servers_files_with_equal_ids_do_not_mix(
         paths.append(str(tmp_path / f"{n}.ndjson"))
         exported(store, server, NINJA, paths[-1])
 
-    first = imported(store, here, NINJA, *paths)
-    again = imported(store, here, NINJA, *paths)
+    first = run_import(store, here, NINJA, *paths)
+    again = run_import(store, here, NINJA, *paths)
 
     assert fates(first.counts) == {"created": 6}
     assert fates(again.counts) == {"unchanged": 6}
@@ -194,23 +194,23 @@ def test_an_import_that_stopped_goes_on_where_it_was(
     second = new_account()
     brought(store, here, *clients(12))
     exported(store, here, NINJA, path)
-    monkeypatch.setattr(sources, "BATCH", 5)
-    monkeypatch.setattr(filing, "TOGETHER", 1)
+    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 5)
+    monkeypatch.setattr(import_files_module, "BATCHES_PER_TRANSACTION", 1)
     fail_at(store, 3, monkeypatch)
     with pytest.raises(Unavailable):
-        imported(store, second, NINJA, path)
+        run_import(store, second, NINJA, path)
     run = stopped_run(store, second)
     assert (len(all_of(store, second)), run.reason) == (10, "the disk is full")
 
-    done = imported(store, second, NINJA, path, interrupted=run)
+    done = run_import(store, second, NINJA, path, interrupted=run)
 
     assert fates(done.counts) == {"created": 12}
-    assert shown(store, second) == shown(store, here)
+    assert written_objects(store, second) == written_objects(store, here)
     assert last_run(store, second).state is RunState.DONE
 
 
 def fail_at(store: Store, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The n-th batch cannot be written; those after it can."""
+    """Let the write of the n-th batch fail. Later batches are written."""
     calls = []
 
     def failing(written: Any) -> Any:
@@ -237,7 +237,7 @@ def test_what_is_no_client_is_a_line_and_the_rest_arrives(
     junk = ["{}", "[1]", '{"id":"', '"text"', '{"name":"no id"}', ""]
     Path(path).write_text("\n".join([first, *junk, *others]))
 
-    done = imported(store, second, NINJA, path)
+    done = run_import(store, second, NINJA, path)
 
     assert fates(done.counts) == {"created": 3, "refused": 4}
     problems = [line.text for line in lines(store, done.run, "refused")]
@@ -256,7 +256,7 @@ def test_ids_of_another_salt_stop_before_there_is_a_run(
     salted = new_account(hash_salt="pepper")
 
     with pytest.raises(WrongSalt, match="HASH_SALT"):
-        imported(store, salted, NINJA, path)
+        run_import(store, salted, NINJA, path)
 
     assert (all_of(store, salted), store.list_runs(salted.id)) == ([], ())
 
@@ -266,7 +266,7 @@ def test_a_file_that_is_not_there_stops_before_there_is_a_run(
     store: Store, here: Account, path: str
 ):
     with pytest.raises(Invalid):
-        imported(store, here, NINJA, path)
+        run_import(store, here, NINJA, path)
 
     assert store.list_runs(here.id) == ()
 
@@ -279,7 +279,7 @@ def test_a_rehearsal_counts_and_writes_nothing(
     brought(store, here, *clients(3))
     exported(store, here, NINJA, path)
 
-    done = imported(store, second, NINJA, path, is_dry_run=True)
+    done = run_import(store, second, NINJA, path, is_dry_run=True)
 
     assert fates(done.counts) == {"created": 3}
     assert (all_of(store, second), store.list_runs(second.id)) == ([], ())
@@ -294,7 +294,7 @@ def test_too_many_changes_stop_before_the_batch(
     exported(store, here, NINJA, path)
 
     with pytest.raises(TooManyChanges):
-        imported(store, second, NINJA, path, max_changes=2)
+        run_import(store, second, NINJA, path, max_changes=2)
 
     assert all_of(store, second) == []
 
@@ -307,7 +307,7 @@ def converted(
 ) -> tuple[ExportResult, str]:
     into = f"{path}.{target.name}"
     with open_writer(into, is_forced=True) as write:
-        given = convert(pieces([path], unseen), owner, source, target, write)
+        given = convert(iter_raw_objects([path], unseen), owner, source, target, write)
     return given, into
 
 

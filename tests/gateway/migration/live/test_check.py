@@ -1,5 +1,7 @@
-"""Checking: the store beside a service, client by client; and the whole circle between the two
-APIs, after which everything is the same."""
+"""`gateway check`: the store compared with a remote service, client by client.
+
+The last tests send all clients around the circle of both APIs, after which all is the same.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,13 +22,13 @@ from tests.gateway.migration.remote_stand_ins import (
     There,
     all_of,
     brought,
+    create_remote_clients,
     fates,
     is_list,
     lines,
     one_engine,
     page,
     rewritten,
-    seeded,
 )
 from tests.laws.generated_clients import imports
 from tests.support.api_callers import Ninja, Planado
@@ -50,7 +52,7 @@ def odd(findings: Sequence[CheckedClient]) -> list[tuple[str, str, tuple[str, ..
 
 
 def test_what_was_pulled_is_the_same(here: Account, speaker_there: There):
-    seeded(speaker_there, 7)
+    create_remote_clients(speaker_there, 7)
     speaker_there.pull(here)
 
     assert signs(speaker_there.check(here)) == "=" * 7
@@ -65,7 +67,7 @@ def test_what_was_pushed_is_the_same(store: Store, here: Account, speaker_there:
 
 @one_engine
 def test_a_check_writes_nothing(store: Store, here: Account, speaker_there: There):
-    seeded(speaker_there, 3)
+    create_remote_clients(speaker_there, 3)
     speaker_there.pull(here)
     before = (all_of(store, here), store.list_runs(here.id), speaker_there.clients)
     speaker_there.forget_calls()
@@ -79,7 +81,7 @@ def test_a_check_writes_nothing(store: Store, here: Account, speaker_there: Ther
 def test_each_difference_has_its_sign_its_client_and_its_fields(
     store: Store, here: Account, ninja_there: There, edit: Edit
 ):
-    seeded(ninja_there, 4)
+    create_remote_clients(ninja_there, 4)
     ninja_there.pull(here)
     edit(here, 2, city="Vic", phone="1")
     ninja_there.put(3, {"website": "example.com"})
@@ -98,7 +100,7 @@ def test_each_difference_has_its_sign_its_client_and_its_fields(
 def test_nobody_expects_there_what_is_deleted_here(
     store: Store, here: Account, planado_there: There
 ):
-    seeded(planado_there, 2)
+    create_remote_clients(planado_there, 2)
     planado_there.pull(here)
     for owner in (here, planado_there.account):
         [client] = [client for client in all_of(store, owner) if client.name == "Client 2"]
@@ -111,7 +113,7 @@ def test_nobody_expects_there_what_is_deleted_here(
 def test_what_is_deleted_here_and_not_there_differs(
     store: Store, here: Account, speaker_there: There
 ):
-    seeded(speaker_there, 2)
+    create_remote_clients(speaker_there, 2)
     speaker_there.pull(here)
     store.set_client_state(here.id, 2, State.DELETED)
 
@@ -157,7 +159,7 @@ def test_a_client_that_is_met_twice_is_an_error(store: Store, here: Account, pla
 def test_an_object_that_cannot_be_read_is_an_error_and_the_others_are_compared(
     here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 7)
+    create_remote_clients(ninja_there, 7)
     ninja_there.pull(here)
 
     def spoilt(tree: Any) -> Any:
@@ -222,7 +224,7 @@ def generated() -> Drawn:
 
 
 def large(service: There) -> There:
-    """The service with pages as large as it likes."""
+    """Let the service have pages of 100 clients, and allow 1,000 calls."""
     service.faulty.inner.page_size = 100
     service.faulty.most_calls = 1000
     return service
@@ -240,15 +242,15 @@ def with_own_key(n: int, client: ImportClient) -> ImportClient:
 def lost_fields(told: Sequence[RunLine]) -> dict[str, set[str]]:
     fields: dict[str, set[str]] = {}
     for line in told:
-        fields.setdefault(line.client, set()).add(plain(line.field))
+        fields.setdefault(line.client, set()).add(top_level_field(line.field))
     return fields
 
 
-def plain(field: str) -> str:
+def top_level_field(field: str) -> str:
     return field.partition("[")[0].partition(".")[0]
 
 
-def refused(told: Sequence[RunLine]) -> dict[str, str]:
+def refused_lines(told: Sequence[RunLine]) -> dict[str, str]:
     return {line.client: line.text for line in told if line.kind == "refused"}
 
 
@@ -272,7 +274,7 @@ def test_the_circle_from_ninja_over_planado_ends_where_it_began(
 
     assert fates(pulled.importer.counts) == {"created": len(generated)}
     assert odd(ninja.check(here)) == []
-    not_taken = refused(lines(store, pushed.run))
+    not_taken = refused_lines(lines(store, pushed.run))
     assert {sign for sign, *_ in odd(planado.check(here))} <= {"+"}
     assert len(odd(planado.check(here))) == len(not_taken)
     assert odd(planado.check(second)) == []
@@ -299,7 +301,7 @@ def test_the_circle_from_planado_over_ninja_ends_where_it_began(
 
     assert fates(pulled.importer.counts) == {"created": len(generated)}
     assert odd(planado.check(here)) == []
-    not_taken = refused(lines(store, pushed.run))
+    not_taken = refused_lines(lines(store, pushed.run))
     assert len(odd(ninja.check(here))) == len(not_taken)
     assert odd(ninja.check(second)) == []
 
@@ -348,7 +350,7 @@ def test_what_vanishes_on_its_way_was_told_as_lost(
 
 
 def vanished(before: Client, after: Client) -> set[str]:
-    """The fields that said something, and say nothing any more."""
+    """Return the fields that had a value before and have none after."""
     fields = set(before.__struct_fields__)
     if before.service_text is None and not any(before.shipping_address):
         fields -= set(Address._fields)  # the billing address stands for the other, as one text

@@ -1,5 +1,7 @@
-"""Services that misbehave: a pull ends with every client here exactly once, or stops with a
-failure that has a name, and then goes on. Nothing is silently missing."""
+"""Pulls from services that misbehave: no client is silently missing.
+
+A pull ends with every client here exactly once, or stops with a named failure and can be resumed.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +26,7 @@ from tests.gateway.migration.remote_stand_ins import (
     all_of,
     breaks_off,
     brought,
+    create_remote_clients,
     fates,
     instead,
     is_list,
@@ -33,10 +36,9 @@ from tests.gateway.migration.remote_stand_ins import (
     resets,
     rewritten,
     says,
-    seeded,
-    shown,
     stopped_run,
     without,
+    written_objects,
 )
 from tests.support.clock import Clock
 
@@ -72,7 +74,7 @@ def each(table: dict[str, Any]) -> pytest.MarkDecorator:
 
 
 def is_cursor(number: int) -> Matches:
-    """The n-th page of a list of Planado, from the second on."""
+    """Match the n-th page of a list of Planado, from the second page on."""
     return nth_of(lambda request: "after" in request.url.params, number - 1)
 
 
@@ -83,14 +85,14 @@ def is_cursor(number: int) -> Matches:
 def test_a_fault_that_passes_leaves_no_trace(
     store: Store, here: Account, ninja_there: There, name: str
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     for number in (1, 3):
         ninja_there.faulty.plan(PASSING[name], page(number))
 
     done = ninja_there.pull(here)
 
     assert fates(done.importer.counts) == {"created": 12}
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
     assert len(ninja_there.hours.waits) == 2
 
 
@@ -98,7 +100,7 @@ def test_a_fault_that_passes_leaves_no_trace(
 def test_a_fault_of_planado_that_passes_leaves_no_trace(
     store: Store, here: Account, planado_there: There, name: str
 ):
-    seeded(planado_there, 12)
+    create_remote_clients(planado_there, 12)
     planado_there.faulty.plan(PASSING[name], is_cursor(2), times=1)
 
     done = planado_there.pull(here)
@@ -108,7 +110,7 @@ def test_a_fault_of_planado_that_passes_leaves_no_trace(
 
 
 def test_the_wait_that_a_service_names_is_kept(here: Account, ninja_there: There):
-    seeded(ninja_there, 3)
+    create_remote_clients(ninja_there, 3)
     ninja_there.faulty.plan(says(429, retry_after="7"), page(1))
 
     ninja_there.pull(here)
@@ -123,7 +125,7 @@ def test_the_wait_that_a_service_names_is_kept(here: Account, ninja_there: There
 def test_a_fault_that_lasts_stops_with_its_name_and_the_run_goes_on(
     store: Store, here: Account, ninja_there: There, name: str
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     fault, failure = LASTING[name]
     ninja_there.faulty.plan(fault, page(3), times=ENDLESS)
 
@@ -135,14 +137,14 @@ def test_a_fault_that_lasts_stops_with_its_name_and_the_run_goes_on(
     assert run.reason
     done = gone_on(ninja_there, here)
     assert fates(done) == {"created": 12}
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
 
 
 @each(LASTING)
 def test_a_fault_of_the_first_page_stops_before_there_is_a_run(
     store: Store, here: Account, ninja_there: There, name: str
 ):
-    seeded(ninja_there, 2)
+    create_remote_clients(ninja_there, 2)
     fault, failure = LASTING[name]
     ninja_there.faulty.plan(fault, page(1), times=ENDLESS)
 
@@ -156,7 +158,7 @@ def test_a_fault_of_the_first_page_stops_before_there_is_a_run(
 def test_a_stopped_pull_of_planado_goes_on(
     store: Store, here: Account, planado_there: There, number: int
 ):
-    seeded(planado_there, 12)
+    create_remote_clients(planado_there, 12)
     planado_there.faulty.plan(says(403), is_cursor(number))
     with pytest.raises(AccessDenied):
         planado_there.pull(here)
@@ -168,7 +170,7 @@ def test_a_stopped_pull_of_planado_goes_on(
 
 
 def test_a_run_that_goes_on_asks_only_for_what_is_left(here: Account, ninja_there: There):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     ninja_there.faulty.plan(says(401), page(3))
     with pytest.raises(AccessDenied):
         ninja_there.pull(here)
@@ -182,7 +184,7 @@ def test_a_run_that_goes_on_asks_only_for_what_is_left(here: Account, ninja_ther
 def test_a_run_that_went_on_is_the_last_one_whole(
     store: Store, here: Account, ninja_there: There, clock: Clock
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     ninja_there.faulty.plan(says(401), page(3))
     with pytest.raises(AccessDenied):
         ninja_there.pull(here)
@@ -197,7 +199,7 @@ def test_a_run_that_went_on_is_the_last_one_whole(
 
 
 def gone_on(service: There, here: Account) -> dict[str, int]:
-    """The counts of the stopped run after it was resumed, with the service well again."""
+    """Resume the stopped run without faults, and return its counts."""
     service.faulty.plans.clear()
     run = stopped_run(service.store, here)
     return service.pull(here, interrupted=run).importer.counts
@@ -207,45 +209,45 @@ def gone_on(service: There, here: Account) -> dict[str, int]:
 
 
 def test_a_page_that_is_shown_twice_hides_none(store: Store, here: Account, ninja_there: There):
-    seeded(ninja_there, 17)
+    create_remote_clients(ninja_there, 17)
     ninja_there.faulty.plan(instead(page="2"), page(3))
 
     done = ninja_there.pull(here)
 
     assert fates(done.importer.counts) == {"created": 17}
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
     assert done.repeated >= 5
 
 
 def test_pages_in_another_order_hide_none(store: Store, here: Account, ninja_there: There):
-    seeded(ninja_there, 17)
+    create_remote_clients(ninja_there, 17)
     for number in (1, 2):
         ninja_there.faulty.plan(instead(sort="id|desc"), page(number))
 
     done = ninja_there.pull(here)
 
     assert fates(done.importer.counts) == {"created": 17}
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
 
 
 @pytest.mark.parametrize("number", [2, 3])
 def test_a_client_that_is_purged_meanwhile_hides_none(
     store: Store, here: Account, ninja_there: There, number: int
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     purge = after(lambda: store.purge_client(ninja_there.account.id, 1))
     ninja_there.faulty.plan(purge, page(number))
 
     done = ninja_there.pull(here)
 
     assert fates(done.importer.counts) == {"created": 12}
-    assert shown(store, here)[1:] == shown(store, ninja_there.account)
+    assert written_objects(store, here)[1:] == written_objects(store, ninja_there.account)
 
 
 def test_one_purged_and_one_created_between_the_same_pages_hide_none(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
 
     def both() -> None:
         store.purge_client(ninja_there.account.id, 1)
@@ -255,13 +257,13 @@ def test_one_purged_and_one_created_between_the_same_pages_hide_none(
     done = ninja_there.pull(here)
 
     assert fates(done.importer.counts) == {"created": 13}
-    assert shown(store, here)[1:] == shown(store, ninja_there.account)
+    assert written_objects(store, here)[1:] == written_objects(store, ninja_there.account)
 
 
 def test_a_client_that_is_purged_between_pages_of_a_resumed_run_hides_none(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 17)
+    create_remote_clients(ninja_there, 17)
     ninja_there.faulty.plan(says(401), page(3))
     with pytest.raises(AccessDenied):
         ninja_there.pull(here)
@@ -269,13 +271,13 @@ def test_a_client_that_is_purged_between_pages_of_a_resumed_run_hides_none(
     store.purge_client(ninja_there.account.id, 1)
     gone_on(ninja_there, here)
 
-    assert shown(store, here)[1:] == shown(store, ninja_there.account)
+    assert written_objects(store, here)[1:] == written_objects(store, ninja_there.account)
 
 
 def test_pages_of_a_resumed_run_that_stand_in_for_others_hide_none(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 17)
+    create_remote_clients(ninja_there, 17)
     ninja_there.faulty.plan(says(401), page(2))
     with pytest.raises(AccessDenied):
         ninja_there.pull(here)
@@ -284,27 +286,27 @@ def test_pages_of_a_resumed_run_that_stand_in_for_others_hide_none(
     ninja_there.faulty.plan(instead(page="2"), page(3), times=2)
     ninja_there.pull(here, interrupted=stopped_run(store, here))
 
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
 
 
 @pytest.mark.parametrize("number", [2, 3])
 def test_a_client_that_is_created_meanwhile_arrives(
     store: Store, here: Account, ninja_there: There, number: int
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     create = after(lambda: ninja_there.speaker.created(name="Client 13"))
     ninja_there.faulty.plan(create, page(number))
 
     done = ninja_there.pull(here)
 
     assert fates(done.importer.counts) == {"created": 13}
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
 
 
 def test_a_client_that_is_created_in_planado_meanwhile_arrives_with_the_next_pull(
     store: Store, here: Account, planado_there: There
 ):
-    seeded(planado_there, 12)
+    create_remote_clients(planado_there, 12)
     create = after(
         lambda: planado_there.speaker.created(organization=True, organization_name="Newest")
     )
@@ -319,7 +321,7 @@ def test_a_client_that_is_created_in_planado_meanwhile_arrives_with_the_next_pul
 def test_a_client_that_is_deleted_in_planado_meanwhile_hides_none(
     store: Store, here: Account, planado_there: There
 ):
-    keys = seeded(planado_there, 12)
+    keys = create_remote_clients(planado_there, 12)
     last_of_the_first_page = keys[12 - 5]
     delete = after(lambda: planado_there.speaker.delete(f"/clients/{last_of_the_first_page}"))
     planado_there.faulty.plan(delete, is_cursor(2))
@@ -332,7 +334,7 @@ def test_a_client_that_is_deleted_in_planado_meanwhile_hides_none(
 def test_a_client_that_is_changed_behind_the_reader_arrives_with_the_next_pull(
     store: Store, here: Account, ninja_there: There, clock: Clock
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     ninja_there.faulty.plan(after(lambda: ninja_there.put(1, {"city": "Reus"})), page(3))
     ninja_there.pull(here)
     assert store.get_client(here.id, 1).city == ""
@@ -348,7 +350,7 @@ def test_a_client_that_is_changed_behind_the_reader_arrives_with_the_next_pull(
 
 
 def claims(**window: int) -> Fault:
-    """The answer with other words about the whole list."""
+    """Change the pagination of the answer, which describes the whole list."""
 
     def change(tree: Any) -> Any:
         tree["meta"]["pagination"] |= window
@@ -358,7 +360,7 @@ def claims(**window: int) -> Fault:
 
 
 def last_page_again(request: httpx.Request, pass_on: Any) -> httpx.Response:
-    """Beyond its last page the list shows that one again, and always promises another."""
+    """Repeat the last page for every page beyond it, and always promise another page."""
     number = min(int(request.url.params["page"]), 3)
     shown_there = instead(page=str(number))
     promised = {"total_pages": int(request.url.params["page"]) + 1}
@@ -373,45 +375,45 @@ def last_page_again(request: httpx.Request, pass_on: Any) -> httpx.Response:
 def test_a_total_that_never_comes_true_is_a_failure_with_a_name(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     ninja_there.faulty.plan(claims(total=13), is_list, times=ENDLESS)
 
     with pytest.raises(UnstableList, match="12 clients came of 13"):
         ninja_there.pull(here)
 
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
     assert "no rest" in stopped_run(store, here).reason
 
 
 def test_a_list_that_goes_on_for_ever_is_a_failure_with_a_name(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     ninja_there.faulty.plan(last_page_again, is_list, times=ENDLESS)
 
     with pytest.raises(UnstableList, match="repeats itself"):
         ninja_there.pull(here)
 
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
 
 
 def test_a_list_that_goes_on_for_ever_when_it_is_read_again_is_a_failure_with_a_name(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     ninja_there.faulty.plan(claims(total=13), is_list, times=3)
     ninja_there.faulty.plan(last_page_again, is_list, times=ENDLESS)
 
     with pytest.raises(UnstableList, match="repeats itself"):
         ninja_there.pull(here)
 
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
 
 
 def test_a_cursor_that_leads_nowhere_is_a_failure_with_a_name(
     store: Store, here: Account, planado_there: There
 ):
-    seeded(planado_there, 12)
+    create_remote_clients(planado_there, 12)
     planado_there.faulty.plan(without("after"), is_list, times=ENDLESS)
 
     with pytest.raises(UnstableList, match="repeats itself"):
@@ -503,7 +505,7 @@ def test_an_answer_about_a_single_client_that_fails_has_a_name(
 
 
 def test_a_check_outlives_faults_that_pass(store: Store, here: Account, ninja_there: There):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     ninja_there.pull(here)
     for number, fault in enumerate(PASSING.values()):
         ninja_there.faulty.plan(fault, page(1 + number % 3))

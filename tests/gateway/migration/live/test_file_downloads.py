@@ -1,4 +1,4 @@
-"""The files of clients come along when they are asked for, byte by byte and once."""
+"""Files of clients are downloaded on request, byte for byte and only once."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from storage.model.accounts import Account
 from storage.model.commands import ChangeClient
 from storage.model.records import Client
 from storage.model.runs import RunState
-from tests.gateway.migration.remote_stand_ins import There, answer, nth_of, one_engine
+from tests.gateway.migration.remote_stand_ins import There, nth_of, one_engine, stream_response
 
 pytestmark = one_engine
 
@@ -21,7 +21,7 @@ Edit = Callable[..., None]
 
 @pytest.fixture
 def filed(ninja_there: There) -> Client:
-    """A client there with two files."""
+    """A remote client with two files."""
     made = ninja_there.speaker.created(name="Acme")
     parts = [("documents[]", ("contract.pdf", PDF)), ("documents[]", ("note.txt", NOTE))]
     sent = ninja_there.speaker.request("PUT", f"/clients/{made['id']}/upload", files=parts)
@@ -96,7 +96,7 @@ def test_a_pull_that_was_stopped_between_two_files_fetches_the_rest(
     def is_later(request: httpx.Request) -> bool:
         return is_download(request) and not first(request)
 
-    ninja_there.faulty.plan(lambda _request, _pass: answer(b"", 503), is_later, times=6)
+    ninja_there.faulty.plan(lambda _request, _pass: stream_response(b"", 503), is_later, times=6)
     with pytest.raises(RetriesExhausted):
         ninja_there.pull(here, has_files=True)
     [stopped] = ninja_there.store.list_runs(here.id)

@@ -1,5 +1,4 @@
-"""A list read from its first page to its last, as httpx itself sees it; and how much of it is
-held meanwhile."""
+"""A list scan from the first page to the last over real httpx, and its use of memory."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from gateway.migration.live.list_scan import (
 )
 from gateway.remote.failures import RetriesExhausted
 from gateway.remote.http_client import HttpClient
-from tests.gateway.migration.remote_stand_ins import Hours, answer
+from tests.gateway.migration.remote_stand_ins import Hours, stream_response
 
 BASE = "https://remote.test"
 NINJA, PLANADO = (dialect.remote for dialect in DIALECTS)
@@ -40,7 +39,7 @@ def service(hours: Hours) -> Iterator[HttpClient]:
 
 @pytest.fixture
 def planado() -> Iterator[respx.Route]:
-    """The list of a Planado."""
+    """The list route of a Planado."""
     with respx.mock(base_url=BASE) as router:
         yield router.get("/v2/clients")
 
@@ -165,7 +164,7 @@ def test_a_scan_goes_on_where_a_position_says(service: HttpClient, ninja: respx.
 
 
 class Endless(httpx.BaseTransport):
-    """A Ninja of many clients that exist only while they are asked for."""
+    """An Invoice Ninja with many clients that are generated on request."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         current = int(request.url.params["page"])
@@ -175,7 +174,7 @@ class Endless(httpx.BaseTransport):
         ]
         shown = {"total": MANY, "current_page": current, "total_pages": MANY // LARGE}
         tree = {"data": clients, "meta": {"pagination": shown}}
-        return answer(msgspec.json.encode(tree))
+        return stream_response(msgspec.json.encode(tree))
 
 
 def test_a_long_list_is_never_held_whole():

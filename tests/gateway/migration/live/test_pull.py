@@ -1,4 +1,4 @@
-"""Pulling from an Invoice Ninja and a Planado: what is there comes here, as it is there."""
+"""Pulls from an Invoice Ninja and a Planado: the clients here become as they are there."""
 
 import os
 import socket
@@ -21,15 +21,15 @@ from tests.gateway.migration.remote_stand_ins import (
     There,
     all_of,
     brought,
+    create_remote_clients,
     fates,
     is_list,
     last_run,
     lines,
     page,
     rewritten,
-    seeded,
-    shown,
     stopped_run,
+    written_objects,
 )
 from tests.support.clock import Clock
 
@@ -72,14 +72,14 @@ def one_with_everything(**fields: Any) -> ImportClient:
 def test_all_clients_of_a_ninja_arrive_as_they_are_there(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
     [whole] = brought(store, ninja_there.account, one_with_everything())
     store.set_client_state(ninja_there.account.id, 3, State.DELETED)
 
     done = ninja_there.pull(here)
 
     assert fates(done.importer.counts) == {"created": 13}
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
     assert last_run(store, here).state is RunState.DONE
     arrived = store.get_client(here.id, 4711)
     assert arrived.balance == whole.balance == Decimal("12.345678")
@@ -90,13 +90,16 @@ def test_all_clients_of_a_ninja_arrive_as_they_are_there(
 def test_all_clients_of_a_planado_arrive_as_they_are_there(
     store: Store, here: Account, planado_there: There
 ):
-    seeded(planado_there, 12)
+    create_remote_clients(planado_there, 12)
     brought(store, planado_there.account, one_with_everything(external_id="K 17"))
 
     done = planado_there.pull(here)
 
     assert fates(done.importer.counts) == {"created": 13}
-    told = [shown(store, owner, planado_there.dialect) for owner in (here, planado_there.account)]
+    told = [
+        written_objects(store, owner, planado_there.dialect)
+        for owner in (here, planado_there.account)
+    ]
     assert sorted(told[0]) == sorted(told[1])
 
 
@@ -106,7 +109,7 @@ def test_all_clients_of_a_planado_arrive_as_they_are_there(
 def test_a_second_pull_asks_for_changes_and_writes_nothing(
     store: Store, here: Account, ninja_there: There, clock: Clock
 ):
-    seeded(ninja_there, 6)
+    create_remote_clients(ninja_there, 6)
     ninja_there.pull(here)
     before, began = all_of(store, here), int(clock.now.timestamp())
     ninja_there.forget_calls()
@@ -123,7 +126,7 @@ def test_a_second_pull_asks_for_changes_and_writes_nothing(
 def test_a_full_pull_reads_everything_and_says_unchanged(
     store: Store, here: Account, ninja_there: There, clock: Clock
 ):
-    seeded(ninja_there, 6)
+    create_remote_clients(ninja_there, 6)
     ninja_there.pull(here)
     before = all_of(store, here)
     clock.tick(hours=1)
@@ -137,7 +140,7 @@ def test_a_full_pull_reads_everything_and_says_unchanged(
 def test_an_edit_there_arrives_and_leaves_the_others(
     store: Store, here: Account, ninja_there: There, clock: Clock
 ):
-    seeded(ninja_there, 6)
+    create_remote_clients(ninja_there, 6)
     ninja_there.pull(here)
     clock.tick(hours=1)
     ninja_there.put(2, {"city": "Reus"})
@@ -152,7 +155,7 @@ def test_an_edit_there_arrives_and_leaves_the_others(
 def test_an_edit_in_planado_arrives(
     store: Store, here: Account, planado_there: There, clock: Clock
 ):
-    keys = seeded(planado_there, 6)
+    keys = create_remote_clients(planado_there, 6)
     planado_there.pull(here)
     clock.tick(hours=1)
     planado_there.speaker.patched(keys[1], {"organization_name": "Renamed"})
@@ -166,7 +169,7 @@ def test_an_edit_in_planado_arrives(
 def test_an_edit_here_is_kept_though_the_client_is_read_again(
     store: Store, here: Account, ninja_there: There, edit: Callable[..., None]
 ):
-    seeded(ninja_there, 3)
+    create_remote_clients(ninja_there, 3)
     ninja_there.pull(here)
     edit(here, 2, city="Vic")
 
@@ -196,7 +199,7 @@ def test_where_both_changed_the_policy_decides(
     case: tuple[ConflictPolicy, bool, str, str],
 ):
     policy, is_here_later, fate, city = case
-    seeded(ninja_there, 3)
+    create_remote_clients(ninja_there, 3)
     ninja_there.pull(here)
     ninja_there.clock.tick(hours=1)
     edits = [lambda: edit(here, 2, city="Vic"), lambda: ninja_there.put(2, {"city": "Reus"})]
@@ -213,7 +216,7 @@ def test_where_both_changed_the_policy_decides(
 def test_a_conflict_stays_one_until_it_is_decided(
     store: Store, here: Account, ninja_there: There, edit: Callable[..., None], clock: Clock
 ):
-    seeded(ninja_there, 2)
+    create_remote_clients(ninja_there, 2)
     ninja_there.pull(here)
     clock.tick(hours=1)
     edit(here, 2, city="Vic")
@@ -231,7 +234,7 @@ def test_a_conflict_stays_one_until_it_is_decided(
 def test_what_is_deleted_or_archived_there_is_so_here(
     store: Store, here: Account, ninja_there: There, clock: Clock, state: State
 ):
-    seeded(ninja_there, 3)
+    create_remote_clients(ninja_there, 3)
     ninja_there.pull(here)
     clock.tick(hours=1)
     store.set_client_state(ninja_there.account.id, 2, state)
@@ -239,14 +242,14 @@ def test_what_is_deleted_or_archived_there_is_so_here(
     done = ninja_there.pull(here)
 
     assert fates(done.importer.counts) == {"changed": 1}
-    assert shown(store, here) == shown(store, ninja_there.account)
+    assert written_objects(store, here) == written_objects(store, ninja_there.account)
     assert store.get_client(here.id, 2).is_deleted is (state is State.DELETED)
 
 
 def test_what_was_pushed_is_no_change_when_it_is_pulled(
     store: Store, here: Account, ninja_there: There, planado_there: There
 ):
-    seeded(ninja_there, 3)
+    create_remote_clients(ninja_there, 3)
     ninja_there.pull(here)
     planado_there.push(here)
 
@@ -260,7 +263,7 @@ def test_what_was_pushed_is_no_change_when_it_is_pulled(
 
 
 def test_a_rehearsal_counts_and_writes_nothing(store: Store, here: Account, ninja_there: There):
-    seeded(ninja_there, 7)
+    create_remote_clients(ninja_there, 7)
 
     done = ninja_there.pull(here, is_dry_run=True)
 
@@ -271,7 +274,7 @@ def test_a_rehearsal_counts_and_writes_nothing(store: Store, here: Account, ninj
 def test_too_many_changes_stop_before_the_batch_that_makes_them(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 12)
+    create_remote_clients(ninja_there, 12)
 
     with pytest.raises(TooManyChanges):
         ninja_there.pull(here, max_changes=7)
@@ -283,7 +286,7 @@ def test_too_many_changes_stop_before_the_batch_that_makes_them(
 def test_as_many_changes_as_are_allowed_are_not_too_many(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 7)
+    create_remote_clients(ninja_there, 7)
 
     done = ninja_there.pull(here, max_changes=7)
 
@@ -293,7 +296,7 @@ def test_as_many_changes_as_are_allowed_are_not_too_many(
 def test_ids_of_another_salt_stop_before_there_is_a_run(
     store: Store, ninja_there: There, new_account: Callable[..., Account]
 ):
-    seeded(ninja_there, 3)
+    create_remote_clients(ninja_there, 3)
     salted = new_account(hash_salt="pepper")
 
     with pytest.raises(WrongSalt, match="salt"):
@@ -305,7 +308,7 @@ def test_ids_of_another_salt_stop_before_there_is_a_run(
 def test_an_object_that_no_store_can_hold_is_a_line_and_the_rest_arrives(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 7)
+    create_remote_clients(ninja_there, 7)
 
     def spoilt(tree: Any) -> Any:
         tree["data"][1]["name"] = "nul \0 inside"
@@ -323,7 +326,7 @@ def test_an_object_that_no_store_can_hold_is_a_line_and_the_rest_arrives(
 def test_an_unknown_field_that_says_something_is_a_line(
     store: Store, here: Account, ninja_there: There
 ):
-    seeded(ninja_there, 1)
+    create_remote_clients(ninja_there, 1)
 
     def newer(tree: Any) -> Any:
         tree["data"][0] |= {"loyalty": "gold", "empty": ""}
@@ -340,7 +343,7 @@ def test_a_number_that_is_taken_here_is_replaced_and_said(
     store: Store, here: Account, ninja_there: There
 ):
     brought(store, here, ImportClient(number="0001", organization_name="Ours", serial=9))
-    seeded(ninja_there, 2)
+    create_remote_clients(ninja_there, 2)
 
     done = ninja_there.pull(here)
 
@@ -361,5 +364,5 @@ def test_one_run_at_a_time(store: Store, here: Account, ninja_there: There):
 
 
 def alive() -> str:
-    """A process that certainly runs: the one that started this one."""
+    """A process that certainly runs: the parent of this process."""
     return f"{socket.gethostname()} {os.getppid()}"

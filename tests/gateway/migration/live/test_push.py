@@ -1,5 +1,4 @@
-"""Pushing into an Invoice Ninja and a Planado: what is here comes there, once, and no more is
-written than has to be."""
+"""Pushes to an Invoice Ninja and a Planado: each client is written once, and only if it must be."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,6 @@ from storage.store import Store
 from tests.gateway.migration.remote_stand_ins import (
     ENDLESS,
     There,
-    answer,
     brought,
     fates,
     is_lost,
@@ -28,6 +26,7 @@ from tests.gateway.migration.remote_stand_ins import (
     one_engine,
     says,
     stopped_run,
+    stream_response,
 )
 
 Edit = Callable[..., None]
@@ -41,12 +40,12 @@ def clients(number: int, **fields: Any) -> list[ImportClient]:
     ]
 
 
-def names(service: There) -> list[str]:
+def live_names(service: There) -> list[str]:
     return sorted(client.name for client in service.clients if not client.is_deleted)
 
 
 def changed_there(service: There, name: str, **fields: Any) -> None:
-    """As somebody does it who works there, an hour later."""
+    """Change a client at the service an hour later, as a user of the service would."""
     service.clock.tick(hours=1)
     [client] = [client for client in service.clients if client.name == name]
     if service.dialect.name == "ninja":
@@ -69,7 +68,7 @@ def test_all_clients_come_there(store: Store, here: Account, speaker_there: Ther
     done = speaker_there.push(here)
 
     assert fates(done.counts) == {"created": 7}
-    assert names(speaker_there) == [f"Client {n}" for n in range(1, 8)]
+    assert live_names(speaker_there) == [f"Client {n}" for n in range(1, 8)]
     assert {c.primary_contact.email for c in speaker_there.clients} == {"ada@example.com"}
     assert last_run(store, here).state is RunState.DONE
 
@@ -239,7 +238,7 @@ def test_what_is_deleted_here_is_deleted_there_when_that_is_asked_for(
     speaker_there.push(here, may_delete=True)
 
     assert fates(done.counts) == {"unchanged": 1, "deleted": 1}
-    assert names(speaker_there) == ["Client 1"]
+    assert live_names(speaker_there) == ["Client 1"]
     assert speaker_there.faulty.writes == []
 
 
@@ -253,7 +252,7 @@ def test_what_was_deleted_before_is_never_put_there(
     done = speaker_there.push(here)
 
     assert fates(done.counts) == {"created": 1, "left": 1}
-    assert names(speaker_there) == ["Client 1"]
+    assert live_names(speaker_there) == ["Client 1"]
 
 
 @one_engine
@@ -340,7 +339,7 @@ def test_a_refusal_is_a_line_with_its_reason_and_the_others_arrive(
     [line] = lines(store, done.run, "refused")
     assert "answered 422" in line.text
     assert "first_name" in line.text
-    assert names(planado_there) == ["Client 1", "Client 3"]
+    assert live_names(planado_there) == ["Client 1", "Client 3"]
 
 
 def test_a_refusal_that_no_store_can_hold_is_a_line_too(
@@ -446,7 +445,7 @@ def test_no_more_clients_are_written_than_allowed(
     with pytest.raises(TooManyChanges):
         speaker_there.push(here, max_changes=3)
 
-    assert names(speaker_there) == ["Client 1", "Client 2", "Client 3"]
+    assert live_names(speaker_there) == ["Client 1", "Client 2", "Client 3"]
     assert stopped_run(store, here).counts["created"] == 3
 
 
@@ -479,7 +478,7 @@ def test_a_push_that_stopped_goes_on_where_it_was(
     done = speaker_there.push(here, interrupted=stopped_run(store, here))
 
     assert fates(done.counts) == {"created": 4}
-    assert names(speaker_there) == [f"Client {n}" for n in range(1, 5)]
+    assert live_names(speaker_there) == [f"Client {n}" for n in range(1, 5)]
 
 
 @one_engine
@@ -497,7 +496,7 @@ def test_an_answer_that_was_lost_after_the_write_makes_no_client_twice(
 
     done = speaker_there.push(here)
 
-    assert names(speaker_there) == [f"Client {n}" for n in range(1, 5)]
+    assert live_names(speaker_there) == [f"Client {n}" for n in range(1, 5)]
     assert fates(done.counts) == {"unchanged": 4}
     assert speaker_there.faulty.writes == []
     assert fates(store.list_runs(here.id)[1].counts).get("refused") is None
@@ -534,7 +533,7 @@ def test_a_failure_before_the_answer_is_kept_is_made_good(
         speaker_there.push(here)
     done = speaker_there.push(here, interrupted=stopped_run(store, here))
 
-    assert names(speaker_there) == ["Client 1", "Client 2", "Client 3"]
+    assert live_names(speaker_there) == ["Client 1", "Client 2", "Client 3"]
     assert fates(done.counts) == {"unchanged": 1, "created": 2}
 
 
@@ -543,7 +542,9 @@ def test_a_service_that_fails_at_once_leaves_no_run(
     store: Store, here: Account, speaker_there: There
 ):
     brought(store, here, *clients(1))
-    speaker_there.faulty.plan(lambda _request, _pass: answer(b"{}", 403), lambda _request: True)
+    speaker_there.faulty.plan(
+        lambda _request, _pass: stream_response(b"{}", 403), lambda _request: True
+    )
 
     with pytest.raises(RemoteFailure):
         speaker_there.push(here)
