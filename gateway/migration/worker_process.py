@@ -49,7 +49,7 @@ Result = TypeVar("Result")
 
 
 class Work(Protocol[Task_contra, Result_co]):
-    """How tasks of one kind are done in this process, sent to the worker, and received back."""
+    """The ways to do tasks of one kind in this process, and to send them to the worker and back."""
 
     def do_here(self, task: Task_contra) -> Result_co: ...
     def encode_task(self, task: Task_contra) -> bytes: ...

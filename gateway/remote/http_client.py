@@ -26,7 +26,7 @@ import httpx
 from .deadlines import CappedTimeout, Deadline, DeadlineTransport
 from .failures import AttemptFailure, DownloadRefused, HttpCall, RetriesExhausted, attempt_failure
 from .request_checks import usable_base, usable_headers, usable_path
-from .response_checks import check_body, check_head, iter_chunks, read_date
+from .response_checks import check_body, check_head, iter_body_chunks, read_date
 from .retry_policy import CallLimits, CallPacer, RetryPolicy
 
 T = TypeVar("T")
@@ -116,7 +116,7 @@ class HttpClient:
         try:
             with closing(response):
                 limit = self._limits.download_bytes
-                yield from iter_chunks(response, limit=limit, deadline=deadline)
+                yield from iter_body_chunks(response, limit=limit, deadline=deadline)
         except (httpx.TransportError, AttemptFailure) as error:
             failure = error if isinstance(error, AttemptFailure) else attempt_failure(error)
             raise (failure.final_failure or RetriesExhausted)(call, failure.reason) from None
@@ -158,7 +158,7 @@ class HttpClient:
         with closing(self._send(call, deadline)) as response:
             check_head(response)
             limit = self._limits.body_bytes
-            body = b"".join(iter_chunks(response, limit=limit, deadline=deadline))
+            body = b"".join(iter_body_chunks(response, limit=limit, deadline=deadline))
         check_body(response, body, call.method)
         date = read_date(response.headers.get("date", ""))
         return RemoteResponse(response.status_code, body, date)

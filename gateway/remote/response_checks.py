@@ -57,7 +57,9 @@ def printable_text(text: str) -> str:
     return "".join(c for c in text if " " <= c <= "~")[:MAX_QUOTED_LENGTH]
 
 
-def iter_chunks(response: httpx.Response, *, limit: int, deadline: Deadline) -> Iterator[bytes]:
+def iter_body_chunks(
+    response: httpx.Response, *, limit: int, deadline: Deadline
+) -> Iterator[bytes]:
     """Yield the bytes of the body. Raises AttemptFailure if they are too many or too late."""
     size = 0
     for chunk in response.iter_raw():

@@ -92,14 +92,14 @@ class EncodedBatch(Struct, frozen=True, array_like=True):
     others: dict[int, tuple[RawObject, EncodedObject]]
 
 
-class ImportClientElsewhere(ImportClient, frozen=True, kw_only=True):
-    """An `ImportClient` all of whose contacts existed elsewhere: the type to decode it into."""
+class ClientWithImportContacts(ImportClient, frozen=True, kw_only=True):
+    """An `ImportClient` whose contacts are decoded as `ImportContact`, with their old ids."""
 
     contacts: tuple[ImportContact, ...] | UnsetType = UNSET
 
 
-COMMAND_ENCODER = msgspec.msgpack.Encoder()
-COMMAND_DECODER = msgspec.msgpack.Decoder(ImportClientElsewhere)
+IMPORT_COMMAND_ENCODER = msgspec.msgpack.Encoder()
+IMPORT_COMMAND_DECODER = msgspec.msgpack.Decoder(ClientWithImportContacts)
 DRAFTED_COMMAND_DECODER = msgspec.msgpack.Decoder(ImportClient)
 
 
@@ -248,7 +248,7 @@ class BatchReader(NamedTuple):
     ) -> Callable[[], ImportClient]:
         if encoded.prepared:
             return partial(reread_client, raw_object.raw, self.codec, self.account)
-        decoder = DRAFTED_COMMAND_DECODER if encoded.is_drafted else COMMAND_DECODER
+        decoder = DRAFTED_COMMAND_DECODER if encoded.is_drafted else IMPORT_COMMAND_DECODER
         return constantly(decoder.decode(encoded.encoded_command))
 
 
@@ -283,7 +283,7 @@ def encode_object(read: ReadObject) -> EncodedObject:
         groups=parsed.groups,
         identifiers=read.identifiers,
         prepared=read.prepared,
-        encoded_command=b"" if read.prepared else COMMAND_ENCODER.encode(client),
+        encoded_command=b"" if read.prepared else IMPORT_COMMAND_ENCODER.encode(client),
         is_drafted=not read.prepared and has_drafts(client),
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gateway.json_files.reader import ReportBytes, file_size, read_json_objects
 from gateway.migration.objects import RawObject
 
-READ_BATCH_SIZE = 500
+FILE_BATCH_SIZE = 500
 """Objects in a batch."""
 
 
@@ -52,7 +52,7 @@ class InputFiles(NamedTuple):
     def iter_batches(self, skip: int, report_bytes: ReportBytes) -> Iterator[list[RawObject]]:
         """Yield the batches of the objects that follow the first `skip` objects."""
         raw_objects = islice(iter_raw_objects(self.paths, report_bytes), skip, None)
-        while batch := list(islice(raw_objects, READ_BATCH_SIZE)):
+        while batch := list(islice(raw_objects, FILE_BATCH_SIZE)):
             yield batch
 
 

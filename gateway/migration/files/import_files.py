@@ -60,7 +60,7 @@ def import_files(
     importer = Importer(
         store, plan.account, plan.dialect, source=plan.source, options=plan.import_options
     )
-    position = position_of(interrupted).taken
+    position = file_position_of(interrupted).taken
     files, progress = InputFiles(tuple(plan.paths)), ByteProgress(report_bytes)
     batches = files.iter_batches(position, progress.restart())
     start = ReadStart(files, batches, position, progress)
@@ -95,7 +95,7 @@ def group_batches(batches: Iterable[PreparedBatch]) -> Iterator[list[PreparedBat
         yield group
 
 
-def position_of(run: Run | None) -> FilePosition:
+def file_position_of(run: Run | None) -> FilePosition:
     """Return the position in the checkpoint of an interrupted run, else the beginning."""
     if run is None or not run.checkpoint:
         return FilePosition()

@@ -70,7 +70,7 @@ def pull(
     since = None if plan.is_whole or interrupted else find_start_of_last(store, plan)
     importer, repeated = make_importer(store, plan), 0
     with closing(SeenIds()) as seen:
-        position = position_of(plan, since, interrupted)
+        position = list_position_of(plan, since, interrupted)
         pages = ListScan(service, plan.dialect.remote, position, seen).pages()
         # A wrong salt, or an error of the service, is raised before anything is written.
         first_page = list(islice(pages, 1))
@@ -104,7 +104,7 @@ def find_start_of_last(store: Store, plan: Pull) -> datetime | None:
     return began - OVERLAP if began else None
 
 
-def position_of(plan: Pull, since: datetime | None, interrupted: Run | None) -> Position:
+def list_position_of(plan: Pull, since: datetime | None, interrupted: Run | None) -> Position:
     """Return the position in the checkpoint of an interrupted run, else the first page."""
     if interrupted and interrupted.checkpoint:
         return msgspec.json.decode(interrupted.checkpoint, type=Position)
