@@ -52,7 +52,7 @@ KNOWN_GERUNDS = {"folding", "framing", "incoming", "matching", "numbering", "row
 KNOWN_GERUNDS |= {"error_mapping", "routing", "shaping", "gc_tuning"}
 """Modules in -ing: the field's own nouns."""
 KNOWN_SHARED = {"add_to", "change_client", "read_object", "filter_conditions", "changed_fields"}
-KNOWN_SHARED |= {"render", "serve", "logger", "T", "P", "DIALECT"}
+KNOWN_SHARED |= {"render", "logger", "T", "P", "DIALECT"}
 """Names that stand in three modules or more, since each of these modules plays the same part."""
 SHAPES = {"Address", "Client", "Contact", "Group"}
 """Records, and the wire shapes of each dialect beside them."""

@@ -29,13 +29,16 @@ from .sort_order import lower_text
 
 Condition = ColumnElement[bool]
 
+MATCH_ALL = and_(True)
+"""The condition of a query without filters, built once: the most frequent list has none."""
+
 
 class ClientFilter(Struct, frozen=True, dict=True):
     """The filter of one list request: all that its count, its page plan and its page share.
 
-    Every property is computed on first use and then kept, so a request builds a condition at most
-    once, and none where indexes alone give the total and the page is empty. Measured: 280 µs for
-    the condition of a text search, 190 µs of them for the part that asks the trigram index.
+    A condition is built on first use and then kept: at most once per request, and not at all if
+    indexes alone give the total and the page is empty. Measured: the condition of a text search
+    takes 280 µs to build, 190 µs of them for the part that asks the trigram index.
     """
 
     account_id: int
@@ -50,23 +53,18 @@ class ClientFilter(Struct, frozen=True, dict=True):
     @cached_property
     def scan_condition(self) -> Condition:
         """The same clients, found without the trigram index: for a walk through all clients."""
-        return and_(
-            candidate_condition(self.account_id, (), self.pinned_serial), self.row_condition
-        )
+        candidates = candidate_condition(self.account_id, (), self.pinned_serial)
+        return and_(candidates, self.row_condition)
 
     @cached_property
     def row_condition(self) -> Condition:
         """Whether a row of the account matches the query or is the pinned client."""
-        matches = (
-            and_(True, *filter_conditions(self.account_id, self.query))
-            if self.can_match
-            else false()
-        )
+        matches = match_condition(self.account_id, self.query) if self.can_match else false()
         if self.pinned_serial is None:
             return matches
         return or_(matches, CLIENT.c.serial == self.pinned_serial)
 
-    @cached_property
+    @property
     def index_terms(self) -> tuple[tuple[str, str], ...]:
         """The folded texts to look up in the trigram index, each after the name of its column."""
         return tuple(index_terms(self.query))
@@ -97,6 +95,11 @@ def index_terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
     for contains in query.contains:
         if contains.column is not TextColumn.VAT_NUMBER:
             yield "search", fold(contains.text)
+
+
+def match_condition(account_id: int, query: ClientQuery) -> Condition:
+    conditions = tuple(filter_conditions(account_id, query))
+    return and_(True, *conditions) if conditions else MATCH_ALL
 
 
 def filter_conditions(account_id: int, query: ClientQuery) -> Iterator[Condition]:

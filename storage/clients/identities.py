@@ -88,7 +88,7 @@ def refuse_taken(
 def is_taken(
     connection: Connection, account_id: int, field: str, values: Sequence[str], owner: int | None
 ) -> bool:
-    """Whether a client other than `owner` has one of the values of a field.
+    """Return whether a client other than `owner` has one of the values of a field.
 
     An external id is compared with the uuids of clients too.
     """

@@ -87,7 +87,7 @@ class ClientMethods(TransactionRunner):
         """Change the client of a key as `change` decides on its locked record.
 
         A change without an effect leaves the version and the times as they are. Raises Locked for
-        a deleted client, and Stale, as every method here, if the precondition is not met.
+        a deleted client. Raises Stale, like every method with a precondition, if it is not met.
         """
         generators = self._generators
         return lambda c: client_writes.change_client(
@@ -105,7 +105,8 @@ class ClientMethods(TransactionRunner):
     ) -> Step[UpsertResult]:
         """Change the client of a key, or create the client that `create` returns if there is none.
 
-        Raises NotFound for the uuid of a deleted client: a uuid is never used again.
+        Raises NotFound for the uuid of a deleted client, and creates nothing: a uuid stays with
+        its client.
         """
         generators = self._generators
         return lambda c: client_writes.upsert_client(

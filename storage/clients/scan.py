@@ -1,7 +1,6 @@
 """Scans all clients of an account in the order of their serials, one serial range per call.
 
-A scan reads a table by columns and joins in Python: one statement each for the clients of a range,
-their contacts and their documents.
+A call runs one statement each for clients, contacts and documents, and joins the rows in Python.
 """
 
 from sqlalchemy import ColumnElement, Connection, Table, select

@@ -84,7 +84,7 @@ def list_newest(
 
 
 def has_uuid(connection: Connection, account_id: int, key: LiveKey) -> bool:
-    """Whether the uuid of a key has a tombstone. False for a key without a uuid."""
+    """Return whether the uuid of a key has a tombstone. False for a key without a uuid."""
     own_rows = (TOMBSTONE.c.account_id == account_id, TOMBSTONE.c.uuid == key.uuid)
     statement = select(TOMBSTONE.c.serial).where(*own_rows)
     return key.uuid is not None and connection.execute(statement).first() is not None

@@ -26,7 +26,7 @@ from storage.rules.validation import refuse_unstorable
 from . import identities, persistence
 
 ChangeDecision = Callable[[Client], ChangeClient]
-"""Returns the change of a locked record. It runs inside the write transaction."""
+"""A function that returns the change of a locked record. It runs in the write transaction."""
 
 identity_values = attrgetter(*identities.IDENTITIES, "is_deleted")
 """The fields of a record that decide which identities it claims."""

@@ -114,7 +114,7 @@ def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of one object, here and in the worker process, which is forked for this."""
-    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 1)
+    monkeypatch.setattr(file_batches, "FILE_BATCH_SIZE", 1)
     monkeypatch.setattr(worker_process, "get_context", lambda _way: get_context("fork"))
 
 
@@ -373,7 +373,7 @@ def test_an_import_ends_alike_with_one_process_and_with_two(  # noqa: PLR0917  f
     monkeypatch: pytest.MonkeyPatch,
     awake: None,
 ):
-    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 2)
+    monkeypatch.setattr(file_batches, "FILE_BATCH_SIZE", 2)
     alone, together = new_account(), new_account()
     path = tmp_path / "clients.ndjson"
     raws = [raw_object.raw for raw_object in written(dialect, alone, 11)]

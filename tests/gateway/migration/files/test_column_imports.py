@@ -132,7 +132,7 @@ def test_crowds_end_as_their_clients_one_by_one(  # noqa: PLR0917  fixtures
     name: str,
     prepare: Prepare,
 ):
-    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 4)
+    monkeypatch.setattr(file_batches, "FILE_BATCH_SIZE", 4)
     monkeypatch.setattr(import_files_module, "BATCHES_PER_TRANSACTION", 2)
     together, alone = new_account(), new_account()
     raw = objects(together, FILES[name])

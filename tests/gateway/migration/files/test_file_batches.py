@@ -27,7 +27,7 @@ def numbers(raw_objects: list[migration_objects.RawObject]) -> list[int]:
 
 
 def test_batches_go_on_behind_what_was_taken(files: InputFiles, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 3)
+    monkeypatch.setattr(file_batches, "FILE_BATCH_SIZE", 3)
 
     assert [numbers(b) for b in files.iter_batches(5, unseen)] == [[5, 6, 7], [8, 9]]
     assert list(files.iter_batches(10, unseen)) == []

@@ -194,7 +194,7 @@ def test_an_import_that_stopped_goes_on_where_it_was(
     second = new_account()
     brought(store, here, *clients(12))
     exported(store, here, NINJA, path)
-    monkeypatch.setattr(file_batches, "READ_BATCH_SIZE", 5)
+    monkeypatch.setattr(file_batches, "FILE_BATCH_SIZE", 5)
     monkeypatch.setattr(import_files_module, "BATCHES_PER_TRANSACTION", 1)
     fail_at(store, 3, monkeypatch)
     with pytest.raises(Unavailable):
