@@ -79,6 +79,13 @@ lint: $(VENV)/dev ## Check style, format and who imports whom
 types: $(VENV)/dev ## Check types
 	$(BIN)/mypy
 
+QUICK := tests/storage tests/dialects/base tests/dialects/ninja/protocol tests/dialects/planado/protocol \
+  tests/test_architecture.py tests/test_cases.py
+
+.PHONY: quick
+quick: lint types ## The inner loop, under a minute: style, imports, types, and the fast tests on SQLite
+	$(BIN)/python -m pytest -q -n $(JOBS) -k "not postgresql and not migrations and not processes" $(QUICK)
+
 .PHONY: check
 check: lint types test ## Everything a change must pass
 

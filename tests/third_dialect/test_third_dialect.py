@@ -11,6 +11,9 @@ from typing import NamedTuple
 import httpx
 import pytest
 
+from gateway.demo.clients import demo_clients
+from storage.model.commands import CreateAccount, CreateToken
+from storage.store import Store
 from tests.support.live_server import free_port, wait_until_served
 from tests.third_dialect import DIALECT
 
@@ -53,9 +56,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
-    assert run("demo", "--account", "here", "--clients", "30").code == 0
-    assert run("account", "create", "there").code == 0
-    token = run("token", "create", "--account", "here", "--dialect", "cards").out.strip()
+    token = fill_store(given["GATEWAY_DATABASE_URL"])
     port = free_port()
     server = subprocess.Popen(  # noqa: S603  our own
         [*ENTRY, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL
@@ -66,6 +67,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+def fill_store(url: str) -> str:
+    """Create three accounts, one of them with clients, and return a token of the new dialect."""
+    store = Store.open(url)
+    here, *_ = [
+        store.create_account(CreateAccount(name=name)) for name in ("here", "there", "mirror")
+    ]
+    store.create_clients(here.id, demo_clients(0, 30))
+    _, token = store.create_token(CreateToken(account="here", dialect="cards"))
+    store.close()
+    return str(token)
 
 
 @pytest.fixture
@@ -147,7 +160,6 @@ def test_the_command_line_has_its_verbs_and_their_options(house: House) -> None:
 
 
 def test_it_is_pulled_pushed_and_compared_with_a_live_server(house: House) -> None:
-    house.run("account", "create", "mirror")
     service = ("cards", "--account", "mirror", "--url", house.url, "--password", house.token)
 
     pulled = house.json("pull", *service)["counts"]
