@@ -1,7 +1,12 @@
-"""Every dialect is one folder here: an API's way of speaking about the clients in the store.
+"""The dialects: one folder for each API, and `base` for what they share.
 
-A folder exports one `DIALECT` (see `base.Dialect`) and holds the same modules as its neighbours:
-`wire` the shapes, `scalars` single values both ways, `translate` and `contacts` records both ways,
-`listing` queries and pages, `errors` how it says no, `auth` its middleware, `routes` its endpoints.
-To add one, write the folder and name its `DIALECT` in `gateway/app.py`; nothing else changes.
+A folder exports one `DIALECT` (`base/dialect.py` says what that is) and has these rooms:
+
+- `protocol/`: shapes, scalars, ids and sentences of the API.
+- `clients/`: clients to wire and back, alignment of contacts, list queries.
+- `http/`: routes, endpoints, authentication, error answers.
+- `migration/`: objects in files and on other servers, and what is lost on the way.
+
+Only `http/` knows HTTP. To add a dialect, write the folder and append its `DIALECT` in
+`gateway/app.py`; nothing else changes.
 """

@@ -1,3 +1,5 @@
+"""The interface of a dialect: all that the gateway knows about it."""
+
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,12 +12,12 @@ from storage import Store
 
 
 class Dialect(Struct, frozen=True):
-    """All that the gateway knows about a dialect.
+    """One API: where it is mounted, how it is served, and how its objects travel.
 
-    `prefixes` are where it is mounted, the first one being the one to recommend. `options` is the
-    shape of its settings, every field with a default; `app` builds its application from them, and
-    `credentials` are the headers by which a caller presents a token under them. `dump` and
-    `remote` are how its clients travel without our server.
+    `prefixes` are the paths where it is mounted, the recommended one first. `options` is the shape
+    of its settings, each with a default. `app` builds its application from them; `credentials`
+    returns the headers by which a caller presents a token. `codec` reads and writes its objects
+    outside our server, `remote` builds the requests to a server of the API.
     """
 
     name: str

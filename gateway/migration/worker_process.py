@@ -1,4 +1,4 @@
-"""FAST PATH. A second process that shares a list of tasks with this one, in order.
+"""Fast path: A second process that shares a list of tasks with this one, in order.
 
 How it works:
 

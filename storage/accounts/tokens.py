@@ -1,4 +1,4 @@
-"""Finds, lists, inserts and revokes API tokens in a transaction.
+"""API tokens: created, listed and revoked, and the account that a token gives access to.
 
 A token is stored as its digest, never as itself.
 """

@@ -1,4 +1,4 @@
-"""Runner of the missing migrations, with Alembic.
+"""Runs the missing revisions with Alembic, for `upgrade`.
 
 It is imported only when a migration is missing, because Alembic loads slowly.
 """

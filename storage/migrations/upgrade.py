@@ -1,6 +1,7 @@
 """Schema upgrade to the newest revision.
 
-When several processes start at once, one of them runs the migrations.
+Decides whether revisions are missing; `alembic_runner` then runs them. When several processes
+start at once, one of them runs the migrations.
 """
 
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Records that the store returns: frozen, complete, in UTC, free of the terms of any dialect."""
+"""Records that the store returns: frozen, complete, in UTC, free of the terms of any dialect.
+
+A new field of a client starts here and in `commands.py`; CONTRIBUTING.md lists the other places.
+"""
 
 import enum
 from datetime import datetime

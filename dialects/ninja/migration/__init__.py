@@ -1,1 +1,1 @@
-"""Objects of other Invoice Ninja servers, read leniently, compared, written. No HTTP."""
+"""Objects in files and on other servers: read, compared, written, and losses. No HTTP."""

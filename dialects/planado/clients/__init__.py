@@ -1,1 +1,1 @@
-"""Translation of clients to wire shapes and back, and list queries. No HTTP."""
+"""Clients to wire and back, alignment of contact lists, list queries. No HTTP."""

@@ -1,1 +1,1 @@
-"""Objects of other Planado accounts, read leniently, compared, written. No HTTP."""
+"""Objects in files and in other accounts: read, compared, written, and losses. No HTTP."""

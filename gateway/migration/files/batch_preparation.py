@@ -1,4 +1,4 @@
-"""FAST PATH. Batches of raw objects, parsed and prepared for the store before the transaction.
+"""Fast path: Batches of raw objects, parsed and prepared for the store before the transaction.
 
 How it works:
 

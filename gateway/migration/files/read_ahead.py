@@ -1,4 +1,4 @@
-"""FAST PATH. Reading ahead: a second process reads and prepares batches while this one imports.
+"""Fast path: Reading ahead: a second process reads and prepares batches while this one imports.
 
 How it works:
 

@@ -1,4 +1,4 @@
-"""An index of trigrams on SQLite: clients by a part of their text (see storage/search.py).
+"""An index of trigrams on SQLite: clients by a part of their text (see trigram_search.py).
 
 The triggers see every write, in its transaction. A later migration that recreates the table
 `client` (alembic's batch mode with its copy) drops them with the table, and SQLite refuses its

@@ -1,6 +1,6 @@
 """Clients sorted by what they are shown as and by their contacts, custom texts without case.
 
-The new columns are filled here as storage/rows.py fills them in every write.
+The new columns are filled here as storage/schema/row_mapping.py fills them in every write.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """What is in an index becomes short: of a long name its beginning, of an identity its key.
 
-The columns are filled here as storage/rows.py fills them in every write.
+The columns are filled here as storage/schema/row_mapping.py fills them in every write.
 """
 
 import sqlalchemy as sa

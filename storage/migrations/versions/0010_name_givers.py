@@ -1,6 +1,6 @@
 """A nameless client with a blank primary contact is sorted by the next contact, as it is shown.
 
-The column is filled here as storage/rows.py fills it in every write.
+The column is filled here as storage/schema/row_mapping.py fills it in every write.
 """
 
 from itertools import groupby

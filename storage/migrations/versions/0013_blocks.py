@@ -1,4 +1,4 @@
-"""How many clients there are, in blocks of serials, on SQLite (see storage/blocks.py).
+"""How many clients there are, in blocks of serials, on SQLite (see block_counts.py).
 
 As with the index of migration 0004: who recreates the table `client` has to make the triggers
 again. They look away, as that index does, from a transaction that makes many clients.

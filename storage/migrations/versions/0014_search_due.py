@@ -1,4 +1,4 @@
-"""Changes of clients gathered for the index of trigrams on SQLite (see storage/search.py).
+"""Changes of clients gathered for the index of trigrams on SQLite (see trigram_search.py).
 
 The index takes many clients at hardly more cost than one. What it does not know yet is due: the
 triggers note it, and the one that makes it enough has the index learn all of it. As with migration

@@ -1,4 +1,4 @@
-"""Room for the index of trigrams on SQLite (see storage/search.py).
+"""Room for the index of trigrams on SQLite (see trigram_search.py).
 
 The index gathers what it learns in memory and writes it down as a segment when that is full: a
 megabyte, with three thousand clients of an import in ten segments, which have to be merged again.

@@ -1,5 +1,5 @@
 """New clients are told to the index and to the blocks by who makes them, on SQLite (see
-storage/births.py): triggers on INSERT made each cost two thirds more.
+storage/indexes/new_clients.py): triggers on INSERT made each cost two thirds more.
 """
 
 from alembic import op

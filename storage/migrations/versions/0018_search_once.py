@@ -1,4 +1,4 @@
-"""The index of trigrams on SQLite learns each text once (see storage/search.py).
+"""The index of trigrams on SQLite learns each text once (see trigram_search.py).
 
 A client's searched text begins with its name, and the index held the name by itself as well: a
 sixth of it was there twice. Now it holds the name, and the rest of the searched text. It is made
