@@ -53,6 +53,10 @@ laws: $(VENV)/dev ## Try the laws on 5 000 examples each
 campaign: $(VENV)/dev ## Many callers at once on a real server, restarts and kills, hundreds of rounds
 	CAMPAIGN=1 $(BIN)/python -m pytest -q -rP tests/campaigns tests/failures
 
+.PHONY: recorded
+recorded: $(VENV)/dev ## Ask what was asked of a real Invoice Ninja, and print what is answered otherwise
+	$(BIN)/python -m tests.recorded $(RECORDED)
+
 .PHONY: failover
 failover: $(VENV)/dev ## Kill PostgreSQL primaries under load; their standbys take over (Debian's postgresql)
 	$(BIN)/python -m scripts.failover --times $(TIMES)

@@ -75,7 +75,10 @@ def test_the_envelope_of_the_seed_counts_its_one_client(ninja: Ninja) -> None:
 
     meta = ninja.get("/clients?per_page=1").json()["meta"]
 
-    assert meta == NINJA_SEED["meta"]
+    # The page is of a server from 2021: later ones say that there are no links by an object.
+    seeded = NINJA_SEED["meta"]["pagination"]
+    assert seeded["links"] == []
+    assert meta == {"pagination": seeded | {"links": {}}}
 
 
 def test_the_ninja_seed_in_planado_is_two_named_people_and_one_line_of_address(

@@ -1,7 +1,7 @@
 """The settings object of a client or a group.
 
-It is stored as it was sent, and a client's settings are merged by key. The name of a key decides
-which values are valid.
+It is stored as it was sent; sent settings replace the stored ones. The name of a key decides which
+values are valid.
 """
 
 import re
@@ -95,22 +95,33 @@ def currency_of(groups: Iterable[Group]) -> Settings:
 def changed_settings(
     given: wire.ClientInput, record: Client, account: Account, problems: list[Problem]
 ) -> dict[str, str]:
-    """Return the `settings` column if a given key differs from the shown one.
+    """Return the `settings` column if the given settings differ from the shown ones.
 
-    A null removes its key. The currency cannot be removed: that of the account replaces it.
+    Given settings replace the stored ones: a client program resets a setting by leaving it out.
+    A missing currency is kept; an empty one is replaced by that of the account. A language code
+    alone changes only the language. Without both, nothing changes.
     """
     before: Settings = msgspec.json.decode(shown_settings(record, account))
-    values = {} if given.settings is UNSET else dict(given.settings)
-    if language := language_id(text_of(given.language_code)):
-        values["language_id"] = language
-    changes = {k: v for k, v in values.items() if not same_json(v, clean_value(before.get(k)))}
-    if not changes:
+    language = language_id(text_of(given.language_code))
+    if given.settings is UNSET and not language:
         return {}
-    check_settings(without_nulls(changes), problems)
-    after = {k: v for k, v in (before | changes).items() if changes.get(k, v) is not None}
-    if not after.get("currency_id"):
+    sent = before if given.settings is UNSET else dict(given.settings)
+    if language:
+        sent = sent | {"language_id": language}
+    is_same = {k: k in before and same_json(v, clean_value(before[k])) for k, v in sent.items()}
+    changes = {k: v for k, v in sent.items() if not is_same[k] and v is not None}
+    check_settings(changes, problems)
+    after = {k: before[k] if is_same[k] else v for k, v in sent.items()}
+    after = {k: v for k, v in after.items() if v is not None or is_same[k]}
+    if "currency_id" in sent and not after.get("currency_id") and not is_same["currency_id"]:
         after["currency_id"] = str(account.currency_id)
-    return {"settings": msgspec.json.encode(after).decode()}
+    elif "currency_id" in before:
+        after.setdefault("currency_id", before["currency_id"])
+    return {} if same_json(after, before) else {"settings": encode_settings(after)}
+
+
+def encode_settings(values: Settings) -> str:
+    return msgspec.json.encode(values).decode()
 
 
 def settings_of_codes(given: wire.ClientInput) -> Settings:

@@ -149,7 +149,7 @@ def document(record: Document, caller: Caller) -> wire.Document:
         preview="",
         name=record.name,
         type=record.type,
-        disk="local",
+        disk="public",
         hash=record.hash,
         size=record.size,
         width=record.width,

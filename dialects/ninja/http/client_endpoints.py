@@ -151,7 +151,7 @@ class Clients:
         else:
             change = client_translate.change_client(action.change, caller, {})
             records = await run_write(self.store.change_clients, account_id, serials, change)
-        at = pagination.read_window(given, default=len(serials))
+        at = pagination.read_window(given, default=pagination.bulk_page_size(serials))
         return await self.list_response(request, bulk_actions.slice_page(records, at), at, tree)
 
     async def client_response(

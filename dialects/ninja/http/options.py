@@ -13,12 +13,12 @@ class Options(RateOptions, frozen=True, kw_only=True):
 
     `api_secret`: if set, every request must have it in X-API-SECRET. `public_url`: scheme and
     host of the links, if they differ from those that callers send. `empty_links`: the value of
-    `links` without links, `array` as documented or `object` as newer servers send.
+    `links` without links, `object` as newer servers send or `array` as documented.
     """
 
     api_secret: str = ""
     public_url: str = ""
-    empty_links: Literal["array", "object"] = "array"
+    empty_links: Literal["array", "object"] = "object"
 
     def __repr__(self) -> str:
         """Return a text without values: one of them is a secret."""

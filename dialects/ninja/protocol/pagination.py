@@ -33,6 +33,11 @@ def read_window(given: wire.ListParams, default: int = PAGE_SIZE) -> Window:
     )
 
 
+def bulk_page_size(serials: Sequence[int]) -> int:
+    """Return the page size of a bulk answer: one page with all rows, said to have 20 at least."""
+    return max(len(serials), PAGE_SIZE)
+
+
 def read_php_integer(text: str) -> int:
     """Read an integer as PHP does: `1e3` is 1000, `2.9` is 2, and any other text is 0."""
     match = re.fullmatch(r"([-+]?[0-9]{1,18})(\.[0-9]{1,18})?([eE]\+?[0-9])?", text)

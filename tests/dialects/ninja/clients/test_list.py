@@ -30,7 +30,7 @@ def test_an_empty_list_has_one_page(ninja):
                 "per_page": 20,
                 "current_page": 1,
                 "total_pages": 1,
-                "links": [],
+                "links": {},
             }
         },
     }

@@ -73,18 +73,20 @@ def test_a_change_keeps_translations(ninja):
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ({"note": "x"}, {"currency_id": "3", "language_id": "3", "note": "x"}),
+        ({"note": "x"}, {"currency_id": "3", "note": "x"}),
+        ({}, {"currency_id": "3"}),
+        (BLANK | {"language_id": "3"}, BLANK | {"currency_id": "3", "language_id": "3"}),
         ({"language_id": "4"}, {"currency_id": "3", "language_id": "4"}),
         ({"language_id": None}, {"currency_id": "3"}),
         ({"language_id": ""}, {"currency_id": "3"}),
-        ({"currency_id": None}, {"currency_id": "1", "language_id": "3"}),
-        ({"currency_id": ""}, {"currency_id": "1", "language_id": "3"}),
+        ({"currency_id": None}, {"currency_id": "1"}),
+        ({"currency_id": ""}, {"currency_id": "1"}),
     ],
 )
-def test_settings_are_merged_key_by_key(ninja, given, kept):
+def test_given_settings_replace_the_stored_ones_but_for_a_missing_currency(ninja, given, kept):
     client = ninja.created(settings={"currency_id": "3", "language_id": "3"})
 
-    assert ninja.put(client["id"], {"settings": given})["settings"] == BLANK | kept
+    assert ninja.put(client["id"], {"settings": given})["settings"] == kept
 
 
 BAD = [
@@ -132,7 +134,7 @@ GOOD = [
 def test_a_setting_of_the_right_type_is_taken(ninja, given):
     client = ninja.created(settings=given)
 
-    assert ninja.put(client["id"], {"settings": given}) == client
+    assert ninja.put(client["id"], {"settings": BLANK | given}) == client
 
 
 @pytest.mark.parametrize("given", ["x", 5, True, ["x"], {"email_style": ["x"]}, {"foo": {"a": 1}}])

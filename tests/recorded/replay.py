@@ -1,0 +1,214 @@
+"""Asks recorded requests in their order, and compares the answers with the original's."""
+
+import base64
+import gzip
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from .comparison import Comparison, Difference
+
+ANSWERS = Path(__file__).with_name("answers")
+FILES = ("walks-fair", "walks-plain", "walks-odd", "writing", "reading")
+NOBODY = "zzzzzzzzzz"
+"""The id that stands for one that was never kept."""
+SLOT = re.compile(r"\{([\w.]+)\}")
+HEADERS = (
+    "content-type",
+    "x-api-version",
+    "x-app-version",
+    "x-minimum-client-version",
+    "cache-control",
+    "access-control-allow-origin",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-expose-headers",
+)
+SERVER_ERROR = 500
+
+
+class Asker(Protocol):
+    """An HTTP client: httpx's, or Starlette's for an application in this process."""
+
+    def request(self, method: str, url: str, **options: Any) -> httpx.Response: ...
+
+
+class Credentials(NamedTuple):
+    """What the asker's own slots stand for."""
+
+    token: str
+    password: str
+
+    def slots(self) -> dict[str, Any]:
+        encoded = base64.b64encode(self.password.encode()).decode()
+        return {
+            "token": self.token,
+            "TOKEN": self.token.swapcase(),
+            "password": self.password,
+            "password64": encoded,
+        }
+
+
+class Asked(NamedTuple):
+    """A recorded request, our answer to it, and where the two answers differ."""
+
+    line: dict[str, Any]
+    status: int
+    differences: tuple[Difference, ...]
+
+
+def read_lines(name: str) -> list[dict[str, Any]]:
+    with gzip.open(ANSWERS / f"{name}.jsonl.gz") as file:
+        return [msgspec.json.decode(line) for line in file]
+
+
+class Replay:
+    """One file of recorded requests, asked of one server."""
+
+    def __init__(
+        self, asker: Asker, credentials: Credentials, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.asker = asker
+        self.pause = pause
+        self.comparison = Comparison()
+        self.slots = credentials.slots()
+        self.parted: set[str] = set()
+        """Walks that have ended: the two servers do not have the same data any more."""
+
+    def run(self, lines: list[dict[str, Any]]) -> Iterator[Asked]:
+        """Ask all requests but those of walks that have ended, and those the original broke on."""
+        for line in lines:
+            walk = walk_of(line)
+            if walk in self.parted or ("needs" in line and line["needs"] not in self.slots):
+                continue
+            if asked := self.ask(line):
+                if is_write(line) and asked.status != line["answer"]["status"] and walk:
+                    self.parted.add(walk)
+                yield asked
+
+    def ask(self, line: dict[str, Any]) -> Asked | None:
+        answer = line["answer"]
+        self.pause(line.get("pause", 0.0))
+        response = self.send(line)
+        body = body_of(response)
+        if answer["status"] >= SERVER_ERROR:
+            # A defect of the original is no example. What it did to the data is not known.
+            if is_write(line) and walk_of(line):
+                self.parted.add(walk_of(line))
+            return None
+        differences = tuple(self.compare(line, response, body))
+        self.keep(line, answer.get("json"), body)
+        return Asked(line, response.status_code, differences)
+
+    def send(self, line: dict[str, Any]) -> httpx.Response:
+        headers = {"X-API-TOKEN": self.slots["token"], "X-Requested-With": "XMLHttpRequest"}
+        for name, value in line.get("headers", {}).items():
+            headers.pop(name, None)
+            headers = {k: v for k, v in headers.items() if k.lower() != name.lower()}
+            if value is not None:
+                headers[name] = self.filled(value)
+        options: dict[str, Any] = {"headers": headers, "follow_redirects": False}
+        if "echo" in line:
+            shown = self.asker.request("GET", self.url(line["echo"]), headers=headers).json()
+            options["json"] = shown.get("data", {}) | self.filled(line.get("json", {}))
+        elif "json" in line:
+            options["json"] = self.filled(line["json"])
+        elif "form" in line:
+            pairs = [(name, self.filled(value)) for name, value in line["form"]]
+            options["content"] = str(httpx.QueryParams(pairs))
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        elif "multipart" in line:
+            options["files"] = [self.part(*part) for part in line["multipart"]]
+        elif "body" in line:
+            options["content"] = raw_bytes(self.filled(line["body"]))
+        return self.asker.request(line["method"], self.url(line["path"]), **options)
+
+    def url(self, path: str) -> str:
+        return f"/api/v1{self.filled(path)}"
+
+    def part(self, name: str, file: str | None, kind: str | None, content: Any) -> Any:
+        data = raw_bytes(self.filled(content))
+        return (name, (file, data, kind)) if kind else (name, (file, data))
+
+    def filled(self, value: Any) -> Any:
+        """The value with its slots filled in. A slot alone may stand for a whole object."""
+        match value:
+            case str():
+                whole = SLOT.fullmatch(value)
+                if whole:
+                    return self.slots.get(whole[1], NOBODY)
+                return SLOT.sub(lambda slot: str(self.slots.get(slot[1], NOBODY)), value)
+            case list():
+                return [self.filled(one) for one in value]
+            case dict() if set(value) == {"base64"}:
+                return value
+            case dict():
+                return {self.filled(key): self.filled(one) for key, one in value.items()}
+            case _:
+                return value
+
+    def compare(
+        self, line: dict[str, Any], response: httpx.Response, body: Any
+    ) -> Iterator[Difference]:
+        answer = line["answer"]
+        if answer["status"] != response.status_code:
+            yield Difference("status", answer["status"], response.status_code)
+            return
+        for name in HEADERS:
+            if name in answer.get("headers", {}):
+                ours = response.headers.get(name)
+                if answer["headers"][name] != ours:
+                    yield Difference(f"header {name}", answer["headers"][name], ours)
+        if "json" in answer:
+            is_sorted = "sort=" in line["path"]
+            yield from self.comparison.compare(answer["json"], body, is_sorted=is_sorted)
+
+    def keep(self, line: dict[str, Any], original: Any, ours: Any) -> None:
+        aligned = self.comparison.aligned(original, ours)
+        for slot, path in line.get("keep", {}).items():
+            value = value_at(aligned, path)
+            if value is not None and value_at(original, path) is not None:
+                self.slots[slot] = value
+
+
+def value_at(value: Any, path: str) -> Any:
+    for step in path.split("."):
+        try:
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return value
+
+
+def raw_bytes(content: Any) -> bytes:
+    if isinstance(content, dict):
+        return base64.b64decode(content["base64"])
+    return content.encode() if isinstance(content, str) else bytes(content)
+
+
+def body_of(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return response.text
+
+
+def walk_of(line: dict[str, Any]) -> str:
+    """The walk of a request; empty where the requests of a file are no walks."""
+    walk, dot, step = line["name"].partition(".")
+    return walk if dot and step.isdigit() and walk.isdigit() else ""
+
+
+def is_write(line: dict[str, Any]) -> bool:
+    return line["method"] not in {"GET", "HEAD", "OPTIONS"}
+
+
+def path_shape(line: dict[str, Any]) -> str:
+    """The path of a request without its ids and its query."""
+    return SLOT.sub("{id}", urlsplit(line["path"]).path)
