@@ -123,10 +123,10 @@ def change_locked_client(
     change: ChangeDecision,
     generators: Generators,
 ) -> Client:
-    """Change a locked client. Raises Locked if it is deleted."""
+    """Change a locked client. Raises Locked if a deleted one is edited."""
     after = decide_change(connection, account_id, before, change, generators)
     # After the decision: an invalid change of a deleted client raises Invalid first.
-    client_changes.refuse_deleted(before)
+    client_changes.refuse_deleted(before, after)
     return save_if_changed(connection, account_id, before, after)
 
 

@@ -145,10 +145,23 @@ def with_new_version(record: Client, now: datetime, **values: Any) -> Client:
     return structs.replace(record, version=record.version + 1, updated_at=later, **values)
 
 
-def refuse_deleted(record: Client) -> None:
-    """Raise Locked if the client is deleted."""
-    if record.is_deleted:
+def refuse_deleted(before: Client, after: Client) -> None:
+    """Raise Locked if a deleted client is edited. Files may still be attached to it."""
+    if before.is_deleted and not only_attaches_documents(before, after):
         raise Locked("the record is deleted and cannot be edited")
+
+
+def only_attaches_documents(before: Client, after: Client) -> bool:
+    """Whether a client has new documents and is otherwise as before."""
+    known = after.documents[: len(before.documents)]
+    unchanged = structs.replace(
+        after, version=before.version, updated_at=before.updated_at, documents=before.documents
+    )
+    return (
+        len(after.documents) > len(before.documents)
+        and known == before.documents
+        and unchanged == before
+    )
 
 
 def count_new_contacts(command: ChangeClient) -> int:

@@ -261,9 +261,21 @@ def test_documents_of_a_deleted_client_can_be_read_but_not_changed(
     answers = [
         sender.delete(path),
         sender.request("PUT", path, json={"name": "b.pdf"}),
-        sender.upload(client["id"], ("b.txt", b"b")),
     ]
 
-    assert [a.status_code for a in answers] == [400, 400, 400]
+    assert [a.status_code for a in answers] == [400, 400]
     assert sender.content(document) == PDF
     assert len(sender.stored()) == 1
+
+
+def test_a_file_can_be_attached_to_a_deleted_client(
+    sender: Sender, client: dict[str, Any], document: dict[str, Any]
+) -> None:
+    sender.delete(f"/clients/{client['id']}")
+
+    answer = sender.upload(client["id"], ("b.txt", b"b"))
+
+    names = [shown["name"] for shown in answer.json()["data"]["documents"]]
+    assert answer.status_code == 200
+    assert names == [document["name"], "b.txt"]
+    assert answer.json()["data"]["is_deleted"] is True
