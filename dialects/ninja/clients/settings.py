@@ -1,10 +1,8 @@
 """The settings object of a client or a group.
 
-It is stored as it was sent; sent settings replace the stored ones. The name of a key decides which
-values are valid.
+Sent settings replace the stored ones. A known key is stored in its own type, see `setting_types`.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,25 +14,16 @@ from storage import Account, Client, Group, Problem
 from ..protocol import wire
 from ..protocol.input_tree import clean_value
 from ..protocol.scalars import text_of
-from ..reference.tables import CURRENCY_BY_CODE, LANGUAGE_BY_LOCALE
+from ..reference.tables import CURRENCY_BY_CODE, LANGUAGE_BY_LOCALE, SETTING_TYPES
+from .setting_types import WrongSettingTypeError, read_setting
 
 Settings = dict[str, Any]
 
+NO_CURRENCY = (None, "", "0")
+"""Values of `currency_id` that stand for the currency of the account."""
 FORCED_SETTINGS = {"entity": "App\\Models\\Client", "industry_id": "", "size_id": ""}
 """Values that a new client always gets, also when its input has other ones."""
 BLANK_GROUP_SETTINGS = msgspec.json.encode({"entity": FORCED_SETTINGS["entity"]})
-INTEGER_KEYS = frozenset({"payment_terms", "valid_until"})
-DESIGN_KEYS = frozenset(
-    {
-        "invoice_design_id",
-        "quote_design_id",
-        "credit_design_id",
-        "purchase_order_design_id",
-        "statement_design_id",
-        "delivery_note_design_id",
-    }
-)
-OBJECT_KEYS = frozenset({"pdf_variables", "translations"})
 
 
 def shown_settings(record: Client, account: Account) -> Raw:
@@ -53,11 +42,10 @@ def blank_settings() -> str:
 
 
 def group_settings(values: Settings, problems: list[Problem]) -> str:
-    """Check the given settings of a group and return them as JSON, without nulls."""
-    check_settings(without_nulls(values), problems)
-    return msgspec.json.encode(
-        {"entity": FORCED_SETTINGS["entity"]} | without_nulls(values)
-    ).decode()
+    """Return the given settings of a group as JSON: known keys only, an empty value as a text."""
+    known = {key: value for key, value in values.items() if key in SETTING_TYPES}
+    typed = read_settings(known, problems)
+    return encode_settings({k: "" if v is None else v for k, v in typed.items()})
 
 
 def new_settings(
@@ -73,14 +61,12 @@ def new_settings(
     """
     values = {} if given.settings is UNSET else without_nulls(given.settings)
     values.pop("translations", None)
-    values |= settings_of_codes(given)
-    check_settings(values, problems)
-    if not values.get("currency_id"):
+    values = without_nulls(read_settings(values | settings_of_codes(given), problems))
+    if values.get("currency_id") in NO_CURRENCY:
         values.pop("currency_id", None)
-    merged = default_settings(account) | currency_of(groups) | values | FORCED_SETTINGS
-    if "default_task_rate" in merged:
-        merged["default_task_rate"] = read_float(merged["default_task_rate"])
-    return msgspec.json.encode(merged).decode()
+    return encode_settings(
+        default_settings(account) | currency_of(groups) | values | FORCED_SETTINGS
+    )
 
 
 def currency_of(groups: Iterable[Group]) -> Settings:
@@ -108,16 +94,19 @@ def changed_settings(
     sent = before if given.settings is UNSET else dict(given.settings)
     if language:
         sent = sent | {"language_id": language}
-    is_same = {k: k in before and same_json(v, clean_value(before[k])) for k, v in sent.items()}
-    changes = {k: v for k, v in sent.items() if not is_same[k] and v is not None}
-    check_settings(changes, problems)
-    after = {k: before[k] if is_same[k] else v for k, v in sent.items()}
-    after = {k: v for k, v in after.items() if v is not None or is_same[k]}
-    if "currency_id" in sent and not after.get("currency_id") and not is_same["currency_id"]:
+    same = {k: before[k] for k, v in sent.items() if is_echo(k, v, before)}
+    typed = read_settings({k: v for k, v in sent.items() if k not in same}, problems)
+    after = {k: same.get(k, typed.get(k)) for k in sent if k in same or typed.get(k) is not None}
+    if "currency_id" in typed and after.get("currency_id") in NO_CURRENCY:
         after["currency_id"] = str(account.currency_id)
     elif "currency_id" in before:
         after.setdefault("currency_id", before["currency_id"])
     return {} if same_json(after, before) else {"settings": encode_settings(after)}
+
+
+def is_echo(key: str, value: Any, before: Settings) -> bool:
+    """Whether a sent value is the shown one, as it arrives: without outer blanks, null if empty."""
+    return key in before and same_json(value, clean_value(before[key]))
 
 
 def encode_settings(values: Settings) -> str:
@@ -151,26 +140,12 @@ def same_json(given: Any, shown_value: Any) -> bool:
     return msgspec.json.encode(given) == msgspec.json.encode(shown_value)
 
 
-def check_settings(values: Settings, problems: list[Problem]) -> None:
-    """Add a problem for every value of a wrong type."""
+def read_settings(values: Settings, problems: list[Problem]) -> Settings:
+    """Return the values in the types of their keys, and add a problem for every other value."""
+    typed: Settings = {}
     for key, value in values.items():
-        kind = expected_type(key, value)
-        if kind:
-            problems.append(Problem(("settings",), f"{key} is not a valid {kind}"))
-
-
-def expected_type(key: str, value: Any) -> str:
-    """Return the type that a value should have; empty if it has this type."""
-    if isinstance(value, dict | list):
-        return "" if key in OBJECT_KEYS else "string"
-    if key in DESIGN_KEYS:
-        return "" if isinstance(value, str) else "string"
-    is_integer = key.endswith(("_id", "number_counter")) or key in INTEGER_KEYS
-    integer_match = re.fullmatch(r"[-+]?[0-9]{1,18}", text_of(value), re.ASCII)
-    return "integer" if is_integer and value != "" and not integer_match else ""
-
-
-def read_float(value: Any) -> float:
-    """Read a decimal number without an exponent; 0 for any other value."""
-    text = text_of(value)
-    return float(text) if re.fullmatch(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?", text) else 0.0
+        try:
+            typed[key] = read_setting(key, value)
+        except WrongSettingTypeError as error:
+            problems.append(Problem(("settings",), f"{key} is not a valid {error}"))
+    return typed

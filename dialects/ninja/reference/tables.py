@@ -21,6 +21,14 @@ def read_currencies() -> dict[int, Currency]:
     return {c.id: c for c in msgspec.json.decode(text, type=list[Currency])}
 
 
+def read_setting_types() -> dict[str, str]:
+    """Return the type of each known settings key: the name that a refusal calls it by."""
+    text = files(__package__).joinpath("setting_types.json").read_bytes()
+    keys_of_types = msgspec.json.decode(text, type=dict[str, list[str]])
+    return {key: name for name, keys in keys_of_types.items() for key in keys}
+
+
+SETTING_TYPES = read_setting_types()
 CURRENCIES = read_currencies()
 CURRENCY_BY_CODE = {c.code: c.id for c in CURRENCIES.values()}
 

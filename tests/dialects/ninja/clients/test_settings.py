@@ -93,7 +93,13 @@ BAD = [
     ({"currency_id": "abc"}, ["currency_id is not a valid integer"]),
     ({"currency_id": 1.5}, ["currency_id is not a valid integer"]),
     ({"language_id": "1.0"}, ["language_id is not a valid integer"]),
-    ({"whatever_id": "x"}, ["whatever_id is not a valid integer"]),
+    ({"currency_id": "+2"}, ["currency_id is not a valid integer"]),
+    ({"currency_id": 2.0}, ["currency_id is not a valid integer"]),
+    ({"payment_terms": True}, ["payment_terms is not a valid integer"]),
+    ({"num_days_reminder1": "x"}, ["num_days_reminder1 is not a valid int"]),
+    ({"send_reminders": 2}, ["send_reminders is not a valid bool"]),
+    ({"send_reminders": "maybe"}, ["send_reminders is not a valid bool"]),
+    ({"name": 5}, ["name is not a valid string"]),
     ({"invoice_number_counter": "x"}, ["invoice_number_counter is not a valid integer"]),
     ({"payment_terms": "soon"}, ["payment_terms is not a valid integer"]),
     ({"valid_until": "3.5"}, ["valid_until is not a valid integer"]),
@@ -119,7 +125,7 @@ GOOD = [
     {"currency_id": "2"},
     {"currency_id": 2},
     {"currency_id": "-2"},
-    {"currency_id": "+2"},
+    {"whatever_id": "x"},
     {"invoice_number_counter": 7},
     {"payment_terms": "14"},
     {"payment_terms": ""},
@@ -128,6 +134,36 @@ GOOD = [
     {"name": "free text"},
     {"default_task_rate": 5},
 ]
+
+
+TYPED = [
+    ("currency_id", 3, "3"),
+    ("payment_terms", 30, "30"),
+    ("invoice_number_counter", "7", 7),
+    ("endless_reminder_frequency_id", "5", 5),
+    ("default_task_rate", "10.50", 10.5),
+    ("default_task_rate", "10.0", 10),
+    ("default_task_rate", "1,5", 1),
+    ("default_task_rate", "a", 0),
+    ("send_reminders", "on", True),
+    ("send_reminders", "YES", True),
+    ("send_reminders", 1.0, True),
+    ("send_reminders", "0", False),
+    ("send_reminders", "false", False),
+    ("send_reminders", "off", False),
+    ("send_reminders", 0, False),
+    ("unheard_of", 5, 5),
+]
+
+
+@pytest.mark.parametrize(("key", "sent", "shown"), TYPED)
+def test_a_known_setting_is_shown_in_its_own_type_however_it_is_sent(ninja, key, sent, shown):
+    created = ninja.created(settings={key: sent})
+    changed = ninja.put(ninja.created()["id"], {"settings": {key: sent}})
+
+    values = [client["settings"][key] for client in (created, changed)]
+    assert values == [shown, shown]
+    assert {type(value) for value in values} == {type(shown)}
 
 
 @pytest.mark.parametrize("given", GOOD)

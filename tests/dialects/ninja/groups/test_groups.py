@@ -21,7 +21,7 @@ def test_a_group_reads_back_with_its_settings(ninja):
     group = group_of(ninja, name="Gold", settings={"currency_id": "3"})
 
     assert list(group) == KEYS
-    assert group["settings"] == {"entity": "App\\Models\\Client", "currency_id": "3"}
+    assert group["settings"] == {"currency_id": "3"}
     assert ninja.get(f"/group_settings/{group['id']}").json()["data"] == group
     listed = ninja.get("/group_settings").json()
     assert listed["data"] == [group]
@@ -52,14 +52,22 @@ def test_a_group_changes_and_goes(ninja):
 
 def test_given_settings_replace_those_of_a_group_and_others_stay(ninja):
     group = group_of(ninja, name="Gold", settings={"currency_id": "3", "language_id": "3"})
-    path, entity = f"/group_settings/{group['id']}", {"entity": "App\\Models\\Client"}
+    path = f"/group_settings/{group['id']}"
 
     replaced = ninja.request("PUT", path, json={"settings": {"language_id": "4"}}).json()["data"]
     renamed = ninja.request("PUT", path, json={"name": "Silver"}).json()["data"]
     emptied = ninja.request("PUT", path, json={"settings": {}}).json()["data"]
 
-    assert replaced["settings"] == renamed["settings"] == entity | {"language_id": "4"}
-    assert emptied["settings"] == entity
+    assert replaced["settings"] == renamed["settings"] == {"language_id": "4"}
+    assert emptied["settings"] == {}
+
+
+def test_a_group_keeps_known_settings_in_their_types_and_drops_others(ninja):
+    sent = {"currency_id": 3, "send_reminders": "1", "tax_name1": "", "whatever": "x"}
+
+    group = group_of(ninja, name="Gold", settings=sent)
+
+    assert group["settings"] == {"currency_id": "3", "send_reminders": True, "tax_name1": ""}
 
 
 def test_keys_that_no_group_has_are_named(ninja):
