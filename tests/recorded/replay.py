@@ -88,7 +88,7 @@ class Replay:
             if walk in self.parted or ("needs" in line and line["needs"] not in self.slots):
                 continue
             if asked := self.ask(line):
-                if is_write(line) and asked.status != line["answer"]["status"] and walk:
+                if is_write(line) and asked.differences and walk:
                     self.parted.add(walk)
                 yield asked
 

@@ -3,18 +3,26 @@
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+ALLOWED_HEADERS = (
+    "X-React,X-API-PASSWORD-BASE64,X-API-COMPANY-KEY,X-API-SECRET,X-API-TOKEN,X-API-PASSWORD,DNT,"
+    "User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Content-Disposition,"
+    "Range,X-CSRF-TOKEN,X-XSRF-TOKEN,X-LIVEWIRE,If-Match,If-None-Match"
+)
+"""Headers that a browser may send: those of the original, and two that conditions need."""
+PREFLIGHT_ALLOWED_HEADERS = (
+    "X-CLIENT-PLATFORM,X-React,X-API-PASSWORD-BASE64,X-API-COMPANY-KEY,X-CLIENT-VERSION,"
+    "X-API-SECRET,X-API-TOKEN,X-API-PASSWORD,DNT,User-Agent,X-Requested-With,If-Modified-Since,"
+    "Cache-Control,Content-Type,Content-Disposition,Range,X-CSRF-TOKEN,X-XSRF-TOKEN,X-LIVEWIRE,"
+    "If-Match,If-None-Match"
+)
+"""The same for a preflight, in the original's other order and with two names more."""
 COMMON_HEADERS = {
     # Three numbers with dots: clients of the API parse it, and refuse versions below 5.0.
     "X-App-Version": "5.10.17",
     "X-Minimum-Client-Version": "5.0.16",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": (
-        "X-CLIENT-PLATFORM,X-React,X-API-PASSWORD-BASE64,X-API-COMPANY-KEY,X-CLIENT-VERSION,"
-        "X-API-SECRET,X-API-TOKEN,X-API-PASSWORD,DNT,User-Agent,X-Requested-With,"
-        "If-Modified-Since,Cache-Control,Content-Type,Content-Disposition,Range,X-CSRF-TOKEN,"
-        "X-XSRF-TOKEN,X-LIVEWIRE,If-Match,If-None-Match"
-    ),
+    "Access-Control-Allow-Headers": ALLOWED_HEADERS,
     "Access-Control-Expose-Headers": (
         "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition,ETag,Retry-After,"
         "X-Gateway-Ignored-Fields"
@@ -24,7 +32,7 @@ COMMON_HEADERS = {
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, GET, OPTIONS, PUT, DELETE",
-    "Access-Control-Allow-Headers": COMMON_HEADERS["Access-Control-Allow-Headers"],
+    "Access-Control-Allow-Headers": PREFLIGHT_ALLOWED_HEADERS,
 }
 """Headers of the answer to a CORS preflight, which a browser sends without a token."""
 API_VERSION_HEADER = {"X-Api-Version": "5.0.16"}
