@@ -47,6 +47,8 @@ INCLUDES = frozenset(
     ]
 )
 """Relations of a client that `include` may name. Those that are not served have no effect."""
+NESTED_INCLUDES = frozenset({"client", "history"})
+"""Relations that only relations of a client have, as in `contacts.client`."""
 
 CLIENT_SORT_COLUMNS = {order.value: order for order in ClientColumn} | {
     "id": ClientColumn.SERIAL,
@@ -109,20 +111,25 @@ def wants_groups(given: wire.ListParams) -> bool:
 def check_include(given: wire.ListParams) -> None:
     """Raise Rejected for an include that is no relation of a client. Blanks belong to the name."""
     text = text_of(given.include)
-    for name in text.split(",") if text else ():
-        if name.partition(".")[0] not in INCLUDES:
-            raise Rejected(f"Relation `{name}` is not a valid include.")
+    for path in filter(None, text.split(",")):
+        relation, *nested = path.split(".")
+        if relation.lower() not in INCLUDES:
+            raise Rejected(f"Relation `{path}` is not a valid include.")
+        for name in nested:
+            if name.lower() not in INCLUDES | NESTED_INCLUDES:
+                raise Rejected(f"Relation `{name}` is not a valid include.")
 
 
 def read_sort_keys(given: wire.Scalar | list[Any]) -> tuple[SortKey, ...]:
-    """Read sort keys as `column|asc`, the most important key first.
+    """Read sort keys as `column|asc`, the most important key first. Case does not count.
 
     Every other direction is descending. Unknown columns, repeated columns and keys after the
     first MAX_SORT_KEYS are ignored.
     """
     sort_keys: dict[ClientColumn, SortKey] = {}
     for text in map(text_of, given if isinstance(given, list) else [given]):
-        column, *direction = text.split("|")
+        name, *direction = text.split("|")
+        column = name.lower().removeprefix("clients.")
         if column in CLIENT_SORT_COLUMNS and len(direction) == 1:
             key = SortKey(column=CLIENT_SORT_COLUMNS[column], is_descending=direction != ["asc"])
             sort_keys.setdefault(key.column, key)

@@ -6,10 +6,13 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from storage import MAX_INTEGER
+
 from . import wire
 from .scalars import text_of
 
 PAGE_SIZE = 20
+LEADING_NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,18})?([eE]\+?[0-9])?", re.ASCII)
 MAX_PER_PAGE = 5000
 
 
@@ -39,9 +42,12 @@ def bulk_page_size(serials: Sequence[int]) -> int:
 
 
 def read_php_integer(text: str) -> int:
-    """Read an integer as PHP does: `1e3` is 1000, `2.9` is 2, and any other text is 0."""
-    match = re.fullmatch(r"([-+]?[0-9]{1,18})(\.[0-9]{1,18})?([eE]\+?[0-9])?", text)
-    return int(float(text)) if match else 0
+    """Read an integer as PHP does: `1e3` is 1000, `2.9` is 2, `3abc` is 3, and `abc` is 0.
+
+    A number beyond 64 bits is the largest one.
+    """
+    match = LEADING_NUMBER.match(text)
+    return int(min(float(match[0]), MAX_INTEGER)) if match else 0
 
 
 def pagination(

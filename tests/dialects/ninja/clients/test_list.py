@@ -97,6 +97,9 @@ def test_a_page_holds(ninja, five, query, shown, pages):
         ("5001", 5000),
         ("1000000", 5000),
         ("1000000000", 5000),
+        ("9" * 20, 5000),
+        ("3abc", 3),
+        ("abc", 20),
         ("", 20),
     ],
 )
@@ -195,7 +198,7 @@ def test_a_real_relation_may_be_asked_for(ninja, include):
         ("clients", "clients"),
         ("contacts,foo", "foo"),
         ("contacts,%20documents", " documents"),
-        ("Contacts", "Contacts"),
+        ("contacts.foo", "foo"),
     ],
 )
 def test_an_unknown_relation_is_refused_on_a_list(ninja, include, unknown):
@@ -203,6 +206,11 @@ def test_an_unknown_relation_is_refused_on_a_list(ninja, include, unknown):
 
     assert answer.status_code == 400
     assert answer.json() == {"message": f"Relation `{unknown}` is not a valid include."}
+
+
+@pytest.mark.parametrize("include", ["Contacts", ",", "contacts.client", "activities.history"])
+def test_a_relation_is_known_in_any_case_and_with_relations_of_its_own(ninja, include):
+    assert ninja.get(f"/clients?include={include}").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/clients/{}", "/clients/{}/edit"])
