@@ -4,11 +4,12 @@ A client without a name is shown under a fallback: the name or the e-mail of a c
 client's number.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from storage import Client, Problem, join_name
+from storage import Client, ContactDraft, Problem, join_name
 
 from ..protocol import wire
 from ..protocol.messages import check_length
@@ -43,6 +44,18 @@ def fallback_names(record: Client) -> tuple[str, str]:
     return (first, last) if first or last else (contact.email, "")
 
 
+def fallback_of_drafts(record: Client, drafts: Sequence[ContactDraft]) -> tuple[str, str]:
+    """Return the fallback names that a client will have with these contacts."""
+    primary = next((n for n, draft in enumerate(drafts) if draft.is_primary), 0)
+    for draft in (*drafts[primary : primary + 1], *drafts[:primary], *drafts[primary + 1 :]):
+        first, last = blank_to_empty(draft.first_name), blank_to_empty(draft.last_name)
+        if first or last:
+            return first, last
+        if draft.email.strip():
+            return draft.email, ""
+    return f"Client {record.number}", ""
+
+
 def new_names(given: wire.ClientInput, problems: list[Problem]) -> ClientFields:
     """Return the name fields of a new client. Missing and invalid names add problems."""
     if given.organization is UNSET:
@@ -59,25 +72,38 @@ def new_names(given: wire.ClientInput, problems: list[Problem]) -> ClientFields:
     return {"classification": "individual", **parts}
 
 
-def changed_names(given: wire.ClientInput, record: Client, problems: list[Problem]) -> ClientFields:
+def changed_names(
+    given: wire.ClientInput,
+    record: Client,
+    contacts: Sequence[ContactDraft] | UnsetType,
+    problems: list[Problem],
+) -> ClientFields:
     """Return the name fields that a change sets: none if the names are those shown.
 
     If one part of a person's name differs, all three parts are set, so that the person reads back
-    as sent. A fallback name that comes back unchanged is not stored.
+    as sent. A fallback name that comes back unchanged is not stored, unless the same change takes
+    its contact away: `contacts` are the new contacts, if the change sets them.
     """
     if not record.is_individual:
-        return changed_name(given, record, problems)
-    shown = shown_parts(record)
-    parts = shown | given_parts(given)
-    if parts == shown:
+        return changed_name(given, record, contacts, problems)
+    shown, parts = shown_parts(record), given_parts(given)
+    is_kept = contacts is UNSET or fallback_names(record) == fallback_of_drafts(record, contacts)
+    if not parts or (shown | parts == shown and is_kept):
         return {}
-    check_parts(parts, shown, problems)
-    return {"classification": "individual", **parts}
+    check_parts(shown | parts, shown, problems)
+    return {"classification": "individual", **shown, **parts}
 
 
-def changed_name(given: wire.ClientInput, record: Client, problems: list[Problem]) -> ClientFields:
+def changed_name(
+    given: wire.ClientInput,
+    record: Client,
+    contacts: Sequence[ContactDraft] | UnsetType,
+    problems: list[Problem],
+) -> ClientFields:
     name = given.organization_name
-    if name is UNSET or name == shown_name(record):
+    is_kept = contacts is UNSET or fallback_names(record) == fallback_of_drafts(record, contacts)
+    has_own_name = bool(blank_to_empty(record.organization_name))
+    if name is UNSET or (name == shown_name(record) and (has_own_name or is_kept)):
         return {}
     check_name(name, problems)
     return {"organization_name": name}

@@ -115,9 +115,9 @@ def change_client(tree: dict[str, Any]) -> Callable[[Client], ChangeClient]:
         given = read_input(tree, (*names.OTHER_KIND[is_organization], "external_id"), problems)
         if given.organization is not UNSET and given.organization is not is_organization:
             problems.append(Problem(("organization",), "cannot be changed"))
-        fields = names.changed_names(given, record, problems)
-        fields |= changed_address(given.site_address, record, problems)
-        fields |= changed_contacts(given.contacts, record, problems)
+        contacts = changed_contacts(given.contacts, record, problems)
+        fields = names.changed_names(given, record, contacts.get("contacts", UNSET), problems)
+        fields |= changed_address(given.site_address, record, problems) | contacts
         if problems:
             raise Invalid(*problems)
         return ChangeClient(**fields)

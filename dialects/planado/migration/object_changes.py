@@ -4,11 +4,12 @@ A value that equals the one shown for the record is no change. A field that the 
 contain stays as it is.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from storage import Client, ImportClient, Problem
+from storage import Client, ContactDraft, ImportClient, Problem
 
 from ..clients import names
 from ..clients.contacts import align_contacts, contact_entries, contact_line
@@ -23,8 +24,9 @@ def change_client(record: Client, parsed: ParsedFields) -> ImportClient:
 
     The version is always in the command: the store takes it over together with a change.
     """
-    changes: dict[str, Any] = names_change(parsed, record)
-    changes |= address_change(parsed, record) | contacts_change(parsed, record)
+    contacts = contacts_change(parsed, record)
+    changes: dict[str, Any] = names_change(parsed, record, contacts.get("contacts", UNSET))
+    changes |= address_change(parsed, record) | contacts
     if parsed.external_id is not UNSET and parsed.external_id != record.external_id:
         changes["external_id"] = parsed.external_id
     return ImportClient(version=parsed.version, **changes)
@@ -40,7 +42,9 @@ def new_names(parsed: ParsedFields) -> ClientFields:
     return {"classification": "" if parsed.names else "other", **parsed.names}
 
 
-def names_change(parsed: ParsedFields, record: Client) -> ClientFields:
+def names_change(
+    parsed: ParsedFields, record: Client, contacts: Sequence[ContactDraft] | UnsetType
+) -> ClientFields:
     """Return the changed names. A client becomes the kind that the other server says.
 
     A request to this server cannot change the kind.
@@ -51,7 +55,8 @@ def names_change(parsed: ParsedFields, record: Client) -> ClientFields:
         no_names = dict.fromkeys(("organization_name", *PARTS), "")
         return no_names | new_names(parsed)
     ignored_problems: list[Problem] = []
-    changes = names.changed_names(wire.ClientInput(**parsed.names), record, ignored_problems)
+    sent = wire.ClientInput(**parsed.names)
+    changes = names.changed_names(sent, record, contacts, ignored_problems)
     return {column: text for column, text in changes.items() if text != getattr(record, column)}
 
 

@@ -238,3 +238,16 @@ def test_a_name_edited_here_keeps_what_only_the_other_api_shows(planado, ninja):
     after = ninja.shown(client_id)
     changing = {"name": "Other", "display_name": "Other", "updated_at": after["updated_at"]}
     assert after == before | changing
+
+
+def test_a_borrowed_name_that_is_sent_is_kept_when_its_contact_is_taken_away(planado, ninja):
+    made = ninja.created(
+        name="", classification="business", contacts=[{"first_name": "Zed", "email": "z@x.io"}]
+    )
+    [shown] = planado.listed()
+
+    planado.patch(shown["uuid"], {"organization_name": "Zed", "contacts": []})
+
+    [after] = planado.listed()
+    assert (shown["organization_name"], after["organization_name"]) == ("Zed", "Zed")
+    assert ninja.get(f"/clients/{made['id']}").json()["data"]["name"] == "Zed"
