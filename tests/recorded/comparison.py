@@ -55,10 +55,6 @@ class Comparison:
         self._pairs: dict[str, dict[str, str]] = {}
         self._ours: dict[str, set[str]] = {}
 
-    def our_id(self, original: Any) -> str | None:
-        """Our id for an id of the original, in whichever table it is."""
-        return next((pairs[original] for pairs in self._pairs.values() if original in pairs), None)
-
     def compare(
         self, original: Any, ours: Any, place: str = "", *, is_sorted: bool = False
     ) -> Iterator[Difference]:

@@ -109,7 +109,6 @@ class Replay:
     def send(self, line: dict[str, Any]) -> httpx.Response:
         headers = {"X-API-TOKEN": self.slots["token"], "X-Requested-With": "XMLHttpRequest"}
         for name, value in line.get("headers", {}).items():
-            headers.pop(name, None)
             headers = {k: v for k, v in headers.items() if k.lower() != name.lower()}
             if value is not None:
                 headers[name] = self.filled(value)

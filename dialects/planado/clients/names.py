@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from storage import Client, ContactDraft, Problem, join_name
+from storage import Client, Contact, ContactDraft, Problem, join_name
 
 from ..protocol import wire
 from ..protocol.messages import check_length
@@ -37,23 +37,31 @@ def shown_parts(record: Client) -> ClientFields:
 
 
 def fallback_names(record: Client) -> tuple[str, str]:
-    contact = record.fallback_contact
-    if contact is None:
-        return f"Client {record.number}", ""
-    first, last = blank_to_empty(contact.first_name), blank_to_empty(contact.last_name)
-    return (first, last) if first or last else (contact.email, "")
+    return borrowed_names(record, record.contacts)
 
 
-def fallback_of_drafts(record: Client, drafts: Sequence[ContactDraft]) -> tuple[str, str]:
-    """Return the fallback names that a client will have with these contacts."""
-    primary = next((n for n, draft in enumerate(drafts) if draft.is_primary), 0)
-    for draft in (*drafts[primary : primary + 1], *drafts[:primary], *drafts[primary + 1 :]):
-        first, last = blank_to_empty(draft.first_name), blank_to_empty(draft.last_name)
+def borrowed_names(record: Client, contacts: Sequence[Contact | ContactDraft]) -> tuple[str, str]:
+    """Return the first and last name that a client without a name has with these contacts.
+
+    The primary contact comes first, whatever its place.
+    """
+    primary = next((n for n, contact in enumerate(contacts) if contact.is_primary), 0)
+    for contact in (
+        *contacts[primary : primary + 1],
+        *contacts[:primary],
+        *contacts[primary + 1 :],
+    ):
+        first, last = blank_to_empty(contact.first_name), blank_to_empty(contact.last_name)
         if first or last:
             return first, last
-        if draft.email.strip():
-            return draft.email, ""
+        if contact.email.strip():
+            return contact.email, ""
     return f"Client {record.number}", ""
+
+
+def keeps_fallback(record: Client, contacts: Sequence[ContactDraft] | UnsetType) -> bool:
+    """Whether the fallback names stay the same, if a change sets these contacts."""
+    return contacts is UNSET or fallback_names(record) == borrowed_names(record, contacts)
 
 
 def new_names(given: wire.ClientInput, problems: list[Problem]) -> ClientFields:
@@ -87,8 +95,7 @@ def changed_names(
     if not record.is_individual:
         return changed_name(given, record, contacts, problems)
     shown, parts = shown_parts(record), given_parts(given)
-    is_kept = contacts is UNSET or fallback_names(record) == fallback_of_drafts(record, contacts)
-    if not parts or (shown | parts == shown and is_kept):
+    if not parts or (shown | parts == shown and keeps_fallback(record, contacts)):
         return {}
     check_parts(shown | parts, shown, problems)
     return {"classification": "individual", **shown, **parts}
@@ -101,9 +108,10 @@ def changed_name(
     problems: list[Problem],
 ) -> ClientFields:
     name = given.organization_name
-    is_kept = contacts is UNSET or fallback_names(record) == fallback_of_drafts(record, contacts)
-    has_own_name = bool(blank_to_empty(record.organization_name))
-    if name is UNSET or (name == shown_name(record) and (has_own_name or is_kept)):
+    if name is UNSET:
+        return {}
+    is_own = bool(blank_to_empty(record.organization_name))
+    if name == shown_name(record) and (is_own or keeps_fallback(record, contacts)):
         return {}
     check_name(name, problems)
     return {"organization_name": name}
