@@ -26,19 +26,15 @@ from storage.indexes.block_counts import BlockCounts, select_blocks, select_coun
 from storage.model.queries import ClientColumn, ClientQuery, SortKey
 from storage.model.records import State
 
+from .descending_pages import INDEXED_COLUMNS
 from .filters import ClientFilter
 from .statements import ENGINE_PLAN, PagePlan, select_count
 
 ALL_STATES = frozenset(State)
 EMPTY_QUERY = ClientQuery(limit=0)
 SERIAL_ORDERS = ((), (SortKey(column=ClientColumn.SERIAL),))
-INDEXED_COLUMNS = {
-    ClientColumn.SERIAL,
-    ClientColumn.NAME,
-    ClientColumn.NUMBER,
-    ClientColumn.BALANCE,
-}
-"""The columns with an index in whose order SQLite can walk through the clients of an account."""
+WALKABLE_COLUMNS = {ClientColumn.SERIAL, *INDEXED_COLUMNS}
+"""The columns in whose order SQLite can walk through the clients of an account."""
 
 
 def plan_page(connection: Connection, client_filter: ClientFilter) -> tuple[int, PagePlan]:
@@ -92,7 +88,7 @@ def count_from_blocks(connection: Connection, account_id: int, states: frozenset
 def prefers_walk(query: ClientQuery, total: int, all_clients: int) -> bool:
     """Whether a walk in order passes fewer clients than there are matches to collect."""
     if query.first_serial is not None or (
-        query.sort_keys and query.sort_keys[0].column not in INDEXED_COLUMNS
+        query.sort_keys and query.sort_keys[0].column not in WALKABLE_COLUMNS
     ):
         return False
     return total * total > (query.offset + query.limit) * all_clients

@@ -24,7 +24,7 @@ from storage.schema.row_mapping import (
 )
 from storage.schema.tables import ORIGIN
 
-from . import lookup, page_plan, tombstones
+from . import descending_pages, lookup, page_plan, tombstones
 from .filters import ClientFilter
 from .statements import (
     SELECT_CONTACTS_OF_CLIENT,
@@ -53,8 +53,13 @@ def list_clients(connection: Connection, account_id: int, query: ClientQuery) ->
     """Return the page of a query, and the total number of clients that match it."""
     client_filter = ClientFilter(account_id, query)
     total, plan = page_plan.plan_page(connection, client_filter)
-    has_rows = total > query.offset
-    rows = connection.execute(select_page(client_filter, plan)).all() if has_rows else ()
+    if total <= query.offset:
+        return Page(records=(), total=total)
+    if descending_pages.is_walked_backwards(query, plan):
+        serials = descending_pages.list_serials(connection, client_filter, plan)
+        clients = get_by_serials(connection, account_id, serials)
+        return Page(records=tuple(clients[s] for s in serials if s in clients), total=total)
+    rows = connection.execute(select_page(client_filter, plan)).all()
     return Page(records=load_clients(connection, account_id, rows), total=total)
 
 

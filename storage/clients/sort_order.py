@@ -15,7 +15,7 @@ from storage.schema.tables import CLIENT
 def order_by(
     query: ClientQuery, first: int | None, *, is_collected: bool
 ) -> Iterator[ColumnElement[Any]]:
-    """Yield the ORDER BY expressions of a query. The serial is the last one: it decides ties.
+    """Yield the ORDER BY expressions of a query. The last one is the serial: it decides ties.
 
     `first`: the serial of the client that comes before all others.
     `is_collected`: SQLite collects all matches and sorts them. No expression may then be in an
@@ -23,9 +23,7 @@ def order_by(
     """
     if first is not None:
         yield case((CLIENT.c.serial == first, 0), else_=1)
-    is_descending = bool(query.sort_keys) and query.sort_keys[0].is_descending
-    serial_key = SortKey(column=ClientColumn.SERIAL, is_descending=is_descending)
-    for key in (*query.sort_keys, serial_key):
+    for key in (*query.sort_keys, SortKey(column=ClientColumn.SERIAL)):
         column = sort_expression(key.column)
         value = without_index(column) if is_collected else column
         is_nullable = getattr(column, "nullable", False)

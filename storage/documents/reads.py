@@ -54,7 +54,8 @@ def filter_conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
 def select_page(query: DocumentQuery) -> Select[Any]:
     """Build the statement of one page, sorted by the column of the query and then by serial."""
     statement = select(*DOCUMENT_COLUMNS).offset(query.offset).limit(query.limit)
-    columns = [DOCUMENT.c[query.column.value]]
+    column = DOCUMENT.c[query.column.value]
+    order = [column.desc() if query.is_descending else column]
     if query.column is not DocumentColumn.SERIAL:
-        columns.append(DOCUMENT.c.serial)
-    return statement.order_by(*(c.desc() if query.is_descending else c.asc() for c in columns))
+        order.append(DOCUMENT.c.serial)
+    return statement.order_by(*order)

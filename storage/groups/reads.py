@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, sele
 from storage.database.conditions import contains_text, in_values
 from storage.model.errors import NotFound
 from storage.model.folding import fold
-from storage.model.queries import GroupQuery
+from storage.model.queries import GroupColumn, GroupQuery
 from storage.model.records import Group, Page, State
 from storage.rules.validation import is_storable
 from storage.schema.account_tables import GROUP
@@ -68,10 +68,12 @@ def filter_conditions(query: GroupQuery) -> Iterator[ColumnElement[bool]]:
 
 
 def order_by(query: GroupQuery) -> Iterator[ColumnElement[Any]]:
-    """Build the sort columns of a query, with the serial as the last one."""
-    for column in dict.fromkeys([GROUP.c[query.column.value], GROUP.c.serial]):
-        # The order of NULL is explicit: by default PostgreSQL sorts it last and SQLite first.
-        yield column.desc().nulls_last() if query.is_descending else column.asc().nulls_first()
+    """Build the sort columns of a query. The serial, ascending, is the last: it decides ties."""
+    column = GROUP.c[query.column.value]
+    # The order of NULL is explicit: by default PostgreSQL sorts it last and SQLite first.
+    yield column.desc().nulls_last() if query.is_descending else column.asc().nulls_first()
+    if query.column is not GroupColumn.SERIAL:
+        yield GROUP.c.serial
 
 
 def group_from_row(values: Sequence[Any]) -> Group:

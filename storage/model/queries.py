@@ -144,7 +144,7 @@ class ClientQuery(Command, frozen=True, kw_only=True):
     A client with the serial `first_serial` is found whatever the conditions say, and comes first.
 
     The first of `sort_keys` is the primary one. Clients that are equal in all keys are sorted by
-    serial, descending if the first key is descending.
+    serial, ascending in both directions, as the original does.
     """
 
     serials: tuple[int, ...] | None = None

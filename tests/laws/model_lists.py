@@ -103,12 +103,8 @@ def is_between(stone: Tombstone, query: TombstoneQuery) -> bool:
 
 
 def ordered(clients: list[Client], query: ClientQuery) -> list[Client]:
-    """Sort clients by the query's keys and then by serial; empty values come before all others.
-
-    Serials are descending if the first key is.
-    """
-    falls = bool(query.sort_keys) and query.sort_keys[0].is_descending
-    found = sorted(clients, key=lambda c: c.serial, reverse=falls)
+    """Sort clients by the query's keys and then by serial; empty values come before all others."""
+    found = sorted(clients, key=lambda c: c.serial)
     for sorting in reversed(query.sort_keys):
         key = KEYS.get(sorting.column) or field_key(sorting.column)
         found.sort(key=key, reverse=sorting.is_descending)

@@ -6,16 +6,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 ALLOWED_HEADERS = (
     "X-React,X-API-PASSWORD-BASE64,X-API-COMPANY-KEY,X-API-SECRET,X-API-TOKEN,X-API-PASSWORD,DNT,"
     "User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Content-Disposition,"
-    "Range,X-CSRF-TOKEN,X-XSRF-TOKEN,X-LIVEWIRE,If-Match,If-None-Match"
+    "Range,X-CSRF-TOKEN,X-XSRF-TOKEN,X-LIVEWIRE"
 )
-"""Headers that a browser may send: those of the original, and two that conditions need."""
+"""Headers that a browser may send, as the original lists them."""
 PREFLIGHT_ALLOWED_HEADERS = (
     "X-CLIENT-PLATFORM,X-React,X-API-PASSWORD-BASE64,X-API-COMPANY-KEY,X-CLIENT-VERSION,"
     "X-API-SECRET,X-API-TOKEN,X-API-PASSWORD,DNT,User-Agent,X-Requested-With,If-Modified-Since,"
     "Cache-Control,Content-Type,Content-Disposition,Range,X-CSRF-TOKEN,X-XSRF-TOKEN,X-LIVEWIRE,"
     "If-Match,If-None-Match"
 )
-"""The same for a preflight, in the original's other order and with two names more."""
+"""The same for a preflight, which is what a browser reads: the original's order for it, and the two
+headers of conditional requests."""
 COMMON_HEADERS = {
     # Three numbers with dots: clients of the API parse it, and refuse versions below 5.0.
     "X-App-Version": "5.10.17",

@@ -9,7 +9,7 @@ from storage.model.records import State
 from storage.store import Store
 
 
-@pytest.mark.parametrize(("is_descending", "serials"), [(False, [1, 3, 2]), (True, [2, 3, 1])])
+@pytest.mark.parametrize(("is_descending", "serials"), [(False, [1, 3, 2]), (True, [2, 1, 3])])
 def test_groups_that_were_never_archived_come_before_those_that_were(
     store: Store, account: Account, is_descending: bool, serials: list[int]
 ) -> None:

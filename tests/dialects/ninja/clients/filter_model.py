@@ -208,8 +208,7 @@ def sortings(query: Query) -> list[tuple[str, bool]]:
 def in_order(
     found: list[Shown], clients: list[Shown], columns: list[tuple[str, bool]]
 ) -> list[Shown]:
-    # Equals keep the order of their ids, which turns around with the first column.
-    ordered = found[::-1] if columns and columns[0][1] else found
+    ordered = found  # in the order of their ids, which equals keep
     for column, falls in reversed(columns):
         keys = {c["id"]: KEYS[column](c, clients) for c in found}
         ordered = sorted(ordered, key=lambda c: keys[c["id"]], reverse=falls)
