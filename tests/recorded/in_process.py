@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from starlette.testclient import TestClient
-
 from gateway.app import create_app
 from gateway.settings import Settings
 from storage.documents.blob_store import BlobStore
@@ -14,6 +12,7 @@ from storage.model.commands import CreateAccount, CreateToken
 from storage.model.generators import Generators
 from storage.store import Store
 
+from .asgi_caller import AsgiCaller
 from .replay import Credentials, Replay
 
 PASSWORD = "the owner's password"
@@ -46,9 +45,9 @@ def new_gateway(folder: Path, url: str = "") -> Iterator[Replay]:
     store.create_account(CreateAccount(name="recorded"))
     store.set_password("recorded", PASSWORD)
     _, token = store.create_token(CreateToken(account="recorded", dialect="ninja"))
-    app = create_app(store, Settings())
+    caller = AsgiCaller(create_app(store, Settings()), "http://ninja.example")
     try:
-        with TestClient(app, base_url="http://ninja.example") as caller:
-            yield Replay(caller, Credentials(str(token), PASSWORD), clock.pause)
+        yield Replay(caller, Credentials(str(token), PASSWORD), clock.pause)
     finally:
+        caller.close()
         store.close()
