@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialects.base.dialect import Dialect
 from storage import Invalid, Problem
@@ -69,7 +69,16 @@ class Settings(Struct, frozen=True, kw_only=True):
             return msgspec.convert(given, dialect.options, strict=False)
         except msgspec.ValidationError as error:
             reason, _, place = str(error).partition(" - at `$.")
-            raise Invalid(Problem((names.get(place.rstrip("`"), dialect.name),), reason)) from error
+            name = place.rstrip("`")
+            reason = description_of(dialect.options, name) or reason
+            raise Invalid(Problem((names.get(name, dialect.name),), reason)) from error
+
+
+def description_of(options: type[Struct], name: str) -> str:
+    """Return what an option says of its values; empty if it says nothing."""
+    kinds = {field.name: field.type for field in structs.fields(options)}
+    notes = [meta.description for meta in getattr(kinds.get(name), "__metadata__", ())]
+    return next(filter(None, notes), "")
 
 
 def seconds(variable: str, text: str) -> timedelta:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dialects.base.protocol.failures import Renderable
 from storage import Failure, Unavailable
 
 from .authentication import logger
@@ -22,18 +23,20 @@ def assemble_app(
     auth: Callable[[ASGIApp], ASGIApp],
     cached_reads: Callable[[ASGIApp], ASGIApp] | None = None,
     render: Render,
+    refine: Callable[[Request, Renderable], Renderable] = lambda _request, failure: failure,
 ) -> ASGIApp:
     """Assemble the application of one dialect.
 
     A request passes `auth` first, then `cached_reads` if there are any, then the routes. `render`
-    turns every failure into an answer.
+    turns every failure into an answer. Before that, `refine` may replace it by one that says more
+    about the request.
     """
 
-    def render_error(_request: Request, error: Exception) -> Response:
+    def render_error(request: Request, error: Exception) -> Response:
         failure = failure_of(error)
         if isinstance(failure, Unavailable):
             logger.error("the store is unavailable: %s", failure)
-        return render(failure)
+        return render(refine(request, failure))
 
     handlers: Mapping[Any, Any] = dict.fromkeys((HTTPException, Failure, Exception), render_error)
     app = Starlette(routes=routes, exception_handlers=handlers)

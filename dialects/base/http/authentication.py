@@ -87,7 +87,12 @@ class AuthMiddleware:
         await self.app(scope, receive, send)
 
 
+def access_of(request: Request) -> Access:
+    """Return the access that the request's credential gives."""
+    access: Access = request.scope["gateway.access"]
+    return access
+
+
 def account_of(request: Request) -> Account:
     """Return the account of the request's credential."""
-    access: Access = request.scope["gateway.access"]
-    return access.account
+    return access_of(request).account

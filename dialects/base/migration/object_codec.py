@@ -29,6 +29,11 @@ def always_listed(_record: Client) -> bool:
     return True
 
 
+def no_shortened_fields(_raw: bytes, _record: Client, _account: Account) -> tuple[str, ...]:
+    """Return none: servers of this API keep every text as it is."""
+    return ()
+
+
 class ParsedObject(Struct, frozen=True, kw_only=True):
     """One object of the API, parsed.
 
@@ -88,8 +93,10 @@ class ObjectCodec(Struct, frozen=True, kw_only=True):
     `read_object` would raise or report a loss. It returns None if nothing can be read at once.
     `write_object` is the object of a record.
     `differences` names the fields in which an object and a record differ, without the fields that
-    each server sets (ids, versions, times). `losses` are the values of a record for which the API
-    has no field. `is_listed` is false for a record that the API's lists do not show.
+    each server sets (ids, versions, times). `shortened_fields` names the texts of a record of which
+    the object has only what its server keeps of them; they are no differences. `losses` are the
+    values of a record for which the API has no field. `is_listed` is false for a record that the
+    API's lists do not show.
     `salt_advice` is a hint for the user about ids that another salt wrote, empty if there is none.
     """
 
@@ -101,4 +108,5 @@ class ObjectCodec(Struct, frozen=True, kw_only=True):
     read_columns: Callable[[Sequence[bytes], Account], ParsedColumns | None] = no_columns
     serial_of: Callable[[str, Account], int | None] = no_serial
     is_listed: Callable[[Client], bool] = always_listed
+    shortened_fields: Callable[[bytes, Client, Account], tuple[str, ...]] = no_shortened_fields
     salt_advice: str = ""

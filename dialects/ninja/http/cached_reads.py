@@ -10,11 +10,10 @@ from dialects.base.http.cached_reads import CacheableGet, CachedRead, FindVersio
 from dialects.base.protocol.json_codec import WIRE_ENCODER
 from storage import Account, Client, variant_key
 
-from ..clients import translate
 from ..clients.translate import Caller
 from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
-from .options import NoLinks, Options
+from .options import Options
 from .response_headers import API_VERSION_HEADER
 
 CLIENT_PATH = re.compile("/clients/([0-9A-Za-z]{10,20})")
@@ -30,10 +29,13 @@ class CachedReadMatcher:
     """Callable that returns the cached read of a request, or None if it is not cacheable."""
 
     def __init__(self, options: Options) -> None:
-        self.options = options
+        self.public_url = options.public_url
+        self.version = options.shown_version
+        # Chosen once, so that no request pays for the version.
+        self.show_client = self.version.translations().client
 
     def __call__(self, request: CacheableGet) -> CachedRead | None:
-        caller = Caller(request.account, self.options.public_url or request.url)
+        caller = Caller(request.account, self.public_url or request.url)
         if match := CLIENT_PATH.fullmatch(request.path):
             serial = None if request.query else caller.id_codec.decode(match[1])
             return None if serial is None else self.match_one(caller, serial)
@@ -43,7 +45,7 @@ class CachedReadMatcher:
         return self.match_many(caller, request.prefix + request.path, pairs)
 
     def match_one(self, caller: Caller, serial: int) -> CachedRead:
-        return cached_read(
+        return self.cached_read(
             caller,
             lambda reader: reader.find_client(caller.account.id, serial),
             wrap_one,
@@ -57,42 +59,42 @@ class CachedReadMatcher:
         if at.per_page > MAX_CACHED_PAGE_SIZE:
             return None
 
+        no_links = self.version.no_links
+
         def wrap(bodies: Sequence[bytes], total: int) -> bytes:
-            no_links: NoLinks = {} if self.options.empty_links == "object" else []
             links = pagination.page_links(caller.url + path, pairs, total, at) or no_links
             meta = wire.Meta(pagination.pagination(total, len(bodies), at, links))
             return WIRE_ENCODER.encode(wrap_envelope(list(map(Raw, bodies)), {}, meta))
 
         offset = (at.page - 1) * at.per_page
-        return cached_read(
+        return self.cached_read(
             caller,
             lambda reader: reader.list_page(caller.account.id, offset, at.per_page),
             wrap,
             is_one=False,
         )
 
+    def cached_read(
+        self, caller: Caller, find: FindVersions, wrap: WrapBodies, *, is_one: bool
+    ) -> CachedRead:
+        def render(record: Client) -> bytes:
+            return WIRE_ENCODER.encode(self.show_client(record, caller))
+
+        key = account_variant_key(caller.account, caller.url, self.version.number)
+        return CachedRead(find, key, render, wrap, is_one=is_one, headers=RESPONSE_HEADERS)
+
 
 def wrap_one(bodies: Sequence[bytes], _total: int) -> bytes:
     return b'{"data":%b}' % bodies[0]
 
 
-def cached_read(
-    caller: Caller, find: FindVersions, wrap: WrapBodies, *, is_one: bool
-) -> CachedRead:
-    def render(record: Client) -> bytes:
-        return WIRE_ENCODER.encode(translate.client(record, caller))
-
-    key = account_variant_key(caller.account, caller.url)
-    return CachedRead(find, key, render, wrap, is_one=is_one, headers=RESPONSE_HEADERS)
-
-
 @lru_cache(maxsize=1024)
-def account_variant_key(account: Account, url: str) -> bytes:
+def account_variant_key(account: Account, url: str, version: str) -> bytes:
     """Return the key of all renderings that differ in nothing but the client.
 
-    Ids depend on the account's salt, and links depend on the url.
+    Ids depend on the account's salt, links on the url, and fields on the version that is shown.
     """
-    return variant_key("ninja", account, url)
+    return variant_key("ninja", account, url, version)
 
 
 def page_numbers(query: bytes) -> list[tuple[str, str]] | None:

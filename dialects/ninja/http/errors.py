@@ -22,10 +22,11 @@ from dialects.base.protocol.failures import (
 from storage import Conflict, Invalid, Locked, NotFound, Problem, Stale, Unavailable
 
 from ..protocol import wire
+from ..protocol.failures import NotServed
 from ..protocol.messages import dotted_path, taken_problem
 
 MISSING = "No query results for model [App\\Models\\{}]."
-MODELS = {"group": "GroupSetting", "document": "Document"}
+MODELS = {"group": "GroupSetting", "document": "Document", "company": "Company"}
 LOCKED = "Record is deleted and cannot be edited. Restore the record to enable editing"
 
 
@@ -34,6 +35,8 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
     match failure:
         case NotFound():
             return error_response(404, MISSING.format(MODELS.get(failure.kind, "Client")))
+        case NotServed():
+            return error_response(501, "This part of Invoice Ninja is not served here.")
         case NoRoute():
             return error_response(404, "Route does not exist")
         case Invalid():

@@ -10,8 +10,11 @@ from starlette.types import ASGIApp
 from dialects.base.http.application import assemble_app
 from dialects.base.http.cached_reads import CachedReads
 from dialects.base.http.routing import GuardedRoute, ReadOnly, guarded_route
+from dialects.base.protocol.failures import NoRoute, Renderable, WrongMethod
 from storage import Store
 
+from ..protocol.failures import NotServed
+from ..reference.unserved_routes import EMPTY_LISTS, is_unserved
 from .auth import token_auth
 from .cached_reads import CachedReadMatcher
 from .client_endpoints import Clients
@@ -22,12 +25,13 @@ from .group_endpoints import Groups
 from .method_override import InputEndpoint, input_route, overridable_post, with_input
 from .multipart import Form, read_text_form
 from .options import Options
+from .public_logos import with_public_logos
 from .response_headers import with_common_headers
 
 
 def app(store: Store, options: Options) -> ASGIApp:
     """Return the application of this API over a store."""
-    clients, company = Clients(store, options), Company()
+    clients = Clients(store, options)
     routes = [
         input_route(
             "/clients",
@@ -43,17 +47,16 @@ def app(store: Store, options: Options) -> ASGIApp:
         input_route("/clients/{id}/{other}/merge", POST=clients.merge),
         *document_routes(Documents(clients)),
         *group_routes(Groups(clients)),
-        guarded_route("/ping", GET=company.ping),
-        guarded_route("/statics", GET=company.statics),
-        guarded_route("/health_check", GET=company.health),
+        *company_routes(Company(clients)),
     ]
     api = assemble_app(
         routes=routes,
         auth=token_auth(store, render, options),
         cached_reads=partial(CachedReads, store=store, match=CachedReadMatcher(options)),
         render=render,
+        refine=name_unserved,
     )
-    return with_common_headers(api)
+    return with_common_headers(with_public_logos(api, store), options.version)
 
 
 def group_routes(groups: Groups) -> list[GuardedRoute]:
@@ -77,9 +80,38 @@ def document_routes(documents: Documents) -> list[GuardedRoute]:
             POST=ReadOnly(with_input(documents.client_documents, read_text_form)),
         ),
         input_route("/documents", GET=documents.index),
+        input_route("/documents/bulk", POST=documents.bulk),
         record_route("/documents/{id}", documents),
+        input_route("/documents/{id}/edit", GET=documents.show),
         input_route("/documents/{id}/download", GET=documents.download),
     ]
+
+
+def company_routes(company: Company) -> list[GuardedRoute]:
+    return [
+        guarded_route("/ping", GET=company.ping),
+        guarded_route("/statics", GET=company.statics),
+        guarded_route("/health_check", GET=company.health),
+        guarded_route("/search", POST=ReadOnly(company.search)),
+        guarded_route(
+            "/companies/current", POST=ReadOnly(with_input(company.current, read_text_form))
+        ),
+        input_route("/companies", GET=company.index),
+        input_route("/companies/{id}", GET=company.show),
+        input_route("/users", GET=company.users),
+        input_route("/tokens", GET=company.tokens),
+        input_route("/payment_terms", GET=company.payment_terms),
+        input_route("/task_statuses", GET=company.task_statuses),
+        *(input_route(f"/{name}", GET=company.empty) for name in EMPTY_LISTS),
+    ]
+
+
+def name_unserved(request: Request, failure: Renderable) -> Renderable:
+    """Return NotServed for a request without a route here that the original serves."""
+    path = request.scope["path"].removeprefix(request.scope["root_path"])
+    if isinstance(failure, NoRoute | WrongMethod) and is_unserved(path):
+        return NotServed(path)
+    return failure
 
 
 class RecordEndpoints(Protocol):

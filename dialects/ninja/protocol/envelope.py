@@ -14,7 +14,9 @@ ENVELOPE_KEYS = frozenset({"meta", "static"})
 
 
 def wrap_envelope(
-    content: Struct | Raw | list[Any], inputs: InputTree, meta: wire.Meta | None = None
+    content: Struct | Raw | dict[str, Any] | list[Any],
+    inputs: InputTree,
+    meta: wire.Meta | None = None,
 ) -> object:
     """Wrap the content of an answer in its envelope. The keys are sorted by name.
 
@@ -25,7 +27,7 @@ def wrap_envelope(
     if index in ENVELOPE_KEYS:
         index = ""
     if index == "none":
-        return sorted_fields(content) if isinstance(content, Struct) else content
+        return sorted_fields(content) if isinstance(content, Struct | dict) else content
     envelope: dict[str, Any] = {index or "data": content}
     if meta is not None:
         envelope["meta"] = meta
@@ -34,7 +36,7 @@ def wrap_envelope(
     return dict(sorted(envelope.items())) if len(envelope) > 1 else envelope
 
 
-def sorted_fields(shape: Struct) -> dict[str, Any]:
+def sorted_fields(shape: Struct | dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a shape by name, in the order of their names, without unset ones."""
-    fields = structs.asdict(shape).items()
-    return dict(sorted((key, value) for key, value in fields if value is not UNSET))
+    fields = structs.asdict(shape) if isinstance(shape, Struct) else shape
+    return dict(sorted((key, value) for key, value in fields.items() if value is not UNSET))

@@ -1,24 +1,59 @@
-"""The reference tables with numbers that only this API has."""
+"""The reference tables of this API, and the numbers by which records refer to their rows."""
 
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 
 from storage import COUNTRIES
 
-
-class Currency(msgspec.Struct, frozen=True):
-    """A currency, with its id in this API and its number of decimal places."""
-
-    id: int
-    code: str
-    name: str
-    precision: int
+Row = dict[str, Any]
 
 
-def read_currencies() -> dict[int, Currency]:
-    text = files(__package__).joinpath("currencies.json").read_bytes()
-    return {c.id: c for c in msgspec.json.decode(text, type=list[Currency])}
+class StoredTable(msgspec.Struct, frozen=True):
+    """A table of `statics.json`: the keys once, then the values of each row."""
+
+    keys: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def read_tables() -> dict[str, list[Row]]:
+    """Read the tables as the original answers them: all rows in their order, all keys in theirs.
+
+    The file has no names and ISO codes of countries: those are in the list of the store.
+    """
+    text = files(__package__).joinpath("statics.json").read_bytes()
+    stored = msgspec.json.decode(text, type=dict[str, StoredTable])
+    tables = {
+        name: [dict(zip(table.keys, row, strict=True)) for row in table.rows]
+        for name, table in stored.items()
+    }
+    return tables | {"countries": [country_row(row) for row in tables["countries"]]}
+
+
+def country_row(row: Row) -> Row:
+    """Return a country with its names and its codes from the list of the store."""
+    country = COUNTRIES[int(row["id"])]
+    return {
+        "id": row["id"],
+        "capital": row["capital"],
+        "citizenship": row["citizenship"],
+        "country_code": f"{country.id:03d}",
+        "currency": row["currency"],
+        "currency_code": row["currency_code"],
+        "currency_sub_unit": row["currency_sub_unit"],
+        "full_name": row["full_name"],
+        "iso_3166_2": country.iso_3166_2,
+        "iso_3166_3": country.iso_3166_3,
+        "name": country.name,
+        "region_code": row["region_code"],
+        "sub_region_code": row["sub_region_code"],
+        "eea": row["eea"],
+        "swap_postal_code": row["swap_postal_code"],
+        "swap_currency_symbol": row["swap_currency_symbol"],
+        "thousand_separator": row["thousand_separator"],
+        "decimal_separator": row["decimal_separator"],
+    }
 
 
 def read_setting_types() -> dict[str, str]:
@@ -28,141 +63,18 @@ def read_setting_types() -> dict[str, str]:
     return {key: name for name, keys in keys_of_types.items() for key in keys}
 
 
+def numbers_by(key: str, table: str) -> dict[str, int]:
+    """Return the number of each row of a table by one of its values."""
+    return {row[key]: int(row["id"]) for row in TABLES[table]}
+
+
+TABLES = read_tables()
 SETTING_TYPES = read_setting_types()
-CURRENCIES = read_currencies()
-CURRENCY_BY_CODE = {c.code: c.id for c in CURRENCIES.values()}
-
-COUNTRY_BY_CODE = {c.iso_3166_2: c.id for c in COUNTRIES.values()} | {
-    c.iso_3166_3: c.id for c in COUNTRIES.values()
-}
-
-LOCALES = [
-    "en",
-    "it",
-    "de",
-    "fr",
-    "pt_BR",
-    "nl",
-    "es",
-    "nb_NO",
-    "da",
-    "ja",
-    "sv",
-    "es_ES",
-    "fr_CA",
-    "lt",
-    "pl",
-    "cs",
-    "hr",
-    "sq",
-    "el",
-    "en_GB",
-    "pt_PT",
-    "sl",
-    "fi",
-    "ro",
-    "tr_TR",
-    "th",
-    "mk_MK",
-    "zh_TW",
-    "ru_RU",
-    "ar",
-    "fa",
-    "lv_LV",
-    "sr",
-    "sk",
-    "et",
-    "bg",
-    "he",
-    "km_KH",
-    "hu",
-    "fr_CH",
-    "lo_LA",
-]
-LANGUAGE_BY_LOCALE = {locale: n for n, locale in enumerate(LOCALES, start=1)}
-
-LANGUAGE_NAMES = (
-    "English",
-    "Italian",
-    "German",
-    "French",
-    "Portuguese - Brazilian",
-    "Dutch",
-    "Spanish",
-    "Norwegian",
-    "Danish",
-    "Japanese",
-    "Swedish",
-    "Spanish - Spain",
-    "French - Canada",
-    "Lithuanian",
-    "Polish",
-    "Czech",
-    "Croatian",
-    "Albanian",
-    "Greek",
-    "English - United Kingdom",
-    "Portuguese - Portugal",
-    "Slovenian",
-    "Finnish",
-    "Romanian",
-    "Turkish - Turkey",
-    "Thai",
-    "Macedonian",
-    "Chinese - Taiwan",
-    "Russian",
-    "Arabic",
-    "Persian",
-    "Latvian",
-    "Serbian",
-    "Slovak",
-    "Estonian",
-    "Bulgarian",
-    "Hebrew",
-    "Khmer",
-    "Hungarian",
-    "French - Swiss",
-    "Lao",
-)
-
-INDUSTRY_NAMES = (
-    "Accounting & Legal",
-    "Advertising",
-    "Aerospace",
-    "Agriculture",
-    "Automotive",
-    "Banking & Finance",
-    "Biotechnology",
-    "Broadcasting",
-    "Business Services",
-    "Commodities & Chemicals",
-    "Communications",
-    "Computers & Hightech",
-    "Defense",
-    "Energy",
-    "Entertainment",
-    "Government",
-    "Healthcare & Life Sciences",
-    "Insurance",
-    "Manufacturing",
-    "Marketing",
-    "Media",
-    "Nonprofit & Higher Ed",
-    "Pharmaceuticals",
-    "Professional Services & Consulting",
-    "Real Estate",
-    "Retail & Wholesale",
-    "Sports",
-    "Transportation",
-    "Travel & Luxury",
-    "Other",
-    "Photography",
-    "Construction",
-    "Restaurant & Catering",
-)
-SIZE_NAMES = ("1 - 3", "4 - 10", "11 - 50", "51 - 100", "101 - 500", "500+")
-INDUSTRIES = dict(enumerate(INDUSTRY_NAMES, start=1))
-SIZES = dict(enumerate(SIZE_NAMES, start=1))
+CURRENCY_BY_CODE = numbers_by("code", "currencies")
+LANGUAGE_BY_LOCALE = numbers_by("locale", "languages")
+COUNTRY_BY_CODE = numbers_by("iso_3166_2", "countries") | numbers_by("iso_3166_3", "countries")
+INDUSTRIES = frozenset(numbers_by("name", "industries").values())
+SIZES = frozenset(numbers_by("name", "sizes").values())
 CLASSIFICATIONS = (
     "individual",
     "business",
