@@ -41,6 +41,7 @@ from storage.model.commands import (
     CreateGroup,
     CreateToken,
     LiveKey,
+    NumberRule,
     OrUnset,
     draft_of_contact,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "LiveKey",
     "Locked",
     "NotFound",
+    "NumberRule",
     "OneOf",
     "OrUnset",
     "Origin",

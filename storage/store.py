@@ -1,5 +1,6 @@
 """The store: commands and queries go in, records come out. Each method is one transaction."""
 
+from datetime import datetime
 from threading import local
 from typing import Self
 
@@ -93,6 +94,10 @@ class Store(
     def status(self) -> DatabaseStatus:
         """Return the engine and the schema revision of the database."""
         return self._read(migration_upgrade.database_status)
+
+    def current_time(self) -> datetime:
+        """Return the time of the store's clock."""
+        return self._generators.clock()
 
     def upgrade(self) -> None:
         """Upgrade the schema to the newest revision.

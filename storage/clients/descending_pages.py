@@ -101,4 +101,5 @@ class DescendingStatements:
         return statement.order_by(CLIENT.c.serial).offset(offset).limit(limit)
 
     def has_value(self, row: Row) -> ColumnElement[bool]:
-        return self.column == row.value
+        is_equal: ColumnElement[bool] = self.column == row.value
+        return is_equal

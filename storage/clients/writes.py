@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from storage.accounts import serials as account_serials
 from storage.accounts.numbering import assign_numbers, used_numbers_finder
+from storage.accounts.ruled_numbers import assign_ruled_numbers
 from storage.accounts.serials import largest_serial
 from storage.model.commands import ChangeClient, ClientKey, CreateClient, LiveKey
 from storage.model.errors import Invalid, Problem
@@ -84,13 +85,17 @@ def reserve_new_clients(
 def assign_new_numbers(
     connection: Connection,
     account_id: int,
-    commands: Sequence[CreateClient],
+    commands: Sequence[ChangeClient],
     reserved: account_serials.Reservation,
     generators: Generators,
 ) -> Sequence[str]:
     requested = [command.number or None for command in commands]
     find_used = used_numbers_finder(connection, account_id)
-    numbers = assign_numbers(requested, reserved.counter, find_used, generators)
+    if any(command.number_rule for command in commands):
+        rules = [command.number_rule or None for command in commands]
+        numbers = assign_ruled_numbers(requested, rules, reserved.counter, find_used, generators)
+    else:
+        numbers = assign_numbers(requested, reserved.counter, find_used, generators)
     account_serials.save_number_counter(connection, reserved)
     return numbers
 
@@ -236,10 +241,8 @@ def complete_command(
         connection, account_id, contacts=contacts, documents=documents, numbers=int(needs_number)
     )
     if needs_number:
-        find_used = used_numbers_finder(connection, account_id)
-        numbers = assign_numbers([None], reserved.counter, find_used, generators)
-        account_serials.save_number_counter(connection, reserved)
-        command = structs.replace(command, number=numbers[0])
+        (number,) = assign_new_numbers(connection, account_id, [command], reserved, generators)
+        command = structs.replace(command, number=number)
     if command.country_id is None:
         command = structs.replace(command, country_id=reserved.account.country_id)
     return command, reserved.new_serials

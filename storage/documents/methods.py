@@ -5,22 +5,24 @@ leave bytes without a row, but never a row without its bytes.
 """
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 
 from storage.database.transactions import TransactionRunner
 from storage.model.documents import DocumentDraft, Upload
-from storage.model.errors import Failure, Unavailable
+from storage.model.errors import Failure, NotFound, Unavailable
 from storage.model.preconditions import NO_PRECONDITION, Precondition
 from storage.model.queries import DocumentQuery
 from storage.model.records import Document, Page
 
 from . import reads as document_reads
 from .blob_store import BlobStore
-from .writes import Redraft, blob_name, change_document, no_draft
+from .writes import Redraft, blob_name, change_document, no_draft, remove_documents
 
 logger = logging.getLogger("gateway.storage")
 
 BLOB_NAME_LENGTH = 40
+LOGO_NAME = re.compile(rf"[0-9A-Za-z]{{{BLOB_NAME_LENGTH}}}\.[a-z]{{1,10}}", re.ASCII)
 
 
 class DocumentMethods(TransactionRunner):
@@ -74,6 +76,14 @@ class DocumentMethods(TransactionRunner):
         )
         self.delete_blobs(account_id, [d for d in before.documents if d not in after.documents])
 
+    def remove_documents(self, account_id: int, serials: Sequence[int]) -> None:
+        """Delete documents in one transaction: first their rows, then their bytes.
+
+        Documents of deleted clients are deleted too. Serials that do not exist are left out.
+        """
+        removed = self._write(remove_documents, account_id, serials, self._generators)
+        self.delete_blobs(account_id, removed)
+
     # The methods from here on handle bytes, outside of any transaction.
 
     def store_uploads(
@@ -114,8 +124,32 @@ class DocumentMethods(TransactionRunner):
         """Return the bytes of a document in chunks. Raises NotFound at once if there are none."""
         return self._blob_store.read(blob_name(account_id, document))
 
+    def store_logo(self, upload: Upload) -> str:
+        """Store the bytes of a logo and return its random name. A logo has no row."""
+        name = f"{self._generators.random_text(BLOB_NAME_LENGTH)}.{upload.type}"
+        self._blob_store.write(logo_blob_name(name), upload.file)
+        return name
+
+    def open_logo(self, name: str) -> Iterator[bytes]:
+        """Return the bytes of a logo in chunks. Raises NotFound at once if there are none."""
+        if not LOGO_NAME.fullmatch(name):
+            raise NotFound("logo")
+        return self._blob_store.read(logo_blob_name(name))
+
+    def delete_logo(self, name: str) -> None:
+        """Delete the bytes of a logo that no client has. A failure is only logged."""
+        try:
+            self._blob_store.remove(logo_blob_name(name))
+        except Unavailable as failure:
+            logger.warning("%s remains: %s", logo_blob_name(name), failure)
+
     @property
     def _blob_store(self) -> BlobStore:
         if self._blobs is None:
             raise Unavailable("this store has no place for documents")
         return self._blobs
+
+
+def logo_blob_name(name: str) -> str:
+    """Return the name of a logo's bytes in the blob store, where no account's documents are."""
+    return f"logos/{name}"

@@ -1,6 +1,6 @@
 """Reads of documents in a transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, select
@@ -24,6 +24,14 @@ def get_document(connection: Connection, account_id: int, serial: int) -> Docume
     return document_from_row(row)
 
 
+def list_owners(connection: Connection, account_id: int, serials: Sequence[int]) -> tuple[int, ...]:
+    """Return the serials of the clients that documents belong to, each once, ascending."""
+    owner = DOCUMENT.c.client_serial
+    condition = (DOCUMENT.c.account_id == account_id, in_values(DOCUMENT.c.serial, serials))
+    rows = connection.execute(select(owner).where(*condition).distinct().order_by(owner))
+    return tuple(rows.scalars())
+
+
 def list_documents(connection: Connection, account_id: int, query: DocumentQuery) -> Page[Document]:
     """Return one page of the documents that a query finds, and their total number."""
     condition = and_(DOCUMENT.c.account_id == account_id, *filter_conditions(query))
@@ -35,6 +43,8 @@ def list_documents(connection: Connection, account_id: int, query: DocumentQuery
 
 def filter_conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
     """Build the SQL conditions of a query."""
+    if query.serials is not None:
+        yield in_values(DOCUMENT.c.serial, query.serials)
     if query.client_serials is not None:
         yield in_values(DOCUMENT.c.client_serial, query.client_serials)
     if query.name is not None:

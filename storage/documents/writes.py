@@ -1,6 +1,6 @@
 """Writes of documents in a transaction: a document is changed through its client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
@@ -50,6 +50,25 @@ def change_document(
     precondition.check(before)
     after = client_writes.change_locked_client(connection, account_id, before, change, generators)
     return before, after
+
+
+def remove_documents(
+    connection: Connection, account_id: int, serials: Sequence[int], generators: Generators
+) -> tuple[Document, ...]:
+    """Delete documents, also those of deleted clients, and return them.
+
+    Serials that do not exist are left out.
+    """
+    wanted, removed = frozenset(serials), list[Document]()
+
+    def change(record: Client) -> ChangeClient:
+        removed.extend(d for d in record.documents if d.serial in wanted)
+        kept = (d for d in record.documents if d.serial not in wanted)
+        return ChangeClient(documents=tuple(map(draft_of_document, kept)))
+
+    owners = document_reads.list_owners(connection, account_id, serials)
+    client_writes.change_clients(connection, account_id, owners, change, generators)
+    return tuple(removed)
 
 
 def blob_name(account_id: int, document: Document | DocumentDraft) -> str:

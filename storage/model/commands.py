@@ -86,6 +86,19 @@ def draft_of_contact(contact: Contact) -> ContactDraft:
     return ContactDraft(**{field: getattr(contact, field) for field in fields})
 
 
+class NumberRule(Command, frozen=True, kw_only=True):
+    """How a client gets a number of its own kind, if it needs one.
+
+    `write` returns the number for a moment and the value of a counter, padded with zeros. It may
+    raise Invalid. `counter` is the first value, None for the account's counter. `padding` is the
+    number of digits, None for that of the account.
+    """
+
+    write: Callable[[datetime, str], str]
+    counter: int | None = None
+    padding: int | None = None
+
+
 class ChangeClient(Command, frozen=True, kw_only=True):
     """The command to change fields of a client.
 
@@ -95,6 +108,7 @@ class ChangeClient(Command, frozen=True, kw_only=True):
     """
 
     number: OrUnset[str | None] = UNSET
+    number_rule: OrUnset[NumberRule] = UNSET
     classification: OrUnset[str] = UNSET
     organization_name: OrUnset[str] = UNSET
     first_name: OrUnset[str] = UNSET
@@ -212,8 +226,8 @@ class ChangeGroup(Command, frozen=True, kw_only=True):
     settings: OrUnset[str] = UNSET
 
 
-RELATION_FIELDS = frozenset({"contacts", "documents", "origins"})
-"""Fields of a command that are stored in tables of their own."""
+FIELDS_WITHOUT_COLUMN = frozenset({"contacts", "documents", "origins", "number_rule"})
+"""Fields of a command that are stored in tables of their own, or not at all."""
 
 
 def set_fields(command: ChangeClient | ContactDraft) -> dict[str, Any]:
@@ -228,5 +242,5 @@ def field_getter(
     kind: type[ChangeClient | ContactDraft],
 ) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
     """Return the field names of a command class and a function that reads their values."""
-    names = tuple(name for name in kind.__struct_fields__ if name not in RELATION_FIELDS)
+    names = tuple(name for name in kind.__struct_fields__ if name not in FIELDS_WITHOUT_COLUMN)
     return names, attrgetter(*names)

@@ -196,6 +196,7 @@ class DocumentQuery(Struct, frozen=True, kw_only=True):
     are left out.
     """
 
+    serials: tuple[int, ...] | None = None
     client_serials: tuple[int, ...] | None = None
     name: str | None = None
     is_public: bool | None = None

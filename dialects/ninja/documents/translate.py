@@ -1,8 +1,7 @@
-"""Translations of documents: inputs to queries and commands, and the name in a file's header."""
+"""Translations of documents: inputs to queries and commands."""
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from msgspec import UNSET, structs
 
@@ -47,11 +46,14 @@ DOCUMENT_SORT_COLUMNS = {order.value: order for order in DocumentColumn} | {
 def document_query(inputs: InputTree, at: Window, ids: IdCodec) -> DocumentQuery:
     """Return the store's query for a list of documents.
 
-    An unknown `type` is ignored. A `client_id` that is no id finds nothing.
+    An unknown `type` is ignored. A `client_id` that is no id finds nothing. The documents of the
+    company itself are not those of its clients, and there are none here.
     """
+    wants_company = read_flag(inputs.get("company_documents")) is True
+    owners = read_serial_filter(text_of(inputs.get("client_id")), ids)
     column, is_descending = read_sorting(text_of(inputs.get("sort")), DOCUMENT_SORT_COLUMNS)
     return DocumentQuery(
-        client_serials=read_serial_filter(text_of(inputs.get("client_id")), ids),
+        client_serials=() if wants_company else owners,
         name=text_of(inputs.get("filter")) or None,
         column=DOCUMENT_SORT_COLUMNS[column],
         is_descending=is_descending,
@@ -103,15 +105,3 @@ def change_document(tree: InputTree) -> Callable[[Document], DocumentDraft]:
     if problems:
         raise Invalid(*problems)
     return lambda record: structs.replace(draft_of_document(record), **values)
-
-
-def content_disposition(name: str, *, is_inline: bool) -> str:
-    """Return a Content-Disposition as in RFC 6266.
-
-    It has the name twice: in ASCII for old callers, then with all its characters.
-    """
-    kind = "inline" if is_inline else "attachment"
-    ascii_name = "".join(
-        c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name
-    )
-    return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"

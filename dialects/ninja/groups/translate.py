@@ -1,6 +1,6 @@
 """Translations of groups of clients: records to wire shapes, inputs to commands. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import UNSET, Raw
 
@@ -73,13 +73,27 @@ def group_serials(records: Iterable[Client]) -> list[int]:
     return sorted({c.group_serial for c in records if c.group_serial is not None})
 
 
+def add_groups(
+    shown: Sequence[wire.Client],
+    records: Sequence[Client],
+    groups: Mapping[int, Group],
+    ids: IdCodec,
+) -> None:
+    """Show with each client its group, unless it has none or an archived one."""
+    for record, wire_client in zip(records, shown, strict=True):
+        own_group = groups.get(record.group_serial or 0)
+        if own_group is not None and not own_group.archived_at:
+            wire_client.group_settings = group(own_group, ids)
+
+
 def create_group(tree: InputTree) -> CreateGroup:
     """Return the command for a new group. Raises Invalid for input that cannot be stored."""
     problems: list[Problem] = []
     given = to_shape(tree, wire.GroupInput, describe_type, problems)
     name = read_group_name(given, problems)
-    given_settings = {} if given.settings is UNSET else given.settings
-    new_settings = settings.group_settings(given_settings, problems)
+    new_settings = settings.encode_settings(settings.FORCED_SETTINGS)
+    if given.settings is not UNSET:
+        new_settings = settings.group_settings(given.settings, problems)
     if problems:
         raise Invalid(*problems)
     return CreateGroup(name=name, settings=new_settings)
@@ -88,8 +102,8 @@ def create_group(tree: InputTree) -> CreateGroup:
 def change_group(tree: InputTree) -> ChangeGroup:
     """Return the command of a PUT to a group. Raises Invalid for input that cannot be stored.
 
-    Given settings replace all settings of the group, unlike those of a client: a front end removes
-    an override by leaving its key out. Settings that are not given stay.
+    Given settings replace all settings of the group: a front end removes an override by leaving its
+    key out. Settings that are not given stay.
     """
     problems: list[Problem] = []
     given = to_shape(tree, wire.GroupInput, describe_type, problems)

@@ -2,7 +2,8 @@
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from msgspec import structs
@@ -21,22 +22,40 @@ from dialects.base.http.conditional_requests import (
 from dialects.base.http.store_calls import replica_options, run_file_io, run_read, run_write
 from dialects.base.protocol.failures import Rejected
 from dialects.base.protocol.ignored_fields import ignored_headers
-from storage import Client, Group, NotFound, Page, Secret, State, Store, hash_password, random_text
+from storage import (
+    Client,
+    ClientQuery,
+    Group,
+    Invalid,
+    NotFound,
+    Page,
+    Secret,
+    State,
+    Store,
+    hash_password,
+    random_text,
+)
 
 from ..clients import bulk_actions, ignored_fields, list_query, translate as client_translate
 from ..clients.contacts import passwords_to_hash
 from ..clients.translate import Caller
 from ..documents import translate as document_translate
-from ..groups.translate import group, group_serials
+from ..groups.translate import add_groups, group_serials
 from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
 from ..protocol.input_tree import InputTree
+from ..protocol.messages import taken_problem
 from ..protocol.pagination import Window
+from ..protocol.scalars import text_of
 from .multipart import Form
-from .options import NoLinks, Options
+from .options import Options
 from .password_confirmation import confirm_password
 from .response_headers import API_VERSION_HEADER
-from .stored_uploads import stored_uploads
+from .stored_uploads import stored_logo, stored_uploads
+
+ANY_TWO = ClientQuery(limit=2)
+NUMERIC = re.compile(r"[-+]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][-+]?[0-9]{1,5})?")
+"""What PHP takes for a number."""
 
 
 class Clients:
@@ -45,16 +64,18 @@ class Clients:
     def __init__(self, store: Store, options: Options) -> None:
         self.store = store
         self.options = options
+        self.version = options.shown_version
+        self.translations = self.version.translations()
 
     async def index(self, request: Request, form: Form) -> Response:
         caller, asked = self.caller(request), form.tree
         given = list_query.params(asked)
-        query = list_query.client_query(given, caller.id_codec)
+        query = list_query.client_query(given, caller.id_codec, self.store.current_time())
         lag = replica_options(request, self.store)
         page = await run_read(self.store.list_clients, caller.account.id, query, **lag)
         at = pagination.read_window(given)
         if list_query.wants_outline(given):
-            outlines = [client_translate.outline(record, caller) for record in page.records]
+            outlines = [self.translations.outline(record, caller) for record in page.records]
             return self.page_response(request, outlines, page.total, at, asked)
         return await self.list_response(request, page, at, asked)
 
@@ -62,16 +83,19 @@ class Clients:
         caller, tree = self.caller(request), form.tree
         precondition(request).check(None)
         groups = await self.find_groups(caller, client_translate.joined_group(tree, caller))
-        command = client_translate.create_client(tree, caller, await hash_passwords(tree), groups)
-        async with stored_uploads(self.store, caller.account.id, form) as drafts:
-            command = structs.replace(command, documents=drafts)
-            record = await run_write(self.store.create_client, caller.account.id, command)
+        hashes = await hash_passwords(tree)
+        async with stored_logo(self.store, form, caller.url) as logo:
+            async with self.taken_numbers(caller, tree):
+                command = client_translate.create_client(tree, caller, hashes, groups, logo)
+            async with stored_uploads(self.store, caller.account.id, form) as drafts:
+                command = structs.replace(command, documents=drafts)
+                record = await run_write(self.store.create_client, caller.account.id, command)
         return await self.client_response(
             request, record, tree, ignored_headers(ignored_fields.of_client(tree))
         )
 
     async def blank(self, request: Request, form: Form) -> Response:
-        shown = client_translate.blank_client(self.caller(request), client_hash=random_text(40))
+        shown = self.translations.blank_client(self.caller(request), random_text(40))
         return json_response(wrap_envelope(shown, form.tree), headers=API_VERSION_HEADER)
 
     async def show(self, request: Request, form: Form) -> Response:
@@ -89,8 +113,13 @@ class Clients:
         if passwords_to_hash(tree):
             # A hash is slow: none is made for a client that does not exist.
             await run_read(self.store.get_client, caller.account.id, serial)
-        change = client_translate.change_client(tree, caller, await hash_passwords(tree))
-        async with stored_uploads(self.store, caller.account.id, form) as drafts:
+        hashes = await hash_passwords(tree)
+        async with (
+            self.taken_numbers(caller, tree, serial),
+            stored_logo(self.store, form, caller.url) as logo,
+            stored_uploads(self.store, caller.account.id, form) as drafts,
+        ):
+            change = client_translate.change_client(tree, caller, hashes, logo)
             attach = document_translate.attach_documents(drafts, change)
             record = await run_write(
                 self.store.change_client, caller.account.id, serial, attach, precondition(request)
@@ -179,8 +208,7 @@ class Clients:
         """Return the answer with one page of any records, with links to the pages next to it."""
         url = self.caller(request).url + request.url.path
         pairs = request.query_params.multi_items()
-        no_links: NoLinks = {} if self.options.empty_links == "object" else []
-        links = pagination.page_links(url, pairs, total, at) or no_links
+        links = pagination.page_links(url, pairs, total, at) or self.version.no_links
         meta = wire.Meta(pagination.pagination(total, len(shown), at, links))
         return json_response(wrap_envelope(list(shown), asked, meta), headers=API_VERSION_HEADER)
 
@@ -189,14 +217,34 @@ class Clients:
     ) -> list[wire.Client]:
         """Return the wire shapes of clients, with their groups if `include` names them."""
         given = list_query.params(asked)
-        shown = [client_translate.client(record, caller) for record in records]
+        shown = [self.translations.client(record, caller) for record in records]
+        client_translate.add_empty_relations(shown, list_query.included_relations(given))
         if list_query.wants_groups(given):
-            serials = group_serials(records)
-            groups = await self.find_groups(caller, serials)
-            for record, client in zip(records, shown, strict=True):
-                if record.group_serial in groups:
-                    client.group_settings = group(groups[record.group_serial], caller.id_codec)
+            groups = await self.find_groups(caller, group_serials(records))
+            add_groups(shown, records, groups, caller.id_codec)
         return shown
+
+    @asynccontextmanager
+    async def taken_numbers(
+        self, caller: Caller, tree: InputTree, serial: int | None = None
+    ) -> AsyncIterator[None]:
+        """Report numbers that other clients have together with the other problems of an input.
+
+        Alone they are a Conflict, which the store finds when it writes.
+        """
+        try:
+            yield
+        except Invalid as error:
+            problems = list(error.problems)
+            for name in ("number", "id_number"):
+                text = text_of(tree.get(name))
+                if text in {"", "0"} or any(problem.path[0] == name for problem in problems):
+                    continue
+                query = structs.replace(ANY_TWO, **{name: text})
+                page = await run_read(self.store.list_clients, caller.account.id, query)
+                if any(record.serial != serial for record in page.records):
+                    problems.append(taken_problem(name))
+            raise Invalid(*problems) from None
 
     async def find_groups(self, caller: Caller, serials: list[int]) -> dict[int, Group]:
         if not serials:
@@ -242,7 +290,7 @@ def serial_of(request: Request, caller: Caller, kind: str = "client") -> int:
     """
     text = request.path_params["id"]
     serial = caller.id_codec.decode(text)
-    if serial is None and re.fullmatch("[0-9]{1,20}", text):
+    if serial is None and NUMERIC.fullmatch(text):
         raise Rejected(f"Record with value {text} not found")
     if serial is None:
         raise NotFound(kind)

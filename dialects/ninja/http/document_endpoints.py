@@ -1,17 +1,19 @@
 """Endpoints of documents, the files of clients. Each decodes, calls the store and encodes."""
 
+from urllib.parse import quote
+
 from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from dialects.base.http.bodies import json_response
-from dialects.base.http.conditional_requests import precondition
+from dialects.base.http.conditional_requests import precondition, refuse_conditions
 from dialects.base.http.store_calls import run_file_io, run_read, run_write
 from dialects.base.protocol.failures import WrongMethod
 from dialects.base.protocol.ignored_fields import ignored_headers
-from storage import Client, Document, DocumentQuery, Invalid, Precondition, Problem
+from storage import Client, Document, DocumentQuery, Invalid, Precondition, Problem, State
 
-from ..clients import ignored_fields, list_query, translate as client_translate
+from ..clients import bulk_actions, ignored_fields, list_query
 from ..clients.translate import Caller
 from ..documents import translate as document_translate
 from ..documents.file_types import MIME_TYPES
@@ -23,6 +25,7 @@ from ..protocol.scalars import read_flag
 from .client_endpoints import Clients, serial_of
 from .method_override import named_method
 from .multipart import Form, read_form
+from .password_confirmation import confirm_password
 from .response_headers import API_VERSION_HEADER
 from .stored_uploads import stored_uploads
 
@@ -51,7 +54,8 @@ class Documents:
         async with read_form(request) as form:
             if request.method == "POST" and named_method(request, form.tree) not in {"POST", "PUT"}:
                 raise WrongMethod("POST, PUT")
-            refuse_texts(form.tree)
+            if form.logo is not None:
+                raise Invalid(Problem(form.logo.path, "The company_logo must not be a file."))
             if form.files:
                 record = await self.attach_files(caller, record.serial, form, condition)
         return await self.clients.client_response(request, record, form.tree)
@@ -88,7 +92,7 @@ class Documents:
     ) -> Response:
         caller = self.clients.caller(request)
         page = await run_read(self.store.list_documents, caller.account.id, query)
-        shown = [client_translate.document(record, caller) for record in page.records]
+        shown = [self.clients.translations.document(record, caller) for record in page.records]
         return self.clients.page_response(request, shown, page.total, at, asked)
 
     async def show(self, request: Request, form: Form) -> Response:
@@ -96,21 +100,19 @@ class Documents:
         record = await run_read(
             self.store.get_document, caller.account.id, document_serial(request, caller)
         )
-        return document_response(record, caller, form.tree)
+        return self.document_response(record, caller, form.tree)
 
     async def download(self, request: Request, form: Form) -> Response:
         caller = self.clients.caller(request)
         record = await run_read(
             self.store.get_document, caller.account.id, document_serial(request, caller)
         )
-        is_inline = read_flag(form.tree.get("inline")) is True
+        kind = "inline" if read_flag(form.tree.get("inline")) is True else "attachment"
         headers = {
             **SANDBOX_HEADERS,
             "Content-Type": MIME_TYPES.get(record.type, "application/octet-stream"),
             "Content-Length": str(record.size),
-            "Content-Disposition": document_translate.content_disposition(
-                record.name, is_inline=is_inline
-            ),
+            "Content-Disposition": f"{kind}; filename={quote(record.hash)}",
         }
         if request.method == "HEAD":
             return Response(headers=headers)
@@ -122,9 +124,10 @@ class Documents:
         account_id, serial = caller.account.id, document_serial(request, caller)
         change, condition = document_translate.change_document(form.tree), precondition(request)
         record = await run_write(self.store.change_document, account_id, serial, change, condition)
-        return document_response(record, caller, form.tree)
+        return self.document_response(record, caller, form.tree)
 
     async def delete(self, request: Request, _form: Form) -> Response:
+        await confirm_password(self.store, request)
         caller = self.clients.caller(request)
         serial = document_serial(request, caller)
         await run_write(
@@ -132,23 +135,23 @@ class Documents:
         )
         return json_response(wire.Message("Success"))
 
+    async def bulk(self, request: Request, form: Form) -> Response:
+        """Delete documents. Documents are neither archived nor restored: they are only shown."""
+        refuse_conditions(request)
+        caller, asked = self.clients.caller(request), form.tree
+        serials, state = bulk_actions.read_state_action(asked, caller.id_codec)
+        if state is State.DELETED:
+            await run_write(self.store.remove_documents, caller.account.id, serials)
+        size = pagination.bulk_page_size(serials)
+        at = pagination.read_window(list_query.params(asked), default=size)
+        query = document_translate.document_query(asked, at, caller.id_codec)
+        return await self.list_response(request, structs.replace(query, serials=serials), at, asked)
 
-def document_response(record: Document, caller: Caller, asked: InputTree) -> Response:
-    shown = client_translate.document(record, caller)
-    headers = {**API_VERSION_HEADER, **ignored_headers(ignored_fields.of_document(asked))}
-    return json_response(wrap_envelope(shown, asked), headers=headers)
+    def document_response(self, record: Document, caller: Caller, asked: InputTree) -> Response:
+        shown = self.clients.translations.document(record, caller)
+        headers = {**API_VERSION_HEADER, **ignored_headers(ignored_fields.of_document(asked))}
+        return json_response(wrap_envelope(shown, asked), headers=headers)
 
 
 def document_serial(request: Request, caller: Caller) -> int:
     return serial_of(request, caller, "document")
-
-
-def refuse_texts(tree: InputTree) -> None:
-    """Raise Invalid for texts in the field of the files."""
-    given = tree.get("documents") or []
-    if not isinstance(given, list):
-        raise Invalid(Problem(("documents",), "The documents must be an array."))
-    places = [n for n, text in enumerate(given) if text is not None]
-    if places:
-        words = "The documents.{} must be a file."
-        raise Invalid(*(Problem(("documents", n), words.format(n)) for n in places))

@@ -59,9 +59,12 @@ class Groups:
         return self.written_response(request, record, form.tree)
 
     async def delete(self, request: Request, form: Form) -> Response:
+        """Archive a group, as the original does. Only a bulk action deletes one."""
         refuse_conditions(request)
         account_id, serials = account_of(request).id, [self.group_serial(request)]
-        (record,) = await run_write(self.store.set_group_states, account_id, serials, State.DELETED)
+        (record,) = await run_write(
+            self.store.set_group_states, account_id, serials, State.ARCHIVED
+        )
         return self.group_response(request, record, form.tree)
 
     async def bulk(self, request: Request, form: Form) -> Response:
@@ -71,7 +74,8 @@ class Groups:
         groups = await run_read(self.store.groups_by_serial, account_id, serials)
         bulk_actions.refuse_missing(serials, len(groups))
         records = await run_write(self.store.set_group_states, account_id, serials, state)
-        at = pagination.read_window(list_query.params(tree), default=len(serials))
+        size = pagination.bulk_page_size(serials)
+        at = pagination.read_window(list_query.params(tree), default=size)
         return self.list_response(request, bulk_actions.slice_page(records, at), at, tree)
 
     async def get_group(self, request: Request) -> Group:

@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+from msgspec import UNSET
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -39,17 +40,21 @@ MAX_FORM_SIZE = 512 * 2**20
 """Bytes of one request: five files of the largest size."""
 MAX_FILES = 50
 MAX_TEXT_FIELDS = 1000
+LOGO_FIELD: Path = ("company_logo",)
+FILE_FIELDS = frozenset({"documents", "file", *map(str, LOGO_FIELD)})
 
 
 class Form(NamedTuple):
     """The input of a request: its texts as a tree, and its files.
 
-    `is_public` is about the files: the tree of a form with files does not contain it.
+    `is_public` is about the files: the tree of a form with files does not contain it. `logo` is the
+    picture in the field `company_logo`.
     """
 
     tree: InputTree
     files: list[SentFile]
-    is_public: object = None
+    is_public: object = UNSET
+    logo: SentFile | None = None
 
 
 @asynccontextmanager
@@ -68,8 +73,10 @@ async def read_form(request: Request) -> AsyncIterator[Form]:
     try:
         pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         tree = checked_input(query_tree(request), nest_pairs(pairs))
-        files = list(sent_files(form))
-        yield Form(tree, files, tree.pop("is_public", None) if files else None)
+        sent = list(sent_files(form))
+        files = [file for file in sent if file.path != LOGO_FIELD]
+        logo = next((file for file in sent if file.path == LOGO_FIELD), None)
+        yield Form(tree, files, tree.pop("is_public", UNSET) if files else UNSET, logo)
     finally:
         await form.close()
 
@@ -84,7 +91,7 @@ def sent_files(form: FormData) -> Iterator[SentFile]:
         path: Path = (name,)
         if name.startswith("documents["):
             path, index = ("documents", index), index + 1
-        elif name not in {"documents", "file"}:
+        elif name not in FILE_FIELDS:
             raise Invalid(Problem(path, f"The {name} must not be a file."))
         yield SentFile(path, file.filename or "", file.file, file.size or 0)
 

@@ -9,6 +9,8 @@ from storage import DocumentDraft, Failure, Store
 from ..documents import upload_checks
 from .multipart import Form
 
+LOGO_PATH = "/logos/"
+
 
 @asynccontextmanager
 async def stored_uploads(
@@ -27,4 +29,23 @@ async def stored_uploads(
         yield drafts
     except Failure:
         await run_file_io(store.delete_blobs, account_id, drafts)
+        raise
+
+
+@asynccontextmanager
+async def stored_logo(store: Store, form: Form, url: str) -> AsyncIterator[str]:
+    """Store the logo of a form, and yield its address to the block; empty if there is none.
+
+    The block writes the record. If it raises a failure, the logo is deleted. A logo stays when its
+    client gets another one or is purged, as in the original: its address may have been copied.
+    """
+    if form.logo is None:
+        yield ""
+        return
+    upload = await run_file_io(upload_checks.check_logo, form.logo)
+    name = await run_file_io(store.store_logo, upload)
+    try:
+        yield f"{url}/api/v1{LOGO_PATH}{name}"
+    except Failure:
+        await run_file_io(store.delete_logo, name)
         raise

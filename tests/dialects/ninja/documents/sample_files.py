@@ -43,6 +43,15 @@ class Sender(Ninja):
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]["documents"]
 
+    def confirmation(self) -> dict[str, str]:
+        """Set a password for the account, and return the header that confirms with it."""
+        self.store.set_password(self.account.name, "of the account")
+        return {"X-API-PASSWORD": "of the account"}
+
+    def remove(self, document: dict[str, Any]) -> Response:
+        path = f"/documents/{document['id']}"
+        return self.request("DELETE", path, headers=self.confirmation())
+
     def content(self, document: dict[str, Any]) -> bytes:
         answer = self.get(f"/documents/{document['id']}/download")
         assert answer.status_code == 200, answer.text

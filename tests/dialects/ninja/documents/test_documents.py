@@ -50,7 +50,7 @@ def test_a_document_is_shown_alone_in_its_client_and_in_lists(
     of_all = sender.get("/documents").json()["data"]
     of_client = sender.post(f"/clients/{client_id}/documents").json()["data"]
 
-    assert alone == document
+    assert alone == sender.get(f"/documents/{document['id']}/edit").json()["data"] == document
     assert of_all == of_client == [document]
     assert sender.shown(client_id)["documents"] == [document]
     assert sender.listed()[0]["documents"] == [document]
@@ -59,7 +59,7 @@ def test_a_document_is_shown_alone_in_its_client_and_in_lists(
 def test_a_list_of_documents_pages_like_a_list_of_clients(
     sender: Sender, client: dict[str, Any]
 ) -> None:
-    sender.uploaded(client["id"], *((f"{n}.txt", b"x") for n in range(5)))
+    sender.uploaded(client["id"], *((f"{n}.txt", b"xxx") for n in range(5)))
 
     body = sender.get("/documents?per_page=2&page=2").json()
 
@@ -84,6 +84,8 @@ def test_a_list_of_documents_pages_like_a_list_of_clients(
         ("sort=name", ["plan.pdf", "face.png", "notes.txt"]),
         ("sort=name|asc|asc", ["plan.pdf", "face.png", "notes.txt"]),
         ("sort=nothing|asc", ["plan.pdf", "face.png", "notes.txt"]),
+        ("company_documents=true", []),
+        ("company_documents=false&type=pdf", ["plan.pdf"]),
         ("client_id=l4zbq2dprO", []),
         ("client_id=nobody", []),
     ],
@@ -93,7 +95,7 @@ def test_a_list_of_documents_is_filtered_and_sorted(
 ) -> None:
     sender.uploaded(client["id"], ("plan.pdf", PDF))
     sender.uploaded(client["id"], ("face.png", png(1, 1)), is_public="0")
-    sender.uploaded(client["id"], ("notes.txt", b"x"))
+    sender.uploaded(client["id"], ("notes.txt", b"xxx"))
 
     found = sender.get(f"/documents?{query}").json()["data"]
 
@@ -102,8 +104,8 @@ def test_a_list_of_documents_is_filtered_and_sorted(
 
 def test_a_list_of_documents_is_narrowed_to_a_client(sender: Sender) -> None:
     one, other = sender.created(name="A")["id"], sender.created(name="B")["id"]
-    sender.uploaded(one, ("a.txt", b"a"))
-    sender.uploaded(other, ("b.txt", b"b"))
+    sender.uploaded(one, ("a.txt", b"aaa"))
+    sender.uploaded(other, ("b.txt", b"bbb"))
 
     found = sender.get(f"/documents?client_id={other}").json()["data"]
 
@@ -175,12 +177,27 @@ def test_a_key_without_effect_is_named(sender: Sender, document: dict[str, Any])
 def test_a_removed_document_is_gone_with_its_bytes(
     sender: Sender, client: dict[str, Any], document: dict[str, Any]
 ) -> None:
-    answer = sender.delete(f"/documents/{document['id']}")
+    answer = sender.remove(document)
 
     assert (answer.status_code, answer.json()) == (200, {"message": "Success"})
     assert sender.stored() == []
     assert sender.shown(client["id"])["documents"] == []
-    assert sender.delete(f"/documents/{document['id']}").status_code == 404
+    assert sender.remove(document).status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-API-PASSWORD": "wrong"}, {"X-API-PASSWORD": ""}])
+def test_a_document_is_removed_only_with_the_password_of_the_account(
+    sender: Sender, document: dict[str, Any], headers: dict[str, str]
+) -> None:
+    path = f"/documents/{document['id']}"
+
+    with_none_set = sender.request("DELETE", path, headers=headers)
+    sender.confirmation()
+    with_another = sender.request("DELETE", path, headers=headers)
+
+    told = [(answer.status_code, answer.json()) for answer in (with_none_set, with_another)]
+    assert told == [(412, {"message": "Invalid Password", "errors": {}})] * 2
+    assert sender.content(document) == PDF
 
 
 def test_a_document_is_removed_even_when_its_bytes_cannot_be(
@@ -191,16 +208,16 @@ def test_a_document_is_removed_even_when_its_bytes_cannot_be(
 
     monkeypatch.setattr(sender.blobs, "remove", refuse)
 
-    assert sender.delete(f"/documents/{document['id']}").json() == {"message": "Success"}
+    assert sender.remove(document).json() == {"message": "Success"}
     assert sender.get(f"/documents/{document['id']}").status_code == 404
 
 
 def test_serials_of_removed_documents_are_not_given_again(
     sender: Sender, client: dict[str, Any], document: dict[str, Any]
 ) -> None:
-    sender.delete(f"/documents/{document['id']}")
+    sender.remove(document)
 
-    again = sender.uploaded(client["id"], ("b.txt", b"b"))[0]
+    again = sender.uploaded(client["id"], ("b.txt", b"bbb"))[0]
 
     assert again["id"] != document["id"]
 
@@ -209,6 +226,7 @@ def test_serials_of_removed_documents_are_not_given_again(
     ("method", "path"),
     [
         ("GET", "/documents/{}"),
+        ("GET", "/documents/{}/edit"),
         ("PUT", "/documents/{}"),
         ("DELETE", "/documents/{}"),
         ("GET", "/documents/{}/download"),
@@ -216,11 +234,13 @@ def test_serials_of_removed_documents_are_not_given_again(
     ],
 )
 def test_the_document_of_another_account_looks_like_none_at_all(
-    sender: Sender, rival: Ninja, document: dict[str, Any], method: str, path: str
+    sender: Sender, rival: Sender, document: dict[str, Any], method: str, path: str
 ) -> None:
-    foreign = rival.request(method, path.format(document["id"]))
-    missing = rival.request(method, path.format(NOBODY))
-    nonsense = rival.request(method, path.format("nonsense"))
+    headers = rival.confirmation() if method == "DELETE" else {}
+
+    foreign = rival.request(method, path.format(document["id"]), headers=headers)
+    missing = rival.request(method, path.format(NOBODY), headers=headers)
+    nonsense = rival.request(method, path.format("nonsense"), headers=headers)
 
     told = {(a.status_code, a.text) for a in (foreign, missing, nonsense)}
     assert len(told) == 1
@@ -245,7 +265,7 @@ def test_a_post_means_the_method_that_it_names(
     path = f"/documents/{document['id']}"
 
     renamed = sender.post(path, data={"_method": "put", "name": "b.pdf"})
-    removed = sender.post(path, data=named)
+    removed = sender.post(path, data=named, headers=sender.confirmation())
 
     assert renamed.json()["data"]["name"] == "b.pdf"
     assert removed.json() == {"message": "Success"}
@@ -259,7 +279,7 @@ def test_documents_of_a_deleted_client_can_be_read_but_not_changed(
     path = f"/documents/{document['id']}"
 
     answers = [
-        sender.delete(path),
+        sender.remove(document),
         sender.request("PUT", path, json={"name": "b.pdf"}),
     ]
 
@@ -273,7 +293,7 @@ def test_a_file_can_be_attached_to_a_deleted_client(
 ) -> None:
     sender.delete(f"/clients/{client['id']}")
 
-    answer = sender.upload(client["id"], ("b.txt", b"b"))
+    answer = sender.upload(client["id"], ("b.txt", b"bbb"))
 
     names = [shown["name"] for shown in answer.json()["data"]["documents"]]
     assert answer.status_code == 200

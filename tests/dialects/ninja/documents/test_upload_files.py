@@ -10,7 +10,7 @@ from tests.dialects.ninja.steps import refused_fields
 from tests.support.api_callers import Ninja
 
 TYPES = (
-    "png, ai, jpeg, jpg, tiff, pdf, gif, psd, txt, doc, xls, ppt, xlsx, docx, pptx, webp, xml, "
+    "png, ai, jpeg, tiff, pdf, gif, psd, txt, doc, xls, ppt, xlsx, docx, pptx, webp, xml, "
     "zip, csv, ods, odt, odp"
 )
 
@@ -42,7 +42,14 @@ ACCEPTED = [
     ("a.webp", sample_files.webp(1, 1), "webp"),
     ("a.xml", b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "xml"),
     ("a.zip", sample_files.zipped("a.txt"), "zip"),
-    ("a.csv", b"BMW,1\n", "csv"),
+    ("a.csv", b"BMW,1\n" * 3, "csv"),
+    ("a.txt", b'BMW,1\n"Audi, the other",2\nVW,3\n', "csv"),
+    ("a.csv", b"BMW,1\n" * 2, "txt"),
+    ("a.csv", b"BMW;1\n" * 3, "txt"),
+    ("a.csv", b"BMW,1\nAudi\nVW,3\n", "txt"),
+    ("a.txt", b"{not} JSON", "txt"),
+    ("a.txt", b"[7]", "txt"),
+    ("a.txt", b"{" + b"long words, " * 1000, "txt"),
     ("a.ods", sample_files.open_document("spreadsheet"), "ods"),
     ("a.odt", sample_files.open_document("text"), "odt"),
     ("a.odp", sample_files.open_document("presentation"), "odp"),
@@ -75,6 +82,11 @@ REFUSED = [
     ("a.txt", b"#!/bin/sh\n"),
     ("a.txt", b"a\0b"),
     ("a.txt", b""),
+    ("a.txt", b"ok"),
+    ("a.json", b'{"a":1}'),
+    ("a.txt", b' ["a", 1]\n'),
+    ("a.txt", b'{"a": 1}\n{"a": 2}\n'),
+    ("a.txt", b'[{"name": "Acme"}, ' + b'{"city": "Bonn", "size": 1.5}, ' * 1000),
     ("a.msi", sample_files.COMPOUND),
     ("a.mp4", b"\0\0\0\x18ftypmp42" + bytes(12)),
 ]
@@ -97,8 +109,10 @@ def test_a_file_of_another_type_is_refused_in_the_words_of_the_original(
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("../../x.txt", "..-..-x.txt"),
-        ("/etc/passwd", "-etc-passwd"),
+        ("../../x.txt", "x.txt"),
+        ("/etc/passwd", "passwd"),
+        ("a b\\c.txt", "c.txt"),
+        ("folder/", "document.txt"),
         ("a\0b\n\x7f.txt", "ab.txt"),
         ("\u202egpj.txt", "gpj.txt"),
         ("con", "con"),
@@ -110,7 +124,7 @@ def test_a_file_of_another_type_is_refused_in_the_words_of_the_original(
 def test_a_name_is_shown_harmless_and_stored_as_our_own(
     sender: Sender, client_id: str, name: str, shown: str
 ) -> None:
-    body = part("documents[]", b"a", name) + b"--x--"
+    body = part("documents[]", b"words", name) + b"--x--"
 
     answer = sender.request(
         "PUT", f"/clients/{client_id}/upload", content=body, headers={"Content-Type": FORM}

@@ -93,7 +93,7 @@ def test_a_failed_transaction_leaves_neither_row_nor_bytes(
 
     with monkeypatch.context() as broken:
         broken.setattr(Store, "change_client", fail)
-        answer = sender.upload(client_id, ("a.txt", b"a"), ("b.txt", b"b"))
+        answer = sender.upload(client_id, ("a.txt", b"aaa"), ("b.txt", b"bbb"))
 
     assert answer.status_code == 503
     assert sender.stored() == []
@@ -113,7 +113,7 @@ def test_when_one_file_cannot_be_stored_none_is(
 
     monkeypatch.setattr(sender.blobs, "write", second_fails)
 
-    assert sender.upload(client_id, ("a.txt", b"a"), ("b.txt", b"b")).status_code == 503
+    assert sender.upload(client_id, ("a.txt", b"aaa"), ("b.txt", b"bbb")).status_code == 503
     assert sender.stored() == []
 
 
@@ -122,7 +122,7 @@ def test_a_client_has_a_thousand_documents_at_most(
 ) -> None:
     monkeypatch.setattr("dialects.ninja.documents.translate.MAX_DOCUMENTS", 1)
     client_id = ninja.created()["id"]
-    files = {"documents[]": ("a.txt", b"a")}
+    files = {"documents[]": ("a.txt", b"aaa")}
 
     first, second = (
         ninja.request("PUT", f"/clients/{client_id}/upload", files=files) for _ in range(2)
@@ -135,7 +135,7 @@ def test_a_client_has_a_thousand_documents_at_most(
 
 
 def test_a_refused_client_leaves_no_files(sender: Sender, client_id: str) -> None:
-    files = {"documents[]": ("a.txt", b"a")}
+    files = {"documents[]": ("a.txt", b"aaa")}
     data = {"number": sender.shown(client_id)["number"]}
 
     answer = sender.post("/clients", data=data, files=files)
@@ -147,7 +147,7 @@ def test_a_refused_client_leaves_no_files(sender: Sender, client_id: str) -> Non
 def test_of_uploads_at_the_same_moment_none_is_lost(sender: Sender, client_id: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = [
-            pool.submit(sender.upload, client_id, (f"{n}.txt", b"x"), (f"{n}.csv", b"y"))
+            pool.submit(sender.upload, client_id, (f"{n}.txt", b"xxx"), (f"{n}.csv", b"yyy"))
             for n in range(8)
         ]
 

@@ -76,6 +76,14 @@ def test_groups_are_archived_deleted_and_restored_in_bulk(ninja):
     assert ninja.get("/group_settings").json()["data"] == [one, two, other]
 
 
+def test_a_page_of_moved_groups_says_that_it_has_twenty_even_of_one(ninja):
+    body = {"action": "archive", "ids": [group_of(ninja, name="One")["id"]]}
+
+    answer = ninja.post("/group_settings/bulk", json=body).json()
+
+    assert answer["meta"]["pagination"]["per_page"] == 20
+
+
 def test_a_page_of_moved_groups_has_all_of_them_or_as_many_as_asked_for(ninja):
     ids = [group_of(ninja, name=str(n))["id"] for n in range(21)]
 

@@ -38,16 +38,26 @@ def test_a_name_is_required_and_unique_whatever_its_case(ninja):
     assert taken == {"name": ["The name has already been taken."]}
 
 
-def test_a_group_changes_and_goes(ninja):
-    group = group_of(ninja, name="Gold")
+def test_a_group_changes_and_a_deletion_archives_it(ninja):
+    group = group_of(ninja, name="Gold", settings={"currency_id": "3"})
     path = f"/group_settings/{group['id']}"
 
     changed = ninja.request("PUT", path, json={"name": "Silver"}).json()["data"]
-    gone = ninja.delete(path).json()["data"]
+    gone, again = (ninja.delete(path).json()["data"] for _ in range(2))
 
     assert (changed["name"], changed["settings"]) == ("Silver", group["settings"])
-    assert gone["is_deleted"] is True
-    assert gone["archived_at"] > 0
+    assert (gone["is_deleted"], gone["archived_at"] > 0) == (False, True)
+    assert again == gone == ninja.get(path).json()["data"]
+
+
+def test_a_new_group_without_settings_has_those_of_a_blank_client(ninja):
+    group = group_of(ninja, name="Gold")
+
+    assert group["settings"] == {
+        "entity": "App\\Models\\Client",
+        "industry_id": "",
+        "size_id": "",
+    }
 
 
 def test_given_settings_replace_those_of_a_group_and_others_stay(ninja):
@@ -127,6 +137,20 @@ def test_a_new_client_takes_the_currency_of_its_group_unless_it_brings_one(ninja
     assert own["settings"]["currency_id"] == "12"
 
 
+@pytest.mark.parametrize("action", ["archive", "delete"])
+def test_a_group_that_is_not_active_lends_no_currency_and_is_not_shown_with_clients(ninja, action):
+    group = group_of(ninja, name="Gold", settings={"currency_id": "3"})["id"]
+    before = ninja.created(group_settings_id=group)
+    ninja.post("/group_settings/bulk", json={"action": action, "ids": [group]})
+
+    late = ninja.created(group_settings_id=group)
+
+    assert (late["group_settings_id"], late["settings"]["currency_id"]) == (group, "1")
+    listed = ninja.listed("include=group_settings")
+    assert [client["id"] for client in listed] == [before["id"], late["id"]]
+    assert not any("group_settings" in client for client in listed)
+
+
 def test_a_list_of_names_leaves_the_details_out(ninja):
     made = ninja.created(name="Acme", id_number="7", city="Rome", private_notes="x")
 
@@ -134,21 +158,23 @@ def test_a_list_of_names_leaves_the_details_out(ninja):
 
     kept = {key: made[key] for key in ("id", "name", "number", "id_number")}
     assert {key: shown[key] for key in kept} == kept
-    assert (shown["city"], shown["private_notes"], shown["contacts"]) == ("", "", [])
+    assert (shown["city"], shown["private_notes"], shown["settings"]) == ("", "", {})
+    assert (shown["display_name"], shown["contacts"]) == ("Acme", made["contacts"])
     assert list(shown) == list(made)
 
 
 def test_settings_of_a_group_are_checked_and_its_currency_is_lent_as_a_text(ninja):
-    refused = ninja.post("/group_settings", json={"name": "x", "settings": {"currency_id": "y"}})
+    wrong = {"currency_id": "y", "language_id": "z"}
+    refused = ninja.post("/group_settings", json={"name": "x", "settings": wrong})
     group = group_of(ninja, name="Gold", settings={"currency_id": 5})["id"]
 
-    assert refused.json()["errors"] == {"settings": ["currency_id is not a valid integer"]}
+    assert refused.json()["errors"] == {"settings": ["settings must be a valid json structure"]}
     assert ninja.created(group_settings_id=group)["settings"]["currency_id"] == "5"
 
 
 def test_a_deleted_group_is_neither_edited_nor_assigned(ninja):
     group, client = group_of(ninja, name="Gold")["id"], ninja.created(name="Acme")
-    ninja.delete(f"/group_settings/{group}")
+    ninja.post("/group_settings/bulk", json={"action": "delete", "ids": [group]})
 
     edited = ninja.request("PUT", f"/group_settings/{group}", json={"name": "Silver"})
     body = {"action": "assign_group", "ids": [client["id"]], "group_settings_id": group}
