@@ -1,13 +1,14 @@
 """Bulk actions: the records that a request names, and what is done with them. Pure."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence, Sized
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from dialects.base.protocol.failures import Rejected
 from storage import ClientQuery, Group, Invalid, Page, Problem, State
 
+from ..protocol.failures import NotServed
 from ..protocol.id_codec import IdCodec
 from ..protocol.input_tree import InputTree
 from ..protocol.pagination import Window
@@ -18,22 +19,33 @@ T = TypeVar("T")
 
 STATE_ACTIONS = {"archive": State.ARCHIVED, "restore": State.ACTIVE, "delete": State.DELETED}
 ASSIGN_GROUP, BULK_UPDATE = "assign_group", "bulk_update"
+TEMPLATE = "template"
 ACTIONS = frozenset({*STATE_ACTIONS, ASSIGN_GROUP, BULK_UPDATE})
 MAX_IDS = 5_000
 
 
 class BulkAction(Struct, frozen=True):
-    """A bulk action on clients: their new state, or the input that changes them if it is None."""
+    """A bulk action on clients: their new state, or the input that changes them if it is None.
+
+    `group_id` is the group that the input names: it must exist, whatever the action.
+    """
 
     serials: tuple[int, ...]
     state: State | None
     change: InputTree
+    group_id: Any
 
 
 def read_bulk_action(tree: InputTree, ids: IdCodec) -> BulkAction:
-    """Return the bulk action that a request names. Raises Invalid like read_ids_and_action."""
+    """Return the bulk action that a request names. Raises Invalid like read_ids_and_action.
+
+    Raises NotServed for the one action of the original that this server does not have.
+    """
+    if tree.get("action") == TEMPLATE:
+        raise NotServed("no documents are made from clients")
     serials, action = read_ids_and_action(tree, ids, ACTIONS)
-    return BulkAction(serials, STATE_ACTIONS.get(action), change_of_action(action, tree))
+    change = change_of_action(action, tree)
+    return BulkAction(serials, STATE_ACTIONS.get(action), change, tree.get("group_settings_id"))
 
 
 def read_state_action(tree: InputTree, ids: IdCodec) -> tuple[tuple[int, ...], State]:
@@ -53,6 +65,8 @@ def read_ids_and_action(
     Raises Invalid for an action or ids that the original would refuse, with its sentences.
     """
     action, given = tree.get("action"), tree.get("ids")
+    if isinstance(given, dict):
+        given = list(given.values())
     # Decoding an id costs far more than counting it, so too many ids are not decoded at all.
     # A repeated id is decoded once.
     id_texts = set(map(text_of, given)) if isinstance(given, list) and len(given) <= MAX_IDS else ()
@@ -77,18 +91,19 @@ def action_problems(action: object, tree: InputTree, actions: Container[str]) ->
             return [Problem(("action",), "The action field is required.")]
         case str() if action not in actions:
             return [invalid_selection("action")]
+        case str() if tree.get("column") not in (None, *BULK_COLUMNS):
+            return [invalid_selection("column")]
         case "assign_group" if tree.get("group_settings_id") is None:
             message = "The group settings id field is required when action is assign_group."
             return [Problem(("group_settings_id",), message)]
         case "bulk_update" if tree.get("column") is None:
             message = "The column field is required when action is bulk_update."
             return [Problem(("column",), message)]
-        case "bulk_update" if tree["column"] not in BULK_COLUMNS:
-            return [invalid_selection("column")]
         case str():
             return []
         case _:
-            return [invalid_selection("action")]
+            message = "The action must be a string."
+            return [Problem(("action",), message), invalid_selection("action")]
 
 
 def ids_problems(given: object, serials: list[int | None]) -> list[Problem]:
@@ -119,12 +134,11 @@ def slice_page(records: Sequence[T], at: Window) -> Page[T]:
 
 
 def joined_groups(bulk: BulkAction, ids: IdCodec) -> list[int]:
-    """Return the serial of the group that the clients join; empty if they join none.
+    """Return the serial of the group that the input names; empty if it names none.
 
     An id that cannot be decoded gives 0, which no group has.
     """
-    given = bulk.change.get("group_settings_id")
-    return [] if given is None else [ids.decode(given) or 0]
+    return [] if bulk.group_id is None else [ids.decode(bulk.group_id) or 0]
 
 
 def refuse_missing(serials: Sized, known_count: int) -> None:
@@ -139,7 +153,7 @@ def refuse_missing(serials: Sized, known_count: int) -> None:
 def refuse_unknown(bulk: BulkAction, known_count: int, groups: Mapping[int, Group]) -> None:
     """Raise Invalid if a client does not exist, or the group does not exist or is deleted."""
     refuse_missing(bulk.serials, known_count)
-    if "group_settings_id" in bulk.change and not any(not g.is_deleted for g in groups.values()):
+    if bulk.group_id is not None and not any(not g.is_deleted for g in groups.values()):
         raise Invalid(invalid_selection("group_settings_id"))
 
 

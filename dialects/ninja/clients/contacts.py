@@ -17,7 +17,7 @@ from storage import Client, ContactDraft, Problem, Secret, draft_of_contact
 from ..protocol import wire
 from ..protocol.id_codec import IdCodec
 from ..protocol.input_tree import InputTree
-from ..protocol.scalars import is_email, text_of, trim
+from ..protocol.scalars import is_email, read_flag, text_of, trim
 from .field_rules import (
     ReadValue,
     UnacceptableValue,
@@ -89,14 +89,14 @@ def changed_contacts(
     ]
     check_repeated_emails(given, bases, problems)
     check_passwords(given, problems, is_new=record is None)
-    drafts = primary_first(with_passwords(given, drafts, hashes))
-    if (
-        own_drafts
-        and {d.serial: d for d in drafts} == own_drafts
-        and len(drafts) == len(own_drafts)
-    ):
-        return {}
-    return {"contacts": tuple(with_recipient(drafts))}
+    drafts = with_recipient(primary_first(with_passwords(given, drafts, hashes)), given, own_drafts)
+    return {} if are_stored(drafts, own_drafts) else {"contacts": tuple(drafts)}
+
+
+def are_stored(drafts: list[ContactDraft], own_drafts: dict[int, ContactDraft]) -> bool:
+    """Return whether the drafts are the contacts that the client has already."""
+    by_serial = {draft.serial: draft for draft in drafts}
+    return bool(own_drafts) and by_serial == own_drafts and len(drafts) == len(own_drafts)
 
 
 def match_by_id(
@@ -157,9 +157,17 @@ def check_passwords(
         problems.append(Problem(("contacts",), message))
     for n, contact in enumerate(given):
         field = f"contacts.{n}.password"
-        for message in weaknesses(text_of(contact.password).strip("*"), field):
+        for message in password_problems(contact.password, field):
             sentence = message if is_new else "Password Strength"
             problems.append(Problem(("contacts", n, "password"), sentence))
+
+
+def password_problems(given: Any, field: str) -> Iterator[str]:
+    """Yield the sentence about a given password that is weak or no text."""
+    if isinstance(given, str):
+        yield from weaknesses(given.strip("*"), field)
+    elif given is not UNSET and given is not None:
+        yield f"The {field} must be a string."
 
 
 def weaknesses(password: str, field: str) -> Iterator[str]:
@@ -187,16 +195,16 @@ def with_passwords(
 ) -> list[ContactDraft]:
     """Return the drafts with their password hashes.
 
-    Contacts with the same address have the same password. The password of a contact without an
-    address is ignored, because it could not be used.
+    Contacts with the same address, in any case, have the same password. The password of a contact
+    without an address is ignored, because it could not be used.
     """
     hash_by_email = {
-        d.email: hashes[text_of(contact.password)]
+        d.email.lower(): hashes[text_of(contact.password)]
         for contact, d in zip(given, drafts, strict=True)
         if text_of(contact.password) in hashes and len(d.email) >= MIN_EMAIL_LENGTH
     }
     return [
-        structs.replace(d, password_hash=hash_by_email.get(d.email, d.password_hash))
+        structs.replace(d, password_hash=hash_by_email.get(d.email.lower(), d.password_hash))
         for d in drafts
     ]
 
@@ -210,8 +218,18 @@ def primary_first(drafts: list[ContactDraft]) -> list[ContactDraft]:
     return [structs.replace(d, is_primary=n == 0) for n, d in enumerate(ordered)]
 
 
-def with_recipient(drafts: list[ContactDraft]) -> list[ContactDraft]:
-    """Return the drafts with at least one contact that gets e-mails: the first one if none does."""
-    if not drafts or any(d.send_email for d in drafts):
+def with_recipient(
+    drafts: list[ContactDraft],
+    given: list[wire.ContactInput],
+    own_drafts: dict[int, ContactDraft],
+) -> list[ContactDraft]:
+    """Return the drafts with a contact that gets e-mails: the first one if the input names none.
+
+    Only what the input says counts, not a default and not what is stored. Contacts that are sent
+    back as they are shown stay as they are.
+    """
+    if not drafts or any(read_flag(contact.send_email) for contact in given):
+        return drafts
+    if all(contact.send_email is not UNSET for contact in given) and are_stored(drafts, own_drafts):
         return drafts
     return [structs.replace(drafts[0], send_email=True), *drafts[1:]]

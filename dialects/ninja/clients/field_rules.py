@@ -78,11 +78,6 @@ def read_reference(table: Container[int], given: str) -> int | None:
     return row_id
 
 
-def read_country(given: str) -> int | None:
-    """Read the id of a country; None for an empty text or 0."""
-    return read_reference(COUNTRIES, "" if given == "0" else given)
-
-
 def read_number(given: str) -> str | None:
     """Read a client number. None means that the account assigns its next number."""
     return read_limited_text(MAX_LINE, given) if given and given != "0" else None
@@ -112,6 +107,7 @@ def read_serial(ids: IdCodec, given: str) -> int | None:
     return serial
 
 
+read_country = partial(read_reference, COUNTRIES)
 read_line = partial(read_limited_text, MAX_LINE)
 read_long_text = partial(read_limited_text, MAX_TEXT)
 
@@ -181,7 +177,9 @@ def with_country(given: wire.ClientInput) -> wire.ClientInput:
     }
     known = {name: COUNTRY_BY_CODE.get(code) for name, code in codes.items()}
     ids = {name: write_id(country) for name, country in known.items() if country is not None}
-    return structs.replace(given, **ids) if ids else given
+    # As a text, `false` would be empty: a country that is taken away.
+    falses = {name: "false" for name in codes if getattr(given, name) is False}
+    return structs.replace(given, **falses | ids) if falses or ids else given
 
 
 def read_if_changed(

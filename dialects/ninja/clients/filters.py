@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from msgspec import UNSET
+
 from storage import (
     LIVE_STATES,
     ClientColumn,
@@ -16,8 +18,9 @@ from storage import (
 )
 
 from ..protocol import wire
+from ..protocol.date_texts import read_date
 from ..protocol.id_codec import IdCodec
-from ..protocol.scalars import read_amount, read_integer, read_moment, text_of
+from ..protocol.scalars import read_amount, read_integer, text_of
 
 DELETED_STATES = frozenset({State.DELETED})
 ALL_STATES = LIVE_STATES | DELETED_STATES
@@ -89,16 +92,25 @@ def read_states(given: wire.ListParams) -> frozenset[State] | None:
     status_states = frozenset(state for state in State if state.value in words)
     if status_states:
         selected &= status_states
-    match text_of(given.is_deleted).lower():
-        case "true" | "1":
-            selected &= DELETED_STATES
-        case "false" | "0":
-            selected &= LIVE_STATES
-        case _:
-            pass
-    if text_of(given.with_trashed).lower() == "false":
+    if given.is_deleted is not UNSET:
+        selected &= states_of_flag(text_of(given.is_deleted))
+    if text_of(given.with_trashed) == "false":
         selected &= LIVE_STATES
     return None if selected == ALL_STATES else selected
+
+
+def states_of_flag(text: str) -> frozenset[State]:
+    """Return the states that `is_deleted` allows.
+
+    `true` and 1 in any notation give the deleted clients, any other number gives none. All other
+    words, and none at all, give the others: what is not understood must not widen the answer.
+    """
+    if text.lower() == "true":
+        return DELETED_STATES
+    amount = read_amount(text)
+    if amount is None or amount == 0:
+        return LIVE_STATES
+    return DELETED_STATES if amount == 1 else frozenset()
 
 
 def read_balance(text: str) -> Comparison | None:
@@ -125,12 +137,12 @@ def read_amount_range(text: str) -> Any:
     return amounts if len(amounts) == 2 and None not in amounts else None  # noqa: PLR2004  two ends
 
 
-def read_time_span(text: str) -> tuple[datetime | None, datetime | None]:
+def read_time_span(text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
     """Read `from,to`, both included; (None, None) for any other form.
 
     This API shows times in seconds, so an end without a fraction includes all of its second.
     """
-    match [read_moment(part) for part in text.split(",")]:
+    match [read_date(part, now) for part in text.split(",")]:
         case [datetime() as start, datetime() as end]:
             return start, end if end.microsecond else end.replace(microsecond=LAST_MICROSECOND)
         case _:

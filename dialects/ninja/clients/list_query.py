@@ -1,5 +1,6 @@
 """Translation of the query string of a list to a ClientQuery."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,9 +10,10 @@ from dialects.base.protocol.failures import Rejected
 from storage import ClientColumn, ClientQuery, SortKey
 
 from ..protocol import wire
+from ..protocol.date_texts import read_date
 from ..protocol.id_codec import IdCodec
 from ..protocol.pagination import Window, read_window
-from ..protocol.scalars import read_moment, text_of
+from ..protocol.scalars import text_of
 from . import filters
 
 MAX_SORT_KEYS = 10
@@ -54,6 +56,7 @@ CLIENT_SORT_COLUMNS = {order.value: order for order in ClientColumn} | {
     "id": ClientColumn.SERIAL,
     "display_name": ClientColumn.NAME,
     "contacts": ClientColumn.CONTACT,
+    "deleted_at": ClientColumn.ARCHIVED_AT,
     "user_id": ClientColumn.USER,
     "assigned_user_id": ClientColumn.ASSIGNED_USER,
     "group_settings_id": ClientColumn.GROUP,
@@ -63,19 +66,27 @@ CLIENT_SORT_COLUMNS = {order.value: order for order in ClientColumn} | {
 def params(tree: dict[str, Any]) -> wire.ListParams:
     """Return the parameters of a list.
 
-    Unknown keys are ignored, and lists too, except in `sort`.
+    Unknown keys are ignored, and lists too, except in `sort`. A list for `is_deleted` or
+    `per_page` counts as a value, though as none that is known.
     """
     flat = {k: v for k, v in tree.items() if not isinstance(v, dict | list)}
     if isinstance(tree.get("sort"), list):
         flat["sort"] = tree["sort"]
+    if isinstance(tree.get("is_deleted"), list):
+        flat["is_deleted"] = None
     return msgspec.convert(flat, wire.ListParams)
 
 
-def client_query(given: wire.ListParams, ids: IdCodec) -> ClientQuery:
-    """Return the store's query for a list of clients. Raises Rejected for an unknown include."""
+def client_query(given: wire.ListParams, ids: IdCodec, now: datetime) -> ClientQuery:
+    """Return the store's query for a list of clients. Raises Rejected for an unknown include.
+
+    `now` is where dates like `yesterday` start.
+    """
     check_include(given)
-    created = filters.read_time_span(text_of(given.created_between))
-    updated = filters.read_time_span(text_of(given.updated_between))
+    created_from = read_date(text_of(given.created_at), now)
+    updated_from = read_date(text_of(given.updated_at), now)
+    created = filters.read_time_span(text_of(given.created_between), now)
+    updated = filters.read_time_span(text_of(given.updated_between), now)
     query = ClientQuery(
         serials=filters.read_serial_filter(text_of(given.client_id), ids),
         states=filters.read_states(given),
@@ -88,9 +99,9 @@ def client_query(given: wire.ListParams, ids: IdCodec) -> ClientQuery:
         text=text_of(given.filter) or None,
         one_of=tuple(filters.one_of_filters(given, ids)),
         contains=tuple(filters.contains_filters(given)),
-        created_from=filters.latest_moment(read_moment(text_of(given.created_at)), created[0]),
+        created_from=filters.latest_moment(created_from, created[0]),
         created_to=created[1],
-        updated_from=filters.latest_moment(read_moment(text_of(given.updated_at)), updated[0]),
+        updated_from=filters.latest_moment(updated_from, updated[0]),
         updated_to=updated[1],
         first_serial=ids.decode(text_of(given.with_)),
         sort_keys=read_sort_keys(given.sort),
@@ -103,9 +114,14 @@ def wants_outline(given: wire.ListParams) -> bool:
     return text_of(given.filter_details).lower() == "true"
 
 
+def included_relations(given: wire.ListParams) -> frozenset[str]:
+    """Return the relations that each client is shown with, as in `include=activities.history`."""
+    return frozenset(path.partition(".")[0] for path in text_of(given.include).split(","))
+
+
 def wants_groups(given: wire.ListParams) -> bool:
     """Return whether each client is shown with its group."""
-    return "group_settings" in text_of(given.include).split(",")
+    return "group_settings" in included_relations(given)
 
 
 def check_include(given: wire.ListParams) -> None:

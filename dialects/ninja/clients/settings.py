@@ -42,9 +42,15 @@ def blank_settings() -> str:
 
 
 def group_settings(values: Settings, problems: list[Problem]) -> str:
-    """Return the given settings of a group as JSON: known keys only, an empty value as a text."""
+    """Return the given settings of a group as JSON: known keys only, an empty value as a text.
+
+    One problem stands for all values of a wrong type: the original does not name them in a group.
+    """
     known = {key: value for key, value in values.items() if key in SETTING_TYPES}
-    typed = read_settings(known, problems)
+    wrong_types: list[Problem] = []
+    typed = read_settings(known, wrong_types)
+    if wrong_types:
+        problems.append(Problem(("settings",), "settings must be a valid json structure"))
     return encode_settings({k: "" if v is None else v for k, v in typed.items()})
 
 
@@ -62,6 +68,7 @@ def new_settings(
     values = {} if given.settings is UNSET else without_nulls(given.settings)
     values.pop("translations", None)
     values = without_nulls(read_settings(values | settings_of_codes(given), problems))
+    values |= settings_of_logo(given)
     if values.get("currency_id") in NO_CURRENCY:
         values.pop("currency_id", None)
     return encode_settings(
@@ -70,10 +77,13 @@ def new_settings(
 
 
 def currency_of(groups: Iterable[Group]) -> Settings:
-    """Return the currency of the first group that has one, as settings; empty if none has one."""
+    """Return the currency of the first group that has one, as settings; empty if none has one.
+
+    An archived group lends nothing.
+    """
     for group in groups:
         currency = msgspec.json.decode(group.settings or "{}").get("currency_id")
-        if currency:
+        if currency and not group.archived_at:
             return {"currency_id": text_of(currency)}
     return {}
 
@@ -84,16 +94,17 @@ def changed_settings(
     """Return the `settings` column if the given settings differ from the shown ones.
 
     Given settings replace the stored ones: a client program resets a setting by leaving it out.
-    A missing currency is kept; an empty one is replaced by that of the account. A language code
-    alone changes only the language. Without both, nothing changes.
+    A missing currency is kept; an empty one is replaced by that of the account. A language code or
+    a logo alone changes nothing else. Without all of them, nothing changes.
     """
     before: Settings = msgspec.json.decode(shown_settings(record, account))
     language = language_id(text_of(given.language_code))
-    if given.settings is UNSET and not language:
+    if given.settings is UNSET and not language and not given.company_logo:
         return {}
     sent = before if given.settings is UNSET else dict(given.settings)
     if language:
         sent = sent | {"language_id": language}
+    sent = sent | settings_of_logo(given)
     same = {k: before[k] for k, v in sent.items() if is_echo(k, v, before)}
     typed = read_settings({k: v for k, v in sent.items() if k not in same}, problems)
     after = {k: same.get(k, typed.get(k)) for k in sent if k in same or typed.get(k) is not None}
@@ -124,6 +135,11 @@ def settings_of_codes(given: wire.ClientInput) -> Settings:
     if language := language_id(text_of(given.language_code)):
         values["language_id"] = language
     return values
+
+
+def settings_of_logo(given: wire.ClientInput) -> Settings:
+    """Return the address of a logo that was sent as a file, as settings."""
+    return {"company_logo": given.company_logo} if given.company_logo else {}
 
 
 def language_id(locale: str) -> str:

@@ -3,11 +3,11 @@
 Pure: no clock, no store, no request.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialects.base.protocol.shaping import to_shape
 from storage import (
@@ -26,18 +26,20 @@ from storage import (
 from ..protocol import wire
 from ..protocol.id_codec import IdCodec, id_codec
 from ..protocol.input_tree import InputTree
-from ..protocol.messages import describe_type
+from ..protocol.messages import WRONG_LOGO, describe_type
 from ..protocol.scalars import write_amount, write_id, write_moment
 from . import (
     contacts,
     field_rules,
     names,
+    number_pattern,
     service_address,
     settings as client_settings,
 )
 
 MASK = "**********"
 NO_EXTRAS = wire.Extras()
+EMPTY_RELATIONS = ("activities", "ledger", "system_logs")
 
 
 class Caller(Struct, frozen=True):
@@ -185,13 +187,29 @@ def blank_client(caller: Caller, client_hash: str) -> wire.Client:
 
 
 def outline(record: Client, caller: Caller) -> wire.Client:
-    """Return a client with only its id, name and numbers; other fields as in a blank client."""
+    """Return a client as lists for pickers show it: names, numbers, contacts and documents.
+
+    All other fields are empty.
+    """
     wire_client = blank_client(caller, client_hash="")
     wire_client.id = caller.id_codec.encode(record.serial)
+    wire_client.user_id = ""
     wire_client.name = record.name
+    wire_client.display_name = names.display_name(record)
     wire_client.number = record.number
     wire_client.id_number = record.id_number
+    wire_client.settings = msgspec.Raw(b"{}")
+    wire_client.contacts = [contact(c, caller) for c in record.contacts]
+    wire_client.documents = [document(d, caller) for d in record.documents]
     return wire_client
+
+
+def add_empty_relations(shown: list[wire.Client], relations: Container[str]) -> None:
+    """Show the relations of invoices and mails that a request includes: there are none here."""
+    for name in EMPTY_RELATIONS:
+        if name in relations:
+            for wire_client in shown:
+                setattr(wire_client, name, [])
 
 
 def extras_of(record: Client) -> wire.Extras:
@@ -211,13 +229,15 @@ def create_client(
     caller: Caller,
     hashes: contacts.PasswordHashes,
     groups: Mapping[int, Group],
+    logo: str = "",
 ) -> CreateClient:
     """Return the command for a new client. Raises Invalid for input that cannot be stored.
 
     `groups` has the group that the client joins. Its currency overrides that of the account.
+    `logo` is the address of the logo that was sent with it. One that is no file is ignored.
     """
     problems: list[Problem] = []
-    given = read_client_input(tree, problems)
+    given = structs.replace(read_client_input(tree, problems), company_logo=logo)
     values = field_rules.changed_fields(given, None, caller.id_codec, problems)
     values |= names.changed_names(given, None, problems)
     values |= service_address.changed_address(given, None, problems)
@@ -227,19 +247,20 @@ def create_client(
     values |= contacts.changed_contacts(given.contacts, None, caller.id_codec, hashes, problems)
     if problems:
         raise Invalid(*problems)
+    values |= number_pattern.number_rule(values, None, caller.account.owner_serial)
     return CreateClient(**values)
 
 
 def change_client(
-    tree: InputTree, caller: Caller, hashes: contacts.PasswordHashes
+    tree: InputTree, caller: Caller, hashes: contacts.PasswordHashes, logo: str = ""
 ) -> Callable[[Client], ChangeClient]:
     """Return the change of a PUT to a client.
 
     It is applied to the record within the transaction that writes it, and raises Invalid for input
-    that cannot be stored.
+    that cannot be stored. A logo that is no file cannot.
     """
-    type_problems: list[Problem] = []
-    given = read_client_input(tree, type_problems)
+    type_problems = [Problem(("company_logo",), WRONG_LOGO)] if "company_logo" in tree else []
+    given = structs.replace(read_client_input(tree, type_problems), company_logo=logo)
 
     def change(record: Client) -> ChangeClient:
         problems = list(type_problems)
@@ -252,6 +273,7 @@ def change_client(
         )
         if problems:
             raise Invalid(*problems)
+        values |= number_pattern.number_rule(values, record, record.user_serial)
         return ChangeClient(**values)
 
     return change

@@ -14,6 +14,7 @@ from .scalars import trim
 
 UNTRIMMED_KEYS = frozenset({"password", "current_password", "password_confirmation"})
 MAX_NESTING = 20
+PHP_EMPTIES: dict[str, Any] = {"settings": {}, "documents": []}
 INDEX_PATTERN = re.compile("[0-9]{1,9}", re.ASCII)
 
 InputTree = dict[str, Any]
@@ -98,11 +99,13 @@ def clean_value(value: Any) -> Any:
 
 
 def with_listed_contacts(tree: InputTree) -> InputTree:
-    """Return the tree with `contacts` as a list.
+    """Return the tree with `contacts` as a list, without null.
 
     A flat object becomes a list of one. The values of an object of objects become the list.
     """
     contacts = tree.get("contacts")
+    if isinstance(contacts, list):
+        return tree | {"contacts": [one for one in contacts if one is not None]}
     if not isinstance(contacts, dict):
         return tree
     values = list(contacts.values())
@@ -110,11 +113,15 @@ def with_listed_contacts(tree: InputTree) -> InputTree:
     return tree | {"contacts": [contacts] if is_flat and values else values}
 
 
-def with_settings_object(tree: InputTree) -> InputTree:
-    """Return the tree with `settings` as an object: PHP writes an empty object as an empty list."""
-    return tree | {"settings": {}} if tree.get("settings") == [] else tree
+def with_php_empties(tree: InputTree) -> InputTree:
+    """Return the tree with an object for empty `settings`, and a list for empty `documents`.
+
+    PHP writes an empty object as an empty list, and reads both alike.
+    """
+    empties = {key: value for key, value in PHP_EMPTIES.items() if tree.get(key) in ([], {})}
+    return tree | empties if empties else tree
 
 
 def normalize_client_tree(tree: InputTree) -> InputTree:
-    """Return the inputs of a client with `contacts` as a list and `settings` as an object."""
-    return with_settings_object(with_listed_contacts(tree))
+    """Return the inputs of a client with lists and objects where its fields need them."""
+    return with_php_empties(with_listed_contacts(tree))

@@ -2,7 +2,10 @@
 
 from storage import Path, Problem
 
+LOGO_TYPES = ("jpeg", "jpg", "png", "gif")
+WRONG_LOGO = f"The company logo must be a file of type: {', '.join(LOGO_TYPES)}."
 ARRAY_FIELDS = frozenset({"contacts", "documents", "settings", "ids"})
+INTEGER_FIELDS = frozenset({"country_id", "shipping_country_id", "industry_id", "size_id"})
 
 
 def dotted_path(path: Path) -> str:
@@ -23,7 +26,10 @@ def taken_problem(field: str) -> Problem:
 def describe_type(_expected: str, path: Path) -> str:
     """Return the sentence about a value of a wrong type.
 
-    The field alone decides it: the original names only arrays and strings.
+    The field alone decides it: the original names arrays, integers and strings.
     """
-    kind = "an array" if path[0] in ARRAY_FIELDS and len(path) <= 2 else "a string"  # noqa: PLR2004
+    if path[0] in INTEGER_FIELDS:
+        kind = "an integer"
+    else:
+        kind = "an array" if path[0] in ARRAY_FIELDS and len(path) <= 2 else "a string"  # noqa: PLR2004
     return f"The {attribute_name(path)} must be {kind}."

@@ -74,9 +74,12 @@ def page_links(
 ) -> dict[str, str]:
     """Return the links to the previous and the next page.
 
-    `pairs` are the parameters of the request; each link repeats them, except `page`.
+    `pairs` are the parameters of the request; each link repeats them, except `page`. A repeated
+    parameter is there once, with the value that counts: some callers add their query to the link
+    of each page, which would grow by a copy a page.
     """
-    others = urlencode([(name, value) for name, value in pairs if name != "page"])
+    last = {(name, value if name.endswith("]") else ""): value for name, value in pairs}
+    others = urlencode([(name, value) for (name, _), value in last.items() if name != "page"])
     numbers = {}
     if at.page > 1:
         numbers["previous"] = at.page - 1

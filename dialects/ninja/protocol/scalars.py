@@ -15,10 +15,14 @@ FALSE_WORDS = frozenset({"false", "0", "off", "no", ""})
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 AMOUNT = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,20})?")
 SECONDS = re.compile(r"[0-9]{1,11}")
+ATOM = r'[^\s@"(),:;<>\[\]\\.]+'
+LABEL = r'[^\s@"(),:;<>\[\]\\.-]+(?:-+[^\s@"(),:;<>\[\]\\.-]+)*'
 EMAIL = re.compile(
-    r'("[^"\r\n]+"|[^\s@"(),:;<>\[\]\\.]+(\.[^\s@"(),:;<>\[\]\\.]+)*)'
-    r"@[^\s@\"(),:;<>\[\]\\.]+(\.[^\s@\"(),:;<>\[\]\\.]+)*"
+    rf'("[^"\r\n]+"|{ATOM}(\.{ATOM})*)'
+    rf"@({LABEL}(\.{LABEL})*|\[[0-9]{{1,3}}(\.[0-9]{{1,3}}){{3}}\]|\[IPv6:[0-9A-Fa-f:.]{{2,45}}\])"
 )
+"""An address under RFC 5322. A name in the domain has a hyphen only within; a domain may be the
+address of a host in brackets."""
 EXACT_FLOAT_LIMIT = 2**53
 """Below this number, a float without a fraction is exactly the integer that it looks like."""
 TRIMMED_CHARACTERS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200e"

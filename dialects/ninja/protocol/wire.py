@@ -126,7 +126,10 @@ class Client(Struct, kw_only=True):
     documents: list[Document]
     gateway_tokens: Raw
     group_settings: "Group | UnsetType" = UNSET
-    """Shown only if the request includes it and the client has a group."""
+    activities: list[Any] | UnsetType = UNSET
+    ledger: list[Any] | UnsetType = UNSET
+    system_logs: list[Any] | UnsetType = UNSET
+    """These four are shown only if the request includes them."""
 
 
 class Group(Struct, kw_only=True):
@@ -201,7 +204,8 @@ class ContactInput(Struct, kw_only=True):
     custom_value2: Scalar = UNSET
     custom_value3: Scalar = UNSET
     custom_value4: Scalar = UNSET
-    password: Scalar = UNSET
+    password: Any = UNSET
+    """A text; any other value is refused with the sentences about passwords."""
 
 
 class ClientInput(Struct, kw_only=True):
@@ -237,6 +241,7 @@ class ClientInput(Struct, kw_only=True):
     settings: dict[str, Any] | UnsetType = UNSET
     currency_code: Scalar = UNSET
     language_code: Scalar = UNSET
+    company_logo: Any = UNSET
     vat_number: Scalar = UNSET
     id_number: Scalar = UNSET
     number: Scalar = UNSET
@@ -249,7 +254,7 @@ class ClientInput(Struct, kw_only=True):
 
 
 class ListParams(Struct, kw_only=True):
-    """Parameters of a list, not read yet; None if absent or empty. `sort` may be a list."""
+    """Parameters of a list, not read yet; None if absent or empty, but UNSET for `is_deleted`."""
 
     per_page: Scalar = None
     page: Scalar = None
@@ -263,7 +268,7 @@ class ListParams(Struct, kw_only=True):
     name: Scalar = None
     created_at: Scalar = None
     updated_at: Scalar = None
-    is_deleted: Scalar = None
+    is_deleted: Scalar = UNSET
     status: Scalar = None
     sort: Scalar | list[Any] = None
     client_id: Scalar = None

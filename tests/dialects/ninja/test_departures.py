@@ -37,11 +37,10 @@ def test_a_balance_is_compared_in_either_order(ninja, store, account, word, matc
     ("words", "matching"),
     [
         (["true", "TRUE", "1"], ["deleted"]),
-        (["false", "False", "0"], ["live"]),
-        (["", "yes", "2", "null"], ["live", "deleted"]),
+        (["false", "False", "0", "", "yes", "null"], ["live"]),
     ],
 )
-def test_b_is_deleted_means_what_it_says_or_nothing(ninja, words, matching):
+def test_b_is_deleted_true_gives_the_deleted_and_other_words_the_others(ninja, words, matching):
     ninja.created(name="live")
     ninja.delete(f"/clients/{ninja.created(name='deleted')['id']}")
 
@@ -233,8 +232,8 @@ def test_w_no_links_are_an_empty_object(ninja):
     assert pagination(ninja, "")["links"] == {}
 
 
-def test_w_no_links_are_an_empty_array_where_the_operator_says_so(store, ninja):
-    settings = Settings(environment={"GATEWAY_NINJA_EMPTY_LINKS": "array"})
+def test_w_no_links_are_an_empty_array_in_a_version_that_had_one(store, ninja):
+    settings = Settings(environment={"GATEWAY_NINJA_VERSION": "5.6.31"})
     caller = Ninja(TestClient(create_app(store, settings)), ninja.token)
 
     assert pagination(caller, "")["links"] == []
@@ -294,10 +293,11 @@ def test_z_the_whole_api_answers_under_the_documented_address_too(ninja, elsewhe
 @pytest.mark.parametrize(
     "path", ["/client_statement", "/reactivate_email/x", "/clients/{}/updateTaxData", "/invoices"]
 )
-def test_what_needs_invoices_or_mail_is_no_route(ninja, path):
+def test_what_needs_invoices_or_mail_is_said_to_be_missing(ninja, path):
     answer = ninja.post(path.format(ninja.created()["id"]))
 
-    assert (answer.status_code, answer.json()) == (404, {"message": "Route does not exist"})
+    assert answer.status_code == 501
+    assert list(answer.json()) == ["message"]
 
 
 def test_every_letter_has_a_test():

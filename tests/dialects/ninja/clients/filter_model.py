@@ -100,8 +100,11 @@ def has_status(client: Shown, given: str) -> bool:
 
 
 def is_deleted(client: Shown, given: str) -> bool:
-    wanted = {"true": True, "1": True, "false": False, "0": False}.get(given.lower())
-    return wanted is None or client["is_deleted"] == wanted
+    number = re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", given)
+    if number and float(given) not in {0, 1}:
+        return False
+    wants_deleted = given.lower() == "true" or bool(number and float(given))
+    return bool(client["is_deleted"] == wants_deleted)
 
 
 CONDITIONS: dict[str, Callable[[Shown, str], bool]] = {
@@ -189,11 +192,16 @@ def lowered(text: str) -> str:
     return re.sub("[A-Z]", lambda letter: letter[0].lower(), text)
 
 
+def is_ignored(value: str, met: Callable[[Shown, str], bool]) -> bool:
+    """Return whether a parameter is empty, which only `is_deleted` may not be."""
+    return not value and met is not is_deleted
+
+
 def matching(clients: list[Shown], query: Query) -> list[Shown]:
     """Return the clients that meet the query, in its order. The clients are given in the order of
     ids."""
     conditions = [(CONDITIONS[n], v.strip()) for n, v in query.items() if n in CONDITIONS]
-    found = [c for c in clients if all(not v or met(c, v) for met, v in conditions)]
+    found = [c for c in clients if all(is_ignored(v, met) or met(c, v) for met, v in conditions)]
     first = [c for c in clients if c["id"] == query.get("with")]
     return first + [c for c in in_order(found, clients, sortings(query)) if c not in first]
 

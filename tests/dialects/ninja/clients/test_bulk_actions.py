@@ -145,6 +145,7 @@ def filled_with(value, ids):
 
 
 REQUIRED = "The ids field is required."
+NO_TEXT = "The action must be a string."
 INVALID = "The selected ids is invalid."
 
 
@@ -155,7 +156,8 @@ INVALID = "The selected ids is invalid."
         ({"action": ""}, {"action": ["The action field is required."]}),
         ({"action": "explode"}, {"action": ["The selected action is invalid."]}),
         ({"action": "Archive"}, {"action": ["The selected action is invalid."]}),
-        ({"action": ["archive"]}, {"action": ["The selected action is invalid."]}),
+        ({"action": ["archive"]}, {"action": [NO_TEXT, "The selected action is invalid."]}),
+        ({"action": 1}, {"action": [NO_TEXT, "The selected action is invalid."]}),
         ({"ids": None}, {"ids": [REQUIRED]}),
         ({"ids": []}, {"ids": [REQUIRED]}),
         ({"ids": ""}, {"ids": [REQUIRED]}),

@@ -217,6 +217,35 @@ def test_the_primary_contact_gets_the_mail_when_nobody_would(ninja):
     assert flags(client, "send_email") == [True, False]
 
 
+def test_what_is_stored_does_not_count_as_a_wish_for_mail(ninja, acme):
+    quiet = [contact | {"send_email": False} for contact in acme["contacts"]]
+    ninja.put(acme["id"], {"contacts": [quiet[0], quiet[1] | {"send_email": True}]})
+    silent = [{"id": contact["id"]} for contact in acme["contacts"]]
+
+    changed = ninja.put(acme["id"], {"contacts": silent})
+
+    assert flags(changed, "send_email") == [True, True]
+
+
+def test_a_default_does_not_count_as_a_wish_for_mail(ninja):
+    client = ninja.created(contacts=[{"email": "a@b"}, {"email": "c@d", "send_email": False}])
+
+    assert flags(client, "send_email") == [True, False]
+
+
+@pytest.mark.parametrize("contacts", [[None], [None, None]])
+def test_nulls_are_no_contacts(ninja, contacts):
+    [blank] = ninja.created(contacts=contacts)["contacts"]
+
+    assert (blank["first_name"], blank["email"]) == ("", "")
+
+
+def test_an_empty_field_of_a_form_is_no_contact(ninja):
+    form = {"name": "Acme", "contacts[]": ""}
+
+    assert len(ninja.post("/clients", data=form).json()["data"]["contacts"]) == 1
+
+
 def test_numbered_objects_are_a_list_of_contacts(ninja):
     assert first_names(ninja.created(contacts={"0": ADA, "1": GRACE})) == ["Ada", "Grace"]
 

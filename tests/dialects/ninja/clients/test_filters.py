@@ -91,8 +91,33 @@ def test_what_is_no_moment_is_ignored(ninja, days, param, text):
     assert find_names(ninja, **{param: text}) == ["day 1", "day 2", "day 3"]
 
 
-def test_a_moment_later_than_all_finds_nothing(ninja, days):
-    assert find_names(ninja, created_at="4102444800") == []
+@pytest.mark.parametrize(
+    "text",
+    ["4102444800", "31.12.2098", "12/31/2098", "2099-01-01"],
+)
+def test_a_moment_later_than_all_finds_nothing(ninja, days, text):
+    assert find_names(ninja, created_at=text) == []
+
+
+@pytest.mark.parametrize("text", ["1", "-1", "1e9", "2098", "4102444800000", "9 years ago"])
+def test_numbers_are_seconds_and_milliseconds_are_ignored(ninja, days, text):
+    assert find_names(ninja, created_at=text) == ["day 1", "day 2", "day 3"]
+
+
+@pytest.mark.parametrize("value", ["is_deleted=true", "is_deleted=TRUE", "is_deleted=01"])
+def test_the_deleted_ones_are_asked_for(ninja, states, value):
+    assert [client["name"] for client in ninja.listed(value)] == ["deleted"]
+
+
+@pytest.mark.parametrize(
+    "value", ["is_deleted", "is_deleted=", "is_deleted[]=1", "is_deleted=0", "is_deleted=banana"]
+)
+def test_what_is_no_yes_leaves_the_deleted_out(ninja, states, value):
+    assert [client["name"] for client in ninja.listed(value)] == ["active", "archived"]
+
+
+def test_another_number_than_one_is_no_state(ninja, states):
+    assert ninja.listed("is_deleted=2") == []
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,31 @@ def test_a_relation_is_known_in_any_case_and_with_relations_of_its_own(ninja, in
     assert ninja.get(f"/clients?include={include}").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/clients?", "/clients/{}?", "/clients/{}/edit?"])
+@pytest.mark.parametrize(
+    ("include", "added"),
+    [
+        ("activities", {"activities": []}),
+        ("activities.history,ledger", {"activities": [], "ledger": []}),
+        ("system_logs,contacts", {"system_logs": []}),
+    ],
+)
+def test_a_relation_that_has_nothing_here_is_an_empty_list(ninja, path, include, added):
+    client = ninja.created(name="Acme")
+
+    shown = ninja.get(f"{path.format(client['id'])}include={include}").json()["data"]
+
+    assert shown in (client | added, [client | added])
+
+
+def test_a_parameter_that_is_added_again_is_in_a_link_once(ninja, five):
+    query = "per_page=1&sort=name%7Casc&per_page=1&sort=name%7Casc&name[]=x&name[]=y"
+    links = ninja.get(f"/clients?{query}").json()["meta"]["pagination"]["links"]
+
+    expected = "per_page=1&sort=name%7Casc&name%5B%5D=x&name%5B%5D=y&page=2"
+    assert links["next"].partition("?")[2] == expected
+
+
 @pytest.mark.parametrize("path", ["/clients/{}", "/clients/{}/edit"])
 @pytest.mark.parametrize("include", ["foo", "contacts,%20documents", "invoices", "contacts"])
 def test_any_relation_may_be_asked_for_on_an_item(ninja, path, include):

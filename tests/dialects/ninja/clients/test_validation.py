@@ -85,7 +85,10 @@ def test_a_known_classification_is_taken(ninja, word):
     assert ninja.created(name="Ada Byron", classification=word)["classification"] == word
 
 
-@pytest.mark.parametrize("address", ["ada", "ada@", "@acme", "a b@acme", "ada@acme@acme"])
+NO_ADDRESSES = ["ada", "ada@", "@acme", "a b@acme", "ada@acme@acme", "a@-acme.org", "a@acme-.org"]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
 def test_an_address_must_be_one(ninja, address):
     given = {"contacts": [{"email": address}]}
     path = f"/clients/{ninja.created()['id']}"
@@ -97,7 +100,9 @@ def test_an_address_must_be_one(ninja, address):
     assert changed == {EMAIL: ["The email must be a valid email address."]}
 
 
-@pytest.mark.parametrize("address", ["a@b", "ada+tag@acme.example", "o'reilly@acme.ie"])
+@pytest.mark.parametrize(
+    "address", ["a@b", "ada+tag@acme.example", "o'reilly@acme.ie", "a@[127.0.0.1]", "a@b--c.org"]
+)
 def test_an_address_is_taken(ninja, address):
     assert ninja.created(contacts=[{"email": address}])["contacts"][0]["email"] == address
 
@@ -166,3 +171,44 @@ def test_texts_without_a_rule_are_taken_as_they_are(ninja):
     client = ninja.created(**given)
 
     assert {field: client[field] for field in given} == given
+
+
+@pytest.mark.parametrize("field", ["country_id", "shipping_country_id"])
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (0, "The selected {} is invalid."),
+        ("0", "The selected {} is invalid."),
+        (True, "The selected {} is invalid."),
+        (False, "The {} must be an integer."),
+        ([276], "The {} must be an integer."),
+    ],
+)
+def test_no_country_has_the_number_nought(ninja, field, value, sentence):
+    path = f"/clients/{ninja.created()['id']}"
+
+    created = refused_fields(ninja.post("/clients", json={field: value}))
+    changed = refused_fields(ninja.request("PUT", path, json={field: value}))
+
+    assert created == changed == {field: [sentence.format(field.replace("_", " "))]}
+
+
+def test_a_taken_number_is_named_together_with_other_problems(ninja):
+    ninja.created(number="A-1", id_number="7")
+    other = ninja.created()["id"]
+    given = {"number": "a-1", "id_number": "7", "country_id": "x"}
+    taken = {
+        "country_id": ["The country id must be an integer."],
+        "number": ["The number has already been taken."],
+        "id_number": ["The id number has already been taken."],
+    }
+
+    assert refused_fields(ninja.post("/clients", json=given)) == taken
+    assert refused_fields(ninja.request("PUT", f"/clients/{other}", json=given)) == taken
+
+
+def test_a_clients_own_number_is_not_taken(ninja):
+    client = ninja.created(number="A-1")["id"]
+    answer = ninja.request("PUT", f"/clients/{client}", json={"number": "a-1", "country_id": "x"})
+
+    assert list(refused_fields(answer)) == ["country_id"]

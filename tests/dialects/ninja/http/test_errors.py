@@ -9,10 +9,7 @@ HEADERS = {
     "x-minimum-client-version": "5.0.16",
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, POST, PUT, DELETE, OPTIONS",
-    "access-control-expose-headers": (
-        "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition,ETag,Retry-After,"
-        "X-Gateway-Ignored-Fields"
-    ),
+    "access-control-expose-headers": "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition",
     "cache-control": "no-cache, private",
     "content-type": "application/json",
 }
