@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 
 from dialects.ninja import DIALECT
 from dialects.ninja.clients import list_query
+from dialects.ninja.clients.versions import CLIENT_FIELDS, DOCUMENT_FIELDS
 from dialects.ninja.protocol import wire
+from dialects.ninja.reference.unserved_routes import UNSERVED_ROOTS
 from storage.store import Store
 from tests.support.api_callers import Ninja
 from tests.support.doc_tables import Page, Row, is_served, quoted, routes
@@ -41,6 +43,35 @@ def test_the_routes_are_those_of_the_page(store: Store) -> None:
     told = PAGE.routes("Routes: method")
 
     assert told == set(routes(DIALECT.app(store, DIALECT.options())))
+
+
+UNSERVED = [row for row in PAGE["Routes: method"] if not is_served(row)]
+
+
+@pytest.mark.parametrize("row", UNSERVED, ids=lambda row: row[1][:40])
+def test_a_route_that_is_not_served_is_answered_as_the_page_says(ninja: Ninja, row: Row) -> None:
+    paths = [path.replace("{", "").replace("}", "") for path in quoted(row[1])]
+
+    codes = {ninja.request(m, path).status_code for m in quoted(row[0]) for path in paths}
+    assert codes == {501}
+
+
+def test_the_roots_without_routes_are_those_of_the_page() -> None:
+    told = {path.split("/")[1] for row in UNSERVED for path in quoted(row[1])}
+
+    assert told - {"clients", "group_settings"} == UNSERVED_ROOTS
+
+
+def test_the_fields_of_versions_are_those_of_the_page() -> None:
+    told = {(row[1], quoted(row[0])[0], row[2]) for row in PAGE["Versions: field"]}
+
+    tables = {"a client": CLIENT_FIELDS, "a document": DOCUMENT_FIELDS}
+    known = {
+        (of, name, ".".join(map(str, since)))
+        for of, fields in tables.items()
+        for name, since in fields.items()
+    }
+    assert told == known
 
 
 def test_a_question_before_a_request_is_answered_as_the_page_says(http: TestClient) -> None:
@@ -103,9 +134,10 @@ def test_the_relations_are_those_of_the_page() -> None:
 def test_a_bulk_action_is_known_where_it_is_served(ninja: Ninja, row: Row) -> None:
     body = {"action": quoted(row[0])[0], "ids": [ninja.created()["id"]]}
 
-    errors = ninja.post("/clients/bulk", json=body).json().get("errors", {})
+    answer = ninja.post("/clients/bulk", json=body)
 
-    assert ("action" not in errors) == is_served(row)
+    assert (answer.status_code != 501) == is_served(row)
+    assert "action" not in answer.json().get("errors", {})
 
 
 def test_the_headers_of_answers_are_those_of_the_page(ninja: Ninja) -> None:

@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 MOMENTS = frozenset({"created_at", "updated_at", "archived_at", "last_login", "deleted_at"})
-RANDOM_TEXTS = frozenset({"client_hash", "contact_key", "link", "hash", "url", "preview"})
+RANDOM_TEXTS = frozenset(
+    {
+        "client_hash",
+        "contact_key",
+        "link",
+        "hash",
+        "url",
+        "preview",
+        "company_logo",
+    }
+)
 REFERENCES = {
     "user_id": "user",
     "assigned_user_id": "user",
@@ -94,6 +104,10 @@ class Comparison:
             return bool(are_given) and self._pair("number", original, ours)
         name = table if key == "id" else REFERENCES.get(key, "")
         return bool(name and original and ours) and self._pair(name, original, ours)
+
+    def our_id(self, table: str, original: str) -> str:
+        """Return our id for one of the original's; empty if it has not been met."""
+        return self._pairs.get(table, {}).get(original, "")
 
     def _pair(self, table: str, original: str, ours: str) -> bool:
         pairs = self._pairs.setdefault(table, {})

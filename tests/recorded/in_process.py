@@ -4,9 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
+
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 
 from gateway.app import create_app
 from gateway.settings import Settings
+from storage.accounts import passwords
 from storage.documents.blob_store import BlobStore
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.generators import Generators
@@ -42,12 +47,14 @@ def new_gateway(folder: Path, url: str = "") -> Iterator[Replay]:
         Generators(clock=clock),
         BlobStore.at(str(folder / "blobs")),
     )
-    store.create_account(CreateAccount(name="recorded"))
-    store.set_password("recorded", PASSWORD)
-    _, token = store.create_token(CreateToken(account="recorded", dialect="ninja"))
     caller = AsgiCaller(create_app(store, Settings()), "http://ninja.example")
     try:
-        yield Replay(caller, Credentials(str(token), PASSWORD), clock.pause)
+        # A hash takes 50 ms by design, and hundreds are made.
+        with patch.object(passwords, "PASSWORD_HASHER", PasswordHasher.from_parameters(CHEAPEST)):
+            store.create_account(CreateAccount(name="recorded"))
+            store.set_password("recorded", PASSWORD)
+            _, token = store.create_token(CreateToken(account="recorded", dialect="ninja"))
+            yield Replay(caller, Credentials(str(token), PASSWORD), clock.pause)
     finally:
         caller.close()
         store.close()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from .alignment import align, is_client, undo
 from .comparison import Comparison, Difference
 
 ANSWERS = Path(__file__).with_name("answers")
@@ -31,8 +32,8 @@ HEADERS = (
     "access-control-expose-headers",
 )
 OK = 200
+TAKEN = "has already been taken"
 SERVER_ERROR = 500
-WRITTEN_BACK = ("settings",)
 
 
 class Asker(Protocol):
@@ -79,19 +80,26 @@ class Replay:
         self.asker = asker
         self.pause = pause
         self.comparison = Comparison()
+        self.credentials = credentials
         self.slots = credentials.slots()
+        self.walk = ""
         self.parted: set[str] = set()
         """Walks that have ended: the two servers do not have the same data any more."""
+        self.unseen: set[str] = set()
+        """Numbers that walks took after their end. Walks share nothing else."""
 
     def run(self, lines: list[dict[str, Any]]) -> Iterator[Asked]:
         """Ask all requests but those of walks that have ended, and those the original broke on."""
         for line in lines:
             walk = walk_of(line)
-            if walk in self.parted or ("needs" in line and line["needs"] not in self.slots):
+            if walk != self.walk:
+                self.walk, self.slots = walk, self.credentials.slots()
+            if walk in self.parted:
+                self.unseen |= numbers_of(line)
+                continue
+            if "needs" in line and line["needs"] not in self.slots:
                 continue
             if asked := self.ask(line):
-                if walk and is_write(line) and asked.status != line["answer"]["status"]:
-                    self.parted.add(walk)
                 yield asked
 
     def ask(self, line: dict[str, Any]) -> Asked | None:
@@ -99,34 +107,34 @@ class Replay:
         self.pause(line.get("pause", 0.0))
         response = self.send(line)
         body = body_of(response)
-        if answer["status"] >= SERVER_ERROR:
+        if answer["status"] != OK and is_client(body) and line["method"] == "POST":
+            undo(line["path"], len(line.get("multipart", ())), body["data"], self.send_json)
+        if answer["status"] >= SERVER_ERROR or self.is_taken_elsewhere(line):
             # A defect of the original is no example. What it did to the data is not known.
+            self.unseen |= numbers_of(line)
             if is_write(line) and walk_of(line):
                 self.parted.add(walk_of(line))
             return None
         differences = tuple(self.compare(line, response, body))
-        self.keep(line, answer.get("json"), body)
-        if is_write(line) and differences and answer["status"] == OK == response.status_code:
-            self.write_back(answer.get("json"), body)
+        original, status = answer.get("json"), response.status_code
+        if is_write(line) and differences and answer["status"] == OK and is_client(original):
+            path = self.filled(urlsplit(line["path"]).path)
+            body = align(self.comparison, original, body, path, self.send_json)
+            status = OK if is_client(body) else status
+        if has_purged(line) and response.status_code != OK:
+            self.send_json("POST", line["path"], {})
+        self.keep(line, original, body)
+        if status != answer["status"] and is_write(line) and walk_of(line):
+            self.parted.add(walk_of(line))
         return Asked(line, response.status_code, differences)
 
-    def write_back(self, original: Any, ours: Any) -> None:
-        """Give a client the original's values where a departure has left others.
+    def is_taken_elsewhere(self, line: dict[str, Any]) -> bool:
+        numbers = numbers_of(line)
+        return not self.unseen.isdisjoint(numbers) and TAKEN in str(line["answer"])
 
-        So the requests that follow are asked of the same data. What reads differently but is the
-        same, an empty setting for one that is absent, stays.
-        """
-        match original, ours:
-            case {"data": {"client_hash": _, **wanted}}, {"data": {"client_hash": _, **shown}}:
-                different = {
-                    key: wanted[key]
-                    for key in WRITTEN_BACK
-                    if any(self.comparison.compare(wanted.get(key), shown.get(key)))
-                }
-                if different:
-                    headers = {"X-API-TOKEN": self.slots["token"]}
-                    url = f"/api/v1/clients/{shown['id']}"
-                    self.asker.request("PUT", url, headers=headers, json=different)
+    def send_json(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        headers = {"X-API-TOKEN": self.slots["token"], "X-API-PASSWORD": self.slots["password"]}
+        return self.asker.request(method, self.url(path), headers=headers, json=body).json()
 
     def send(self, line: dict[str, Any]) -> httpx.Response:
         headers = {"X-API-TOKEN": self.slots["token"], "X-Requested-With": "XMLHttpRequest"}
@@ -179,23 +187,35 @@ class Replay:
     ) -> Iterator[Difference]:
         answer = line["answer"]
         if answer["status"] != response.status_code:
-            yield Difference("status", answer["status"], response.status_code)
+            shown = answer.get("json")
+            yield Difference(
+                "status", outcome(answer["status"], shown), outcome(response.status_code, body)
+            )
             return
         for name in HEADERS:
             if name in answer.get("headers", {}):
                 ours = response.headers.get(name)
                 if answer["headers"][name] != ours:
-                    yield Difference(f"header {name}", answer["headers"][name], ours)
+                    yield Difference(f"header.{name}", answer["headers"][name], ours)
         if "json" in answer:
-            is_sorted = "sort=" in line["path"]
+            # A random text gives another order to each server.
+            is_sorted = "sort=" in line["path"] and "sort=client_hash" not in line["path"]
             yield from self.comparison.compare(answer["json"], body, is_sorted=is_sorted)
 
     def keep(self, line: dict[str, Any], original: Any, ours: Any) -> None:
-        aligned = self.comparison.aligned(original, ours)
-        for slot, path in line.get("keep", {}).items():
+        kept = line.get("keep", {})
+        aligned = self.comparison.aligned(original, ours) if kept else ours
+        for slot, path in kept.items():
             value = value_at(aligned, path)
             if value is not None and value_at(original, path) is not None:
                 self.slots[slot] = value
+
+
+def outcome(status: int, body: Any) -> str:
+    """Return a status with the sentences of a refusal."""
+    found = body if status > OK and isinstance(body, dict) else {}
+    sentences = [sentence for each in (found.get("errors") or {}).values() for sentence in each]
+    return " ".join([str(status), *(sentences or [found.get("message", "")])]).strip()
 
 
 def value_at(value: Any, path: str) -> Any:
@@ -224,6 +244,18 @@ def walk_of(line: dict[str, Any]) -> str:
     """The walk of a request; empty where the requests of a file are no walks."""
     walk, dot, step = line["name"].partition(".")
     return walk if dot and step.isdigit() and walk.isdigit() else ""
+
+
+def numbers_of(line: dict[str, Any]) -> set[str]:
+    """Return the numbers that a request gives a client: each may be used once in a company."""
+    sent = line.get("json")
+    given = [sent.get(name) for name in ("number", "id_number")] if isinstance(sent, dict) else []
+    return {str(number) for number in given if number}
+
+
+def has_purged(line: dict[str, Any]) -> bool:
+    is_purge = line["method"] == "POST" and line["path"].endswith("/purge")
+    return is_purge and bool(line["answer"]["status"] == OK)
 
 
 def is_write(line: dict[str, Any]) -> bool:
