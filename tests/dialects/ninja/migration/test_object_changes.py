@@ -1,5 +1,8 @@
 """Objects of Invoice Ninja applied to existing clients: which fields change and which differ."""
 
+import json
+from collections.abc import Sequence
+from itertools import permutations
 from typing import Any
 
 import msgspec
@@ -8,18 +11,20 @@ from msgspec import UNSET, structs
 
 from dialects.ninja.migration.change_stamps import change_stamp_of_json
 from dialects.ninja.migration.object_codec import CODEC
+from dialects.ninja.migration.remote_api import REMOTE
 from storage.model.records import Client
 from tests.dialects.ninja.migration.foreign_objects import OLD, a_record, an_object, parsed_object
+from tests.support.golden_cases import Tree
 from tests.support.in_memory_import import ACCOUNT, born, changed
 
 
-def test_settings_are_kept_as_they_were_written() -> None:
+def test_settings_are_kept_as_they_were_written_but_for_white_space() -> None:
     settings = b'{"b":"2", "a":1.50,\n "url":"http:\\/\\/x"}'
     raw = b'{"id":"VolejRejNm","settings":%s}' % settings
 
     record = born(CODEC.read_object(raw, ACCOUNT).command)
 
-    assert record.settings == settings.decode()
+    assert record.settings == '{"b":"2","a":1.50,"url":"http:\\/\\/x"}'
 
 
 def test_an_empty_list_is_phps_empty_object() -> None:
@@ -170,6 +175,77 @@ def test_the_first_flagged_contact_is_the_primary_one(flags: tuple[bool, bool]) 
     assert CODEC.differences(raw, record, ACCOUNT) == ()
 
 
+PEOPLE = [
+    {"first_name": "Ada", "email": "ada@example.com", "is_primary": True},
+    {"first_name": "Bo", "email": "bo@example.com", "phone": "1"},
+    {"first_name": "Cy", "email": "cy@example.com", "send_email": False},
+    {"last_name": "Di"},
+    {"phone": "5"},
+]
+
+
+def client_of(people: Sequence[Tree]) -> Client:
+    contacts = [one | {"contact_key": f"key {n}"} for n, one in enumerate(people)]
+    return born(parsed_object(name="Acme", contacts=contacts).command)
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+def test_contacts_of_equal_rank_have_no_order(is_elsewhere: bool) -> None:
+    record = client_of(PEOPLE)
+    shown = an_object(record)
+    for order in permutations(shown["contacts"][1:]):
+        turned = [shown["contacts"][0], *order]
+        if is_elsewhere:
+            given = {"id": "VolejRejNm", "contact_key": ""}
+            turned = [one | given | {"contact_key": f"k {n}"} for n, one in enumerate(turned)]
+        raw = msgspec.json.encode(shown | {"contacts": turned})
+
+        assert CODEC.differences(raw, record, ACCOUNT) == ()
+        assert is_elsewhere or changed(record, CODEC.read_object(raw, ACCOUNT)) is record
+
+
+def test_a_contact_that_differs_is_compared_with_its_counterpart() -> None:
+    record = client_of(PEOPLE)
+    shown = an_object(record)
+    shown["contacts"] = [shown["contacts"][n] for n in (0, 3, 4, 2, 1)]
+    by_name = {one["first_name"]: one for one in shown["contacts"]}
+    by_name["Bo"]["phone"] = "2"
+    by_name["Cy"]["email"] = "new@example.com"
+
+    named = CODEC.differences(msgspec.json.encode(shown), record, ACCOUNT)
+
+    assert {name.partition("].")[2] for name in named} == {"phone", "email"}
+
+
+def test_no_contacts_are_a_difference_from_some_and_none_from_a_blank_one() -> None:
+    none = msgspec.json.encode({"id": "VolejRejNm", "contacts": []})
+
+    assert CODEC.differences(none, client_of(PEOPLE[:2]), ACCOUNT) == ("contacts[0]", "contacts[1]")
+    assert CODEC.differences(none, client_of([{}]), ACCOUNT) == ()
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_of_several_primary_contacts_ours_stays_it(order: tuple[int, ...]) -> None:
+    record = client_of(PEOPLE[:3])
+    shown = an_object(record)
+    merged = [one | {"is_primary": one["first_name"] != "Cy"} for one in shown["contacts"]]
+    shown["contacts"] = [merged[n] for n in order]
+    raw = msgspec.json.encode(shown)
+
+    assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
+    assert CODEC.differences(raw, record, ACCOUNT) == ()
+
+
+def test_a_blank_for_no_email_is_no_email() -> None:
+    record = client_of([{}])
+    shown = an_object(record)
+    shown["contacts"][0]["email"] = " "
+    raw = msgspec.json.encode(shown | {"display_name": " "})
+
+    assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
+    assert CODEC.differences(raw, record, ACCOUNT) == ()
+
+
 def test_an_empty_list_of_contacts_leaves_one_that_is_blank() -> None:
     once = changed(a_record(), parsed_object(contacts=[]))
 
@@ -200,6 +276,68 @@ def test_a_stamp_does_not_change_with_the_address_of_the_server() -> None:
         == change_stamp_of_json(msgspec.json.encode(moved))
         == change_stamp_of_json(raw)
     )
+
+
+def test_a_stamp_does_not_change_with_the_print_or_the_order_of_contacts() -> None:
+    record = structs.replace(client_of(PEOPLE), settings='{"currency_id":"3","name":"Ä/"}')
+    shown = an_object(record) | {"tax_info": {"a": [1]}}
+    turned = shown | {"contacts": [shown["contacts"][n] for n in (0, 4, 2, 3, 1)]}
+
+    texts = [msgspec.json.encode(shown), *(json.dumps(turned, indent=n).encode() for n in (4, 8))]
+    texts.append(texts[-1].replace(b"/", b"\\/"))
+
+    assert len({CODEC.read_object(text, ACCOUNT).stamp for text in texts}) == 1
+
+
+KEPT = [
+    ("name", "n" * 192, "n" * 191),
+    ("name", "a" * 190 + " bc", "a" * 190),
+    ("name", "I <3 you", "I "),
+    ("name", "Tom <b>& Co</b>", "Tom & Co"),
+    ("website", "w" * 256, "w" * 191),
+    ("phone", "5" * 256, "5" * 255),
+    ("vat_number", "0", ""),
+    ("shipping_city", "c" * 300, "c" * 191),
+    ("public_notes", "a</script>", "a<-ript>"),
+    ("private_notes", "é" * 40_000, "é" * 32_767),
+    ("custom_value1", "c" * 70_000, "c" * 65_535),
+]
+"""Texts of ours, with what the original shows of them."""
+
+
+@pytest.mark.parametrize(("field", "text", "kept"), KEPT)
+def test_what_the_original_keeps_of_our_text_is_no_edit_and_is_named(
+    field: str, text: str, kept: str
+) -> None:
+    record = changed(a_record(), parsed_object(**{field: text}))
+    raw = msgspec.json.encode(an_object(record) | {field: kept})
+
+    assert CODEC.differences(raw, record, ACCOUNT) == ()
+    assert CODEC.shortened_fields(raw, record, ACCOUNT) == (field,)
+    assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
+    assert [loss.field for loss in REMOTE.unsendable_fields(record)].count(field) == 1
+
+
+@pytest.mark.parametrize(("field", "text", "kept"), KEPT)
+def test_any_other_text_is_an_edit(field: str, text: str, kept: str) -> None:
+    record = changed(a_record(), parsed_object(**{field: text}))
+    raw = msgspec.json.encode(an_object(record) | {field: f"{kept[:-1]}x"})
+
+    assert CODEC.differences(raw, record, ACCOUNT) == (field,)
+    assert CODEC.shortened_fields(raw, record, ACCOUNT) == ()
+    assert an_object(changed(record, CODEC.read_object(raw, ACCOUNT)))[field] == f"{kept[:-1]}x"
+
+
+def test_what_the_original_keeps_of_a_contacts_texts_is_no_edit() -> None:
+    record = client_of([{"first_name": "f" * 200, "email": f"{'e' * 99}@x.org", "phone": "0"}])
+    shown = an_object(record)
+    shown["contacts"][0] |= {"first_name": "f" * 191, "email": f"{'e' * 99}@", "phone": ""}
+    raw = msgspec.json.encode(shown)
+
+    fields = ("contacts[0].first_name", "contacts[0].phone", "contacts[0].email")
+    assert CODEC.differences(raw, record, ACCOUNT) == ()
+    assert CODEC.shortened_fields(raw, record, ACCOUNT) == fields
+    assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
 
 
 def test_differences_are_named_to_the_last_part() -> None:
