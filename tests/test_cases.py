@@ -234,11 +234,12 @@ ADDRESSES = [whole["site_address"] for whole in IN_PLANADO if whole["site_addres
 PLACES = [address["geolocation"] for address in ADDRESSES if address["geolocation"]]
 UNUSED = {"assigned_user_id", "project_id", "vendor_id", "preview", "disk", "is_default"}
 UNUSED |= {"archived_at", "is_deleted"}
+INCLUDED = {"group_settings", "activities", "ledger", "system_logs"}
 SHAPES: dict[str, tuple[type[Struct], list[Tree], set[str]]] = {
     "a client": (Client, RECORDS, set()),
     "a contact": (Contact, parts(RECORDS, "contacts"), set()),
     "a document": (Document, parts(RECORDS, "documents"), set()),
-    "Ninja's client": (wire.Client, IN_NINJA, {"group_settings"}),
+    "Ninja's client": (wire.Client, IN_NINJA, INCLUDED),
     "Ninja's contact": (wire.Contact, parts(IN_NINJA, "contacts"), {"archived_at"}),
     "Ninja's document": (wire.Document, parts(IN_NINJA, "documents"), UNUSED),
     "Planado's organization": (planado_protocol_wire.Organization, IN_PLANADO, set()),

@@ -3,7 +3,8 @@
 The most frequent comes first, each with the first request that shows it.
 
 Without a URL the gateway in this process is asked, over a new SQLite file. With `--url` and
-`--token` a server of your own is asked, so that it can be compared in the same way.
+`--token` a server of your own is asked, so that it can be compared in the same way. The requests
+write, delete and purge clients there: give each file an empty company.
 """
 
 import argparse

@@ -6,7 +6,7 @@ The types are those that the original has for its 249 keys. An unknown key keeps
 import re
 from typing import Any
 
-from ..protocol.scalars import FALSE_WORDS, TRUE_WORDS, text_of
+from ..protocol.scalars import EXACT_FLOAT_LIMIT, FALSE_WORDS, TRUE_WORDS, text_of
 from ..reference.tables import SETTING_TYPES
 
 DESIGN_KEYS = frozenset(
@@ -23,7 +23,8 @@ DESIGN_KEYS = frozenset(
 NUMERIC_TEXT_KEYS = frozenset({"payment_terms", "valid_until"})
 OBJECT_KEYS = frozenset({"pdf_variables", "translations"})
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-LEADING_NUMBER = re.compile(r"\s*([-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15}))", re.ASCII)
+DECIMAL = r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][-+]?[0-9]{1,2})?"
+LEADING_NUMBER = re.compile(rf"\s*({DECIMAL})", re.ASCII)
 
 
 class WrongSettingTypeError(Exception):
@@ -72,7 +73,16 @@ def read_decimal(value: Any) -> int | float:
     """Read a decimal number as PHP does: its leading digits, else 0; whole ones as integers."""
     match = LEADING_NUMBER.match(text_of(value))
     number = float(match[1]) if match else 0.0
-    return int(number) if number.is_integer() else number
+    return int(number) if number.is_integer() and abs(number) < EXACT_FLOAT_LIMIT else number
+
+
+def is_form_text(sent: Any, shown: Any) -> bool:
+    """Whether a form that sends back a shown flag or number has this text for it."""
+    if isinstance(shown, bool):
+        return bool(sent == str(int(shown)))
+    if not isinstance(shown, int | float) or not isinstance(sent, str):
+        return False
+    return sent == str(shown) or bool(re.fullmatch(DECIMAL, sent) and float(sent) == shown)
 
 
 def read_flag(value: Any) -> bool:

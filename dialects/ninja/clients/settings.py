@@ -15,7 +15,7 @@ from ..protocol import wire
 from ..protocol.input_tree import clean_value
 from ..protocol.scalars import text_of
 from ..reference.tables import CURRENCY_BY_CODE, LANGUAGE_BY_LOCALE, SETTING_TYPES
-from .setting_types import WrongSettingTypeError, read_setting
+from .setting_types import WrongSettingTypeError, is_form_text, read_setting
 
 Settings = dict[str, Any]
 
@@ -41,17 +41,20 @@ def blank_settings() -> str:
     return msgspec.json.encode(FORCED_SETTINGS).decode()
 
 
-def group_settings(values: Settings, problems: list[Problem]) -> str:
+def group_settings(values: Settings, before: Settings, problems: list[Problem]) -> str:
     """Return the given settings of a group as JSON: known keys only, an empty value as a text.
 
-    One problem stands for all values of a wrong type: the original does not name them in a group.
+    What the group has and is sent back stays, whatever its key is. One problem stands for all
+    values of a wrong type: the original does not name them in a group.
     """
-    known = {key: value for key, value in values.items() if key in SETTING_TYPES}
+    same = {key: before[key] for key, value in values.items() if is_echo(key, value, before)}
+    known = {k: v for k, v in values.items() if k in SETTING_TYPES and k not in same}
     wrong_types: list[Problem] = []
     typed = read_settings(known, wrong_types)
     if wrong_types:
         problems.append(Problem(("settings",), "settings must be a valid json structure"))
-    return encode_settings({k: "" if v is None else v for k, v in typed.items()})
+    after = {k: "" if v is None else v for k, v in typed.items()} | same
+    return encode_settings({key: after[key] for key in values if key in after})
 
 
 def new_settings(
@@ -116,8 +119,13 @@ def changed_settings(
 
 
 def is_echo(key: str, value: Any, before: Settings) -> bool:
-    """Whether a sent value is the shown one, as it arrives: without outer blanks, null if empty."""
-    return key in before and same_json(value, clean_value(before[key]))
+    """Whether a sent value is the shown one, as it arrives: without outer blanks, null if empty.
+
+    A form sends a flag or a number as a text, and an unknown key has no type to read it by.
+    """
+    if key not in before:
+        return False
+    return same_json(value, clean_value(before[key])) or is_form_text(value, before[key])
 
 
 def encode_settings(values: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from msgspec import UNSET, Raw
 
 from dialects.base.protocol.shaping import to_shape
@@ -38,13 +39,18 @@ def group(record: Group, ids: IdCodec) -> wire.Group:
     return wire.Group(
         id=ids.encode(record.serial),
         name=record.name,
-        settings=Raw(record.settings.encode() or settings.BLANK_GROUP_SETTINGS),
+        settings=shown_group_settings(record),
         created_at=write_moment(record.created_at),
         updated_at=write_moment(record.updated_at),
         archived_at=write_moment(record.archived_at),
         is_deleted=record.is_deleted,
         documents=[],
     )
+
+
+def shown_group_settings(record: Group) -> Raw:
+    """Return the stored settings unchanged, or those of a group that never had any."""
+    return Raw(record.settings.encode() or settings.BLANK_GROUP_SETTINGS)
 
 
 def blank_group(ids: IdCodec) -> wire.Group:
@@ -93,13 +99,13 @@ def create_group(tree: InputTree) -> CreateGroup:
     name = read_group_name(given, problems)
     new_settings = settings.encode_settings(settings.FORCED_SETTINGS)
     if given.settings is not UNSET:
-        new_settings = settings.group_settings(given.settings, problems)
+        new_settings = settings.group_settings(given.settings, {}, problems)
     if problems:
         raise Invalid(*problems)
     return CreateGroup(name=name, settings=new_settings)
 
 
-def change_group(tree: InputTree) -> ChangeGroup:
+def change_group(tree: InputTree, record: Group) -> ChangeGroup:
     """Return the command of a PUT to a group. Raises Invalid for input that cannot be stored.
 
     Given settings replace all settings of the group: a front end removes an override by leaving its
@@ -110,7 +116,8 @@ def change_group(tree: InputTree) -> ChangeGroup:
     name: OrUnset[str] = read_group_name(given, problems) if "name" in tree else UNSET
     changed_settings: OrUnset[str] = UNSET
     if given.settings is not UNSET:
-        changed_settings = settings.group_settings(given.settings, problems)
+        before = msgspec.json.decode(shown_group_settings(record))
+        changed_settings = settings.group_settings(given.settings, before, problems)
     if problems:
         raise Invalid(*problems)
     return ChangeGroup(name=name, settings=changed_settings)

@@ -53,7 +53,7 @@ class Groups:
         # First of all: a missing group is answered by 404, whatever the input is.
         before = await self.get_group(request)
         refuse_conditions(request)
-        command = translate.change_group(form.tree)
+        command = translate.change_group(form.tree, before)
         account_id = account_of(request).id
         record = await run_write(self.store.change_group, account_id, before.serial, command)
         return self.written_response(request, record, form.tree)
