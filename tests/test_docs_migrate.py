@@ -14,7 +14,7 @@ from gateway.demo.clients import demo_generators
 from gateway.demo.fill import fill_account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.store import Store
-from tests.support.live_server import Served, served
+from tests.support.live_server import ORIGINAL, Served, served
 
 PAGE = Path(__file__).parent.parent / "docs" / "migrate.md"
 BLOCKS = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -25,8 +25,8 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Served]:
-    """One server that plays both services."""
-    with served(tmp_path) as server:
+    """One server that plays both services, for Invoice Ninja as the original answers."""
+    with served(tmp_path, module=ORIGINAL) as server:
         store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", demo_generators(0))
         for _ in fill_account(store, store.get_account("acme"), 0, CLIENTS):
             pass

@@ -223,5 +223,8 @@ def counts_sentence(counts: Mapping[CheckResult, int]) -> str:
 
 
 def words_of(checked: CheckedClient) -> str:
-    words = checked.problem or ", ".join(checked.fields)
-    return f"{checked.client}: {words}" if words else checked.client
+    words = [checked.problem or ", ".join(checked.fields)]
+    if checked.shortened:
+        words.append(f"only in part there: {', '.join(checked.shortened)}")
+    text = "; ".join(filter(None, words))
+    return f"{checked.client}: {text}" if text else checked.client

@@ -30,14 +30,24 @@ phones = st.sampled_from(["1", "(834) 362-5246", "+49 30 1234", "-", " 55 "])
 countries = st.sampled_from([None, 4, 276, 288, 724, 840])
 moments = st.integers(0, 10**15).map(lambda n: EPOCH + timedelta(microseconds=n))
 money = st.decimals(-(10**9), 10**9, places=6, allow_nan=False).map(Decimal)
+reference_ids = st.sampled_from(["", "1", "3"])
 settings = st.one_of(
     st.just(""),
-    st.dictionaries(
-        st.sampled_from(["currency_id", "entity", "industry_id", "language_id", "name", "x"]),
-        st.one_of(st.sampled_from(["", "1", "3", " y "]), st.integers(0, 9), st.booleans()),
-        max_size=4,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "currency_id": reference_ids,
+            "industry_id": reference_ids,
+            "language_id": reference_ids,
+            "entity": st.sampled_from(["", "App\\Models\\Client"]),
+            "name": st.sampled_from(["", "1", " y "]),
+            "send_reminders": st.booleans(),
+            "default_task_rate": st.sampled_from([0, 10, 7.5]),
+            "x": st.one_of(st.sampled_from(["", "1", " y "]), st.integers(0, 9), st.booleans()),
+        },
     ).map(lambda value: msgspec.json.encode(value).decode()),
 )
+"""Known keys with values of their own types, and `x` with any."""
 
 contact_drafts = st.builds(
     ContactDraft,

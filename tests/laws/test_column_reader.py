@@ -30,6 +30,7 @@ ODD = [
     *(0, 1, -1, 7, 2**31, 2**62 + 1, 253_402_300_799, 253_402_300_800, 1.5, 1e300, 10**30),
     *(1.0000001, 9_223_372_036_854.775807, 9_223_372_036_854.775808, True, False),
     *map(msgspec.Raw, LONG),
+    *("30", " 30 ", "on", "off", "10.50"),
     *([], {}, ["x"], {"x": 1}, [{}], [{"id": "", "name": "x.pdf"}]),
 ]
 """Values that some server may put anywhere."""
@@ -41,6 +42,15 @@ AMOUNTS = st.dictionaries(
     st.sampled_from(["balance", "credit_balance"]),
     st.sampled_from([0, -1.5, 1.000001, 1.0000001, *map(msgspec.Raw, LONG)]),
     max_size=1,
+)
+SETTING_KEYS = [
+    *("currency_id", "payment_terms", "military_time", "counter_padding", "default_task_rate"),
+    *("name", "pdf_variables", "entity", "x"),
+]
+SETTING_VALUES = [value for value in ODD if value != "\0"]
+"""Rows of a client whose settings have the escape of NUL are not prepared alone."""
+SETTINGS = st.dictionaries(
+    st.sampled_from(SETTING_KEYS), st.sampled_from(SETTING_VALUES), max_size=3
 )
 
 
@@ -59,9 +69,12 @@ def objects(draw: st.DrawFn) -> bytes:
         place = draw(st.sampled_from(places))
         names = [*place, "unknown"]
         place[names[key % len(names)]] = value
+    if draw(st.booleans()):
+        tree["settings"] = draw(SETTINGS)
     if draw(st.integers(0, 9)) == 0:
         tree.pop(draw(st.sampled_from(sorted(tree.keys() - {"contacts"}))))
-    return msgspec.json.encode(tree)
+    raw = msgspec.json.encode(tree)
+    return msgspec.json.format(raw, indent=4) if draw(st.booleans()) else raw
 
 
 def clear(tree: Tree) -> None:

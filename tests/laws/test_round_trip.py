@@ -1,6 +1,7 @@
 """Round trip: an object of either API is shown unchanged after it was read into an empty account.
 
-An object that is applied to another client makes that client the same.
+An object that is applied to another client makes that client the same, if the original keeps all
+texts of that client.
 """
 
 from datetime import datetime, timedelta
@@ -8,10 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 from msgspec import structs
 
 from dialects.base.migration.object_codec import ObjectCodec
+from dialects.ninja.migration.kept_texts import shortened_texts
 from dialects.ninja.migration.object_codec import CODEC as NINJA
 from dialects.ninja.protocol.scalars import trim
 from dialects.planado.migration.object_codec import CODEC as PLANADO
@@ -88,6 +90,7 @@ def test_what_another_client_shows_is_shown_after_the_change(
     codec: ObjectCodec, before: Client, other: Client
 ) -> None:
     raw = codec.write_object(other, ACCOUNT)
+    assume(not shortened_texts(before))
 
     after = changed(before, codec.read_object(raw, ACCOUNT))
 
@@ -113,6 +116,7 @@ def test_differences_name_what_a_change_would_change(
     codec: ObjectCodec, before: Client, other: Client
 ) -> None:
     raw = codec.write_object(other, ACCOUNT)
+    assume(not shortened_texts(before))
     told = structs.replace(other, archived_at=None)
 
     named = codec.differences(codec.write_object(told, ACCOUNT), before, ACCOUNT)
@@ -136,7 +140,10 @@ def normal(raw: bytes, record: Client) -> Tree:
 
 
 def without_server_fields(raw: bytes, record: Client) -> Tree:
-    """Return the object without a server's own fields. For Ninja, texts are trimmed too."""
+    """Return the object without a server's own fields. For Ninja, texts are trimmed too.
+
+    Of Ninja's settings only those that say something are left.
+    """
     shown = normal(raw, record)
     is_ninja = "settings" in shown
     told = {key: value for key, value in shown.items() if key not in OWN}
@@ -145,9 +152,15 @@ def without_server_fields(raw: bytes, record: Client) -> Tree:
         for contact in shown["contacts"]
     ]
     if is_ninja:
-        return trimmed_tree(told)
+        return trimmed_tree(told | {"settings": filled_settings(shown["settings"])})
     del told["name"]
     return told
+
+
+def filled_settings(shown: Tree) -> Tree:
+    """Return the settings that are not empty. No currency means that of the account."""
+    filled = {k: v for k, v in shown.items() if k != "entity" and v not in ("", None)}
+    return {"currency_id": str(ACCOUNT.currency_id)} | filled
 
 
 def trimmed_tree(value: Any) -> Any:

@@ -1,4 +1,7 @@
-"""A real server: `gateway serve` on a free port of loopback, over its own database."""
+"""A real server: `gateway serve`, or a stand-in for it, on a free port of loopback.
+
+It has its own database.
+"""
 
 import os
 import socket
@@ -38,16 +41,23 @@ class Served:
         raise LookupError(field)
 
 
+ORIGINAL = "tests.support.original_server"
+"""The module of a server that answers for Invoice Ninja as the original does."""
+
+
 @contextmanager
-def served(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[Served]:
+def served(
+    folder: Path, *, workers: int = 1, module: str = "gateway", **environment: str
+) -> Iterator[Served]:
     """Serve an account with a token for each dialect.
 
-    `environment` adds settings, for example the URL of another database.
+    `module` is the program that serves. `environment` adds settings, for example the URL of another
+    database.
     """
     database = environment.get("GATEWAY_DATABASE_URL", f"sqlite:///{folder / 'gateway.db'}")
     tokens = create_account_and_tokens(database)
     port = free_port()
-    command = [sys.executable, "-m", "gateway", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", module, "serve", "--port", str(port)]
     command += ["--workers", str(workers)]
     given = {"GATEWAY_DATABASE_URL": database, "GATEWAY_BLOBS": str(folder / "blobs")}
     process = subprocess.Popen(  # noqa: S603  our own

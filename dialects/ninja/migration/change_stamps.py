@@ -2,13 +2,15 @@
 
 from hashlib import blake2b
 
-from msgspec import UNSET, Struct, structs
+import msgspec
+from msgspec import UNSET, Raw, Struct, structs
 
 from dialects.base.migration import lenient_json
 from dialects.base.protocol import json_codec
 
 from ..protocol.scalars import text_of
 from . import object_shapes
+from .canonical_json import canonical_json
 
 DIGEST_SIZE = 8
 
@@ -23,13 +25,38 @@ def change_stamp(given: object_shapes.Client) -> str:
     """Return the second of the last change and a digest of the object.
 
     The second alone is not enough: two changes can fall into one second. The digest leaves out
-    links, because a server can get another address, and documents and the group.
+    links, because a server can get another address, and documents and the group. It does not
+    depend on how the server prints the object, nor on the order of its contacts: the original
+    indents a client in a list deeper than a single one, and has no order for contacts.
     """
     contacts = given.contacts or UNSET
     if contacts is not UNSET:
-        contacts = [structs.replace(contact, link=UNSET) for contact in contacts]
-    digested = structs.replace(given, contacts=contacts, documents=UNSET, group_settings=UNSET)
+        contacts = [structs.replace(one, link=UNSET) for one in sorted(contacts, key=contact_id)]
+    digested = structs.replace(
+        given,
+        contacts=contacts,
+        documents=UNSET,
+        group_settings=UNSET,
+        settings=canonical_raw(given.settings),
+        tax_info=canonical_raw(given.tax_info),
+        e_invoice=canonical_raw(given.e_invoice),
+        gateway_tokens=canonical_raw(given.gateway_tokens),
+    )
     return f"{text_of(given.updated_at)}-{digest(digested)}"
+
+
+def contact_id(contact: object_shapes.Contact) -> str:
+    return text_of(contact.id)
+
+
+def canonical_raw(raw: object_shapes.RawJson) -> object_shapes.RawJson:
+    """Return raw JSON in its canonical form, or as it came if it cannot be decoded."""
+    if raw is UNSET:
+        return UNSET
+    try:
+        return Raw(canonical_json(bytes(raw)))
+    except (msgspec.MsgspecError, RecursionError):
+        return raw
 
 
 def digest(shape: Struct) -> str:

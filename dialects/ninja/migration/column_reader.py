@@ -4,8 +4,8 @@ Strategy:
 
 1. Decode each object in its strict shape (`strict_shape`): every key is there, with a value of its
    own type. Objects that do not fit are left out.
-2. Leave out objects without a name, contacts or settings, and those with a value in a field that
-   records keep verbatim, since it may be lost.
+2. Leave out objects without a name, contacts or settings, those with a setting that is reported,
+   and those with a value in a field that records keep verbatim, since it may be lost.
 3. Collect the values of each field in one column, and read the whole column at once. Ids, reference
    ids and settings are read once per distinct value.
 4. Give up the whole batch if a value needs more than that: `NeedsObjectReader` is raised inside,
@@ -28,14 +28,13 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, structs
 
 from dialects.base.migration import lenient_json
-from dialects.base.migration.losses import Loss
 from dialects.base.migration.object_codec import ParsedColumns
 from storage import Account, ClientColumns, Invalid, is_individual, to_microseconds, to_millionths
 
 from ..clients import names
 from ..protocol.id_codec import IdCodec, id_codec
 from . import object_fields, object_reader, object_shapes
-from .change_stamps import digest
+from .change_stamps import canonical_raw, contact_id, digest
 from .object_fields import (
     EMAIL_KIND,
     FLAG_KIND,
@@ -46,6 +45,7 @@ from .object_fields import (
     FieldKind,
     UnreadableValue,
 )
+from .object_settings import read_settings
 
 Columns = dict[str, Sequence[Any]]
 UnixSecond = Annotated[int, Meta(ge=0, le=object_fields.MAX_UNIX_SECOND)]
@@ -143,7 +143,8 @@ def read_columns(raw_objects: Sequence[bytes], account: Account) -> ParsedColumn
 def read_strict(raw: bytes) -> Any | None:
     """Decode an object in the strict shape; return None if it does not fit.
 
-    It must also have a name, contacts and settings, and no value in `VERBATIM_FIELDS`.
+    It must also have a name, contacts and settings of which nothing is to be reported, and no value
+    in `VERBATIM_FIELDS`.
     """
     try:
         parsed = STRICT_DECODER.decode(raw)
@@ -151,8 +152,18 @@ def read_strict(raw: bytes) -> Any | None:
         return None
     if not (parsed.contacts and parsed.settings and parsed.name.strip()):
         return None
+    if not has_plain_settings(bytes(parsed.settings)):
+        return None
     verbatim_values = map(bytes, filter(None, VERBATIM_FIELDS(parsed)))
     return parsed if lenient_json.EMPTY_VALUES.issuperset(verbatim_values) else None
+
+
+def has_plain_settings(raw: bytes) -> bool:
+    """Whether settings can be read, and nothing of them is to be reported."""
+    try:
+        return not read_settings(raw).reasons
+    except UnicodeDecodeError:
+        return False
 
 
 def take_change_stamp(parsed: Any) -> str:
@@ -160,8 +171,10 @@ def take_change_stamp(parsed: Any) -> str:
 
     This clears fields of the object, so it cannot be read afterwards.
     """
+    parsed.contacts.sort(key=contact_id)
     for contact in parsed.contacts:
         contact.link = UNSET
+    parsed.settings = canonical_raw(parsed.settings)
     parsed.documents = parsed.group_settings = UNSET
     return f"{parsed.updated_at}-{digest(parsed)}"
 
@@ -171,14 +184,17 @@ def read_client_columns(objects: Sequence[Any], ids: IdCodec) -> ClientColumns:
 
     Raises NeedsObjectReader, UnreadableValue or ForeignSaltId if one object has to be read alone.
     """
+    for one in objects:
+        if not is_surely_sorted(one.contacts):
+            one.contacts.sort(key=partial(contact_place, ids=ids))
     people = [contact for one in objects for contact in one.contacts]
     clients = read_kinds(CLIENT_KINDS, objects) | {"serial": read_serials(objects, ids)}
     for name, column in object_reader.REFERENCE_COLUMNS.items():
         read_id = partial(object_fields.read_serial, ids=ids, path=(name,))
         clients[column] = map_distinct(read_id, values_of(name, objects))
     clients["user_serial"] = [serial or None for serial in clients["user_serial"]]
-    settings = list(map(bytes, values_of("settings", objects)))
-    clients["settings"] = map_distinct(read_settings, settings)
+    settings = [read_settings(bytes(raw)).text for raw in values_of("settings", objects)]
+    clients["settings"] = ["" if text is UNSET else text for text in settings]
     contacts = read_kinds(CONTACT_KINDS, people) | {"serial": read_serials(people, ids)}
     sizes = [len(one.contacts) for one in objects]
     return ClientColumns(clients | name_columns(objects), contacts, sizes)
@@ -242,17 +258,24 @@ def read_serials(objects: Iterable[Any], ids: IdCodec) -> list[int]:
     return serials
 
 
-def read_settings(raw: bytes) -> str:
-    """Read settings as `object_reader.settings_field`; raise NeedsObjectReader if they are lost."""
-    try:
-        lenient_json.refuse_unreadable(raw)
-    except lenient_json.DECODE_ERRORS as error:
-        raise NeedsObjectReader from error
-    losses: list[Loss] = []
-    settings = object_reader.settings_field(msgspec.Raw(raw), losses)
-    if losses:
-        raise NeedsObjectReader
-    return "" if settings is UNSET else settings
+def is_surely_sorted(contacts: Sequence[Any]) -> bool:
+    """Whether contacts need no ids to be sorted: one, or a primary one and another."""
+    match contacts:
+        case [_]:
+            return True
+        case [first, second]:
+            return first.is_primary and not second.is_primary
+        case _:
+            return False
+
+
+def contact_place(contact: Any, ids: IdCodec) -> tuple[bool, int]:
+    """Return the place of a contact as `object_reader.contact_place` does.
+
+    Raises NeedsObjectReader for an id of a foreign salt.
+    """
+    [serial] = read_serials([contact], ids)
+    return (not contact.is_primary, serial)
 
 
 def name_columns(objects: Sequence[Any]) -> Columns:

@@ -3,14 +3,15 @@
 1. Write the record as an object of this API.
 2. Read both objects, and bring the parsed fields of both into a normal form, without the fields
    that each server sets.
-3. Name the fields in which the two normal forms differ.
+3. Pair the contacts: the original shows all but the primary one in no order.
+4. Take a text that the original has shortened for the whole text.
+5. Name the fields in which the two normal forms differ.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from dialects.base.migration import json_diff
 from dialects.base.protocol import json_codec
@@ -19,23 +20,17 @@ from storage import Account, Client, collapse_spaces
 from ..clients import translate
 from ..protocol.id_codec import IdCodec
 from ..protocol.scalars import trim
-from . import object_fields, object_reader
-from .object_changes import canonical_json
+from . import contact_pairs, kept_texts, object_fields, object_reader
+from .canonical_json import canonical_json
+from .contact_pairs import ContactPair
 from .object_reader import FieldValues, ParsedFields
+from .object_settings import comparable_settings
 
 SERVER_FIELDS = {
     "client_hash",
     "last_login",
     "archived_at",
     *object_reader.REFERENCE_COLUMNS.values(),
-    *object_fields.TIMESTAMP_KINDS,
-}
-CONTACT_SERVER_FIELDS = {
-    "serial",
-    "is_primary",
-    "contact_key",
-    "is_locked",
-    "last_login",
     *object_fields.TIMESTAMP_KINDS,
 }
 
@@ -50,8 +45,27 @@ class AnyIdCodec(IdCodec):
 ANY_IDS = AnyIdCodec("")
 
 
+class Comparison(NamedTuple):
+    """The paths of the fields that differ, and of the texts that the original has shortened."""
+
+    fields: tuple[str, ...]
+    shortened: tuple[str, ...]
+
+
 def differences(raw: bytes, record: Client, account: Account) -> tuple[str, ...]:
     """Return the paths of the fields in which an object and a record differ."""
+    return compare_object(raw, record, account).fields
+
+
+def shortened_fields(raw: bytes, record: Client, account: Account) -> tuple[str, ...]:
+    """Return the paths of the record's texts of which the object has what the original keeps."""
+    if not kept_texts.shortened_texts(record):
+        return ()
+    return compare_object(raw, record, account).shortened
+
+
+def compare_object(raw: bytes, record: Client, account: Account) -> Comparison:
+    """Compare the normal forms of an object and of a record as an object."""
     _, parsed = object_reader.read_fields(raw, account, ANY_IDS)
     caller = translate.Caller(account, url="")
     _, own_parsed = object_reader.read_fields(
@@ -61,11 +75,47 @@ def differences(raw: bytes, record: Client, account: Account) -> tuple[str, ...]
     if "settings" in given:
         # Elsewhere a key that the object lacks is no difference. In the settings it is one.
         given["settings"] = dict.fromkeys(shown["settings"]) | given["settings"]
-    return tuple(json_diff.diff_paths(given, shown))
+    shortened: list[str] = []
+    given = with_whole_texts(given, shown, kept_texts.CLIENT_LENGTHS, "", shortened)
+    if parsed.contacts is not UNSET and own_parsed.contacts is not UNSET:
+        pairs = contact_pairs.pair_contacts(parsed.contacts, own_parsed.contacts)
+        given["contacts"] = [whole_contact(n, pair, shortened) for n, pair in enumerate(pairs)]
+        shown["contacts"] = [pair.shown for pair in pairs]
+    return Comparison(tuple(json_diff.diff_paths(given, shown)), tuple(shortened))
+
+
+def whole_contact(n: int, pair: ContactPair, shortened: list[str]) -> FieldValues | None:
+    """Return the given contact of a pair, with our texts where it has only what is kept of them."""
+    if pair.given is None or pair.shown is None:
+        return pair.given
+    lengths, path = kept_texts.CONTACT_LENGTHS, f"contacts[{n}]."
+    return with_whole_texts(pair.given, pair.shown, lengths, path, shortened)
+
+
+def with_whole_texts(
+    given: FieldValues,
+    shown: FieldValues,
+    lengths: Mapping[str, int],
+    path: str,
+    shortened: list[str],
+) -> FieldValues:
+    """Return the given values with our text where they have what the original keeps of it.
+
+    The paths of these texts are added to `shortened`.
+    """
+    names = [
+        name
+        for name, length in lengths.items()
+        if name in given
+        and given[name] != shown.get(name)
+        and kept_texts.is_kept(name, length, given[name], shown.get(name))
+    ]
+    shortened += [f"{path}{name}" for name in names]
+    return given | {name: shown[name] for name in names}
 
 
 def normalize(parsed: ParsedFields, record: Client, account: Account) -> FieldValues:
-    """Return the parsed fields in normal form, without the fields that each server sets."""
+    """Return the parsed fields in normal form, without contacts and what each server sets."""
     values = {k: trim_text(v) for k, v in parsed.columns.items() if k not in SERVER_FIELDS}
     if "country_id" in values:
         values["country_id"] = values["country_id"] or account.country_id
@@ -77,31 +127,8 @@ def normalize(parsed: ParsedFields, record: Client, account: Account) -> FieldVa
     if parsed.classification is not UNSET:
         values["classification"] = trim_text(parsed.classification)
     if parsed.settings is not UNSET:
-        values["settings"] = normalize_settings(parsed.settings)
-    values |= {name: canonical_json(value) for name, value in parsed.extras.items()}
-    if parsed.contacts is not UNSET:
-        values["contacts"] = normalize_contacts(parsed.contacts)
-    return values
-
-
-def normalize_settings(text: str) -> FieldValues:
-    """Return the canonical JSON of each key. A key with null counts as a missing key."""
-    members = msgspec.json.decode(text, type=dict[str, Raw])
-    return {key: canonical_json(value) for key, value in members.items() if bytes(value) != b"null"}
-
-
-def normalize_contacts(contacts: Sequence[FieldValues]) -> list[FieldValues]:
-    """Return the contacts with the primary one first.
-
-    The first contact with the flag is the primary one. If no contact has the flag, all contacts
-    are without it.
-    """
-    primary = next((n for n, contact in enumerate(contacts) if contact.get("is_primary")), None)
-    normalized = []
-    for n, contact in enumerate(contacts):
-        values = {k: trim_text(v) for k, v in contact.items() if k not in CONTACT_SERVER_FIELDS}
-        normalized.append(values | ({} if primary is None else {"is_primary": n == primary}))
-    return sorted(normalized, key=lambda contact: not contact.get("is_primary")) or [{}]
+        values["settings"] = comparable_settings(parsed.settings, account)
+    return values | {name: canonical_json(bytes(value)) for name, value in parsed.extras.items()}
 
 
 def trim_text(value: Any) -> Any:

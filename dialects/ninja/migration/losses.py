@@ -11,6 +11,7 @@ from dialects.base.migration.losses import Loss, make_loss
 from storage import Client, split_name
 
 from ..protocol.scalars import trim
+from . import kept_texts
 
 UNMAPPED_COLUMNS = ("external_id", "entrance_no", "floor", "apartment", "description")
 NAME_PARTS = ("first_name", "last_name", "middle_name")
@@ -56,7 +57,8 @@ def lost_blank_emails(record: Client) -> Iterator[Loss]:
 def unsendable_fields(record: Client) -> tuple[Loss, ...]:
     """Return the values that this API shows, but that a server takes from no request.
 
-    A text of nothing but white space is one of them: the server trims it to nothing.
+    A text of nothing but white space is one of them: the server trims it to nothing. Of a long text
+    the server keeps the beginning.
     """
     amounts = {name: str(getattr(record, name)) for name in AMOUNT_COLUMNS if getattr(record, name)}
     references = {
@@ -71,7 +73,24 @@ def unsendable_fields(record: Client) -> tuple[Loss, ...]:
     }
     texts = amounts | references | documents | passwords
     unsent = (make_loss(field, text) for field, text in texts.items() if text)
-    return (*unsent, *lost_blank_texts(record))
+    return (
+        *unsent,
+        *lost_parts_of_texts(record),
+        *lost_refusal_of_mail(record),
+        *lost_blank_texts(record),
+    )
+
+
+def lost_parts_of_texts(record: Client) -> Iterator[Loss]:
+    """Yield a loss for each text of which a server keeps only a part."""
+    for path, text, kept in kept_texts.shortened_texts(record):
+        yield make_loss(path, f"{len(kept)} of {len(text)} characters are kept: {kept}")
+
+
+def lost_refusal_of_mail(record: Client) -> Iterator[Loss]:
+    """Yield a loss if no contact wants mail: a server then turns it on for the primary one."""
+    if record.contacts and not any(contact.send_email for contact in record.contacts):
+        yield make_loss("contacts[0].send_email", "no: one contact must have it there")
 
 
 def lost_blank_texts(record: Client) -> Iterator[Loss]:

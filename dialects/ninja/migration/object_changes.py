@@ -1,7 +1,8 @@
 """Builds the command that changes a record as another server's object differs from it.
 
 A value that equals the one shown for the record is no change. White space at the ends of a text
-does not count. A field that the object does not contain stays as it is.
+does not count, nor does a text that the original has shortened. A field that the object does not
+contain stays as it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,13 +28,17 @@ from ..clients import (
 )
 from ..protocol import wire
 from . import object_fields
-from .object_fields import SHIPPING_KINDS, changed_fields, is_same_text
+from .canonical_json import is_same_json
+from .kept_texts import CLIENT_LENGTHS, CONTACT_LENGTHS, LINE_LENGTH, is_kept, with_kept_texts
+from .object_fields import changed_fields, is_same_text
 from .object_reader import EMPTY_EXTRAS, FieldValues, ParsedFields
+from .object_settings import is_same_settings
 
-SORTED_ENCODER = msgspec.json.Encoder(order="sorted")
-COMPARED_KINDS = object_fields.CLIENT_FIELD_KINDS | dict.fromkeys(
+COMPARED_KINDS = with_kept_texts(object_fields.CLIENT_FIELD_KINDS, CLIENT_LENGTHS) | dict.fromkeys(
     ("user_serial", "assigned_user_serial", "group_serial"), object_fields.REFERENCE_KIND
 )
+COMPARED_CONTACT_KINDS = with_kept_texts(object_fields.CONTACT_FIELD_KINDS, CONTACT_LENGTHS)
+COMPARED_SHIPPING_KINDS = with_kept_texts(object_fields.SHIPPING_KINDS, CLIENT_LENGTHS)
 
 
 def change_client(record: Client, parsed: ParsedFields, account: Account) -> ImportClient:
@@ -59,8 +64,10 @@ def names_change(parsed: ParsedFields, record: Client) -> FieldValues:
     classification = (
         record.classification if parsed.classification is UNSET else parsed.classification
     )
-    has_same_name = is_same_text(name, record.name) or names.same_name(
-        name, record.name, is_individual=record.is_individual
+    has_same_name = (
+        is_same_text(name, record.name)
+        or names.same_name(name, record.name, is_individual=record.is_individual)
+        or is_kept("name", LINE_LENGTH, name, record.name)
     )
     if has_same_name and is_same_text(classification, record.classification):
         return {}
@@ -83,7 +90,9 @@ def address_change(given: FieldValues, record: Client) -> FieldValues:
     changes = {
         name.removeprefix("shipping_"): value
         for name, value in given.items()
-        if not SHIPPING_KINDS[name].is_same(value, getattr(before, name.removeprefix("shipping_")))
+        if not COMPARED_SHIPPING_KINDS[name].is_same(
+            value, getattr(before, name.removeprefix("shipping_"))
+        )
     }
     if not changes:
         return {}
@@ -96,8 +105,8 @@ def address_change(given: FieldValues, record: Client) -> FieldValues:
 def settings_change(parsed: ParsedFields, record: Client, account: Account) -> FieldValues:
     if parsed.settings is UNSET or parsed.settings == record.settings:
         return {}
-    shown = client_settings.shown_settings(record, account)
-    is_same = is_same_json(Raw(parsed.settings.encode()), shown)
+    shown = bytes(client_settings.shown_settings(record, account)).decode()
+    is_same = is_same_settings(parsed.settings, shown, account)
     return {} if is_same else {"settings": parsed.settings}
 
 
@@ -117,15 +126,6 @@ def encode_extras(extras: wire.Extras) -> dict[str, str]:
     return {"ninja": msgspec.json.encode(extras).decode()}
 
 
-def is_same_json(given: Raw, shown: Raw) -> bool:
-    return given == shown or canonical_json(given) == canonical_json(shown)
-
-
-def canonical_json(raw: Raw) -> bytes:
-    """Return the JSON with sorted keys and without white space, so that it can be compared."""
-    return SORTED_ENCODER.encode(msgspec.json.decode(raw))
-
-
 class ContactMatch(Struct, frozen=True):
     """A contact of an object, and the contact of the record that it matches, if any."""
 
@@ -135,10 +135,13 @@ class ContactMatch(Struct, frozen=True):
     @property
     def changed_fields(self) -> FieldValues:
         return (
-            changed_fields(self.given, self.before, object_fields.CONTACT_FIELD_KINDS)
+            changed_fields(self.given, self.before, COMPARED_CONTACT_KINDS)
             if self.before
             else self.given
         )
+
+    def with_primary_flag(self, *, is_primary: bool) -> "ContactMatch":
+        return ContactMatch(self.given | {"is_primary": is_primary}, self.before)
 
     def to_draft(self, serials: frozenset[int]) -> ImportContact:
         """Return the contact to store: the matched one with its changes, or a new one.
@@ -159,7 +162,7 @@ def contacts_change(given: Sequence[FieldValues], record: Client) -> FieldValues
     """Return the whole list if a contact is new, is missing or differs in more than its times."""
     if not given:
         return {} if is_only_blank_contact(record.contacts) else {"contacts": ()}
-    matches = list(match_contacts(with_one_primary(given, record), record.contacts))
+    matches = with_one_primary(list(match_contacts(given, record.contacts)))
     has_same_length = len(matches) == len(record.contacts)
     if has_same_length and all(m.before and not m.changed_fields for m in matches):
         return {}
@@ -180,16 +183,17 @@ def is_personal_field(name: str) -> bool:
     return name not in {"contact_key", "is_primary", "send_email"}
 
 
-def with_one_primary(given: Sequence[FieldValues], record: Client) -> list[FieldValues]:
-    """Return the contacts with exactly one primary contact.
+def with_one_primary(matches: Sequence[ContactMatch]) -> list[ContactMatch]:
+    """Return the matches with exactly one primary contact.
 
-    That is the first one with the flag, else the record's primary contact, else the first one.
+    After a merge several contacts of the original have the flag, in no order. So the record's
+    primary contact stays it if it has the flag, or if no contact has. Else it is the first contact
+    with the flag, else the first of all.
     """
-    flagged = [n for n, contact in enumerate(given) if contact.get("is_primary")]
-    own_serial = record.primary_contact.serial if record.primary_contact else None
-    own_primary = [n for n, contact in enumerate(given) if contact["serial"] == own_serial]
-    primary = [*flagged, *own_primary, 0][0]
-    return [contact | {"is_primary": n == primary} for n, contact in enumerate(given)]
+    flagged = [n for n, match in enumerate(matches) if match.given.get("is_primary")]
+    own = [n for n, match in enumerate(matches) if match.before and match.before.is_primary]
+    primary = [*(n for n in own if n in flagged or not flagged), *flagged, 0][0]
+    return [match.with_primary_flag(is_primary=n == primary) for n, match in enumerate(matches)]
 
 
 def match_contacts(

@@ -20,7 +20,7 @@ from ..protocol.scalars import text_of
 from . import object_changes, object_reader, object_shapes
 from .change_stamps import change_stamp
 from .column_reader import read_columns
-from .differences import differences
+from .differences import differences, shortened_fields
 from .losses import losses
 
 
@@ -91,6 +91,7 @@ CODEC = ObjectCodec(
     read_columns=read_columns,
     write_object=write_object,
     differences=differences,
+    shortened_fields=shortened_fields,
     losses=losses,
     salt_advice=SALT_ADVICE,
 )

@@ -15,13 +15,14 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from dialects.base.migration import lenient_json
 from dialects.base.migration.losses import Loss, make_loss
-from storage import Account, ImportGroup, Invalid, Problem
+from storage import MAX_INTEGER, Account, ImportGroup, Invalid, Problem
 
 from ..clients.translate import MASK
 from ..protocol import wire
 from ..protocol.id_codec import IdCodec, id_codec
 from ..protocol.scalars import text_of
 from . import object_fields, object_shapes
+from .object_settings import settings_field
 
 FieldValues = dict[str, Any]
 REFERENCE_COLUMNS = {
@@ -41,8 +42,9 @@ class ParsedFields(Struct, frozen=True, kw_only=True):
     """The parsed fields of an object. A missing field is UNSET or has no key.
 
     `columns` are the columns that mean the same in the API and in the store, with the service
-    address and the times. `settings` is JSON text. Each contact has its columns and its `serial`,
-    which is None if the object has no id for it.
+    address and the times. `settings` is JSON text with the values in the types of their keys.
+    `contacts` are sorted. Each has its columns and its `serial`, which is None if the object has no
+    id for it.
     """
 
     serial: int
@@ -121,23 +123,6 @@ def text_field(value: wire.Scalar) -> str | UnsetType:
     return UNSET if value is UNSET else text_of(value)
 
 
-def settings_field(raw: object_shapes.RawJson, losses: list[Loss]) -> str | UnsetType:
-    """Return the JSON text of the settings as it came.
-
-    An empty list becomes an empty object, because PHP writes an empty object as an empty list.
-    """
-    if raw is UNSET:
-        return UNSET
-    text = bytes(raw).decode()
-    if text.startswith("{") and is_decodable(raw):
-        return text
-    if text.startswith("[") and lenient_json.is_empty(raw):
-        return "{}"
-    if not lenient_json.is_empty(raw):
-        losses.append(make_loss("settings", lenient_json.value_text(raw)))
-    return UNSET
-
-
 def extras_field(given: object_shapes.Client, losses: list[Loss]) -> dict[str, Raw]:
     extras = {}
     for name, empty in EMPTY_EXTRAS.items():
@@ -147,7 +132,7 @@ def extras_field(given: object_shapes.Client, losses: list[Loss]) -> dict[str, R
         if lenient_json.is_empty(value):
             extras[name] = empty
         elif is_decodable(value):
-            extras[name] = value
+            extras[name] = Raw(msgspec.json.format(bytes(value), indent=-1))
         else:
             losses.append(make_loss(name, lenient_json.value_text(value)))
     return extras
@@ -167,7 +152,17 @@ def contact_fields(
 ) -> tuple[FieldValues, ...] | UnsetType:
     if given is UNSET or given is None:
         return UNSET
-    return tuple(contact_field(n, contact, ids, losses) for n, contact in enumerate(given))
+    contacts = [contact_field(n, contact, ids, losses) for n, contact in enumerate(given)]
+    return tuple(sorted(contacts, key=contact_place))
+
+
+def contact_place(contact: FieldValues) -> tuple[bool, int]:
+    """Return the place of a contact among those of its client: the primary one first, then by id.
+
+    The original shows the others in no order. A contact without an id comes last.
+    """
+    serial = contact["serial"]
+    return (not contact.get("is_primary"), MAX_INTEGER if serial is None else serial)
 
 
 def contact_field(
@@ -216,7 +211,7 @@ def group_field(
         losses.append(make_loss("group_settings", lenient_json.value_text(raw)))
         return ()
     columns = object_fields.without_generated(object_fields.read_group(given, losses, path))
-    settings = settings_field(given.settings, losses)
+    settings = settings_field(given.settings, losses, f"{path}settings")
     if settings is not UNSET:
         columns["settings"] = settings
     return (ImportGroup(serial=serial, name=name, **columns),)

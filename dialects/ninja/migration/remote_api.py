@@ -37,13 +37,16 @@ PATH = "/api/v1/clients"
 PER_PAGE = "500"
 INCLUDE = "contacts,documents,gateway_tokens,group_settings"
 FOREIGN_FIELDS = ("assigned_user_id", "group_settings_id", "documents")
-CODE_FIELDS = ("country_code", "shipping_country_code", "currency_code", "language_code")
 SENT_FIELDS = tuple(
-    n for n in wire.ClientInput.__struct_fields__ if n not in (*FOREIGN_FIELDS, *CODE_FIELDS)
+    n
+    for n in wire.ClientInput.__struct_fields__
+    if n in wire.Client.__struct_fields__ and n not in FOREIGN_FIELDS
 )
 SENT_CONTACT_FIELDS = tuple(
     n for n in wire.ContactInput.__struct_fields__ if n not in ("id", "password")
 )
+MATCHED_FIELD = "contact_key"
+"""The field of a contact by which it is recognised. It is not sent: the server makes its own."""
 REQUEST_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -188,7 +191,8 @@ def write_body(
     """Return all writable fields. Contacts that the other server has keep their ids."""
     shown = translate.client(record, translate.Caller(account, url=""))
     fields: dict[str, Any] = {name: getattr(shown, name) for name in SENT_FIELDS}
-    contacts = [{n: getattr(c, n) for n in SENT_CONTACT_FIELDS} for c in shown.contacts]
+    names = (*SENT_CONTACT_FIELDS, MATCHED_FIELD)
+    contacts = [{n: getattr(c, n) for n in names} for c in shown.contacts]
     return fields | {"contacts": with_remote_ids(contacts, list(remote_contacts))}
 
 
@@ -197,12 +201,13 @@ def with_remote_ids(
 ) -> list[dict[str, Any]]:
     """Return the contacts with the ids of their matches on the other server.
 
-    Two contacts match by their e-mail, else by their name, else if both are the primary contact.
-    `unmatched` are the contacts there; the matched ones are removed. A contact without a match
-    gets no id, so it is a new one.
+    Two contacts match by their key, else by name, e-mail and phone together, else by their e-mail,
+    else by their name, else if both are the primary contact. Never by their place: the original
+    shows contacts in no order. `unmatched` are the contacts there; the matched ones are removed. A
+    contact without a match gets no id, so it is a new one.
     """
     ids: dict[int, Any] = {}
-    for key_of in (email_key, name_key, is_primary):
+    for key_of in (contact_key, person_key, email_key, name_key, is_primary):
         for n, contact in enumerate(contacts):
             if n in ids or not key_of(contact):
                 continue
@@ -210,7 +215,16 @@ def with_remote_ids(
             if match is not None:
                 unmatched.remove(match)
                 ids[n] = match.get("id")
-    return [{"id": ids[n]} | c if n in ids else dict(c) for n, c in enumerate(contacts)]
+    sent = [{k: v for k, v in c.items() if k != MATCHED_FIELD} for c in contacts]
+    return [{"id": ids[n]} | c if n in ids else c for n, c in enumerate(sent)]
+
+
+def contact_key(contact: dict[str, Any]) -> str:
+    return str(contact.get(MATCHED_FIELD) or "")
+
+
+def person_key(contact: dict[str, Any]) -> tuple[str, str, str]:
+    return (name_key(contact), email_key(contact), str(contact.get("phone") or "").strip())
 
 
 def email_key(contact: dict[str, Any]) -> str:

@@ -27,12 +27,17 @@ class CheckResult(enum.Enum):
 
 
 class CheckedClient(NamedTuple):
-    """A client that was compared: the result, its label, and the fields that differ."""
+    """A client that was compared: the result, its label, and the fields that differ.
+
+    `shortened` are the texts of which the service keeps only a part. They are no differences: no
+    edit has made them, and none can mend them.
+    """
 
     result: CheckResult
     client: str
     fields: tuple[str, ...] = ()
     problem: str = ""
+    shortened: tuple[str, ...] = ()
 
 
 def check(
@@ -80,11 +85,11 @@ def compare_pair(
         return CheckedClient(CheckResult.ERROR, pair.parsed.label, problem=words)
     try:
         fields = sides.differences(pair)
+        shortened = sides.dialect.codec.shortened_fields(pair.raw, record, sides.account)
     except Invalid as failure:
         return CheckedClient(CheckResult.ERROR, client_label(record), problem=str(failure))
-    return CheckedClient(
-        CheckResult.DIFFERENT if fields else CheckResult.SAME, client_label(record), fields
-    )
+    result = CheckResult.DIFFERENT if fields else CheckResult.SAME
+    return CheckedClient(result, client_label(record), fields, shortened=shortened)
 
 
 def iter_only_here(sides: Sides, checked: SeenIds) -> Iterator[CheckedClient]:

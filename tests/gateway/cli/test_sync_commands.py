@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.sync_commands import words_of
 from gateway.demo.clients import demo_generators
 from gateway.demo.fill import fill_account
+from gateway.migration.live.check import CheckedClient, CheckResult
 from storage.model.commands import CreateAccount, CreateToken
 from storage.store import Store
 from tests.gateway.conftest import Run
-from tests.support.live_server import Served, served
+from tests.support.live_server import ORIGINAL, Served, served
 
 CLIENTS = 8
 DONE, REFUSED, NOT_WHOLE = 0, 1, 5
@@ -19,9 +21,9 @@ DONE, REFUSED, NOT_WHOLE = 0, 1, 5
 
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server with a Ninja account full of clients and an empty Planado account."""
+    """The original with a Ninja account full of clients, and a Planado with an empty account."""
     folder = tmp_path_factory.mktemp("there")
-    with served(folder) as server:
+    with served(folder, module=ORIGINAL) as server:
         store = Store.open(f"sqlite:///{folder / 'gateway.db'}", demo_generators(0))
         for _ in fill_account(store, store.get_account("acme"), 0, CLIENTS):
             pass
@@ -114,6 +116,18 @@ def test_a_check_ends_with_zero_only_when_all_are_alike(
 
     assert alike.code == DONE
     assert alike.json["counts"] == {"=": CLIENTS, "*": 0, "+": 0, "-": 0, "!": 0}
+
+
+def test_a_check_names_a_text_of_which_there_is_only_a_part() -> None:
+    same = CheckedClient(CheckResult.SAME, "0001 Acme", shortened=("name", "city"))
+    other = CheckedClient(CheckResult.DIFFERENT, "0002 B", ("phone",), shortened=("name",))
+
+    told = [words_of(checked) for checked in (same, other)]
+
+    assert told == [
+        "0001 Acme: only in part there: name, city",
+        "0002 B: phone; only in part there: name",
+    ]
 
 
 def test_a_push_says_what_is_lost_and_of_whom(run: Run, pull: list[str], there: Served) -> None:

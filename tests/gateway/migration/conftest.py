@@ -1,4 +1,7 @@
-"""Fixtures: two accounts of one store. One is local, the other plays the remote service."""
+"""Fixtures: two accounts of one store. One is local, the other plays the remote service.
+
+An Invoice Ninja is played by `OriginalNinja`, which answers as the original does.
+"""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -7,15 +10,32 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from gateway.app import create_app
+from gateway.settings import Settings
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, CreateAccount, CreateToken
 from storage.store import Store
+from tests.conftest import CLOCK
 from tests.gateway.migration.remote_stand_ins import InProcess, There, there
 from tests.support.api_callers import Ninja, Planado, Speaker
 from tests.support.clock import Clock
+from tests.support.original_ninja import OriginalNinja
 
 NUMBERS = count(1)
 Open = Callable[..., There]
+
+
+@pytest.fixture(scope="session")
+def original(store: Store) -> OriginalNinja:
+    """The original Invoice Ninja over the same store; other APIs are ours as they are."""
+    return OriginalNinja(create_app(store, Settings()), store, CLOCK)
+
+
+@pytest.fixture(scope="session")
+def services(original: OriginalNinja) -> Iterator[TestClient]:
+    # Entered, it keeps its event loop; otherwise it would make one per request.
+    with TestClient(original, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+        yield http
 
 
 @pytest.fixture
@@ -34,7 +54,7 @@ def here(new_account: Callable[..., Account]) -> Account:
 
 @pytest.fixture
 def open_there(
-    store: Store, http: TestClient, clock: Clock, new_account: Callable[..., Account]
+    store: Store, services: TestClient, clock: Clock, new_account: Callable[..., Account]
 ) -> Iterator[Open]:
     """A function that opens a new or given account as a remote service with one dialect's API."""
     opened: list[There] = []
@@ -43,7 +63,8 @@ def open_there(
         account = account or new_account(**options)
         command = CreateToken(account=account.name, dialect=speaks.__name__.lower())
         _, token = store.create_token(command)
-        opened.append(there(store, account, speaks(http, str(token)), InProcess(http, clock)))
+        speaker, transport = speaks(services, str(token)), InProcess(services, clock)
+        opened.append(there(store, account, speaker, transport))
         return opened[-1]
 
     yield made

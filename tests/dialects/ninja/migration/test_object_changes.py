@@ -9,7 +9,9 @@ import msgspec
 import pytest
 from msgspec import UNSET, structs
 
+from dialects.ninja.migration import object_fields
 from dialects.ninja.migration.change_stamps import change_stamp_of_json
+from dialects.ninja.migration.kept_texts import CLIENT_LENGTHS, CONTACT_LENGTHS
 from dialects.ninja.migration.object_codec import CODEC
 from dialects.ninja.migration.remote_api import REMOTE
 from storage.model.records import Client
@@ -287,6 +289,19 @@ def test_a_stamp_does_not_change_with_the_print_or_the_order_of_contacts() -> No
     texts.append(texts[-1].replace(b"/", b"\\/"))
 
     assert len({CODEC.read_object(text, ACCOUNT).stamp for text in texts}) == 1
+
+
+def test_each_text_has_the_length_of_its_column_there() -> None:
+    client = texts_of(object_fields.CLIENT_FIELD_KINDS | object_fields.SHIPPING_KINDS)
+    contact = texts_of(object_fields.CONTACT_FIELD_KINDS)
+
+    assert set(CLIENT_LENGTHS) == client - {"client_hash"} | {"name"}
+    assert set(CONTACT_LENGTHS) == contact - {"contact_key"}
+
+
+def texts_of(kinds: dict[str, object_fields.FieldKind]) -> set[str]:
+    text_kinds = (object_fields.TEXT_KIND, object_fields.EMAIL_KIND)
+    return {name for name, kind in kinds.items() if kind in text_kinds}
 
 
 KEPT = [

@@ -109,6 +109,29 @@ def test_what_is_exported_is_imported_as_it_was(
     assert written_objects(store, second, dialect) == written_objects(store, here, dialect)
 
 
+def test_a_setting_is_stored_in_the_type_of_its_key_and_one_without_it_stops_no_client(
+    store: Store, here: Account, new_account: New, path: str
+):
+    other, wrong = '{"payment_terms":30}', '{"payment_terms":"soon","currency_id":3}'
+    written = [structs.replace(one, settings=other) for one in clients(5)]
+    brought(store, here, *written[:4], structs.replace(written[4], settings=wrong))
+    exported(store, here, NINJA, path)
+    second = new_account()
+
+    done = run_import(store, second, NINJA, path)
+
+    assert fates(done.counts) == {"created": 5}
+    typed, kept = '{"payment_terms":"30"}', '{"payment_terms":"soon","currency_id":"3"}'
+    assert [client.settings for client in all_of(store, second)] == [typed] * 4 + [kept]
+    [line] = lines(store, done.run)
+    assert (line.kind, line.client, line.field) == (
+        "lost",
+        "0005 Client 5",
+        "settings.payment_terms",
+    )
+    assert line.text == '"soon" is not a valid integer, and is kept as it came'
+
+
 @each_dialect
 def test_the_same_file_twice_writes_nothing(
     store: Store, here: Account, new_account: New, path: str, dialect: Dialect
