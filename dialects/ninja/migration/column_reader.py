@@ -34,6 +34,7 @@ from storage import Account, ClientColumns, Invalid, is_individual, to_microseco
 from ..clients import names
 from ..protocol.id_codec import IdCodec, id_codec
 from . import object_fields, object_reader, object_shapes
+from .canonical_json import canonical_settings
 from .change_stamps import canonical_raw, contact_id, digest
 from .object_fields import (
     EMAIL_KIND,
@@ -173,10 +174,10 @@ def take_change_stamp(parsed: Any) -> str:
     """
     parsed.contacts.sort(key=contact_id)
     for contact in parsed.contacts:
-        contact.link = UNSET
-    parsed.settings = canonical_raw(parsed.settings)
-    parsed.documents = parsed.group_settings = UNSET
-    return f"{parsed.updated_at}-{digest(parsed)}"
+        contact.link = contact.updated_at = UNSET
+    parsed.settings = canonical_raw(parsed.settings, canonical_settings)
+    parsed.updated_at = parsed.documents = parsed.group_settings = UNSET
+    return digest(parsed)
 
 
 def read_client_columns(objects: Sequence[Any], ids: IdCodec) -> ClientColumns:

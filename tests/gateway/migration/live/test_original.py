@@ -199,6 +199,21 @@ def test_an_edit_of_what_was_pulled_is_pushed_back(
     assert different(there.check(here)) == []
 
 
+def test_a_client_that_was_saved_there_as_it_was_is_no_conflict(
+    store: Store, here: Account, there: There, edit: Edit
+):
+    there.pull(here)
+    serial = serial_of(store, there.account, "many contacts")
+    shown = there.speaker.shown(there.id_of(serial))
+    there.clock.tick(hours=1)
+    there.put(serial, shown)
+    edit(here, serial_of(store, here, "many contacts"), city="Vic")
+
+    done = there.push(here)
+
+    assert fates(done.counts) == {"changed": 1, "unchanged": len(VARIED) - 1}
+
+
 def test_a_push_gives_no_contact_the_key_of_another(
     store: Store, here: Account, ninja_there: There, edit: Edit
 ):
