@@ -114,7 +114,9 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     `follow_up_request` is a second write that the answer shows to be needed; its answer is read
     like the first. `unsendable_fields` are losses of the requests: the API has words for these
     values, but a server takes them in no request, or trims them to nothing. `create_only_fields`,
-    by their names in `differences`, are sent for a new client only.
+    by their names in `differences`, are sent for a new client only. Where a new client
+    `is_read_again`, the answer to its creation shows what was sent and not what is kept, so its
+    stamp is taken from one more read.
 
     The command line. `server` is what help texts call a server of the API, `token` and `secrets`
     open it. Without a `default_url` the caller must give one. `per_minute` is the pace that the
@@ -138,6 +140,7 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     default_url: str = ""
     is_missing: Callable[[int, bytes], bool] = is_gone
     create_only_fields: tuple[str, ...] = ()
+    is_read_again: bool = False
     per_minute: int = 0
     list_files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files
 

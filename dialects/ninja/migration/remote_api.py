@@ -287,6 +287,7 @@ REMOTE = RemoteApi(
     unsendable_fields=unsendable_fields,
     list_files=list_files,
     is_missing=is_missing,
+    is_read_again=True,
     server="an Invoice Ninja",
     token=Credential(option="--token", variable="NINJA_TOKEN", name="API token"),
     secrets=(

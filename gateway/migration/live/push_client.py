@@ -166,6 +166,8 @@ class ClientPusher:
             return self.refused_outcome(record, response)
         last_response = self.follow_up(record, response)
         receipt = self.remote.read_receipt(last_response.body, existing, account)
+        if existing is None and self.remote.is_read_again:
+            receipt = self.read_again(receipt)
         link = ClientLink(record.serial, self.make_origin(record, receipt))
         return PushOutcome(result=result, lines=lines, link=link)
 
@@ -185,6 +187,13 @@ class ClientPusher:
         request = self.remote.follow_up_request(record, response.body)
         second = self.send_unless_dry_run(request) if request else None
         return second if second is not None and second.status < FIRST_ERROR_STATUS else response
+
+    def read_again(self, receipt: WriteReceipt) -> WriteReceipt:
+        """Return the receipt with the stamp of what the service keeps of a new client."""
+        response = send_request(self.service, self.remote.show_request(receipt.foreign_id))
+        if response.status >= FIRST_ERROR_STATUS:
+            return receipt
+        return self.remote.read_receipt(response.body, None, self.sides.account)
 
     def refused_outcome(self, record: Client, response: RemoteResponse) -> PushOutcome:
         words = f"answered {response.status}: {first_line(response.body)}"

@@ -236,6 +236,17 @@ def contact_names(client: Client) -> dict[str, str]:
     return {contact.contact_key: contact.first_name for contact in client.contacts}
 
 
+def test_an_edit_of_a_client_whose_text_was_cut_there_is_pushed(
+    store: Store, here: Account, ninja_there: There, edit: Edit
+):
+    """The answer to a creation still shows the whole text."""
+    brought(store, here, ImportClient(organization_name="n" * 240))
+    ninja_there.push(here)
+    edit(here, 1, city="Vic")
+
+    assert fates(ninja_there.push(here).counts) == {"changed": 1}
+
+
 def test_a_text_that_is_cut_there_is_told_and_is_no_edit(
     store: Store, here: Account, ninja_there: There
 ):
