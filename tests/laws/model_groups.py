@@ -75,14 +75,17 @@ class Groups:
         return {s: self.group_of[s] for s in sorted(set(serials)) if s in self.group_of}
 
     def list_groups(self, query: GroupQuery) -> Page[Group]:
-        """List groups. An empty value comes first, and last in descending order."""
+        """List groups. An empty value comes first, and last in descending order.
+
+        Groups with equal values are in the order of their serials, in both directions.
+        """
 
         def key(group: Group) -> tuple[Any, ...]:
             fields = structs.asdict(group) | {"name_folded": fold(group.name)}
             value = fields[query.column.value]
-            return value is not None, value, group.serial
+            return value is not None, value
 
-        found = [g for g in self.group_of.values() if meets(g, query)]
+        found = [g for _, g in sorted(self.group_of.items()) if meets(g, query)]
         found.sort(key=key, reverse=query.is_descending)
         records = tuple(found[query.offset : query.offset + query.limit])
         return Page(records=records, total=len(found))
