@@ -60,6 +60,17 @@ def test_they_come_with_their_bytes_and_their_names(
     assert ninja_there.store.list_run_lines(pulled.run.id, kind="lost") == ()
 
 
+def test_those_of_a_deleted_client_come_too(
+    ninja_there: There, here: Account, filed: Client
+) -> None:
+    ninja_there.speaker.delete(f"/clients/{ninja_there.id_of(filed.serial)}")
+
+    ninja_there.pull(here, has_files=True)
+
+    assert ninja_there.store.get_client(here.id, filed.serial).is_deleted
+    assert contents(ninja_there, here, filed) == {"contract.pdf": PDF, "note.txt": NOTE}
+
+
 def test_a_second_pull_fetches_nothing_and_finds_both_sides_in_step(
     ninja_there: There, here: Account, filed: Client, edit: Edit
 ) -> None:
