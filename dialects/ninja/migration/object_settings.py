@@ -7,7 +7,6 @@
 4. In a comparison an empty member is the same as a missing one, and `entity` does not count.
 """
 
-import functools
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,7 +20,7 @@ from ..clients.setting_types import WrongSettingTypeError, read_setting
 from ..clients.settings import NO_CURRENCY
 from ..protocol.scalars import read_amount, trim
 from ..reference.tables import SETTING_TYPES
-from .canonical_json import MAX_CACHED_SIZE, SORTED_ENCODER
+from .canonical_json import EMPTY_MEMBERS, SORTED_ENCODER, cached_if_short
 
 UNDECODABLE = (msgspec.MsgspecError, RecursionError)
 ENTITY = "entity"
@@ -52,12 +51,8 @@ def settings_field(
     return text
 
 
+@cached_if_short
 def read_settings(raw: bytes) -> ReadSettings:
-    """Return the settings in the types of their keys."""
-    return cached_settings(raw) if len(raw) <= MAX_CACHED_SIZE else typed_settings(raw)
-
-
-def typed_settings(raw: bytes) -> ReadSettings:
     """Return the settings in the types of their keys.
 
     An empty list becomes an empty object, because PHP writes an empty object as an empty list. Of
@@ -74,9 +69,6 @@ def typed_settings(raw: bytes) -> ReadSettings:
     is_same = msgspec.json.encode(typed) == msgspec.json.encode(values)
     text = msgspec.json.format(raw, indent=-1) if is_same else msgspec.json.encode(typed)
     return ReadSettings(text.decode(), tuple(reasons))
-
-
-cached_settings = functools.lru_cache(maxsize=4096)(typed_settings)
 
 
 def decode_object(raw: bytes) -> dict[str, Any] | None:
@@ -136,7 +128,7 @@ def comparable_settings(text: str, account: Account) -> dict[str, bytes]:
     return {
         key: SORTED_ENCODER.encode(value)
         for key, value in trimmed.items()
-        if value not in (None, "")
+        if value not in EMPTY_MEMBERS
     }
 
 
