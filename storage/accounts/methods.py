@@ -44,6 +44,10 @@ class AccountMethods(TransactionRunner):
         """Return all tokens in the order of their ids, also those that are revoked."""
         return self._read(tokens.list_tokens)
 
+    def get_token(self, token_id: int) -> Token:
+        """Return a token's record. Raises NotFound."""
+        return self._read(tokens.get_token, token_id)
+
     def revoke_token(self, token_id: int) -> Token:
         """Revoke a token and return its record. Raises NotFound."""
         return self._write(tokens.revoke_token, token_id, self._generators)

@@ -61,10 +61,9 @@ class Company:
         return self.rows_response(request, [translate.user(self.clients.caller(request))], form)
 
     async def tokens(self, request: Request, form: Form) -> Response:
-        caller, token_id = self.clients.caller(request), access_of(request).token_id
-        records = await run_read(self.store.list_tokens)
-        shown = [translate.token(record, caller) for record in records if record.id == token_id]
-        return self.rows_response(request, shown, form)
+        record = await run_read(self.store.get_token, access_of(request).token_id)
+        shown = translate.token(record, self.clients.caller(request))
+        return self.rows_response(request, [shown], form)
 
     async def search(self, request: Request) -> Response:
         caller = self.clients.caller(request)
