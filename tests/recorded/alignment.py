@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.support.original_answers import cut_client
+
 from .comparison import SERVER_NUMBER, Comparison
 
 READ_ONLY = frozenset({
@@ -16,7 +18,6 @@ READ_ONLY = frozenset({
     "tax_info", "e_invoice", "documents", "gateway_tokens", "group_settings", "activities",
     "ledger", "system_logs", "assigned_user_id", "group_settings_id",
 })  # fmt: skip
-MAX_LINE, MAX_PHONE, MAX_TEXT_BYTES = 191, 255, 65_535
 Send = Callable[[str, str, dict[str, Any]], Any]
 """Sends a method, a path and JSON; returns the answer's JSON."""
 
@@ -29,8 +30,8 @@ def align(comparison: Comparison, original: Any, ours: Any, refused: str, send: 
     """Write the original's client over ours; return our answer as it is then.
 
     Where we refuse what the original takes, `refused` is the path: the client is written there, or
-    made if it is a new one. An empty setting for one that is absent, and a blank e-mail, stay:
-    they read differently, but are the same.
+    made if it is a new one, with its texts as the original keeps them. An empty setting for one
+    that is absent, and a blank e-mail, stay: they read differently, but are the same.
     """
     wanted = original["data"]
     if is_client(ours):
@@ -39,7 +40,7 @@ def align(comparison: Comparison, original: Any, ours: Any, refused: str, send: 
             send("DELETE", f"/documents/{extra['id']}", {})
         different = dict(differing(comparison, wanted, shown))
         return send("PUT", f"/clients/{shown['id']}", different) if different else ours
-    fields = {key: cut(key, value) for key, value in wanted.items() if key not in READ_ONLY}
+    fields = {key: value for key, value in cut_client(wanted).items() if key not in READ_ONLY}
     if SERVER_NUMBER.fullmatch(wanted["number"]):
         del fields["number"]
     method = "POST" if refused == "/clients" else "PUT"
@@ -72,16 +73,6 @@ def differing(
 def with_our_ids(comparison: Comparison, contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return contacts of the original as an input for us. Those without a partner are new."""
     return [
-        {key: cut(key, value) for key, value in one.items()}
-        | {"id": comparison.our_id("contact", one["id"]), "email": one["email"].strip()}
-        for one in contacts
+        one | {"id": comparison.our_id("contact", one["id"]), "email": one["email"].strip()}
+        for one in cut_client({"contacts": contacts})["contacts"]
     ]
-
-
-def cut(key: str, value: Any) -> Any:
-    """Return a value as the original keeps it, though its answer to the write shows all of it."""
-    if not isinstance(value, str):
-        return value
-    if key.endswith("_notes") or key.startswith("custom_value"):
-        return value.encode()[:MAX_TEXT_BYTES].decode(errors="ignore")
-    return value[: MAX_PHONE if key == "phone" else MAX_LINE]

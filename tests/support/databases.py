@@ -42,6 +42,15 @@ class Databases(Protocol):
         """The URL of a database without the schema, for several stores and processes at once."""
 
 
+@contextmanager
+def open_store(databases: Databases) -> Iterator[Store]:
+    """Open a store over a new database, for all tests of a module."""
+    with databases.database() as url:
+        store = Store.open(url)
+        yield store
+        store.close()
+
+
 class Files:
     """Databases on SQLite, in files."""
 

@@ -10,17 +10,15 @@ from storage.model.commands import CreateAccount, CreateClient
 from storage.model.queries import ClientColumn, ClientQuery, SortKey
 from storage.model.records import State
 from storage.store import Store
-from tests.support.databases import Databases
+from tests.support.databases import Databases, open_store
 
 NAMES = ["Beech", "Alder", "", "Beech", "Cedar", "Alder", "Beech", "", "Dogwood", "Beech", "Elm"]
 
 
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
-    with databases.database() as url:
-        store = Store.open(url)
+    with open_store(databases) as store:
         yield store
-        store.close()
 
 
 @pytest.fixture(scope="module")

@@ -14,17 +14,15 @@ from storage.model.errors import NotFound
 from storage.model.queries import ClientColumn, ClientQuery, Comparison, ComparisonOperator, SortKey
 from storage.model.records import Client, State
 from storage.store import Store
-from tests.support.databases import Databases
+from tests.support.databases import Databases, open_store
 
 SUBSETS = [frozenset(found) for n in range(4) for found in combinations(State, n)]
 
 
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
-    with databases.database() as url:
-        store = Store.open(url)
+    with open_store(databases) as store:
         yield store
-        store.close()
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from tests.storage.imports.test_merge import (
     fates,
     unstorable,
 )
-from tests.support.databases import Databases
+from tests.support.databases import Databases, open_store
 
 NOTE = RunProgress(checkpoint="linked", counts={"read": 1})
 
@@ -53,10 +53,8 @@ class Links(Imports):
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
     """One store for all tests of this module. Each test has its own account."""
-    with databases.database() as url:
-        store = Store.open(url)
+    with open_store(databases) as store:
         yield store
-        store.close()
 
 
 @pytest.fixture

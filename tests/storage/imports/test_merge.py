@@ -28,7 +28,7 @@ from storage.model.queries import TombstoneQuery
 from storage.model.records import Client, Contact, Origin, Secret, State
 from storage.model.runs import StartRun
 from storage.store import Store
-from tests.support.databases import Databases
+from tests.support.databases import Databases, open_store
 from tests.support.in_memory_import import count_read
 
 SOURCE = "there"
@@ -98,10 +98,8 @@ class Imports:
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
     """One store for all tests of this module. Each test has its own account."""
-    with databases.database() as url:
-        store = Store.open(url)
+    with open_store(databases) as store:
         yield store
-        store.close()
 
 
 @pytest.fixture

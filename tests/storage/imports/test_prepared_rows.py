@@ -21,7 +21,7 @@ from storage.model.queries import ClientQuery
 from storage.model.records import Client, Origin
 from storage.model.runs import RunProgress, StartRun
 from storage.store import Store
-from tests.support.databases import Databases
+from tests.support.databases import Databases, open_store
 
 BORN = datetime(2019, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)
 MANY = 25
@@ -31,10 +31,8 @@ MANY = 25
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
     """One store for all tests of this module. Each test has its own account."""
-    with databases.database() as url:
-        store = Store.open(url)
+    with open_store(databases) as store:
         yield store
-        store.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from storage.model.queries import ClientQuery
 from storage.model.records import Client, Origin, State
 from storage.model.runs import RunProgress, StartRun
 from storage.store import Store
-from tests.support.databases import Databases
+from tests.support.databases import Databases, open_store
 
 BORN = datetime(2019, 2, 28, 23, 59, 59, tzinfo=UTC)
 LIVES = ({}, {"archived_at": BORN}, {"is_deleted": True})
@@ -27,10 +27,8 @@ Make = Callable[[Store, int, int], None]
 
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
-    with databases.database() as url:
-        store = Store.open(url)
+    with open_store(databases) as store:
         yield store
-        store.close()
 
 
 def each(store: Store, account_id: int, number: int) -> None:

@@ -20,7 +20,7 @@ from storage.schema.account_tables import ACCOUNT
 from storage.schema.run_tables import RUN_LINE
 from storage.store import Store
 from tests.storage.imports.test_merge import ADA, SOURCE, Imports, arriving, fates
-from tests.support.databases import Databases
+from tests.support.databases import Databases, open_store
 from tests.support.in_memory_import import count_read
 
 PULL = StartRun(verb="pull", dialect="ninja", source=SOURCE, options='{"a": 1}', holder="me 1")
@@ -30,10 +30,8 @@ LOST = RunLine(kind="lost", client="0001 Ada", field="city", text="Rome")
 @pytest.fixture(scope="module")
 def store(databases: Databases) -> Iterator[Store]:
     """One store for all tests of this module. Each test has its own account."""
-    with databases.database() as url:
-        store = Store.open(url)
+    with open_store(databases) as store:
         yield store
-        store.close()
 
 
 @pytest.fixture
