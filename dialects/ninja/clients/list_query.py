@@ -66,8 +66,8 @@ CLIENT_SORT_COLUMNS = {order.value: order for order in ClientColumn} | {
 def params(tree: dict[str, Any]) -> wire.ListParams:
     """Return the parameters of a list.
 
-    Unknown keys are ignored, and lists too, except in `sort`. A list for `is_deleted` or
-    `per_page` counts as a value, though as none that is known.
+    Unknown keys are ignored, and lists too, except in `sort`. A list for `is_deleted` counts as an
+    empty value.
     """
     flat = {k: v for k, v in tree.items() if not isinstance(v, dict | list)}
     if isinstance(tree.get("sort"), list):

@@ -16,6 +16,7 @@ from storage import Client, Invalid, NumberRule, Problem
 from ..protocol.date_formats import write_php_date
 from ..protocol.scalars import text_of, trim
 from .field_rules import MAX_LINE, UnacceptableValue, read_line
+from .setting_types import WHOLE_NUMBER
 
 PATTERN_KEY, COUNTER_KEY, PADDING_KEY = (
     "client_number_pattern",
@@ -23,7 +24,6 @@ PATTERN_KEY, COUNTER_KEY, PADDING_KEY = (
     "counter_padding",
 )
 RULE_KEYS = re.compile(f'"(?:{PATTERN_KEY}|{COUNTER_KEY}|{PADDING_KEY})"')
-WHOLE_NUMBER = re.compile("-?[0-9]{1,18}", re.ASCII)
 SLOT = re.compile(r"\{\$(?:date:([^}]*)|(\w+))\}", re.ASCII)
 COUNTER_WORDS = ("counter", "client_counter", "clientCounter", "group_counter")
 EMPTY_WORDS = ("client_number", "user_custom1", "user_custom2", "user_custom3", "user_custom4")
