@@ -52,10 +52,10 @@ EDITED = ("first_name", "last_name", "phone", "custom_value2", "is_primary", "se
 
 def expected_contacts(given_list: list[Tree]) -> list[Tree]:
     """Return the contacts as they must be: at least one, the primary one first, one that gets
-    e-mail."""
+    e-mail. Only a yes that is sent counts for that, not a default."""
     contacts = sorted(given_list or [BLANK_CONTACT], key=lambda c: not c.get("is_primary"))
     wants_mail = [c.get("send_email", True) for c in contacts]
-    if not any(wants_mail):
+    if not any(c.get("send_email") for c in contacts):
         wants_mail[0] = True
     texts = ("first_name", "last_name", "phone", "custom_value2")
     return [
