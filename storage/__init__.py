@@ -100,8 +100,10 @@ from storage.model.imports import (
     Identifiers,
     ImportOutcome,
     ImportStatus,
+    MergeDecision,
     identifiers_of,
 )
+from storage.model.conflicts import ConflictState, FieldConflict, FoundConflicts, GroupConflict
 from storage.rules.preview import preview_client
 
 # Runs
@@ -149,6 +151,7 @@ __all__ = [
     "ComparisonOperator",
     "Conflict",
     "ConflictPolicy",
+    "ConflictState",
     "Contact",
     "ContactDraft",
     "Contains",
@@ -163,9 +166,12 @@ __all__ = [
     "DocumentDraft",
     "DocumentQuery",
     "Failure",
+    "FieldConflict",
+    "FoundConflicts",
     "Generators",
     "Group",
     "GroupColumn",
+    "GroupConflict",
     "GroupQuery",
     "Identifiers",
     "ImportClient",
@@ -179,6 +185,7 @@ __all__ = [
     "Invalid",
     "LiveKey",
     "Locked",
+    "MergeDecision",
     "NotFound",
     "NumberRule",
     "OneOf",

@@ -10,6 +10,7 @@ from storage.accounts.methods import AccountMethods
 from storage.accounts.rate_limiter import IN_MEMORY, RateLimiter
 from storage.clients import writes as client_writes
 from storage.clients.methods import ClientMethods
+from storage.conflicts.methods import ConflictMethods
 from storage.database.engine_factory import open_engine
 from storage.database.replica import Replica
 from storage.documents.blob_store import BlobStore
@@ -27,7 +28,13 @@ from storage.runs.methods import RunMethods
 
 
 class Store(
-    AccountMethods, ClientMethods, GroupMethods, DocumentMethods, ImportMethods, RunMethods
+    AccountMethods,
+    ClientMethods,
+    ConflictMethods,
+    GroupMethods,
+    DocumentMethods,
+    ImportMethods,
+    RunMethods,
 ):
     """The store of clients in one database. A method that returns records is one transaction."""
 

@@ -38,7 +38,7 @@ def import_files(  # noqa: PLR0917  typer passes by name
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     dry_run: DryRun = False,
-    on_conflict: OnConflict = ConflictPolicy.SKIP,
+    on_conflict: OnConflict = ConflictPolicy.HOLD,
     max_changes: MaxChanges = None,
 ) -> None:
     """Bring clients from files: one object a line, or API answers as they were saved."""

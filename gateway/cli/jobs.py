@@ -15,9 +15,10 @@ from msgspec import Struct
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
 from gateway.json_files.reader import file_size
-from gateway.migration.counterparts import Sides, link_keys
+from gateway.migration.counterparts import Sides
 from gateway.migration.files.import_files import FileImport, import_files
 from gateway.migration.importer import ImportOptions
+from gateway.migration.link_keys import link_keys
 from gateway.migration.live.pull import Pull, pull
 from gateway.migration.live.push import Push, push
 from gateway.migration.live.push_client import PushOptions
@@ -41,7 +42,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_change
     account: str
     url: str = ""
     files: tuple[str, ...] = ()
-    policy: ConflictPolicy = ConflictPolicy.SKIP
+    policy: ConflictPolicy = ConflictPolicy.HOLD
     max_changes: int | None = None
     per_minute: int | None = None
     is_whole: bool = False
@@ -127,7 +128,10 @@ def run_pull(
         account=account,
         source=source_of(job),
         import_options=ImportOptions(
-            policy=job.policy, max_changes=job.max_changes, has_files=job.has_files
+            policy=job.policy,
+            max_changes=job.max_changes,
+            has_files=job.has_files,
+            is_live=True,
         ),
         run_options=job_to_json(job),
         is_whole=job.is_whole,

@@ -51,7 +51,7 @@ REQUIRED = inspect.Parameter.empty
 
 WRITING: Parameters = {
     "dry_run": (DryRun, False),
-    "on_conflict": (OnConflict, ConflictPolicy.SKIP),
+    "on_conflict": (OnConflict, ConflictPolicy.HOLD),
     "max_changes": (MaxChanges, None),
 }
 
@@ -159,7 +159,7 @@ def live_job(verb: str, dialect: Dialect, values: Values) -> Job:
         dialect=dialect.name,
         account=values["account"],
         url=values["url"],
-        policy=values.get("on_conflict", ConflictPolicy.SKIP),
+        policy=values.get("on_conflict", ConflictPolicy.HOLD),
         max_changes=values.get("max_changes"),
         per_minute=values["per_minute"],
         is_whole=values.get("full", False),

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from msgspec import UnsetType
-
 from dialects.base.dialect import Dialect
 from dialects.base.migration.object_codec import ParsedObject
 from storage import Account, Client, Origin, Store, incoming_client
+
+from .agreements import Comparison, Counterpart, compare
+from .link_keys import LinkKeys
 
 
 class Pair(NamedTuple):
@@ -28,7 +29,7 @@ class Sides(NamedTuple):
     account: Account
     dialect: Dialect
     source: str
-    keys: "LinkKeys"
+    keys: LinkKeys
 
     def pair_objects(self, objects: Sequence[bytes]) -> Iterator[Pair]:
         """Find the counterparts of objects of the service, in order.
@@ -62,6 +63,10 @@ class Sides(NamedTuple):
             version=version,
         )
 
+    def compare(self, record: Client, counterpart: Counterpart) -> Comparison:
+        """Compare a client here with its counterpart. Raises Invalid as `agreements.compare`."""
+        return compare(self.dialect, self.account, self.keys, record, counterpart)
+
     def differences(self, pair: Pair) -> tuple[str, ...]:
         """Return the names of the fields in which the two clients differ.
 
@@ -75,33 +80,3 @@ class Sides(NamedTuple):
         if self.keys.is_given(pair.parsed.command.external_id, pair.record):
             return tuple(field for field in fields if field != "external_id")
         return fields
-
-
-class LinkKeys(NamedTuple):
-    """The external ids under which a push creates clients that have no external id.
-
-    A link key is the other dialect's name and its id of the client, as in `ninja-VolejRejNm`: a
-    person who sees it in the service knows where the client comes from.
-    """
-
-    account: Account
-    other: Dialect
-
-    def key_of(self, record: Client) -> str:
-        return f"{self.other.name}-{self.other.codec.id_of(record, self.account)}"
-
-    def is_given(self, key: str | UnsetType | None, record: Client) -> bool:
-        """Whether this is the link key of a client that has no external id in the store."""
-        return record.external_id is None and key == self.key_of(record)
-
-    def serial_of(self, key: str | UnsetType | None) -> int | None:
-        """Return the serial in a link key, or None for any other external id."""
-        prefix, _, client_id = key.partition("-") if isinstance(key, str) else ("", "", "")
-        if prefix != self.other.name:
-            return None
-        return self.other.codec.serial_of(client_id, self.account)
-
-
-def link_keys(dialects: Sequence[Dialect], target: Dialect, account: Account) -> LinkKeys:
-    """Return the link keys for a service of `target`, made of the ids of the other dialect."""
-    return LinkKeys(account, next(dialect for dialect in dialects if dialect.name != target.name))

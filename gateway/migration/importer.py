@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Protocol
 
-from msgspec import UNSET, Struct, structs
+from msgspec import Struct, structs
 
 from dialects.base.dialect import Dialect
 from dialects.base.migration.object_codec import ParsedObject
@@ -20,9 +20,11 @@ from storage import (
     ConflictPolicy,
     ImportClient,
     ImportOutcome,
+    ImportStatus,
     IncomingBatch,
     IncomingClient,
     IncomingColumns,
+    MergeDecision,
     Origin,
     Run,
     RunLine,
@@ -32,8 +34,9 @@ from storage import (
     identifiers_of,
 )
 
-from .counterparts import LinkKeys
+from .agreements import Comparison, Counterpart, compare, linked, winner_of
 from .failures import TooManyChanges
+from .link_keys import LinkKeys
 from .objects import ColumnBatchLike, PreparedBatchLike, RawObject, ReadObject, read_object
 from .outcomes import (
     Counts,
@@ -43,6 +46,7 @@ from .outcomes import (
     outcome_lines,
     unreadable_outcome,
 )
+from .reconcile import NO_GROUPS, NOTHING
 from .runs import finish_run, start_run
 
 
@@ -51,13 +55,15 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
 
     `policy` decides conflicts. `max_changes` is the number of clients that may be created or
     changed. `is_foreign`: the objects may come from several servers, where the same id can mean
-    different clients. `has_files`: the bytes of files are downloaded later.
+    different clients. `has_files`: the bytes of files are downloaded later. `is_live`: the objects
+    come from a service, so the links of new clients note what both sides show.
     """
 
-    policy: ConflictPolicy = ConflictPolicy.SKIP
+    policy: ConflictPolicy = ConflictPolicy.HOLD
     max_changes: int | None = None
     is_foreign: bool = False
     has_files: bool = False
+    is_live: bool = False
 
 
 class Importer:
@@ -115,7 +121,6 @@ class Importer:
             self.all_incoming(read_objects),
             run_id=self.run.id,
             record_progress=record_progress,
-            policy=self.options.policy,
         )
         self.counts = progress[-1].counts
 
@@ -144,14 +149,13 @@ class Importer:
             self.incoming_batch(columns, others, read_all),
             run_id=self.run.id,
             record_progress=record_progress,
-            policy=self.options.policy,
         )
         self.counts = progress[-1].counts
 
     def dry_run(self, read_objects: Sequence[ReadObject]) -> None:
         """Count what an import of the batch would do, and collect its report lines."""
         incoming = self.all_incoming(read_objects)
-        outcomes = self.store.dry_run_import(self.account.id, incoming, self.options.policy)
+        outcomes = self.store.dry_run_import(self.account.id, incoming)
         progress = self.progress_of(read_objects, outcomes, "")
         self.lines += progress.lines
         self.counts = progress.counts
@@ -215,20 +219,43 @@ class Importer:
             origin=origin,
             identifiers=identifiers,
             full_command=parsed.full_command,
-            change_command=partial(self.change_command, parsed),
+            decide=partial(self.decide, read.raw, origin),
+            link_of_new=partial(self.link_of_new, read.raw, origin)
+            if self.options.is_live
+            else None,
             groups=parsed.groups,
             prepared=read.prepared,
         )
 
-    def change_command(self, parsed: ParsedObject, record: Client) -> ImportClient:
-        """Return the command for what the object changes in a stored client.
+    def decide(
+        self, raw: bytes, origin: Origin, record: Client, link: Origin | None
+    ) -> MergeDecision:
+        """Return what an object makes of the client that it is here."""
+        seen = (origin.stamp, record.version)
+        if link is not None and origin.stamp and seen == (link.stamp, link.version):
+            current = structs.replace(origin, version=link.version, agreed=link.agreed)
+            return MergeDecision(command=ImportClient(), link_of=lambda _after: current)
+        compared = self.compare(record, Counterpart(raw, origin, link))
+        winner = winner_of(self.options.policy, record.updated_at, origin.foreign_updated_at)
+        result = compared.reconcile(winner)
+        pending = result._replace(take=NO_GROUPS)
+        return MergeDecision(
+            command=compared.take_command(result.take),
+            link_of=lambda after: linked(
+                origin, after, compared.base_after(after, pending), pending
+            ),
+            status=ImportStatus.KEPT if pending.tell else ImportStatus.UNCHANGED,
+            fields=compared.fields_of(result.held or result.tell),
+            conflicts=compared.conflicts_of(result, winner),
+        )
 
-        A link key that a push has set on the service does not become the client's external id.
-        """
-        command = parsed.change_command(record)
-        if self.keys is not None and self.keys.is_given(command.external_id, record):
-            return structs.replace(command, external_id=UNSET)
-        return command
+    def link_of_new(self, raw: bytes, origin: Origin, record: Client) -> Origin:
+        """Return the link of a client that the object has created, with what both sides show."""
+        compared = self.compare(record, Counterpart(raw, origin, None))
+        return linked(origin, record, compared.base_after(record, NOTHING), NOTHING)
+
+    def compare(self, record: Client, counterpart: Counterpart) -> Comparison:
+        return compare(self.dialect, self.account, self.keys, record, counterpart)
 
     def progress_of(
         self,

@@ -22,7 +22,7 @@ from storage.schema.row_mapping import (
     contact_to_row,
     document_to_row,
 )
-from storage.schema.tables import CLIENT, CONTACT, DOCUMENT, ORIGIN
+from storage.schema.tables import CLIENT, CONFLICT, CONTACT, DOCUMENT, ORIGIN
 
 from . import lookup, reads as client_reads, tombstones
 from .statements import select_by_serials
@@ -145,7 +145,7 @@ def delete_client_rows(
 ) -> None:
     """Delete all rows of a client, the rows that refer to it first. Its tombstone remains."""
     tombstones.add_for_purged(connection, account_id, record, now)
-    for table in (CONTACT, DOCUMENT, ORIGIN):
+    for table in (CONTACT, DOCUMENT, ORIGIN, CONFLICT):
         own_rows = (table.c.account_id == account_id, table.c.client_serial == record.serial)
         connection.execute(delete(table).where(*own_rows))
     own_rows = (CLIENT.c.account_id == account_id, CLIENT.c.serial == record.serial)

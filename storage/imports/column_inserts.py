@@ -157,5 +157,6 @@ def origin_rows(
         "foreign_updated_at": columns.updated_at,
         "stamp": columns.stamps,
         "version": columns.prepared.versions,
+        "agreed": repeat(None),
     }
     return zip(*(values[column.name] for column in ORIGIN.c), strict=False)

@@ -5,29 +5,31 @@ They arrive one by one, or as columns of new clients (the fast path), or both in
 
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from storage.imports.prepared.columns import PreparedColumns
 from storage.imports.prepared.rows import PreparedRows
 from storage.model.commands import ImportClient, ImportGroup
-from storage.model.imports import Identifiers, ImportOutcome, identifiers_of
+from storage.model.imports import Identifiers, ImportOutcome, MergeDecision, identifiers_of
 from storage.model.records import Client, Origin
 from storage.model.runs import RunProgress
 
 
 class IncomingClient(Struct, frozen=True, kw_only=True):
-    """A client as another service describes it, and the commands that create or change it here.
+    """A client as another service describes it, and what it makes of a client here.
 
     `identifiers` are the natural keys that it claims. `full_command` returns the command for a
-    client that does not exist here; `change_command` returns what differs from one that does, as
-    far as that service can say. `groups` are the groups that it brings along. `prepared` are its
-    rows from `prepare_rows`, if any were made: then `full_command` is hardly ever called.
+    client that does not exist here, `link_of_new` the link of the client that it creates. `decide`
+    returns what it makes of a client that exists, given their link, if they have one; it raises
+    Invalid. `groups` are the groups that it brings along. `prepared` are its rows from
+    `prepare_rows`, if any were made: then `full_command` is hardly ever called.
     """
 
     origin: Origin
     identifiers: Identifiers
     full_command: Callable[[], ImportClient]
-    change_command: Callable[[Client], ImportClient]
+    decide: Callable[[Client, Origin | None], MergeDecision]
+    link_of_new: Callable[[Client], Origin] | None = None
     groups: tuple[ImportGroup, ...] = ()
     prepared: PreparedRows | None = None
 
@@ -38,12 +40,16 @@ def incoming_client(
     change: Callable[[Client], ImportClient],
     groups: tuple[ImportGroup, ...] = (),
 ) -> IncomingClient:
-    """Return an incoming client whose full command is built already."""
+    """Return an incoming client that the client here follows: `change` says what differs."""
+
+    def link_of(after: Client) -> Origin:
+        return structs.replace(origin, version=after.version)
+
     return IncomingClient(
         origin=origin,
         identifiers=identifiers_of(client),
         full_command=lambda: client,
-        change_command=change,
+        decide=lambda before, _link: MergeDecision(command=change(before), link_of=link_of),
         groups=groups,
     )
 

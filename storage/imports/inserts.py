@@ -42,7 +42,8 @@ class Candidate(Struct):
     """A client of a batch that is to be inserted.
 
     `reason` says why it is refused; empty when it is accepted. `serial` and `version` are set when
-    it is inserted. `reduced_command` is its command after it has lost an identifier.
+    it is inserted, `record` if it was not prepared. `reduced_command` is its command after it has
+    lost an identifier.
     """
 
     incoming: IncomingClient
@@ -50,6 +51,7 @@ class Candidate(Struct):
     adjustments: Adjustments = []
     serial: int = 0
     version: int = 0
+    record: Client | None = None
     reduced_command: ImportClient | None = None
 
     @property
@@ -60,6 +62,15 @@ class Candidate(Struct):
     def prepared(self) -> PreparedRows | None:
         """Its prepared rows, if there are any and it has lost no identifier."""
         return self.incoming.prepared if self.reduced_command is None else None
+
+    @property
+    def link(self) -> ClientLink:
+        """Its link, when it is inserted."""
+        link_of_new = self.incoming.link_of_new
+        if link_of_new is not None and self.record is not None:
+            return ClientLink(self.serial, link_of_new(self.record))
+        origin = structs.replace(self.incoming.origin, version=self.version)
+        return ClientLink(self.serial, origin)
 
     @property
     def claimed_serial(self) -> int:
@@ -85,11 +96,7 @@ def insert_new_clients(
         return [refused_outcome(candidate) for candidate in candidates]
     resolve_claims(connection, account_id, accepted)
     insert_accepted(connection, account_id, accepted, generators)
-    links = [
-        ClientLink(c.serial, structs.replace(c.incoming.origin, version=c.version))
-        for c in accepted
-    ]
-    import_links.save_links(connection, account_id, links)
+    import_links.save_links(connection, account_id, [c.link for c in accepted])
     return [created_outcome(candidate) for candidate in candidates]
 
 
@@ -121,6 +128,7 @@ def insert_accepted(
     new_clients.register_new_clients(connection, account_id, lifecycles)
     for candidate, record in zip(others, records, strict=True):
         candidate.serial, candidate.version = record.serial, record.version
+        candidate.record = record
     for candidate in accepted:
         if rows := candidate.prepared:
             candidate.serial, candidate.version = candidate.claimed_serial, rows.version

@@ -9,8 +9,8 @@ Strategy:
    wave, and is then merged into what the first occurrence became.
 4. Match the wave with clients here, and lock their records. A single wave in a transaction without
    concurrent writers keeps the matches of step 1.
-5. Of a client that exists: apply its change to the record, decide which side wins, save the record
-   and the link.
+5. Of a client that exists: let the incoming client decide what it makes of the record, save the
+   record, the link, and the conflicts that it names.
 6. Insert the other clients (`inserts.py`).
 7. Go on with the next wave; return one outcome per client.
 
@@ -20,7 +20,7 @@ says so.
 """
 
 from collections.abc import Sequence
-from typing import Any, assert_never
+from typing import Any
 
 from msgspec import UNSET, structs
 from sqlalchemy import Connection
@@ -28,12 +28,13 @@ from sqlalchemy import Connection
 from storage.accounts import serials as account_serials
 from storage.accounts.serials import largest_serial
 from storage.clients import identities, persistence, writes as client_writes
+from storage.conflicts import writes as conflict_writes
 from storage.groups import writes as group_writes
 from storage.model.commands import ImportClient
 from storage.model.errors import Conflict, Invalid
 from storage.model.generators import Generators
-from storage.model.imports import ClientLink, ConflictPolicy, ImportOutcome, ImportStatus
-from storage.model.records import Client, Origin
+from storage.model.imports import ClientLink, ImportOutcome, ImportStatus, MergeDecision
+from storage.model.records import Client
 from storage.rules import client_changes
 from storage.rules.validation import refuse_unstorable
 
@@ -51,7 +52,6 @@ def import_batch(
     connection: Connection,
     account_id: int,
     incoming: Sequence[IncomingClient],
-    policy: ConflictPolicy,
     generators: Generators,
 ) -> tuple[ImportOutcome, ...]:
     """Import a batch and return one outcome per client, in order.
@@ -65,7 +65,7 @@ def import_batch(
     groups = [group for one in incoming for group in one.groups]
     if groups:
         group_writes.import_groups(connection, account_id, groups, generators)
-    batch_merge = BatchMerge(connection, account_id, policy, generators)
+    batch_merge = BatchMerge(connection, account_id, generators)
     outcomes: dict[int, ImportOutcome] = {}
     pending = dict(enumerate(incoming))
     while pending:
@@ -103,16 +103,9 @@ def serials_of(matches: dict[int, MatchedClient]) -> list[int]:
 class BatchMerge:
     """The merge of incoming clients, no two of them the same, into the clients of an account."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        account_id: int,
-        policy: ConflictPolicy,
-        generators: Generators,
-    ) -> None:
+    def __init__(self, connection: Connection, account_id: int, generators: Generators) -> None:
         self.connection = connection
         self.account_id = account_id
-        self.policy = policy
         self.generators = generators
 
     def merge_all(
@@ -128,6 +121,7 @@ class BatchMerge:
             outcomes[n], records[matched.serial] = self.merge_one(
                 incoming[n], matched, records[matched.serial]
             )
+        self.save_conflicts(incoming, outcomes)
         unmatched = {n: one for n, one in enumerate(incoming) if n not in matches}
         new_outcomes = inserts.insert_new_clients(
             self.connection, self.account_id, list(unmatched.values()), self.generators
@@ -140,72 +134,31 @@ class BatchMerge:
         """Merge a client that exists here; return the outcome and the record afterwards."""
         try:
             refuse_unstorable(incoming.origin)
-            command = incoming.change_command(before)
-            refuse_unstorable(command)
-            after, adjustments = self.apply_change(before, command)
+            decision = incoming.decide(before, matched.origin)
+            refuse_unstorable(decision.command)
+            after, adjustments = self.apply_change(before, decision.command)
         except (Invalid, Conflict) as failure:
             reason = str(failure)
             status = ImportStatus.REFUSED
             return ImportOutcome(status=status, serial=before.serial, reason=reason), before
-        status = ImportStatus.UNCHANGED
         if after is not before:
-            status = self.decide_winner(incoming, matched.origin, before)
-        is_changed = status is ImportStatus.CHANGED
-        record = after if is_changed else before
-        if is_changed:
             persistence.save_client(self.connection, self.account_id, before, after)
-        if status is not ImportStatus.CONFLICT:
-            self.save_link(incoming, matched, record, status)
-        outcome = ImportOutcome(
-            status=status,
-            serial=before.serial,
-            fields=changed_fields(before, after),
-            adjustments=tuple(adjustments) if is_changed else (),
-        )
-        return outcome, record
-
-    def decide_winner(
-        self, incoming: IncomingClient, origin: Origin | None, before: Client
-    ) -> ImportStatus:
-        """Decide which side wins where the two differ.
-
-        Without a link both sides count as changed. An incoming client without a change stamp
-        counts as changed, too.
-        """
-        if origin is not None and origin.stamp and origin.stamp == incoming.origin.stamp:
-            return ImportStatus.KEPT
-        if origin is not None and origin.version == before.version:
-            return ImportStatus.CHANGED
-        match self.policy:
-            case ConflictPolicy.SKIP:
-                return ImportStatus.CONFLICT
-            case ConflictPolicy.LOCAL:
-                return ImportStatus.KEPT
-            case ConflictPolicy.REMOTE:
-                return ImportStatus.CHANGED
-            case ConflictPolicy.NEWEST:
-                return ImportStatus.CHANGED if is_newer(incoming, before) else ImportStatus.KEPT
-            case _:
-                assert_never(self.policy)
-
-    def save_link(
-        self,
-        incoming: IncomingClient,
-        matched: MatchedClient,
-        record: Client,
-        status: ImportStatus,
-    ) -> None:
-        """Save the link, unless it is the same as before.
-
-        Its version is the version here at which the two sides agree; where this side was kept, the
-        version at which they last agreed, or 0.
-        """
-        version = record.version
-        if status is ImportStatus.KEPT:
-            version = matched.origin.version if matched.origin and matched.origin.version else 0
-        origin = structs.replace(incoming.origin, version=version)
+        origin = decision.link_of(after)
         if origin != matched.origin:
             links.save_links(self.connection, self.account_id, [ClientLink(matched.serial, origin)])
+        return merge_outcome(decision, before, after, adjustments), after
+
+    def save_conflicts(
+        self, incoming: Sequence[IncomingClient], outcomes: dict[int, ImportOutcome]
+    ) -> None:
+        found = {
+            outcome.serial: outcome.conflicts
+            for outcome in outcomes.values()
+            if outcome.serial is not None and outcome.status is not ImportStatus.REFUSED
+        }
+        if found:
+            source, now = incoming[0].origin.source, self.generators.clock()
+            conflict_writes.save_found(self.connection, self.account_id, source, found, now)
 
     def apply_change(self, before: Client, command: ImportClient) -> tuple[Client, Adjustments]:
         """Return the record after the command, not yet saved, and the adjustments.
@@ -270,9 +223,20 @@ class BatchMerge:
         return inserts.without_taken_serials(command, taken_serials)
 
 
-def is_newer(incoming: IncomingClient, before: Client) -> bool:
-    updated_at = incoming.origin.foreign_updated_at
-    return updated_at is not None and updated_at > before.updated_at
+def merge_outcome(
+    decision: MergeDecision, before: Client, after: Client, adjustments: Adjustments
+) -> ImportOutcome:
+    """Return the outcome for a client that exists here, before and after its change."""
+    is_conflict = any(not conflict.winner for conflict in decision.conflicts)
+    status = decision.status if after is before else ImportStatus.CHANGED
+    fields = decision.fields if after is before else changed_fields(before, after)
+    return ImportOutcome(
+        status=ImportStatus.CONFLICT if is_conflict else status,
+        serial=before.serial,
+        fields=decision.fields if is_conflict else fields,
+        adjustments=tuple(adjustments),
+        conflicts=decision.conflicts,
+    )
 
 
 def with_version(before: Client, after: Client, command: ImportClient) -> Client:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from storage.clients import reads as client_reads, scan as client_scan
+from storage.conflicts import writes as conflict_writes
 from storage.database.fast_sql import bulk_rows
 from storage.database.transactions import TransactionRunner
+from storage.model.conflicts import NO_CONFLICTS, FoundConflicts
 from storage.model.generators import Generators
-from storage.model.imports import ClientLink, ConflictPolicy, ImportOutcome
+from storage.model.imports import ClientLink, ImportOutcome
 from storage.model.limits import MAX_INTEGER
 from storage.model.records import Client, Origin
 from storage.model.runs import RunProgress
@@ -37,7 +39,6 @@ class ImportMethods(TransactionRunner):
         *,
         run_id: int,
         record_progress: RecordProgress,
-        policy: ConflictPolicy = ConflictPolicy.SKIP,
     ) -> tuple[ImportOutcome, ...]:
         """Import clients and return one outcome per client, in order.
 
@@ -50,7 +51,6 @@ class ImportMethods(TransactionRunner):
             incoming,
             run_id=run_id,
             record_progress=record_progress,
-            policy=policy,
             generators=self._generators,
         )
 
@@ -61,7 +61,6 @@ class ImportMethods(TransactionRunner):
         *,
         run_id: int,
         record_progress: RecordBatchProgress,
-        policy: ConflictPolicy = ConflictPolicy.SKIP,
     ) -> None:
         """Import a batch that may have columns; otherwise like `import_clients`."""
         self._write_exclusive(
@@ -70,19 +69,15 @@ class ImportMethods(TransactionRunner):
             batch,
             run_id=run_id,
             record_progress=record_progress,
-            policy=policy,
             generators=self._generators,
         )
 
     def dry_run_import(
-        self,
-        account_id: int,
-        incoming: Sequence[IncomingClient],
-        policy: ConflictPolicy = ConflictPolicy.SKIP,
+        self, account_id: int, incoming: Sequence[IncomingClient]
     ) -> tuple[ImportOutcome, ...]:
         """Return what `import_clients` would return, in order; nothing is written."""
         try:
-            self._write_exclusive(run_dry_import, account_id, incoming, policy, self._generators)
+            self._write_exclusive(run_dry_import, account_id, incoming, self._generators)
         except DryRunRollback as rollback:
             return rollback.outcomes
         raise AssertionError("a dry run ends with a rollback")
@@ -115,9 +110,15 @@ class ImportMethods(TransactionRunner):
         return self._read(import_links.find_links, account_id, source, serials)
 
     def link_clients(
-        self, account_id: int, links: Sequence[ClientLink], *, run_id: int, progress: RunProgress
+        self,
+        account_id: int,
+        links: Sequence[ClientLink],
+        *,
+        run_id: int,
+        progress: RunProgress,
+        conflicts: FoundConflicts = NO_CONFLICTS,
     ) -> None:
-        """Save links of clients together with the progress of a run.
+        """Save links and conflicts of clients together with the progress of a run.
 
         Links of clients that are purged by now are left out.
         """
@@ -127,6 +128,7 @@ class ImportMethods(TransactionRunner):
             links,
             run_id=run_id,
             progress=progress,
+            conflicts=conflicts,
             generators=self._generators,
         )
 
@@ -142,11 +144,10 @@ def run_import(
     *,
     run_id: int,
     record_progress: RecordProgress,
-    policy: ConflictPolicy,
     generators: Generators,
 ) -> tuple[ImportOutcome, ...]:
     bulk_rows.enlarge_cache(connection)
-    outcomes = merge.import_batch(connection, account_id, incoming, policy, generators)
+    outcomes = merge.import_batch(connection, account_id, incoming, generators)
     run_writes.save_progress(connection, run_id, record_progress(outcomes), generators)
     return outcomes
 
@@ -158,13 +159,12 @@ def run_batch_import(
     *,
     run_id: int,
     record_progress: RecordBatchProgress,
-    policy: ConflictPolicy,
     generators: Generators,
 ) -> None:
     bulk_rows.enlarge_cache(connection)
     are_new = column_inserts.insert_columns(connection, account_id, batch)
     remaining = batch.others if are_new else batch.iter_all()
-    outcomes = merge.import_batch(connection, account_id, remaining, policy, generators)
+    outcomes = merge.import_batch(connection, account_id, remaining, generators)
     progress = record_progress(outcomes, are_new)
     run_writes.save_progress(connection, run_id, progress, generators)
 
@@ -173,10 +173,9 @@ def run_dry_import(
     connection: Connection,
     account_id: int,
     incoming: Sequence[IncomingClient],
-    policy: ConflictPolicy,
     generators: Generators,
 ) -> None:
-    raise DryRunRollback(merge.import_batch(connection, account_id, incoming, policy, generators))
+    raise DryRunRollback(merge.import_batch(connection, account_id, incoming, generators))
 
 
 def find_matches(
@@ -195,6 +194,7 @@ def save_links_with_progress(
     *,
     run_id: int,
     progress: RunProgress,
+    conflicts: FoundConflicts,
     generators: Generators,
 ) -> None:
     for link in links:
@@ -202,4 +202,6 @@ def save_links_with_progress(
     serials = matching.lock_serials(connection, account_id, [link.serial for link in links])
     existing = [link for link in links if link.serial in serials]
     import_links.save_links(connection, account_id, existing)
+    if conflicts.by_serial:
+        conflict_writes.save_found(connection, account_id, *conflicts, generators.clock())
     run_writes.save_progress(connection, run_id, progress, generators)

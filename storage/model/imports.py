@@ -1,14 +1,16 @@
 """Types of an import: identifiers of imported clients, conflict policies and outcomes."""
 
 import enum
+from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from msgspec import UNSET, Struct
 
 from .commands import ImportClient, OrUnset
+from .conflicts import GroupConflict
 from .folding import fold_key
-from .records import Origin
+from .records import Client, Origin
 
 T = TypeVar("T")
 
@@ -46,19 +48,27 @@ def value_or_none(value: OrUnset[T]) -> T | None:
 
 
 class ConflictPolicy(enum.Enum):
-    """The side that wins when both sides have changed a client since the last sync."""
+    """The side that wins where both sides have changed a field group since they agreed.
 
-    SKIP = "skip"
+    HOLD: neither; each keeps its own value, until a person decides.
+    """
+
+    HOLD = "hold"
     LOCAL = "local"
     REMOTE = "remote"
     NEWEST = "newest"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ConflictPolicy | None":
+        """Read the name that HOLD had, for runs that are resumed."""
+        return cls.HOLD if value == "skip" else None
 
 
 class ImportStatus(enum.Enum):
     """The result of importing one client.
 
-    KEPT: the client of this store wins and stays as it is. CONFLICT: both sides have changed, and
-    the policy names no winner. REFUSED: the client cannot be stored.
+    KEPT: only the client of this store has changed, or it wins. CONFLICT: both sides have changed a
+    field group, and the policy names no winner. REFUSED: the client cannot be stored.
     """
 
     CREATED = "created"
@@ -69,18 +79,34 @@ class ImportStatus(enum.Enum):
     REFUSED = "refused"
 
 
+class MergeDecision(Struct, frozen=True, kw_only=True):
+    """What an incoming client makes of the client that it is here.
+
+    `command` changes the client. `status` is the outcome if that changes nothing, and `fields` are
+    those that only this side has changed, or both. `link_of` returns the link of the client as it
+    is afterwards.
+    """
+
+    command: ImportClient
+    link_of: Callable[[Client], Origin]
+    status: ImportStatus = ImportStatus.UNCHANGED
+    fields: tuple[str, ...] = ()
+    conflicts: tuple[GroupConflict, ...] = ()
+
+
 class ImportOutcome(Struct, frozen=True, kw_only=True):
     """The outcome of importing one client.
 
-    `fields`: the fields that were changed, or would have been changed. `adjustments`: pairs of a
-    field and the reason why this store could not take over its value. `reason`: why the client
-    was refused.
+    `fields`: the fields that were changed; of a client that was KEPT or is a CONFLICT, those that
+    were not. `adjustments`: pairs of a field and the reason why this store could not take over its
+    value. `conflicts`: the groups that both sides had changed. `reason`: why it was refused.
     """
 
     status: ImportStatus
     serial: int | None = None
     fields: tuple[str, ...] = ()
     adjustments: tuple[tuple[str, str], ...] = ()
+    conflicts: tuple[GroupConflict, ...] = ()
     reason: str = ""
 
 

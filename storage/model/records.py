@@ -60,7 +60,8 @@ class Origin(Record, frozen=True, kw_only=True):
 
     `source` names the source, `foreign_id` is the client's id there, `foreign_updated_at` the time
     of its last change there. `stamp` is the change stamp of the counterpart at the last sync, and
-    `version` the client's version then.
+    `version` the client's version then; each of them is empty while a change of its side is still
+    to be carried over. `agreed` is what both sides showed when they last agreed, packed.
     """
 
     source: str
@@ -68,6 +69,7 @@ class Origin(Record, frozen=True, kw_only=True):
     foreign_updated_at: datetime | None = None
     stamp: str = ""
     version: int | None = None
+    agreed: bytes | None = None
 
 
 class Contact(Record, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, Uuid, and_, desc
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Uuid, and_, desc
 from sqlmodel import Field, SQLModel
 
 from .account_tables import ACCOUNT, GROUP, TOKEN
@@ -29,11 +29,13 @@ from .column_types import (
     money_column,
     text_column,
 )
+from .conflict_tables import CONFLICT
 from .run_tables import RUN, RUN_LINE
 
 __all__ = [
     "ACCOUNT",
     "CLIENT",
+    "CONFLICT",
     "CONTACT",
     "DOCUMENT",
     "GROUP",
@@ -187,6 +189,7 @@ class OriginRow(SQLModel, table=True):
     foreign_updated_at: datetime | None = moment_column(nullable=True)
     stamp: str = added_text_column()
     version: int | None = bigint_column(nullable=True)
+    agreed: bytes | None = Field(sa_type=LargeBinary, nullable=True)
 
 
 class DocumentRow(SQLModel, table=True):

@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET
 
+from dialects.base.migration.field_groups import simple_groups
 from dialects.base.migration.losses import Loss, make_loss
 from dialects.base.migration.object_codec import ObjectCodec, ParsedObject, constantly
 from storage import Account, Client, ImportClient, ImportContact, Invalid, Problem
@@ -74,4 +75,5 @@ CODEC = ObjectCodec(
     write_object=write_object,
     differences=differences,
     losses=losses,
+    groups=simple_groups(("organization", "person", "mail"), write_object),
 )

@@ -76,7 +76,6 @@ REMOTE = RemoteApi(
     change_request=change_request,
     delete_request=lambda key: ApiRequest(method="DELETE", path=f"{PATH}/{key}"),
     read_receipt=read_receipt,
-    follow_up_request=lambda _record, _body: None,
     unsendable_fields=lambda _record: (),
     server="an address book",
     token=Credential(option="--password", variable="CARDS_PASSWORD", name="password"),

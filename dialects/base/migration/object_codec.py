@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from storage import Account, Client, ClientColumns, ImportClient, ImportGroup, Invalid
 
+from .field_groups import FieldGroups
 from .losses import Loss
 
 
@@ -96,7 +97,7 @@ class ObjectCodec(Struct, frozen=True, kw_only=True):
     each server sets (ids, versions, times). `shortened_fields` names the texts of a record of which
     the object has only what its server keeps of them; they are no differences. `losses` are the
     values of a record for which the API has no field. `is_listed` is false for a record that the
-    API's lists do not show.
+    API's lists do not show. `groups` are the field groups by which two versions are merged.
     `salt_advice` is a hint for the user about ids that another salt wrote, empty if there is none.
     """
 
@@ -105,6 +106,7 @@ class ObjectCodec(Struct, frozen=True, kw_only=True):
     write_object: Callable[[Client, Account], bytes]
     differences: Callable[[bytes, Client, Account], tuple[str, ...]]
     losses: Callable[[Client], tuple[Loss, ...]]
+    groups: FieldGroups
     read_columns: Callable[[Sequence[bytes], Account], ParsedColumns | None] = no_columns
     serial_of: Callable[[str, Account], int | None] = no_serial
     is_listed: Callable[[Client], bool] = always_listed

@@ -3,13 +3,14 @@
 The sender of the requests is in `gateway/remote/`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from storage import Account, Client
 
+from .field_groups import View
 from .losses import Loss
 from .object_codec import ParsedObject
 
@@ -86,6 +87,15 @@ def is_gone(status: int, _body: bytes) -> bool:
     return status in GONE
 
 
+def no_archive(_foreign_id: str, _is_archived: bool) -> None:
+    """Return no request: this API archives no clients."""
+
+
+def nothing_dropped(_here: View, _there: View) -> frozenset[str]:
+    """Return no groups: a server of this API takes all of them for a new client."""
+    return frozenset()
+
+
 class Credential(Struct, frozen=True, kw_only=True):
     """A secret that opens a server of the API, as the command line asks for it.
 
@@ -109,14 +119,15 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     `unwrap_object` takes the object out of the answer; `is_missing` tells from status and body
     that the client does not exist there. All that read raise Invalid for an answer of another API.
 
-    Writing. `create_request` (under a key, where the API has keys), `change_request` and
-    `delete_request` build one write each. `read_receipt` reads the answer to a write.
-    `follow_up_request` is a second write that the answer shows to be needed; its answer is read
-    like the first. `unsendable_fields` are losses of the requests: the API has words for these
-    values, but a server takes them in no request, or trims them to nothing. `create_only_fields`,
-    by their names in `differences`, are sent for a new client only. Where a new client
-    `is_read_again`, the answer to its creation shows what was sent and not what is kept, so its
-    stamp is taken from one more read.
+    Writing. `create_request` (under a key, where the API has keys), `change_request`,
+    `archive_request` and `delete_request` build one write each; `read_receipt` reads the answer to
+    a write. `change_request` is given the object as it is to be, its groups that change, and the
+    object as it is; it is None if no request takes these groups. `unsendable_fields` are losses of
+    the requests: the API has words for these values, but a server takes them in no request, or
+    trims them to nothing. `untold_groups` are the field groups that no change can tell.
+    `dropped_groups` are those that a server has left out of a new client, and takes when they are
+    told again. Where a client `is_read_again`, the answer to a write shows what was sent and not
+    what is kept.
 
     The command line. `server` is what help texts call a server of the API, `token` and `secrets`
     open it. Without a `default_url` the caller must give one. `per_minute` is the pace that the
@@ -129,17 +140,18 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     show_request: Callable[[str], ApiRequest]
     unwrap_object: Callable[[bytes], bytes]
     create_request: Callable[[Client, str, Account], ApiRequest]
-    change_request: Callable[[Client, RemoteObject, Account], ApiRequest]
+    change_request: Callable[[bytes, Collection[str], RemoteObject], ApiRequest | None]
     delete_request: Callable[[str], ApiRequest]
     read_receipt: Callable[[bytes, RemoteObject | None, Account], WriteReceipt]
-    follow_up_request: Callable[[Client, bytes], ApiRequest | None]
     unsendable_fields: Callable[[Client], tuple[Loss, ...]]
     server: str
     token: Credential
     secrets: tuple[Credential, ...] = ()
     default_url: str = ""
     is_missing: Callable[[int, bytes], bool] = is_gone
-    create_only_fields: tuple[str, ...] = ()
+    archive_request: Callable[[str, bool], ApiRequest | None] = no_archive
+    dropped_groups: Callable[[View, View], frozenset[str]] = nothing_dropped
+    untold_groups: frozenset[str] = frozenset()
     is_read_again: bool = False
     per_minute: int = 0
     list_files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files

@@ -82,6 +82,14 @@ WITNESSES: tuple[Callable[[FieldValues], Any], ...] = (key_of, content_of, email
 
 def pair_places(given: Sequence[FieldValues], shown: Sequence[FieldValues]) -> dict[int, int]:
     """Return the place of the counterpart of each given contact that has one."""
+    places = pair_by_witness(given, shown)
+    rest = [n for n in range(len(given)) if n not in places]
+    free = [m for m in range(len(shown)) if m not in places.values()]
+    return places | dict(zip(rest, free, strict=False))
+
+
+def pair_by_witness(given: Sequence[FieldValues], shown: Sequence[FieldValues]) -> dict[int, int]:
+    """Return the place of the counterpart of each given contact that a witness tells."""
     places: dict[int, int] = {}
     free = list(range(len(shown)))
     for witness in WITNESSES:
@@ -93,8 +101,7 @@ def pair_places(given: Sequence[FieldValues], shown: Sequence[FieldValues]) -> d
             if n not in places and value and by_witness[value]:
                 places[n] = by_witness[value].pop()
         free = sorted(set(free) - set(places.values()))
-    rest = [n for n in range(len(given)) if n not in places]
-    return places | dict(zip(rest, free, strict=False))
+    return places
 
 
 def with_primary_flags(

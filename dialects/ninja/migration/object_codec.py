@@ -21,6 +21,7 @@ from . import object_changes, object_reader, object_shapes
 from .change_stamps import change_stamp
 from .column_reader import read_columns
 from .differences import differences, shortened_fields
+from .field_groups import GROUPS
 from .losses import losses
 
 
@@ -93,5 +94,6 @@ CODEC = ObjectCodec(
     differences=differences,
     shortened_fields=shortened_fields,
     losses=losses,
+    groups=GROUPS,
     salt_advice=SALT_ADVICE,
 )

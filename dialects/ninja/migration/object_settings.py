@@ -115,15 +115,23 @@ def as_text(value: Any) -> str:
 
 
 def comparable_settings(text: str, account: Account) -> dict[str, bytes]:
+    """Return the canonical JSON of each member that says something.
+
+    Without a currency of its own a client has that of its account.
+    """
+    members = settings_members(text)
+    return {CURRENCY: SORTED_ENCODER.encode(str(account.currency_id))} | members
+
+
+def settings_members(text: str) -> dict[str, bytes]:
     """Return the canonical JSON of each member that says something, in the type of its key.
 
-    White space at the ends of a text does not count. Without a currency of its own a client has
-    that of its account.
+    White space at the ends of a text does not count.
     """
     typed = read_settings(text.encode()).text
     values = {} if typed is UNSET else msgspec.json.decode(typed, type=dict[str, Any])
     if values.get(CURRENCY) in NO_CURRENCY:
-        values[CURRENCY] = str(account.currency_id)
+        values.pop(CURRENCY, None)
     trimmed = {key: trim_texts(value) for key, value in values.items() if key != ENTITY}
     return {
         key: SORTED_ENCODER.encode(value)

@@ -5,7 +5,7 @@ it move one place forward; the total on every page shows it. Users and groups of
 not those of this one, so no request sends them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
+from dialects.base.migration.field_groups import View, decode_members, family_of
 from dialects.base.migration.object_codec import ParsedObject, constantly
 from dialects.base.migration.remote_api import (
     ApiRequest,
@@ -30,6 +31,7 @@ from ..protocol import wire
 from ..protocol.id_codec import id_codec
 from ..protocol.scalars import read_moment, text_of, write_moment
 from .change_stamps import change_stamp_of_json
+from .field_groups import keys_of, settings_of
 from .losses import unsendable_fields
 from .remote_files import list_files
 
@@ -45,8 +47,7 @@ SENT_FIELDS = tuple(
 SENT_CONTACT_FIELDS = tuple(
     n for n in wire.ContactInput.__struct_fields__ if n not in ("id", "password")
 )
-MATCHED_FIELD = "contact_key"
-"""The field of a contact by which it is recognised. It is not sent: the server makes its own."""
+ARCHIVE_GROUP = "archived_at"
 REQUEST_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -92,7 +93,6 @@ class ObjectSummary(Struct):
     name: wire.Scalar = ""
     client_hash: wire.Scalar = ""
     updated_at: wire.Scalar = 0
-    archived_at: wire.Scalar = 0
     contacts: list[dict[str, Any]] | None = None
 
 
@@ -174,69 +174,58 @@ def read_summary(body: bytes) -> ObjectSummary:
 
 def create_request(record: Client, _key: str, account: Account) -> ApiRequest:
     """Request a new client. The API has no keys, so a repetition creates a second one."""
-    body = REQUEST_ENCODER.encode(write_body(record, account, ()))
+    body = REQUEST_ENCODER.encode(write_body(record, account))
     return ApiRequest(method="POST", path=PATH, body=body, is_repeatable=False)
 
 
-def change_request(record: Client, remote_object: RemoteObject, account: Account) -> ApiRequest:
-    """Request the change of a client to this record."""
-    contacts = read_summary(remote_object.raw).contacts or ()
-    body = REQUEST_ENCODER.encode(write_body(record, account, contacts))
-    return ApiRequest(method="PUT", path=client_path(remote_object.foreign_id), body=body)
+def change_request(
+    merged: bytes, groups: Collection[str], before: RemoteObject
+) -> ApiRequest | None:
+    """Request the change of a client to these groups of the merged object.
+
+    Older servers delete contacts that a request does not name, and newer ones wipe the settings. So
+    a request that is needed at all has all contacts and the whole settings.
+    """
+    if not frozenset(groups) - {ARCHIVE_GROUP}:
+        return None
+    members = decode_members(merged)
+    keys = [key for group in groups for key in keys_of(group) if key in SENT_FIELDS]
+    known_ids = {contact.get("id") for contact in read_summary(before.raw).contacts or ()}
+    contacts = msgspec.json.decode(members.get("contacts", b"[]")) or []
+    fields = {key: members[key] for key in keys if key in members} | {
+        "settings": settings_of(members),
+        "contacts": [sent_contact(contact, known_ids) for contact in contacts],
+    }
+    body = REQUEST_ENCODER.encode(fields)
+    return ApiRequest(method="PUT", path=client_path(before.foreign_id), body=body)
 
 
-def write_body(
-    record: Client, account: Account, remote_contacts: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    """Return all writable fields. Contacts that the other server has keep their ids."""
+def sent_contact(contact: dict[str, Any], known_ids: Container[Any]) -> dict[str, Any]:
+    """Return what is sent of a contact. One that the server does not know gets its id there."""
+    names = ("id", *SENT_CONTACT_FIELDS) if contact.get("id") in known_ids else SENT_CONTACT_FIELDS
+    return {name: contact[name] for name in names if name in contact}
+
+
+def archive_request(foreign_id: str, is_archived: bool) -> ApiRequest:
+    """Request to archive or to restore a client: no change request does it."""
+    action = "archive" if is_archived else "restore"
+    content = REQUEST_ENCODER.encode({"action": action, "ids": [foreign_id]})
+    return ApiRequest(method="POST", path=f"{PATH}/bulk", body=content)
+
+
+def dropped_groups(here: View, there: View) -> frozenset[str]:
+    """Return the settings that a new client lacks: servers before 5.5.0 drop some, others a few."""
+    return frozenset(
+        group for group in here if family_of(group) == "settings" and group not in there
+    )
+
+
+def write_body(record: Client, account: Account) -> dict[str, Any]:
+    """Return all writable fields of a new client."""
     shown = translate.client(record, translate.Caller(account, url=""))
     fields: dict[str, Any] = {name: getattr(shown, name) for name in SENT_FIELDS}
-    names = (*SENT_CONTACT_FIELDS, MATCHED_FIELD)
-    contacts = [{n: getattr(c, n) for n in names} for c in shown.contacts]
-    return fields | {"contacts": with_remote_ids(contacts, list(remote_contacts))}
-
-
-def with_remote_ids(
-    contacts: Sequence[dict[str, Any]], unmatched: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return the contacts with the ids of their matches on the other server.
-
-    Two contacts match by their key, else by name, e-mail and phone together, else by their e-mail,
-    else by their name, else if both are the primary contact. Never by their place: the original
-    shows contacts in no order. `unmatched` are the contacts there; the matched ones are removed. A
-    contact without a match gets no id, so it is a new one.
-    """
-    ids: dict[int, Any] = {}
-    for key_of in (contact_key, person_key, email_key, name_key, is_primary):
-        for n, contact in enumerate(contacts):
-            if n in ids or not key_of(contact):
-                continue
-            match = next((c for c in unmatched if key_of(c) == key_of(contact)), None)
-            if match is not None:
-                unmatched.remove(match)
-                ids[n] = match.get("id")
-    sent = [{k: v for k, v in c.items() if k != MATCHED_FIELD} for c in contacts]
-    return [{"id": ids[n]} | c if n in ids else c for n, c in enumerate(sent)]
-
-
-def contact_key(contact: dict[str, Any]) -> str:
-    return str(contact.get(MATCHED_FIELD) or "")
-
-
-def person_key(contact: dict[str, Any]) -> tuple[str, str, str]:
-    return (name_key(contact), email_key(contact), str(contact.get("phone") or "").strip())
-
-
-def email_key(contact: dict[str, Any]) -> str:
-    return str(contact.get("email") or "").strip().casefold()
-
-
-def name_key(contact: dict[str, Any]) -> str:
-    return f"{contact.get('first_name') or ''} {contact.get('last_name') or ''}".strip().casefold()
-
-
-def is_primary(contact: dict[str, Any]) -> bool:
-    return bool(contact.get("is_primary"))
+    contacts = [{n: getattr(c, n) for n in SENT_CONTACT_FIELDS} for c in shown.contacts]
+    return fields | {"contacts": contacts}
 
 
 def delete_request(foreign_id: str) -> ApiRequest:
@@ -248,20 +237,6 @@ def read_receipt(body: bytes, _before: RemoteObject | None, _account: Account) -
     """Return id and change stamp of the client in the answer to a write."""
     raw = unwrap_object(body)
     return WriteReceipt(foreign_id=read_summary(raw).id, stamp=change_stamp_of_json(raw))
-
-
-def follow_up_request(record: Client, body: bytes) -> ApiRequest | None:
-    """Request to archive or restore the written client, None if its state is right already.
-
-    A new client is active, and no change request archives or restores a client.
-    """
-    summary = read_summary(unwrap_object(body))
-    is_archived = text_of(summary.archived_at) not in {"", "0"}
-    if is_archived == (record.archived_at is not None):
-        return None
-    action = "restore" if is_archived else "archive"
-    content = REQUEST_ENCODER.encode({"action": action, "ids": [summary.id]})
-    return ApiRequest(method="POST", path=f"{PATH}/bulk", body=content)
 
 
 NO_RECORD = b"No query results"
@@ -283,7 +258,9 @@ REMOTE = RemoteApi(
     change_request=change_request,
     delete_request=delete_request,
     read_receipt=read_receipt,
-    follow_up_request=follow_up_request,
+    archive_request=archive_request,
+    dropped_groups=dropped_groups,
+    untold_groups=frozenset({"tax_info", "e_invoice", "assigned_user_id", "group_settings_id"}),
     unsendable_fields=unsendable_fields,
     list_files=list_files,
     is_missing=is_missing,

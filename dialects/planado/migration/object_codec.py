@@ -15,6 +15,7 @@ from storage import Account, Client, ImportClient
 from ..clients import translate
 from . import object_reader
 from .differences import differences
+from .field_groups import GROUPS
 from .losses import losses
 from .object_changes import address_change, change_client, contacts_change, new_names
 from .object_reader import ParsedFields
@@ -69,5 +70,6 @@ CODEC = ObjectCodec(
     write_object=write_object,
     differences=differences,
     losses=losses,
+    groups=GROUPS,
     is_listed=is_listed,
 )

@@ -4,6 +4,7 @@ The list begins with the newest client and ends with an empty page. The answer t
 only a uuid, so the new version is computed: the version before the change plus one.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from dialects.base.migration.field_groups import CONTACTS, family_of
 from dialects.base.migration.object_codec import ParsedObject, constantly
 from dialects.base.migration.remote_api import (
     ApiRequest,
@@ -25,11 +27,14 @@ from storage import Account, Client, ImportClient, Invalid, Problem
 
 from ..clients import translate
 from ..protocol.scalars import write_moment
+from .field_groups import KEYS, ORDER, OWN_PHONE
 from .object_reader import to_moment
 
 PATH = "/v2/clients"
 PAGE_LIMIT = "100"
 PER_MINUTE = 90
+UNTOLD = frozenset({"external_id"})
+"""What is sent for a new client only."""
 REQUEST_ENCODER = msgspec.json.Encoder()
 
 
@@ -135,33 +140,46 @@ def create_request(record: Client, key: str, _account: Account) -> ApiRequest:
     return ApiRequest(
         method="PATCH",
         path=client_path(record.external_id or key),
-        body=REQUEST_ENCODER.encode(write_body(record, is_new=True)),
+        body=REQUEST_ENCODER.encode(write_body(record)),
     )
 
 
-def change_request(record: Client, remote_object: RemoteObject, _account: Account) -> ApiRequest:
-    """Request the change of a client to this record."""
-    return ApiRequest(
-        method="PATCH",
-        path=client_path(remote_object.foreign_id),
-        body=REQUEST_ENCODER.encode(write_body(record, is_new=False)),
-    )
+def change_request(
+    merged: bytes, groups: Collection[str], before: RemoteObject
+) -> ApiRequest | None:
+    """Request the change of a client to these groups of the merged object.
 
-
-def write_body(record: Client, *, is_new: bool) -> dict[str, Any]:
-    """Return all writable fields.
-
-    An empty object stands for no address, because the API refuses null. A new client has no
-    address, so nothing is sent for it.
+    An empty object stands for no address, because the API refuses null.
     """
+    members = msgspec.json.decode(merged)
+    names = {key for group in groups for key in sent_keys(group) if key in members}
+    fields = {name: members[name] for name in names}
+    if "site_address" in fields:
+        fields["site_address"] = sent_address(fields["site_address"])
+    if not fields:
+        return None
+    body = REQUEST_ENCODER.encode(fields)
+    return ApiRequest(method="PATCH", path=client_path(before.foreign_id), body=body)
+
+
+def sent_keys(group: str) -> tuple[str, ...]:
+    """Return the keys that a request has of a group. The one name is built by the server."""
+    if family_of(group) in {CONTACTS, ORDER, OWN_PHONE}:
+        return (CONTACTS,)
+    return tuple(key for key in KEYS.get(group, ()) if key not in {"name", *UNTOLD})
+
+
+def sent_address(address: dict[str, Any] | None) -> dict[str, Any]:
+    return {key: value for key, value in (address or {}).items() if value is not None}
+
+
+def write_body(record: Client) -> dict[str, Any]:
+    """Return all writable fields of a new client, without an address if it has none."""
     fields: dict[str, Any] = msgspec.to_builtins(translate.client(record))
     for name in ("uuid", "external_id", "name", "version", "created_at", "updated_at"):
         del fields[name]
-    if fields["site_address"] is None:
-        del fields["site_address"]
-        return fields if is_new else fields | {"site_address": {}}
-    fields["site_address"] = {k: v for k, v in fields["site_address"].items() if v is not None}
-    return fields
+    address = sent_address(fields.pop("site_address"))
+    return fields | ({"site_address": address} if address else {})
 
 
 def delete_request(foreign_id: str) -> ApiRequest:
@@ -189,9 +207,8 @@ REMOTE = RemoteApi(
     change_request=change_request,
     delete_request=delete_request,
     read_receipt=read_receipt,
-    follow_up_request=lambda _record, _body: None,
     unsendable_fields=lambda _record: (),
-    create_only_fields=("external_id",),
+    untold_groups=UNTOLD,
     per_minute=PER_MINUTE,
     server="a Planado account",
     token=Credential(option="--key", variable="PLANADO_KEY", name="API key"),

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from dialects.base.dialect import Dialect
-from gateway.migration.counterparts import LinkKeys
 from gateway.migration.importer import Importer, ImportOptions, run_of_import
+from gateway.migration.link_keys import LinkKeys
 from gateway.migration.objects import RawObject
 from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done
 from gateway.remote.http_client import HttpClient

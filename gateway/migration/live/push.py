@@ -3,32 +3,43 @@
 How it works:
 
 1. The survey reads the list of the service: all clients at first, later those that have changed
-   since the last complete survey. A client there is linked to its counterpart here. If the two
-   agree, the link stores the version of the client here, and so says that they are in step.
+   since the last complete survey. A client there that is known here and has no link gets one, which
+   notes what both sides show. If the two agree, it has the version of the client here, and so says
+   that they are in step.
 2. Then all clients here are read by serial. A client whose link has its present version is
    unchanged, and costs no request.
-3. For every other client, `ClientPusher` fetches the counterpart, compares the two and writes the
-   differences. If both sides have changed since they agreed, the policy decides. A client is
-   deleted there only if the options allow it.
+3. For every other client, `ClientPusher` fetches the counterpart, reconciles the two, and tells the
+   service what has changed here. A client is deleted there only if the options allow it.
 4. After each client that was written or has report lines, its link, the lines and the serial are
    saved in one transaction; after each batch the serial is. A resumed push surveys again, and goes
    on behind that serial.
 5. A dry run does the same without write requests. Its links and lines are in memory.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct, structs
 
-from gateway.migration.counterparts import Pair, Sides
+from gateway.migration.agreements import Counterpart, linked
+from gateway.migration.counterparts import Sides
 from gateway.migration.failures import TooManyChanges
 from gateway.migration.outcomes import Counts
 from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done, finish_run, start_run
 from gateway.remote.http_client import HttpClient
-from storage import Client, ClientLink, Origin, Run, RunLine, RunProgress, StartRun
+from storage import (
+    Client,
+    ClientLink,
+    FoundConflicts,
+    GroupConflict,
+    Origin,
+    Run,
+    RunLine,
+    RunProgress,
+    StartRun,
+)
 
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 from .push_client import ClientPusher, PushOptions, PushOutcome
@@ -128,12 +139,7 @@ class PushRun:
         """Link the clients of the service to their counterparts here."""
         page: ScannedPage | None = first_page
         while page is not None:
-            links = [
-                link
-                for pair in self.sides.pair_objects(page.objects)
-                for link in self.links_of_pair(pair)
-            ]
-            self.save_progress(links, ())
+            self.save_progress(list(self.links_of_page(page)), ())
             report_progress(page.position.read, page.position.total)
             next_page = next(other_pages, None)
             if next_page is None:
@@ -141,15 +147,21 @@ class PushRun:
                 self.progress = structs.replace(self.progress, surveyed=began)
             page = next_page
 
-    def links_of_pair(self, pair: Pair) -> Iterator[ClientLink]:
-        """Yield the link of a pair, if the two are in step or had no link before."""
-        record = pair.record
-        if record is None:
-            return
-        if not self.sides.differences(pair):
-            yield ClientLink(record.serial, self.sides.make_origin(pair.parsed, record.version))
-        elif record.serial not in self.known_origins([record]):
-            yield ClientLink(record.serial, self.sides.make_origin(pair.parsed))
+    def links_of_page(self, page: ScannedPage) -> Iterator[ClientLink]:
+        """Yield a link for each client of a page that is known here and is not in step yet."""
+        pairs = list(self.sides.pair_objects(page.objects))
+        known = self.known_origins([pair.record for pair in pairs if pair.record is not None])
+        for pair in pairs:
+            record = pair.record
+            link = known.get(record.serial) if record else None
+            if record is None or (link is not None and link.version == record.version):
+                continue
+            origin = self.sides.make_origin(pair.parsed)
+            compared = self.sides.compare(record, Counterpart(pair.raw, origin, link))
+            pending = compared.reconcile(None)
+            if link is None or not pending.groups:
+                base = compared.base_after(record, pending)
+                yield ClientLink(record.serial, linked(origin, record, base, pending))
 
     def push_clients(self, report_progress: ReportProgress) -> None:
         """Push the clients that are still to be pushed, by serial."""
@@ -183,9 +195,17 @@ class PushRun:
             source = self.sides.source
             self.sides.store.unlink_client(self.sides.account.id, source, outcome.unlinked)
         if outcome.link or outcome.lines or outcome.unlinked:
-            self.save_progress([outcome.link] if outcome.link else [], outcome.lines)
+            links = [outcome.link] if outcome.link else []
+            found = outcome.conflicts
+            conflicts = {} if found is None else {self.progress.serial: found}
+            self.save_progress(links, outcome.lines, conflicts)
 
-    def save_progress(self, links: Sequence[ClientLink], lines: Sequence[RunLine]) -> None:
+    def save_progress(
+        self,
+        links: Sequence[ClientLink],
+        lines: Sequence[RunLine],
+        conflicts: Mapping[int, Sequence[GroupConflict]] | None = None,
+    ) -> None:
         if self.run is None:
             self.lines += lines
             self.links |= {link.serial: link.origin for link in links}
@@ -193,7 +213,10 @@ class PushRun:
         checkpoint = msgspec.json.encode(self.progress).decode()
         progress = RunProgress(checkpoint=checkpoint, counts=dict(self.counts), lines=tuple(lines))
         store, account = self.sides.store, self.sides.account
-        store.link_clients(account.id, links, run_id=self.run.id, progress=progress)
+        found = FoundConflicts(self.sides.source, conflicts or {})
+        store.link_clients(
+            account.id, links, run_id=self.run.id, progress=progress, conflicts=found
+        )
 
 
 def progress_of(run: Run | None) -> Progress:

@@ -1,18 +1,36 @@
-"""Push of a single client: fetch the counterpart, compare, decide, write."""
+"""Push of a single client: fetch the counterpart, compare, write what changed here, read it again.
 
-from collections.abc import Callable
-from typing import assert_never
+What has changed there only is left to the next pull. What the service makes of a write is noted in
+the link, so that it is no change there.
+"""
+
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct, structs
 
-from dialects.base.migration.object_codec import ParsedObject
-from dialects.base.migration.remote_api import ApiRequest, RemoteObject, WriteReceipt
-from gateway.migration.counterparts import Pair, Sides
+from gateway.migration.agreements import (
+    Comparison,
+    Counterpart,
+    linked,
+    unpack_base,
+    view_here,
+    winner_of,
+)
+from gateway.migration.counterparts import Sides
+from gateway.migration.reconcile import DELETION, NO_GROUPS, Reconciliation
 from gateway.migration.runs import client_label, run_line
-from gateway.remote.http_client import HttpClient, RemoteResponse
-from storage import Client, ClientLink, ConflictPolicy, Invalid, Origin, Problem, RunLine
+from gateway.remote.http_client import HttpClient
+from storage import (
+    Client,
+    ClientLink,
+    ConflictPolicy,
+    GroupConflict,
+    ImportClient,
+    Origin,
+    RunLine,
+)
 
-from .list_scan import FIRST_ERROR_STATUS, send_request
+from .service_writer import RefusedWrite, ServiceWriter
 
 
 class PushOptions(Struct, frozen=True, kw_only=True):
@@ -22,7 +40,7 @@ class PushOptions(Struct, frozen=True, kw_only=True):
     service too. `is_dry_run`: no write request is sent.
     """
 
-    policy: ConflictPolicy = ConflictPolicy.SKIP
+    policy: ConflictPolicy = ConflictPolicy.HOLD
     may_delete: bool = False
     is_dry_run: bool = False
 
@@ -31,19 +49,21 @@ class PushOutcome(Struct, frozen=True, kw_only=True):
     """The outcome of pushing one client.
 
     `result` is the name under which it is counted. `link` is to be saved; `unlinked` is the
-    foreign id of a link that is to be deleted, empty if there is none.
+    foreign id of a link that is to be deleted, empty if there is none. `conflicts` are all that the
+    client has with the service, None if the two were not compared.
     """
 
     result: str
     lines: tuple[RunLine, ...] = ()
     link: ClientLink | None = None
     unlinked: str = ""
+    conflicts: tuple[GroupConflict, ...] | None = None
 
 
 class ClientPusher:
     """Pushes single clients to a service.
 
-    `before_write` is called before each write request. If it raises, nothing is written.
+    `before_write` is called before each client that is written. If it raises, nothing is written.
     """
 
     def __init__(
@@ -54,8 +74,7 @@ class ClientPusher:
         before_write: Callable[[], None],
     ) -> None:
         self.sides = sides
-        self.remote = sides.dialect.remote
-        self.service = service
+        self.writer = ServiceWriter(sides, service, is_dry_run=options.is_dry_run)
         self.options = options
         self.before_write = before_write
 
@@ -65,170 +84,170 @@ class ClientPusher:
         Raises RemoteFailure, what `before_write` raises, and Invalid if the service refuses to
         show the client.
         """
-        if origin is None:
-            return self.push_new(record)
+        try:
+            return self.push_linked(record, origin) if origin else self.push_new(record)
+        except RefusedWrite as refusal:
+            line = line_of("refused", record, text=str(refusal))
+            return PushOutcome(result="refused", lines=(line,))
+
+    def push_linked(self, record: Client, origin: Origin) -> PushOutcome:
         if origin.version == record.version:
             return PushOutcome(result="unchanged")
-        pair = self.fetch_counterpart(record, origin)
-        if pair is None:
+        if self.is_as_agreed(record, origin):
+            link = structs.replace(origin, version=record.version)
+            return PushOutcome(result="unchanged", link=ClientLink(record.serial, link))
+        counterpart = self.writer.fetch(origin.foreign_id, origin)
+        if counterpart is None:
             return self.push_missing(record, origin)
-        if record.is_deleted:
-            return self.push_deletion(record, pair)
-        return self.push_change(record, pair, origin)
-
-    def push_change(self, record: Client, pair: Pair, origin: Origin) -> PushOutcome:
-        """Write the differences, if there are any and the client here wins.
-
-        A difference in a field that can be set for new clients only is reported as lost.
-        """
-        fields = self.sides.differences(pair)
-        fixed_lines = tuple(
-            line_of("lost", record, field=field, text="cannot be changed there")
-            for field in fields
-            if field in self.remote.create_only_fields
+        compared = self.sides.compare(record, counterpart)
+        winner = winner_of(
+            self.options.policy, record.updated_at, counterpart.origin.foreign_updated_at
         )
-        if len(fixed_lines) == len(fields):
-            return PushOutcome(
-                result="unchanged", lines=fixed_lines, link=self.make_link(record, pair.parsed)
-            )
-        result = self.decide_winner(record, pair.parsed, origin)
-        if result != "changed":
-            line = line_of(result, record, field=", ".join(fields))
-            return PushOutcome(result=result, lines=(line,))
-        remote_object = RemoteObject(foreign_id=pair.parsed.foreign_id, raw=pair.raw)
-        outcome = self.write("changed", record, remote_object)
-        return structs.replace(outcome, lines=(*outcome.lines, *fixed_lines))
+        result = compared.reconcile(winner)
+        if DELETION in result.tell and record.is_deleted:
+            return self.push_deletion(record, origin.foreign_id)
+        outcome = self.push_change(record, compared, result)
+        return structs.replace(outcome, conflicts=compared.conflicts_of(result, winner))
 
-    def decide_winner(self, record: Client, parsed: ParsedObject, origin: Origin) -> str:
-        """Return the push result: `changed` if the client here wins, else `kept` or `conflict`.
+    def is_as_agreed(self, record: Client, origin: Origin) -> bool:
+        """Whether the API of the service shows nothing of what has changed here."""
+        base = unpack_base(origin.agreed)
+        if base is None:
+            return False
+        shown = view_here(self.sides.dialect, self.sides.account, record, {})
+        return shown.view == base.here
 
-        It wins if only this side has changed since both agreed; else the policy decides. If the
-        two have never agreed, both count as changed.
+    def push_change(
+        self, record: Client, compared: Comparison, result: Reconciliation
+    ) -> PushOutcome:
+        """Tell the service what has changed here only, and what wins here.
+
+        A change in a group that can be set for new clients only is reported as lost.
         """
-        if origin.version is not None and origin.stamp == parsed.stamp:
-            return "changed"
-        match self.options.policy:
-            case ConflictPolicy.SKIP:
-                return "conflict"
-            case ConflictPolicy.REMOTE:
-                return "kept"
-            case ConflictPolicy.LOCAL:
-                return "changed"
-            case ConflictPolicy.NEWEST:
-                is_newer = parsed.updated_at is None or record.updated_at > parsed.updated_at
-                return "changed" if is_newer else "kept"
-            case _:
-                assert_never(self.options.policy)
+        remote, groups = self.sides.dialect.remote, self.sides.dialect.codec.groups
+        untold = result.tell & remote.untold_groups
+        told = result.tell - untold
+        if result.take | result.held and all(map(groups.is_quiet, told)):
+            told = NO_GROUPS  # an order of contacts waits until the contacts are taken
+        settled = told | untold
+        lines = tuple(change_lines(record, compared, result, untold))
+        counted = result_of(result, told)
+        if not told:
+            link = self.link_after(record, compared.counterpart, result, settled)
+            return PushOutcome(result=counted, lines=lines, link=link)
+        self.before_write()
+        lines = (*self.loss_lines(record), *lines)
+        shown = self.writer.change(record, compared, told)
+        if shown is None:
+            return PushOutcome(result=counted, lines=lines)
+        after = self.adopt(record, shown)
+        link = self.link_after(after, shown, result, settled)
+        return PushOutcome(result=counted, lines=lines, link=link)
 
     def push_new(self, record: Client) -> PushOutcome:
         """Create a client that has no link, unless it is deleted here."""
         if record.is_deleted:
             line = line_of("left", record, text="is deleted here")
             return PushOutcome(result="left", lines=(line,))
-        return self.write("created", record, None)
+        self.before_write()
+        lines = self.loss_lines(record)
+        shown = self.writer.create(record)
+        if shown is None:
+            return PushOutcome(result="created", lines=lines)
+        after = self.adopt(record, shown)
+        compared = self.sides.compare(after, shown)
+        dropped = self.sides.dialect.remote.dropped_groups(compared.here, compared.there)
+        if dropped:
+            shown = self.writer.change(after, compared, dropped) or shown
+        link = self.link_after(after, shown, Reconciliation(), None)
+        return PushOutcome(result="created", lines=lines, link=link)
+
+    def adopt(self, record: Client, shown: Counterpart) -> Client:
+        """Give the client here what the service has given it: its hash, the keys of its contacts.
+
+        Returns the client as it is now.
+        """
+
+        def adoption(current: Client) -> ImportClient:
+            compared = self.sides.compare(current, shown)
+            given = self.sides.dialect.codec.groups.given_groups
+            return compared.take_command(given & compared.reconcile(None).take)
+
+        if adoption(record) == ImportClient():
+            return record
+        store, account = self.sides.store, self.sides.account
+        return store.change_client(account.id, record.serial, adoption)
+
+    def link_after(
+        self,
+        record: Client,
+        shown: Counterpart,
+        result: Reconciliation,
+        told: frozenset[str] | None,
+    ) -> ClientLink:
+        """Return the link of a client that the service shows so now.
+
+        `told` are the groups that are settled, whatever the service makes of them; None for all.
+        Anything else that has changed meanwhile is left to the next pull or push.
+        """
+        compared = self.sides.compare(record, shown)
+        now = compared.reconcile(None)
+        settled = now.groups if told is None else told
+        pending = Reconciliation(
+            take=(result.take | now.take) - settled,
+            tell=now.tell - settled - result.take,
+            held=now.held - settled - result.take,
+        )
+        base = compared.base_after(record, pending)
+        return ClientLink(record.serial, linked(shown.origin, record, base, pending))
 
     def push_missing(self, record: Client, origin: Origin) -> PushOutcome:
         """Decide about a client that does not exist on the service any more."""
         if record.is_deleted:
             return PushOutcome(result="unchanged", unlinked=origin.foreign_id)
         if self.options.policy is ConflictPolicy.LOCAL:
-            return self.write("created", record, None)
+            return self.push_new(record)
         line = line_of("conflict", record, text="is gone there")
         return PushOutcome(result="conflict", lines=(line,))
 
-    def push_deletion(self, record: Client, pair: Pair) -> PushOutcome:
+    def push_deletion(self, record: Client, foreign_id: str) -> PushOutcome:
         """Delete a client on the service, if the options allow it."""
         if not self.options.may_delete:
             words = "is deleted here; say --delete to delete it there"
             return PushOutcome(result="left", lines=(line_of("left", record, text=words),))
         self.before_write()
-        response = self.send_unless_dry_run(self.remote.delete_request(pair.parsed.foreign_id))
-        if response is not None and response.status >= FIRST_ERROR_STATUS:
-            return self.refused_outcome(record, response)
-        return PushOutcome(result="deleted", unlinked=pair.parsed.foreign_id)
-
-    def write(self, result: str, record: Client, existing: RemoteObject | None) -> PushOutcome:
-        """Create a client on the service, or change the existing one. Report what is lost.
-
-        `result` is the result of the outcome unless the service refuses the request.
-        """
-        self.before_write()
-        account = self.sides.account
-        if existing is None:
-            request = self.remote.create_request(record, self.sides.keys.key_of(record), account)
-        else:
-            request = self.remote.change_request(record, existing, account)
-        response = self.send_unless_dry_run(request)
-        lines = self.loss_lines(record)
-        if response is None:
-            return PushOutcome(result=result, lines=lines)
-        if response.status >= FIRST_ERROR_STATUS:
-            return self.refused_outcome(record, response)
-        last_response = self.follow_up(record, response)
-        receipt = self.remote.read_receipt(last_response.body, existing, account)
-        if existing is None and self.remote.is_read_again:
-            receipt = self.read_again(receipt)
-        link = ClientLink(record.serial, self.make_origin(record, receipt))
-        return PushOutcome(result=result, lines=lines, link=link)
+        self.writer.delete(foreign_id)
+        return PushOutcome(result="deleted", unlinked=foreign_id)
 
     def loss_lines(self, record: Client) -> tuple[RunLine, ...]:
         """Return a report line for each value that the service cannot take."""
-        losses = (
-            *self.sides.dialect.codec.losses(record),
-            *self.remote.unsendable_fields(record),
-        )
+        dialect = self.sides.dialect
+        losses = (*dialect.codec.losses(record), *dialect.remote.unsendable_fields(record))
         return tuple(line_of("lost", record, field=field, text=text) for field, text in losses)
 
-    def follow_up(self, record: Client, response: RemoteResponse) -> RemoteResponse:
-        """Send the second write if the answer to the first shows that one is needed.
 
-        Return the answer to the last write that the service accepted.
-        """
-        request = self.remote.follow_up_request(record, response.body)
-        second = self.send_unless_dry_run(request) if request else None
-        return second if second is not None and second.status < FIRST_ERROR_STATUS else response
+def result_of(result: Reconciliation, told: frozenset[str]) -> str:
+    """Return the name under which a client is counted."""
+    if result.held:
+        return "conflict"
+    if told:
+        return "changed"
+    return "kept" if result.overwritten else "unchanged"
 
-    def read_again(self, receipt: WriteReceipt) -> WriteReceipt:
-        """Return the receipt with the stamp of what the service keeps of a new client."""
-        response = send_request(self.service, self.remote.show_request(receipt.foreign_id))
-        if response.status >= FIRST_ERROR_STATUS:
-            return receipt
-        return self.remote.read_receipt(response.body, None, self.sides.account)
 
-    def refused_outcome(self, record: Client, response: RemoteResponse) -> PushOutcome:
-        words = f"answered {response.status}: {first_line(response.body)}"
-        return PushOutcome(result="refused", lines=(line_of("refused", record, text=words),))
-
-    def fetch_counterpart(self, record: Client, origin: Origin) -> Pair | None:
-        """Fetch the client of a link, or None if it does not exist on the service any more."""
-        response = send_request(self.service, self.remote.show_request(origin.foreign_id))
-        if self.remote.is_missing(response.status, response.body):
-            return None
-        if response.status >= FIRST_ERROR_STATUS:
-            raise Invalid(Problem(("url",), f"answers about a client with {response.status}"))
-        raw = self.remote.unwrap_object(response.body)
-        return Pair(self.remote.identify(raw, self.sides.account), raw, record)
-
-    def send_unless_dry_run(self, request: ApiRequest) -> RemoteResponse | None:
-        """Send a write request and return the answer; None in a dry run, which sends nothing."""
-        return None if self.options.is_dry_run else send_request(self.service, request)
-
-    def make_link(self, record: Client, parsed: ParsedObject) -> ClientLink:
-        return ClientLink(record.serial, self.sides.make_origin(parsed, record.version))
-
-    def make_origin(self, record: Client, receipt: WriteReceipt) -> Origin:
-        return Origin(
-            source=self.sides.source,
-            foreign_id=receipt.foreign_id,
-            foreign_updated_at=receipt.updated_at,
-            stamp=receipt.stamp,
-            version=record.version,
-        )
+def change_lines(
+    record: Client, compared: Comparison, result: Reconciliation, untold: frozenset[str]
+) -> Iterator[RunLine]:
+    """Yield the report lines of a change: conflicts, values that lose, and what cannot be told."""
+    if result.held:
+        yield line_of("conflict", record, field=", ".join(compared.fields_of(result.held)))
+    lost_on = (("kept", "there", result.take), ("overwritten", "here", result.tell))
+    for kind, side, groups in lost_on:
+        if lost := compared.fields_of(result.overwritten & groups):
+            yield line_of(kind, record, field=", ".join(lost), text=f"the value {side} wins")
+    for field in compared.fields_of(untold):
+        yield line_of("lost", record, field=field, text="cannot be changed there")
 
 
 def line_of(kind: str, record: Client, *, field: str = "", text: str = "") -> RunLine:
     return run_line(kind, client_label(record), field=field, text=text)
-
-
-def first_line(body: bytes) -> str:
-    return body[:300].decode("utf-8", "replace").partition("\n")[0]

@@ -15,8 +15,9 @@ from starlette.testclient import TestClient
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.migration.counterparts import Sides, link_keys
+from gateway.migration.counterparts import Sides
 from gateway.migration.importer import ImportOptions
+from gateway.migration.link_keys import link_keys
 from gateway.migration.live.check import CheckedClient, check
 from gateway.migration.live.pull import Pull, PullResult, pull
 from gateway.migration.live.push import Push, PushRun, push
@@ -265,7 +266,7 @@ class There(NamedTuple):
             dialect=self.dialect,
             account=here,
             source=self.source,
-            import_options=ImportOptions(**terms),
+            import_options=ImportOptions(**terms, is_live=True),
             keys=link_keys(DIALECTS, self.dialect, here),
             **options,
         )

@@ -1,7 +1,7 @@
-"""Matching of imported clients with existing ones, and the policy if both were changed."""
+"""Matching of imported clients with existing ones, their links and their conflicts."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +10,10 @@ from msgspec import structs
 
 from storage.imports.incoming import IncomingClient
 from storage.model.accounts import Account
-from storage.model.commands import CreateAccount, CreateClient
+from storage.model.commands import CreateAccount, CreateClient, ImportClient
+from storage.model.conflicts import ConflictState, GroupConflict
 from storage.model.errors import Invalid, NotFound
-from storage.model.imports import ClientLink, ConflictPolicy, ImportStatus
+from storage.model.imports import ClientLink, ImportStatus, MergeDecision
 from storage.model.records import Client, Origin, State
 from storage.model.runs import RunProgress
 from storage.store import Store
@@ -27,6 +28,7 @@ from tests.storage.imports.test_merge import (
 )
 from tests.support.databases import Databases, open_store
 
+NEVER = datetime(1999, 1, 1, tzinfo=UTC)
 NOTE = RunProgress(checkpoint="linked", counts={"read": 1})
 
 
@@ -179,75 +181,41 @@ def test_an_id_means_another_at_another_source(here: Links) -> None:
     assert len(here.counterparts()) == len(here.counterparts("elsewhere")) == 1
 
 
-# Who wins
+# Following
 
 
-def test_only_the_other_side_has_changed_so_it_is_followed(here: Links) -> None:
+def test_a_client_follows_what_it_is_linked_to(here: Links) -> None:
     here.take(arriving(city="Oslo"))
 
     for n, city in enumerate(("Rome", "Bonn")):
         assert here.took(arriving(stamp=f"{n}", city=city)).city == city
 
 
-@pytest.mark.parametrize("policy", ConflictPolicy)
-def test_only_this_side_has_changed_so_it_stays(here: Links, policy: ConflictPolicy) -> None:
-    client = here.took(arriving(city="Oslo"))
-    mine = here.edited(client, city="Rome")
+def test_what_is_decided_to_be_kept_stays_and_its_conflicts_are_noted(here: Links) -> None:
+    client = here.edited(here.took(arriving(city="Oslo")), city="Rome")
+    found = GroupConflict(group="city", fields=("city",), here="Rome", there="Bonn")
+    decision = MergeDecision(
+        command=ImportClient(),
+        status=ImportStatus.KEPT,
+        fields=("city",),
+        conflicts=(found,),
+        link_of=lambda _after: Origin(source=SOURCE, foreign_id="1"),
+    )
 
-    for _ in range(3):
-        (outcome,) = here.take(arriving(city="Oslo"), policy=policy)
-        assert (outcome.status, outcome.fields) == (ImportStatus.KEPT, ("city",))
+    def arrive(decided: MergeDecision) -> ImportStatus:
+        incoming = structs.replace(
+            arriving(stamp="b", city="Bonn"), decide=lambda _before, _link: decided
+        )
+        (outcome,) = here.take(incoming)
+        return outcome.status
 
-    assert here.all == (mine,)
-
-
-NEVER = datetime(1999, 1, 1, tzinfo=UTC)
-VERDICTS = [
-    (ConflictPolicy.SKIP, None, ImportStatus.CONFLICT),
-    (ConflictPolicy.LOCAL, None, ImportStatus.KEPT),
-    (ConflictPolicy.REMOTE, None, ImportStatus.CHANGED),
-    (ConflictPolicy.NEWEST, None, ImportStatus.KEPT),
-    (ConflictPolicy.NEWEST, NEVER, ImportStatus.KEPT),
-    (ConflictPolicy.NEWEST, datetime.now(UTC) + timedelta(days=1), ImportStatus.CHANGED),
-]
-
-
-@pytest.mark.parametrize("has_met", [True, False])
-@pytest.mark.parametrize(("policy", "at", "status"), VERDICTS)
-def test_where_both_have_changed_the_policy_decides(
-    here: Links, policy: ConflictPolicy, at: datetime | None, status: ImportStatus, *, has_met: bool
-) -> None:
-    client = here.took(arriving(uuid=KEY, city="Oslo"))
-    mine = here.edited(client, city="Rome")
-    if not has_met:
-        here.unlink("1")
-
-    (outcome,) = here.take(arriving(stamp="b", at=at, uuid=KEY, city="Bonn"), policy=policy)
-
-    assert (outcome.status, outcome.serial, outcome.fields) == (status, mine.serial, ("city",))
-    if status is ImportStatus.CHANGED:
-        assert (here.all[0].city, here.all[0].version) == ("Bonn", mine.version + 1)
-    else:
-        assert here.all == (mine,)
-
-
-def test_a_conflict_remains_until_somebody_decides(here: Links) -> None:
-    here.edited(here.took(arriving(city="Oslo")), city="Rome")
-    remote = arriving(stamp="b", city="Bonn")
-
-    assert fates(here.take(remote) + here.take(remote)) == [ImportStatus.CONFLICT] * 2
-    assert fates(here.take(remote, policy=ConflictPolicy.REMOTE)) == [ImportStatus.CHANGED]
-    assert fates(here.take(remote)) == [ImportStatus.UNCHANGED]
-
-
-def test_who_has_won_here_once_stays_until_the_other_side_changes_again(here: Links) -> None:
-    here.edited(here.took(arriving(city="Oslo")), city="Rome")
-    here.take(arriving(stamp="b", city="Bonn"), policy=ConflictPolicy.LOCAL)
-
-    again = here.take(arriving(stamp="b", city="Bonn"), policy=ConflictPolicy.REMOTE)
-    changed = here.take(arriving(stamp="c", city="Kiel"))
-
-    assert fates(again + changed) == [ImportStatus.KEPT, ImportStatus.CONFLICT]
+    assert [arrive(decision), arrive(decision)] == [ImportStatus.CONFLICT] * 2
+    [held] = here.store.list_conflicts(here.id)
+    assert (held.state, held.here, held.there) == (ConflictState.OPEN, "Rome", "Bonn")
+    assert arrive(structs.replace(decision, conflicts=())) is ImportStatus.KEPT
+    [ended] = here.store.list_conflicts(here.id)
+    assert (ended.id, ended.state) == (held.id, ConflictState.ENDED)
+    assert here.all == (client,)
 
 
 def test_two_that_never_met_and_are_alike_are_in_step_from_then_on(here: Links) -> None:
@@ -257,33 +225,6 @@ def test_two_that_never_met_and_are_alike_are_in_step_from_then_on(here: Links) 
     second = here.take(arriving(stamp="b", external_id="e", city="Rome"))
 
     assert fates(first + second) == [ImportStatus.UNCHANGED, ImportStatus.CHANGED]
-
-
-def test_two_that_changed_alike_are_in_step_again(here: Links) -> None:
-    mine = here.edited(here.took(arriving(city="Oslo")), city="Rome")
-
-    both = here.take(arriving(stamp="b", city="Rome"))
-    again = here.take(arriving(stamp="c", city="Bonn"))
-
-    assert fates(both + again) == [ImportStatus.UNCHANGED, ImportStatus.CHANGED]
-    assert here.all[0].version == mine.version + 1
-
-
-def test_a_source_without_stamps_is_followed_too(here: Links) -> None:
-    here.take(arriving(stamp="", city="Oslo"))
-
-    outcomes = here.take(arriving(stamp="", city="Rome"))
-
-    assert fates(outcomes) == [ImportStatus.CHANGED]
-
-
-def test_a_source_without_stamps_does_not_overrun_what_was_changed_here(here: Links) -> None:
-    mine = here.edited(here.took(arriving(stamp="", city="Oslo")), city="Rome")
-
-    outcomes = here.take(arriving(stamp="", city="Oslo"))
-
-    assert fates(outcomes) == [ImportStatus.CONFLICT]
-    assert here.all == (mine,)
 
 
 def test_who_was_refused_is_not_linked(here: Links) -> None:

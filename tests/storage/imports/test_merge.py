@@ -23,7 +23,7 @@ from storage.model.commands import (
     ImportContact,
     draft_of_contact,
 )
-from storage.model.imports import ConflictPolicy, ImportOutcome, ImportStatus
+from storage.model.imports import ImportOutcome, ImportStatus
 from storage.model.queries import TombstoneQuery
 from storage.model.records import Client, Contact, Origin, Secret, State
 from storage.model.runs import StartRun
@@ -59,19 +59,15 @@ class Imports:
         self.id = account.id
         self.run = store.start_run(self.id, StartRun(verb="pull", dialect="any", source=SOURCE))
 
-    def take(
-        self, *batch: IncomingClient, policy: ConflictPolicy = ConflictPolicy.SKIP
-    ) -> tuple[ImportOutcome, ...]:
+    def take(self, *batch: IncomingClient) -> tuple[ImportOutcome, ...]:
         outcomes = self.store.import_clients(
-            self.id, batch, run_id=self.run.id, record_progress=count_read, policy=policy
+            self.id, batch, run_id=self.run.id, record_progress=count_read
         )
         assert len(outcomes) == len(batch)
         return outcomes
 
-    def took(
-        self, incoming: IncomingClient, policy: ConflictPolicy = ConflictPolicy.SKIP
-    ) -> Client:
-        (outcome,) = self.take(incoming, policy=policy)
+    def took(self, incoming: IncomingClient) -> Client:
+        (outcome,) = self.take(incoming)
         return self.client(outcome)
 
     def client(self, of: ImportOutcome) -> Client:
@@ -686,7 +682,7 @@ def test_those_who_edit_meanwhile_lose_nothing(
 
     def pull(turn: int) -> None:
         batch = [arriving(str(n), stamp=f"{turn}", city=f"{turn}") for n in range(10)]
-        Imports(store, account).take(*reversed(batch), policy=ConflictPolicy.REMOTE)
+        Imports(store, account).take(*reversed(batch))
 
     def edit(turn: int) -> None:
         for client in clients_here:
@@ -706,51 +702,31 @@ WANTED = {"number": ["own {}", "taken"], "external_id": [None, "own {}", "here {
 
 
 class Model:
-    """A simple model of the merge: clients by name, links by foreign id."""
+    """A simple model of the merge: clients by name, and the names of linked ones by foreign id."""
 
     def __init__(self) -> None:
         self.clients: dict[str, dict[str, Any]] = {}
-        self.links: dict[str, tuple[str, str, int]] = {}
+        self.links: dict[str, str] = {}
 
-    def settled(self, one: IncomingClient, policy: ConflictPolicy) -> ImportStatus:
-        key, stamp = one.origin.foreign_id, one.origin.stamp
-        name, met, agreed = self.links.get(
-            key, (self.owner("external_id", one.full_command()), "", 0)
-        )
+    def settled(self, one: IncomingClient) -> ImportStatus:
+        key = one.origin.foreign_id
+        name = self.links.get(key) or self.owner("external_id", one.full_command())
         wanted = {f: getattr(one.full_command(), f) for f in ("number", "external_id", "city")}
         if name is None:
             number = None if self.owner("number", one.full_command()) else wanted["number"]
             self.clients[key] = wanted | {"number": number, "version": 1}
-            self.links[key] = (key, stamp, 1)
+            self.links[key] = key
             return ImportStatus.CREATED
         before = self.clients[name]
         if self.owner("external_id", one.full_command()) not in {None, name}:
             return ImportStatus.REFUSED
         if self.owner("number", one.full_command()) not in {None, name}:
             wanted["number"] = before["number"]
-        status = ImportStatus.UNCHANGED
-        if wanted | {"version": before["version"]} != before:
-            is_same_here = agreed == before["version"]
-            status = self.decided(met == stamp, is_same_here, policy)
-        if status is ImportStatus.CHANGED:
-            before |= wanted | {"version": before["version"] + 1}
-        if status is not ImportStatus.CONFLICT:
-            version = agreed if status is ImportStatus.KEPT else before["version"]
-            self.links[key] = (name, stamp, version)
-        return status
-
-    def decided(
-        self, is_same_there: bool, is_same_here: bool, policy: ConflictPolicy
-    ) -> ImportStatus:
-        if is_same_there:
-            return ImportStatus.KEPT
-        if is_same_here:
-            return ImportStatus.CHANGED
-        kept = {
-            ConflictPolicy.SKIP: ImportStatus.CONFLICT,
-            ConflictPolicy.REMOTE: ImportStatus.CHANGED,
-        }
-        return kept.get(policy, ImportStatus.KEPT)
+        self.links[key] = name
+        if wanted | {"version": before["version"]} == before:
+            return ImportStatus.UNCHANGED
+        before |= wanted | {"version": before["version"] + 1}
+        return ImportStatus.CHANGED
 
     def owner(self, field: str, of: ImportClient) -> str | None:
         wanted = getattr(of, field)
@@ -773,7 +749,6 @@ def arrivals(draw: st.DrawFn) -> IncomingClient:
 
 turns = st.tuples(
     st.lists(arrivals(), max_size=6),
-    st.sampled_from(ConflictPolicy),
     st.sampled_from([None, *FOREIGN]),
 )
 
@@ -781,7 +756,7 @@ turns = st.tuples(
 @settings(max_examples=settings.default.max_examples // 5)
 @given(st.lists(turns, min_size=1, max_size=4))
 def test_every_arrival_has_the_fate_of_the_model(
-    store: Store, played: list[tuple[list[IncomingClient], ConflictPolicy, str | None]]
+    store: Store, played: list[tuple[list[IncomingClient], str | None]]
 ) -> None:
     imports = Imports(store, store.create_account(CreateAccount(name=str(uuid4()))))
     model, serials = Model(), {}
@@ -793,14 +768,14 @@ def test_every_arrival_has_the_fate_of_the_model(
         model.clients[client.number] = fields
         serials[client.number] = client.serial
 
-    for batch, policy, edited in played:
-        outcomes = imports.take(*batch, policy=policy)
-        assert fates(outcomes) == [model.settled(one, policy) for one in batch]
+    for batch, edited in played:
+        outcomes = imports.take(*batch)
+        assert fates(outcomes) == [model.settled(one) for one in batch]
         for one, outcome in zip(batch, outcomes, strict=True):
             if outcome.status is ImportStatus.CREATED:
                 serials[one.origin.foreign_id] = outcome.serial
         if edited in model.links:
-            name = model.links[edited][0]
+            name = model.links[edited]
             version = model.clients[name]["version"]
             city = f"edited {version}"
             imports.edited(store.get_client(imports.id, serials[name]), city=city)

@@ -13,7 +13,7 @@ from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, ImportClient, ImportContact
 from storage.model.errors import Invalid, NotFound, Unavailable
 from storage.model.generators import Generators
-from storage.model.imports import ConflictPolicy, ImportOutcome, ImportStatus, identifiers_of
+from storage.model.imports import ImportOutcome, ImportStatus, identifiers_of
 from storage.model.runs import RunLine, RunProgress, RunState, StartRun
 from storage.rules.preview import preview_client
 from storage.schema.account_tables import ACCOUNT
@@ -306,22 +306,6 @@ def test_a_rehearsal_says_what_would_become_of_each_and_leaves_nothing(imports: 
         ImportStatus.CREATED,
         ImportStatus.REFUSED,
     ]
-
-
-def test_a_rehearsal_follows_the_policy(imports: Imports) -> None:
-    imports.edited(imports.took(arriving(city="Oslo")), city="Rome")
-    remote = [arriving(stamp="b", city="Bonn")]
-
-    found = {
-        p: imports.store.dry_run_import(imports.id, remote, p)[0].status for p in ConflictPolicy
-    }
-
-    assert found == {
-        ConflictPolicy.SKIP: ImportStatus.CONFLICT,
-        ConflictPolicy.LOCAL: ImportStatus.KEPT,
-        ConflictPolicy.REMOTE: ImportStatus.CHANGED,
-        ConflictPolicy.NEWEST: ImportStatus.KEPT,
-    }
 
 
 def test_nobody_is_rehearsed_in_an_unknown_account(store: Store) -> None:

@@ -184,7 +184,7 @@ def test_an_edit_here_is_kept_though_the_client_is_read_again(
 @pytest.mark.parametrize(
     "case",
     [
-        (ConflictPolicy.SKIP, False, "conflict", "Vic"),
+        (ConflictPolicy.HOLD, False, "conflict", "Vic"),
         (ConflictPolicy.LOCAL, False, "kept", "Vic"),
         (ConflictPolicy.REMOTE, True, "changed", "Reus"),
         (ConflictPolicy.NEWEST, False, "changed", "Reus"),

@@ -148,7 +148,7 @@ def test_a_change_there_is_left_alone(store: Store, here: Account, speaker_there
 @pytest.mark.parametrize(
     "case",
     [
-        (ConflictPolicy.SKIP, False, "conflict", "99"),
+        (ConflictPolicy.HOLD, False, "conflict", "99"),
         (ConflictPolicy.REMOTE, False, "kept", "99"),
         (ConflictPolicy.LOCAL, True, "changed", "22"),
         (ConflictPolicy.NEWEST, False, "changed", "22"),

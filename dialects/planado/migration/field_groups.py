@@ -1,0 +1,143 @@
+"""The field groups of this API's objects: names, address, external id, and each line of contacts.
+
+A line of the contacts is known by its type and its name. So two sides that change lines of
+different people, or the phone and the e-mail of one, do not disturb each other.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Raw, structs
+
+from dialects.base.migration.field_groups import (
+    CONTACTS,
+    FieldGroups,
+    Members,
+    View,
+    decode_members,
+    encode_raw,
+)
+from dialects.base.protocol import json_codec
+from storage import Account, Client
+
+from ..clients import translate
+from ..clients.contacts import ContactLine
+from ..clients.names import PARTS
+from ..clients.service_address import read_address
+from ..protocol import wire
+from . import object_reader, object_shapes
+
+NAME = "name"
+ORDER = "contacts_order"
+OWN_PHONE = "phone"
+DELETED = "is_deleted"
+KEYS = {
+    NAME: (NAME, "organization", "organization_name", *PARTS),
+    "external_id": ("external_id",),
+    "site_address": ("site_address",),
+    DELETED: (DELETED,),
+}
+"""The keys of each group that is no line of the contacts."""
+LINE_KEYS = ("name", "value", "type")
+Contacts = list[dict[str, Any]]
+
+
+def own_object(record: Client, _account: Account) -> Members:
+    """Return the object of a record, which says as well whether the record is deleted."""
+    members = decode_members(json_codec.WIRE_ENCODER.encode(translate.client(record)))
+    return members | {DELETED: encode_raw(record.is_deleted)}
+
+
+def view_of(raw: bytes) -> View:
+    """Return the view of an object. Raises Invalid for an object that is no client."""
+    members = decode_members(raw)
+    is_deleted = msgspec.json.decode(members.pop(DELETED, b"false"))
+    parsed = object_reader.read_fields(msgspec.json.encode(members))
+    names = {name: text for name, text in parsed.names.items() if text}
+    view: View = {NAME: {"organization": parsed.is_organization, **names}, DELETED: is_deleted}
+    if isinstance(parsed.external_id, str | None):
+        view["external_id"] = parsed.external_id
+    if isinstance(parsed.address, wire.AddressInput):
+        address = msgspec.to_builtins(structs.asdict(read_address(parsed.address, [])))
+        view["site_address"] = {name: value for name, value in address.items() if value is not None}
+    if isinstance(parsed.lines, list):
+        view |= lines_view(parsed.lines)
+    return view
+
+
+def line_groups(lines: Sequence[ContactLine]) -> list[str]:
+    """Return the group of each line.
+
+    The first phone without a name is the client's own. The lines of a name and a type are one
+    group; each other line is one by itself.
+    """
+    groups = [f"{CONTACTS}.{line.type} {line.name or f'= {line.value}'}" for line in lines]
+    own = next((n for n, line in enumerate(lines) if is_nameless_phone(line)), None)
+    return [OWN_PHONE if n == own else group for n, group in enumerate(groups)]
+
+
+def is_nameless_phone(line: ContactLine) -> bool:
+    return line.type == "phone" and not line.name
+
+
+def lines_view(lines: Sequence[ContactLine]) -> View:
+    values: dict[str, list[str]] = {}
+    for group, line in zip(line_groups(lines), lines, strict=True):
+        values.setdefault(group, []).append(line.value)
+    order = list(values)
+    return {OWN_PHONE: []} | values | {CONTACTS: True, ORDER: order}
+
+
+def with_groups(target: Members, source: Members, groups: Collection[str]) -> Members:
+    """Return the target with these groups of the source."""
+    members = dict(target)
+    for group in groups:
+        for key in KEYS.get(group, ()):
+            members.pop(key, None)
+            members |= {key: source[key]} if key in source else {}
+    if any(group == OWN_PHONE or group.startswith(CONTACTS) for group in groups):
+        members[CONTACTS] = encode_raw(merged_contacts(target, source, groups))
+    return members
+
+
+def merged_contacts(target: Members, source: Members, groups: Collection[str]) -> Contacts:
+    """Return the contacts of the target, with those groups of the source that are named.
+
+    New groups come last, unless the order is named as well.
+    """
+    ours, theirs = grouped_contacts(target), grouped_contacts(source)
+    named = {group: theirs.get(group, []) for group in {**ours, **theirs} if group in groups}
+    merged = ours | named
+    in_order = [*(theirs if ORDER in groups else ()), *merged]
+    return [contact for group in dict.fromkeys(in_order) for contact in merged.get(group, [])]
+
+
+def grouped_contacts(members: Members) -> dict[str, Contacts]:
+    """Return the contacts of an object by their groups; each that is no line has one of its own."""
+    contacts = msgspec.json.decode(members.get(CONTACTS, Raw(b"[]"))) or []
+    objects = [one for one in contacts if isinstance(one, dict)]
+    lines = [line_of(one) for one in objects]
+    groups = iter(line_groups([line for line in lines if line is not None]))
+    grouped: dict[str, Contacts] = {}
+    for n, (one, line) in enumerate(zip(objects, lines, strict=True)):
+        group = f"unread {n}" if line is None else next(groups)
+        grouped.setdefault(group, []).append(one)
+    return grouped
+
+
+def line_of(contact: dict[str, Any]) -> ContactLine | None:
+    given = object_shapes.Contact(**{name: contact.get(name) for name in LINE_KEYS})
+    return object_reader.contact_line_field(0, given, [])
+
+
+def is_order(group: str) -> bool:
+    return group == ORDER
+
+
+GROUPS = FieldGroups(
+    own_object=own_object,
+    view_of=view_of,
+    with_groups=with_groups,
+    is_quiet=is_order,
+)

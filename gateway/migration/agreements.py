@@ -1,0 +1,246 @@
+"""Where a client here and its counterpart at a service stand, and what is to be done about it.
+
+1. Both are brought into views of the service's API (`FieldGroups`).
+2. Their link says what each side showed when the two last agreed: the base. A link that has no base
+   stands for one, as long as one side is still as it was then.
+3. `reconcile` decides. What it names is carried over by objects of the API: ours with the groups
+   that are taken changes the record, theirs with the groups that are told changes the service.
+4. The next base notes what is agreed on now, and leaves out what is still to be done.
+"""
+
+import zlib
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import NamedTuple, assert_never
+
+import msgspec
+from msgspec import Struct, structs
+
+from dialects.base.dialect import Dialect
+from dialects.base.migration.field_groups import (
+    Members,
+    View,
+    changed_fields,
+    decode_members,
+    encode_raw,
+)
+from storage import (
+    Account,
+    Client,
+    ConflictPolicy,
+    GroupConflict,
+    ImportClient,
+    Invalid,
+    Origin,
+    Problem,
+)
+
+from .link_keys import LinkKeys
+from .reconcile import NO_BASE, Base, Reconciliation, Side, base_after, reconcile
+
+FORMAT = 1
+"""Of packed bases. One of another format is not read: its views may have another normal form."""
+
+
+class PackedBase(Struct, array_like=True):
+    """A base as it is stored: the view there, and in what the view here differs from it."""
+
+    format: int
+    there: View
+    differing: View
+    missing: list[str]
+
+
+class Counterpart(NamedTuple):
+    """A client of a service: its object, its origin as of now, and its link, if it has one."""
+
+    raw: bytes
+    origin: Origin
+    link: Origin | None
+
+
+class Comparison(NamedTuple):
+    """A client here and its counterpart, as objects and as views, with the base of their link."""
+
+    dialect: Dialect
+    account: Account
+    record: Client
+    counterpart: Counterpart
+    ours: Members
+    theirs: Members
+    here: View
+    there: View
+    base: Base
+
+    def reconcile(self, winner: Side | None) -> Reconciliation:
+        return reconcile(self.base, self.here, self.there, self.dialect.codec.groups, winner)
+
+    def take_command(self, taken: Collection[str]) -> ImportClient:
+        """Return the command that changes the record by these groups of theirs.
+
+        It also gives our contacts the keys that they have there. Raises Invalid.
+        """
+        codec = self.dialect.codec
+        if not taken and self.is_aligned:
+            return ImportClient()
+        merged = codec.groups.with_groups(self.ours, self.theirs, taken)
+        return codec.read_object(msgspec.json.encode(merged), self.account).change_command(
+            self.record
+        )
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether the parts of our object have the ids that they have there."""
+        own = self.dialect.codec.groups.own_object(self.record, self.account)
+        return own == self.ours
+
+    def told_object(self, told: Collection[str]) -> bytes:
+        """Return their object with these groups of ours."""
+        merged = self.dialect.codec.groups.with_groups(self.theirs, self.ours, told)
+        return msgspec.json.encode(merged)
+
+    def fields_of(self, groups: Iterable[str]) -> tuple[str, ...]:
+        """Return the fields in which the two sides differ in these groups, each once."""
+        names = {
+            name: None
+            for group in sorted(groups)
+            for name in changed_fields(group, self.here.get(group), self.there.get(group))
+        }
+        return tuple(names)
+
+    def conflicts_of(
+        self, result: Reconciliation, winner: Side | None
+    ) -> tuple[GroupConflict, ...]:
+        """Return the groups that both sides have changed, with both values."""
+        codec = self.dialect.codec
+
+        def part_of(members: Members, group: str) -> str:
+            return msgspec.json.encode(codec.groups.with_groups({}, members, [group])).decode()
+
+        return tuple(
+            GroupConflict(
+                group=group,
+                fields=self.fields_of([group]),
+                here=part_of(self.ours, group),
+                there=part_of(self.theirs, group),
+                winner=winner.value if winner and group in result.overwritten else "",
+            )
+            for group in sorted(result.held | result.overwritten)
+        )
+
+    def base_after(self, after: Client, pending: Reconciliation) -> Base:
+        """Return the base when the record has become `after`, and some groups are pending."""
+        here = self.here
+        if after is not self.record:
+            here = view_here(self.dialect, self.account, after, self.theirs).view
+        return base_after(self.base, here, self.there, pending)
+
+
+class OwnView(NamedTuple):
+    """A record as an object of an API, with the ids of its counterpart's parts, and its view."""
+
+    members: Members
+    view: View
+
+
+def view_here(dialect: Dialect, account: Account, record: Client, theirs: Members) -> OwnView:
+    groups = dialect.codec.groups
+    members = groups.aligned(groups.own_object(record, account), theirs)
+    return OwnView(members, groups.view_of(msgspec.json.encode(members)))
+
+
+def compare(
+    dialect: Dialect,
+    account: Account,
+    keys: LinkKeys | None,
+    record: Client,
+    counterpart: Counterpart,
+) -> Comparison:
+    """Compare a record with its counterpart.
+
+    A link key that a push has set on the service counts as none. Raises Invalid for an object that
+    is no client of the dialect.
+    """
+    theirs = decode_object(counterpart.raw)
+    external_id = msgspec.json.decode(theirs.get("external_id", b"null"))
+    if keys is not None and keys.is_given(external_id, record):
+        theirs |= {"external_id": encode_raw(None)}
+    there = dialect.codec.groups.view_of(msgspec.json.encode(theirs))
+    ours, here = view_here(dialect, account, record, theirs)
+    base = base_of(counterpart, record, here, there)
+    return Comparison(dialect, account, record, counterpart, ours, theirs, here, there, base)
+
+
+def decode_object(raw: bytes) -> Members:
+    try:
+        return decode_members(raw)
+    except msgspec.MsgspecError as error:
+        raise Invalid(Problem((), "is no JSON object")) from error
+
+
+def base_of(counterpart: Counterpart, record: Client, here: View, there: View) -> Base:
+    """Return the base of a link.
+
+    A side that is as it was when the link was saved shows what it showed then, whatever was noted
+    of it: our own answers change with our versions, and a service may print a value otherwise.
+    """
+    link = counterpart.link
+    if link is None:
+        return NO_BASE
+    is_same_here = link.version is not None and link.version == record.version
+    is_same_there = bool(link.stamp) and link.stamp == counterpart.origin.stamp
+    known = unpack_base(link.agreed)
+    if known is None:
+        return (
+            Base(here, here) if is_same_here else Base(there, there) if is_same_there else NO_BASE
+        )
+    return Base(here if is_same_here else known.here, there if is_same_there else known.there)
+
+
+def winner_of(
+    policy: ConflictPolicy, changed_here: datetime, changed_there: datetime | None
+) -> Side | None:
+    """Return the side whose value counts where both have changed, None if it is to be held."""
+    match policy:
+        case ConflictPolicy.HOLD:
+            return None
+        case ConflictPolicy.LOCAL:
+            return Side.HERE
+        case ConflictPolicy.REMOTE:
+            return Side.THERE
+        case ConflictPolicy.NEWEST:
+            is_newer = changed_there is not None and changed_there > changed_here
+            return Side.THERE if is_newer else Side.HERE
+        case _:
+            assert_never(policy)
+
+
+def linked(origin: Origin, after: Client, base: Base, pending: Reconciliation) -> Origin:
+    """Return the link when a sync is done; a side with something pending is not in step."""
+    return structs.replace(
+        origin,
+        version=None if pending.tell or pending.held else after.version,
+        stamp="" if pending.take or pending.held else origin.stamp,
+        agreed=pack_base(base),
+    )
+
+
+def pack_base(base: Base) -> bytes:
+    packed = PackedBase(
+        FORMAT,
+        base.there,
+        {g: v for g, v in base.here.items() if g not in base.there or base.there[g] != v},
+        [group for group in base.there if group not in base.here],
+    )
+    return zlib.compress(msgspec.json.encode(packed))
+
+
+def unpack_base(packed: bytes | None) -> Base | None:
+    """Return a stored base, None if there is none or if another version has written it."""
+    if packed is None:
+        return None
+    stored = msgspec.json.decode(zlib.decompress(packed), type=PackedBase)
+    if stored.format != FORMAT:
+        return None
+    here = {group: v for group, v in stored.there.items() if group not in stored.missing}
+    return Base(here | stored.differing, stored.there)

@@ -1,0 +1,117 @@
+"""Requests about single clients of a service: show, create, change, archive, delete."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from dialects.base.migration.remote_api import ApiRequest, RemoteObject, WriteReceipt
+from gateway.migration.agreements import Comparison, Counterpart
+from gateway.migration.counterparts import Sides
+from gateway.remote.http_client import HttpClient, RemoteResponse
+from storage import Client, Invalid, Origin, Problem
+
+from .list_scan import FIRST_ERROR_STATUS, send_request
+
+
+class RefusedWrite(Exception):
+    """Raised when the service refuses a write. The text is its answer."""
+
+
+class ServiceWriter:
+    """Writes single clients, and reads what the service makes of a write.
+
+    A dry run sends no write: then what would be shown is predicted.
+    """
+
+    def __init__(self, sides: Sides, service: HttpClient, *, is_dry_run: bool) -> None:
+        self.sides = sides
+        self.remote = sides.dialect.remote
+        self.service = service
+        self.is_dry_run = is_dry_run
+
+    def fetch(self, foreign_id: str, link: Origin | None) -> Counterpart | None:
+        """Fetch a client with its link; None if it does not exist on the service.
+
+        Raises RemoteFailure, and Invalid if the service refuses to show it.
+        """
+        response = send_request(self.service, self.remote.show_request(foreign_id))
+        if self.remote.is_missing(response.status, response.body):
+            return None
+        if response.status >= FIRST_ERROR_STATUS:
+            raise Invalid(Problem(("url",), f"answers about a client with {response.status}"))
+        raw = self.remote.unwrap_object(response.body)
+        parsed = self.remote.identify(raw, self.sides.account)
+        return Counterpart(raw, self.sides.make_origin(parsed), link)
+
+    def create(self, record: Client) -> Counterpart | None:
+        """Create a client, and return what the service shows of it; None in a dry run.
+
+        Raises RefusedWrite and RemoteFailure.
+        """
+        account = self.sides.account
+        request = self.remote.create_request(record, self.sides.keys.key_of(record), account)
+        receipt = self.send_write(request, None)
+        if receipt is None:
+            return None
+        if record.archived_at is not None:
+            archiving = self.remote.archive_request(receipt.foreign_id, True)
+            receipt = (archiving and self.send_write(archiving, None)) or receipt
+        own = self.sides.dialect.codec.groups.own_object(record, account)
+        return self.shown_after(receipt, msgspec.json.encode(own), None)
+
+    def change(
+        self, record: Client, compared: Comparison, told: Iterable[str]
+    ) -> Counterpart | None:
+        """Tell groups of a client, and return what the service shows of it; None in a dry run.
+
+        Raises RefusedWrite and RemoteFailure.
+        """
+        groups, before = frozenset(told), compared.counterpart
+        remote_object = RemoteObject(foreign_id=before.origin.foreign_id, raw=before.raw)
+        predicted = compared.told_object(groups)
+        requests = [self.remote.change_request(predicted, groups, remote_object)]
+        if "archived_at" in groups:
+            is_archived = record.archived_at is not None
+            requests.append(self.remote.archive_request(remote_object.foreign_id, is_archived))
+        receipt: WriteReceipt | None = None
+        for request in filter(None, requests):
+            receipt = self.send_write(request, remote_object)
+        return self.shown_after(receipt, predicted, before.link) if receipt else None
+
+    def delete(self, foreign_id: str) -> None:
+        """Delete a client. Raises RefusedWrite and RemoteFailure."""
+        self.answer_to_write(self.remote.delete_request(foreign_id))
+
+    def send_write(self, request: ApiRequest, before: RemoteObject | None) -> WriteReceipt | None:
+        response = self.answer_to_write(request)
+        if response is None:
+            return None
+        return self.remote.read_receipt(response.body, before, self.sides.account)
+
+    def answer_to_write(self, request: ApiRequest) -> RemoteResponse | None:
+        if self.is_dry_run:
+            return None
+        response = send_request(self.service, request)
+        if response.status >= FIRST_ERROR_STATUS:
+            raise RefusedWrite(f"answered {response.status}: {first_line(response.body)}")
+        return response
+
+    def shown_after(
+        self, receipt: WriteReceipt, predicted: bytes, link: Origin | None
+    ) -> Counterpart:
+        """Return what the service shows after a write: as it is read again, else as predicted."""
+        if self.remote.is_read_again:
+            shown = self.fetch(receipt.foreign_id, link)
+            if shown is not None:
+                return shown
+        origin = Origin(
+            source=self.sides.source,
+            foreign_id=receipt.foreign_id,
+            foreign_updated_at=receipt.updated_at,
+            stamp="" if self.remote.is_read_again else receipt.stamp,
+        )
+        return Counterpart(predicted, origin, link)
+
+
+def first_line(body: bytes) -> str:
+    return body[:300].decode("utf-8", "replace").partition("\n")[0]

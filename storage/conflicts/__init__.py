@@ -1,0 +1,1 @@
+"""Conflicts between the store and services: values of which only one can stay, kept both."""
