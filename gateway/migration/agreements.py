@@ -36,7 +36,7 @@ from storage import (
 )
 
 from .link_keys import LinkKeys
-from .reconcile import NO_BASE, Base, Reconciliation, Side, base_after, reconcile
+from .reconcile import NO_BASE, Base, Reconciliation, Rules, Side, base_after, reconcile
 
 FORMAT = 1
 """Of packed bases. One of another format is not read: its views may have another normal form."""
@@ -73,7 +73,9 @@ class Comparison(NamedTuple):
     base: Base
 
     def reconcile(self, winner: Side | None) -> Reconciliation:
-        return reconcile(self.base, self.here, self.there, self.dialect.codec.groups, winner)
+        groups = self.dialect.codec.groups
+        rules = Rules(groups, winner, groups.derived_groups(self.record))
+        return reconcile(self.base, self.here, self.there, rules)
 
     def take_command(self, taken: Collection[str]) -> ImportClient:
         """Return the command that changes the record by these groups of theirs.

@@ -75,10 +75,20 @@ class Reconciliation(NamedTuple):
 NOTHING = Reconciliation()
 
 
-def reconcile(
-    base: Base, here: View, there: View, groups: FieldGroups, winner: Side | None
-) -> Reconciliation:
-    """Decide what is to be done. `winner` is whose value counts in a conflict; None for nobody."""
+class Rules(NamedTuple):
+    """How conflicts are decided.
+
+    `winner` is whose value counts, None for nobody's. Where our value is `derived` from another
+    field, nobody has entered it, so it never stands against theirs.
+    """
+
+    groups: FieldGroups
+    winner: Side | None = None
+    derived: frozenset[str] = NO_GROUPS
+
+
+def reconcile(base: Base, here: View, there: View, rules: Rules) -> Reconciliation:
+    """Decide what is to be done."""
     shown = {
         group: (here.get(group), there.get(group))
         for group in sorted({**here, **there, **base.here, **base.there})
@@ -87,30 +97,31 @@ def reconcile(
     changed = {
         group: side
         for group, values in shown.items()
-        if (side := changed_side(group, base, values, groups, winner)) is not None
+        if (side := changed_side(group, base, values, rules)) is not None
     }
     if DELETION in changed:
-        return decide_deletion(changed, here, groups, winner)
-    return decide_conflicts(changed, winner)
+        return decide_deletion(changed, here, rules)
+    return decide_conflicts(changed, rules.winner)
 
 
-def changed_side(
-    group: str, base: Base, values: tuple[Any, Any], groups: FieldGroups, winner: Side | None
-) -> Side | None:
+def changed_side(group: str, base: Base, values: tuple[Any, Any], rules: Rules) -> Side | None:
     """Return which side has changed a group, None if there is nothing to do.
 
     `values` are those here and there.
     """
     if values[0] == values[1]:
         return None
-    side = side_since(group, base, *values, winner)
-    if groups.is_read_only(group):
+    side = side_since(group, base, values, rules.winner)
+    if rules.groups.is_read_only(group):
         return None if side is Side.HERE and is_shown(group, base.there) else Side.THERE
-    return Side.HERE if side is Side.BOTH and groups.is_quiet(group) else side
+    if side is Side.BOTH and group in rules.derived:
+        return Side.THERE
+    return Side.HERE if side is Side.BOTH and rules.groups.is_quiet(group) else side
 
 
-def side_since(group: str, base: Base, ours: Any, theirs: Any, winner: Side | None) -> Side | None:
+def side_since(group: str, base: Base, values: tuple[Any, Any], winner: Side | None) -> Side | None:
     """Return which side has changed a group since the base, None for neither."""
+    ours, theirs = values
     if base is NO_BASE and winner is not None:
         return Side.BOTH
     was_here, was_there = value_in(base.here, group), value_in(base.there, group)
@@ -152,21 +163,19 @@ def decide_conflicts(changed: Mapping[str, Side], winner: Side | None) -> Reconc
             return Reconciliation(take=take, tell=tell, held=conflicts)
 
 
-def decide_deletion(
-    changed: Mapping[str, Side], here: View, groups: FieldGroups, winner: Side | None
-) -> Reconciliation:
+def decide_deletion(changed: Mapping[str, Side], here: View, rules: Rules) -> Reconciliation:
     """Return what is to be done where one side has deleted the client.
 
     It is a conflict if the other side has changed anything: then nothing is exchanged until
     somebody decides.
     """
     editor = Side.THERE if here[DELETION] else Side.HERE
-    edits = real_edits(groups_of(changed, editor, Side.BOTH), groups)
+    edits = real_edits(groups_of(changed, editor, Side.BOTH), rules.groups)
     if not edits and changed[DELETION] is not Side.BOTH:
-        return decide_conflicts(changed, winner)
-    if winner is None:
+        return decide_conflicts(changed, rules.winner)
+    if rules.winner is None:
         return Reconciliation(held=frozenset(changed))
-    return decide_conflicts({**changed, DELETION: Side.BOTH}, winner)
+    return decide_conflicts({**changed, DELETION: Side.BOTH}, rules.winner)
 
 
 def real_edits(changed: Set[str], groups: FieldGroups) -> frozenset[str]:

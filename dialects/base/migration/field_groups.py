@@ -32,6 +32,10 @@ def no_group(_group: str) -> bool:
     return False
 
 
+def nothing_derived(_record: Client) -> frozenset[str]:
+    return frozenset()
+
+
 class FieldGroups(Struct, frozen=True, kw_only=True):
     """The field groups of an API's objects.
 
@@ -40,7 +44,8 @@ class FieldGroups(Struct, frozen=True, kw_only=True):
     `with_groups` is the first object with some groups of the second; a member of a family that the
     second lacks is left out. `is_read_only` tells the groups that only the service itself changes.
     `is_quiet` tells the groups that no person fills in: where both sides change one, ours counts.
-    `given_groups` are what the service itself gives a new client.
+    `derived_groups` are the groups that a record shows of another field, because it has no value of
+    their own. `given_groups` are what the service itself gives a new client.
     """
 
     own_object: Callable[[Client, Account], Members]
@@ -49,6 +54,7 @@ class FieldGroups(Struct, frozen=True, kw_only=True):
     aligned: Callable[[Members, Members], Members] = not_aligned
     is_read_only: Callable[[str], bool] = no_group
     is_quiet: Callable[[str], bool] = no_group
+    derived_groups: Callable[[Client], frozenset[str]] = nothing_derived
     given_groups: frozenset[str] = frozenset()
 
 

@@ -24,7 +24,7 @@ from storage import Account, Client
 from ..clients import translate
 from ..clients.contacts import ContactLine
 from ..clients.names import PARTS
-from ..clients.service_address import read_address
+from ..clients.service_address import non_blank, read_address
 from ..protocol import wire
 from . import object_reader, object_shapes
 
@@ -131,6 +131,14 @@ def line_of(contact: dict[str, Any]) -> ContactLine | None:
     return object_reader.contact_line_field(0, given, [])
 
 
+def derived_groups(record: Client) -> frozenset[str]:
+    """Return the address if it is only the billing address: nobody has entered it as this one."""
+    details = (record.entrance_no, record.apartment, record.floor, record.description)
+    is_own = record.service_text is not None or record.longitude is not None
+    is_own = is_own or bool(non_blank(*record.shipping_address[:-1], *details))
+    return frozenset() if is_own else frozenset({"site_address"})
+
+
 def is_order(group: str) -> bool:
     return group == ORDER
 
@@ -140,4 +148,5 @@ GROUPS = FieldGroups(
     view_of=view_of,
     with_groups=with_groups,
     is_quiet=is_order,
+    derived_groups=derived_groups,
 )

@@ -1,0 +1,273 @@
+"""An Invoice Ninja and a Planado hold the same clients for weeks, and both are edited.
+
+No edit is lost: each is on both sides, or in a conflict with both values.
+"""
+
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+
+from storage.model.accounts import Account
+from storage.model.commands import ImportClient, ImportContact
+from storage.model.conflicts import ConflictState, FieldConflict
+from storage.model.imports import ConflictPolicy
+from storage.model.records import Client, State
+from storage.store import Store
+from tests.gateway.migration.remote_stand_ins import (
+    There,
+    all_of,
+    brought,
+    fates,
+    lines,
+    one_engine,
+)
+
+ADA = ImportContact(first_name="Ada", last_name="Ray", email="ada@example.com", is_primary=True)
+pytestmark = one_engine
+
+
+class Company(NamedTuple):
+    """A company that lives with both services: its account, and the two services."""
+
+    store: Store
+    here: Account
+    ninja: There
+    planado: There
+
+    def cycle(self, policy: ConflictPolicy = ConflictPolicy.HOLD, **options: Any) -> None:
+        """Pull from both services and push to both, as a timer would."""
+        for service in (self.ninja, self.planado):
+            service.clock.tick(minutes=10)
+            service.pull(self.here, policy=policy)
+        for service in (self.ninja, self.planado):
+            service.push(self.here, policy=policy, **options)
+
+    def edit_ninja(self, name: str, **fields: Any) -> None:
+        self.ninja.clock.tick(minutes=1)
+        self.ninja.put(client_of(self.ninja, name).serial, fields)
+
+    def edit_planado(self, name: str, **fields: Any) -> None:
+        self.planado.clock.tick(minutes=1)
+        self.planado.speaker.patched(str(client_of(self.planado, name).uuid), fields)
+
+    def delete_in(self, service: There, name: str) -> None:
+        service.clock.tick(minutes=1)
+        service.speaker.delete(f"/clients/{service.id_of(client_of(service, name).serial)}")
+
+    def sides(self, name: str) -> tuple[Client, Client, Client]:
+        """Return a client as it is in Ninja, in Planado and here."""
+        [here] = [client for client in all_of(self.store, self.here) if client.name == name]
+        return client_of(self.ninja, name), client_of(self.planado, name), here
+
+    def conflicts(self) -> list[FieldConflict]:
+        return list(self.store.list_conflicts(self.here.id, ConflictState.OPEN))
+
+    def writes(self) -> int:
+        """Return how many writes the services have had since the last call."""
+        number = sum(len(service.faulty.writes) for service in (self.ninja, self.planado))
+        for service in (self.ninja, self.planado):
+            service.forget_calls()
+        return number
+
+
+def client_of(service: There, name: str) -> Client:
+    [client] = [client for client in service.clients if client.name == name]
+    return client
+
+
+def names_in(service: There) -> set[str]:
+    return {client.name for client in service.clients if not client.is_deleted}
+
+
+@pytest.fixture
+def company(store: Store, here: Account, ninja_there: There, planado_there: There) -> Company:
+    """A company with five clients, which came from Ninja and are in step everywhere."""
+    brought(
+        store,
+        ninja_there.account,
+        *(
+            ImportClient(organization_name=f"Client {n}", phone=f"{n}00", contacts=(ADA,))
+            for n in range(1, 6)
+        ),
+    )
+    company = Company(store, here, ninja_there, planado_there)
+    company.cycle()
+    company.cycle()
+    company.writes()
+    return company
+
+
+# Edits
+
+
+def test_a_company_at_rest_writes_nothing(company: Company) -> None:
+    before = [service.clients for service in (company.ninja, company.planado)]
+
+    for _ in range(3):
+        company.cycle()
+
+    assert company.writes() == 0
+    assert [service.clients for service in (company.ninja, company.planado)] == before
+    assert company.conflicts() == []
+
+
+@pytest.mark.parametrize("policy", ConflictPolicy)
+def test_edits_of_different_fields_arrive_on_both_sides(
+    company: Company, policy: ConflictPolicy
+) -> None:
+    company.edit_ninja("Client 1", private_notes="from ninja", phone="555")
+    company.edit_planado("Client 1", site_address={"formatted": "1 New Street"})
+
+    company.cycle(policy)
+    company.cycle(policy)
+
+    ninja, planado, here = company.sides("Client 1")
+    assert (ninja.private_notes, ninja.phone) == ("from ninja", "555")
+    assert ninja.shipping_address1 == "1 New Street"
+    assert (planado.phone, planado.service_text) == ("555", "1 New Street")
+    assert (here.phone, here.private_notes) == ("555", "from ninja")
+    assert company.conflicts() == []
+
+
+def test_twenty_rounds_of_edits_on_both_sides_lose_none(company: Company) -> None:
+    names = [f"Client {n}" for n in range(1, 6)]
+
+    for turn in range(20):
+        for name in names:
+            company.edit_ninja(name, public_notes=f"note {turn}", city=f"City {turn}")
+            company.edit_planado(name, site_address={"formatted": f"{turn} Street"})
+        company.cycle()
+        for name in names:
+            ninja, planado, _here = company.sides(name)
+            assert (ninja.public_notes, ninja.city) == (f"note {turn}", f"City {turn}")
+            assert ninja.shipping_address1 == planado.service_text == f"{turn} Street"
+
+    assert company.conflicts() == []
+    company.cycle()
+    company.writes()
+    company.cycle()
+    assert company.writes() == 0
+
+
+def test_each_edit_is_written_once_on_the_other_side(company: Company) -> None:
+    company.edit_ninja("Client 1", phone="555")
+    company.edit_planado("Client 2", site_address={"formatted": "2 Street"})
+    company.writes()
+
+    for _ in range(3):
+        company.cycle()
+
+    assert company.writes() == 2
+
+
+def test_two_edits_of_one_field_are_a_conflict_with_both_values(company: Company) -> None:
+    company.edit_ninja("Client 1", phone="from ninja", public_notes="also")
+    company.edit_planado(
+        "Client 1", contacts=[{"name": None, "value": "from planado", "type": "phone"}]
+    )
+
+    company.cycle()
+    company.cycle()
+
+    ninja, planado, here = company.sides("Client 1")
+    assert {ninja.phone, planado.phone} == {"from ninja", "from planado"}
+    assert here.public_notes == "also"
+    [conflict] = company.conflicts()
+    assert conflict.group == "phone"
+    assert {"from ninja", "from planado"} == {
+        value for value in ("from ninja", "from planado") if value in conflict.here + conflict.there
+    }
+
+
+@pytest.mark.parametrize("policy", [ConflictPolicy.REMOTE, ConflictPolicy.LOCAL])
+def test_what_a_policy_overwrites_is_kept_with_the_value_that_lost(
+    company: Company, policy: ConflictPolicy
+) -> None:
+    company.edit_ninja("Client 1", phone="from ninja")
+    company.edit_planado(
+        "Client 1", contacts=[{"name": None, "value": "from planado", "type": "phone"}]
+    )
+
+    company.cycle(policy)
+    company.cycle(policy)
+
+    ninja, planado, _here = company.sides("Client 1")
+    assert ninja.phone == planado.phone
+    overwritten = company.store.list_conflicts(company.here.id, ConflictState.OVERWRITTEN)
+    lost = {"from ninja", "from planado"} - {ninja.phone}
+    assert any(value in one.here + one.there for value in lost for one in overwritten)
+
+
+def test_a_balance_that_moves_stops_no_edit(company: Company) -> None:
+    company.store.change_client(
+        company.ninja.account.id,
+        client_of(company.ninja, "Client 1").serial,
+        lambda _record: ImportClient(balance=Decimal(12)),
+    )
+    company.edit_planado("Client 1", site_address={"formatted": "1 New Street"})
+
+    company.cycle()
+
+    ninja, _planado, here = company.sides("Client 1")
+    assert (ninja.shipping_address1, here.balance) == ("1 New Street", 12)
+    assert company.conflicts() == []
+
+
+# Deletions
+
+
+def test_a_client_deleted_in_ninja_is_deleted_in_planado_though_it_was_read_meanwhile(
+    company: Company,
+) -> None:
+    company.delete_in(company.ninja, "Client 1")
+    company.ninja.pull(company.here)
+    company.planado.pull(company.here, is_whole=True)
+
+    told = company.planado.push(company.here)
+    again = company.planado.push(company.here)
+    done = company.planado.push(company.here, may_delete=True)
+
+    assert [fates(one.counts)["left"] for one in (told, again)] == [1, 1]
+    assert fates(done.counts)["deleted"] == 1
+    assert "Client 1" not in names_in(company.planado)
+
+
+def test_a_deletion_never_wins_over_an_edit(company: Company) -> None:
+    company.delete_in(company.ninja, "Client 1")
+    company.edit_planado("Client 1", site_address={"formatted": "1 New Street"})
+    company.ninja.pull(company.here)
+
+    done = company.planado.push(company.here, may_delete=True)
+
+    assert fates(done.counts)["conflict"] == 1
+    [line] = lines(company.store, done.run, "conflict")
+    assert "is_deleted" in line.field
+    assert "Client 1" in names_in(company.planado)
+    assert [one.group for one in company.conflicts()][:1] == ["is_deleted"]
+
+
+def test_a_client_deleted_here_stays_deleted_when_it_is_read_again(company: Company) -> None:
+    serial = company.sides("Client 2")[2].serial
+    company.store.set_client_state(company.here.id, serial, State.DELETED)
+
+    company.cycle(may_delete=True)
+
+    assert "Client 2" not in names_in(company.ninja) | names_in(company.planado)
+
+
+# Identity
+
+
+def test_a_client_born_in_planado_has_the_hash_and_the_keys_of_ninja(company: Company) -> None:
+    contacts = [{"name": "Bo Li", "value": "bo@example.com", "type": "email"}]
+    company.planado.speaker.created(organization=True, organization_name="Born", contacts=contacts)
+
+    company.cycle()
+
+    ninja, _planado, here = company.sides("Born")
+    assert here.client_hash == ninja.client_hash
+    assert {c.contact_key for c in here.contacts} == {c.contact_key for c in ninja.contacts}
+    company.writes()
+    company.cycle()
+    assert company.writes() == 0
