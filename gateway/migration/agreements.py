@@ -11,13 +11,14 @@
 import zlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
 import msgspec
 from msgspec import Struct, structs
 
 from dialects.base.dialect import Dialect
 from dialects.base.migration.field_groups import (
+    CONTACTS,
     Members,
     View,
     changed_fields,
@@ -38,6 +39,7 @@ from storage import (
 from .link_keys import LinkKeys
 from .reconcile import NO_BASE, Base, Reconciliation, Rules, Side, base_after, reconcile
 
+NAME = "name"
 FORMAT = 1
 """Of packed bases. One of another format is not read: its views may have another normal form."""
 
@@ -59,7 +61,7 @@ class Counterpart(NamedTuple):
     link: Origin | None
 
 
-class Comparison(NamedTuple):
+class ComparedClient(NamedTuple):
     """A client here and its counterpart, as objects and as views, with the base of their link."""
 
     dialect: Dialect
@@ -95,6 +97,15 @@ class Comparison(NamedTuple):
         """Whether the parts of our object have the ids that they have there."""
         own = self.dialect.codec.groups.own_object(self.record, self.account)
         return own == self.ours
+
+    @property
+    def is_same_client(self) -> bool:
+        """Whether the two have a name, or a contact with all that it says, in common."""
+        return any(
+            there and there == self.here.get(group)
+            for group, there in self.there.items()
+            if group.startswith(f"{CONTACTS}.") or (group == NAME and filled(there))
+        )
 
     def told_object(self, told: Collection[str]) -> bytes:
         """Return their object with these groups of ours."""
@@ -138,6 +149,12 @@ class Comparison(NamedTuple):
         return base_after(self.base, here, self.there, pending)
 
 
+def filled(names: Any) -> bool:
+    """Whether names say who a client is: kind and classification alone do not."""
+    kinds = {"classification", "organization"}
+    return isinstance(names, dict) and any(v for k, v in names.items() if k not in kinds)
+
+
 class OwnView(NamedTuple):
     """A record as an object of an API, with the ids of its counterpart's parts, and its view."""
 
@@ -157,7 +174,7 @@ def compare(
     keys: LinkKeys | None,
     record: Client,
     counterpart: Counterpart,
-) -> Comparison:
+) -> ComparedClient:
     """Compare a record with its counterpart.
 
     A link key that a push has set on the service counts as none. Raises Invalid for an object that
@@ -170,7 +187,7 @@ def compare(
     there = dialect.codec.groups.view_of(msgspec.json.encode(theirs))
     ours, here = view_here(dialect, account, record, theirs)
     base = base_of(counterpart, record, here, there)
-    return Comparison(dialect, account, record, counterpart, ours, theirs, here, there, base)
+    return ComparedClient(dialect, account, record, counterpart, ours, theirs, here, there, base)
 
 
 def decode_object(raw: bytes) -> Members:

@@ -7,7 +7,7 @@ from dialects.base.dialect import Dialect
 from dialects.base.migration.object_codec import ParsedObject
 from storage import Account, Client, Origin, Store, incoming_client
 
-from .agreements import Comparison, Counterpart, compare
+from .agreements import ComparedClient, Counterpart, compare
 from .link_keys import LinkKeys
 
 
@@ -42,8 +42,46 @@ class Sides(NamedTuple):
             for parsed in parsed_objects
         ]
         records = self.store.match_clients(self.account.id, incoming)
+        others = [p for n, p in enumerate(parsed_objects) if n not in records]
+        likely = self.likely_counterparts(others)
         for n, parsed in enumerate(parsed_objects):
-            yield Pair(parsed, objects[n], records.get(n) or self.find_by_key(parsed))
+            record = records.get(n)
+            if record is None:
+                candidates = likely.get(parsed.foreign_id, ())
+                record = next((c for c in candidates if self.is_same(c, parsed, objects[n])), None)
+            yield Pair(parsed, objects[n], record)
+
+    def likely_counterparts(
+        self, unmatched: Sequence[ParsedObject]
+    ) -> dict[str, tuple[Client, ...]]:
+        """Find clients with the link key or with the number of an object, by foreign id.
+
+        Neither is enough: another server gives the same.
+        """
+        numbers = {p.foreign_id: p.command.number for p in unmatched if p.command.number}
+        known = self.store.clients_by_number(self.account.id, list(map(str, numbers.values())))
+        found = {
+            p.foreign_id: (self.find_by_key(p), known.get(str(numbers.get(p.foreign_id))))
+            for p in unmatched
+        }
+        return {key: tuple(filter(None, pair)) for key, pair in found.items() if any(pair)}
+
+    def is_same(self, record: Client, parsed: ParsedObject, raw: bytes) -> bool:
+        """Whether a client that is not linked is the one of an object, as its names say."""
+        known = self.store.client_links(self.account.id, self.source, [record.serial])
+        counterpart = Counterpart(raw, self.make_origin(parsed), None)
+        return not known and self.compare(record, counterpart).is_same_client
+
+    def is_same_unlinked(self, record: Client, counterpart: Counterpart) -> bool:
+        """Whether a client of the service is the one here, and is linked to no other one."""
+        identified = self.dialect.remote.identify(counterpart.raw, self.account)
+        incoming = incoming_client(
+            counterpart.origin, identified.command, identified.change_command
+        )
+        owner = self.store.match_clients(self.account.id, [incoming]).get(0)
+        if owner is not None:
+            return owner.serial == record.serial
+        return self.compare(record, counterpart).is_same_client
 
     def find_by_key(self, parsed: ParsedObject) -> Client | None:
         """Find the client that a push created on the service under one of our link keys."""
@@ -63,7 +101,7 @@ class Sides(NamedTuple):
             version=version,
         )
 
-    def compare(self, record: Client, counterpart: Counterpart) -> Comparison:
+    def compare(self, record: Client, counterpart: Counterpart) -> ComparedClient:
         """Compare a client here with its counterpart. Raises Invalid as `agreements.compare`."""
         return compare(self.dialect, self.account, self.keys, record, counterpart)
 

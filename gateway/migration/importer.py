@@ -10,21 +10,17 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Protocol
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from dialects.base.dialect import Dialect
 from dialects.base.migration.object_codec import ParsedObject
 from storage import (
     Account,
-    Client,
     ConflictPolicy,
-    ImportClient,
     ImportOutcome,
-    ImportStatus,
     IncomingBatch,
     IncomingClient,
     IncomingColumns,
-    MergeDecision,
     Origin,
     Run,
     RunLine,
@@ -34,9 +30,9 @@ from storage import (
     identifiers_of,
 )
 
-from .agreements import Comparison, Counterpart, compare, linked, winner_of
 from .failures import TooManyChanges
 from .link_keys import LinkKeys
+from .merge_decisions import Merger
 from .objects import ColumnBatchLike, PreparedBatchLike, RawObject, ReadObject, read_object
 from .outcomes import (
     Counts,
@@ -46,7 +42,6 @@ from .outcomes import (
     outcome_lines,
     unreadable_outcome,
 )
-from .reconcile import NO_GROUPS, NOTHING
 from .runs import finish_run, start_run
 
 
@@ -85,6 +80,7 @@ class Importer:
         self.source = source
         self.options = options
         self.keys = keys
+        self.merger = Merger(dialect, account, keys, options.policy)
         self.run: Run | None = None
         self.counts: Counts = {}
         self.lines: list[RunLine] = []
@@ -219,43 +215,15 @@ class Importer:
             origin=origin,
             identifiers=identifiers,
             full_command=parsed.full_command,
-            decide=partial(self.decide, read.raw, origin),
-            link_of_new=partial(self.link_of_new, read.raw, origin)
+            decide=partial(self.merger.decide, read.raw, origin),
+            link_of_new=partial(self.merger.link_of_new, read.raw, origin)
             if self.options.is_live
             else None,
+            likely_serial=self.keys.serial_of(identifiers.external_id) if self.keys else None,
+            is_same=partial(self.merger.is_same, read.raw, origin),
             groups=parsed.groups,
             prepared=read.prepared,
         )
-
-    def decide(
-        self, raw: bytes, origin: Origin, record: Client, link: Origin | None
-    ) -> MergeDecision:
-        """Return what an object makes of the client that it is here."""
-        seen = (origin.stamp, record.version)
-        if link is not None and origin.stamp and seen == (link.stamp, link.version):
-            current = structs.replace(origin, version=link.version, agreed=link.agreed)
-            return MergeDecision(command=ImportClient(), link_of=lambda _after: current)
-        compared = self.compare(record, Counterpart(raw, origin, link))
-        winner = winner_of(self.options.policy, record.updated_at, origin.foreign_updated_at)
-        result = compared.reconcile(winner)
-        pending = result._replace(take=NO_GROUPS)
-        return MergeDecision(
-            command=compared.take_command(result.take),
-            link_of=lambda after: linked(
-                origin, after, compared.base_after(after, pending), pending
-            ),
-            status=ImportStatus.KEPT if pending.tell else ImportStatus.UNCHANGED,
-            fields=compared.fields_of(result.held or result.tell),
-            conflicts=compared.conflicts_of(result, winner),
-        )
-
-    def link_of_new(self, raw: bytes, origin: Origin, record: Client) -> Origin:
-        """Return the link of a client that the object has created, with what both sides show."""
-        compared = self.compare(record, Counterpart(raw, origin, None))
-        return linked(origin, record, compared.base_after(record, NOTHING), NOTHING)
-
-    def compare(self, record: Client, counterpart: Counterpart) -> Comparison:
-        return compare(self.dialect, self.account, self.keys, record, counterpart)
 
     def progress_of(
         self,

@@ -15,14 +15,19 @@ from storage.model.records import Client, Origin
 from storage.model.runs import RunProgress
 
 
+def never_same(_record: Client) -> bool:
+    return False
+
+
 class IncomingClient(Struct, frozen=True, kw_only=True):
     """A client as another service describes it, and what it makes of a client here.
 
     `identifiers` are the natural keys that it claims. `full_command` returns the command for a
     client that does not exist here, `link_of_new` the link of the client that it creates. `decide`
     returns what it makes of a client that exists, given their link, if they have one; it raises
-    Invalid. `groups` are the groups that it brings along. `prepared` are its rows from
-    `prepare_rows`, if any were made: then `full_command` is hardly ever called.
+    Invalid. `likely_serial` is that of a client here that it may be: `is_same` confirms it.
+    `groups` are the groups that it brings along. `prepared` are its rows from `prepare_rows`, if
+    any were made: then `full_command` is hardly ever called.
     """
 
     origin: Origin
@@ -30,6 +35,8 @@ class IncomingClient(Struct, frozen=True, kw_only=True):
     full_command: Callable[[], ImportClient]
     decide: Callable[[Client, Origin | None], MergeDecision]
     link_of_new: Callable[[Client], Origin] | None = None
+    likely_serial: int | None = None
+    is_same: Callable[[Client], bool] = never_same
     groups: tuple[ImportGroup, ...] = ()
     prepared: PreparedRows | None = None
 

@@ -3,13 +3,13 @@
 Two are the same client by their origin, or by what identifies them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from storage.clients import identities
+from storage.clients import identities, reads as client_reads
 from storage.clients.filters import is_live
 from storage.database.conditions import in_values
 from storage.model.imports import Identifiers
@@ -17,6 +17,7 @@ from storage.model.records import Origin
 from storage.schema.row_mapping import ORIGIN_COLUMNS, origin_from_row
 from storage.schema.tables import CLIENT, CONTACT, ORIGIN, TOMBSTONE
 
+from . import links
 from .incoming import IncomingClient
 
 
@@ -31,28 +32,21 @@ class MatchedClient(NamedTuple):
 
 
 IDENTIFIER_COLUMNS = {
-    "number": CLIENT.c.number_folded,
     "external_id": CLIENT.c.external_id,
     "serial": CLIENT.c.serial,
     "uuid": CLIENT.c.uuid,
 }
-SUFFICIENT_IDENTIFIERS = tuple(name for name in IDENTIFIER_COLUMNS if name != "number")
-"""Clients that have only a number in common are matched on request only."""
+"""The identifiers by which clients are matched. A number is none: two services give the same."""
 
 
 def match_clients(
-    connection: Connection,
-    account_id: int,
-    incoming: Sequence[IncomingClient],
-    *,
-    by_number: bool = False,
+    connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
 ) -> dict[int, MatchedClient]:
     """Match incoming clients with clients here; return the matches by position in the sequence.
 
     Two clients match by the first of these that they have in common: the origin; the UUID; the
     serial and the client hash (a serial alone says nothing: clients of another server have the same
-    serials); the external id; with `by_number` the number, for callers that keep two services in
-    step.
+    serials); the external id; the likely serial, if the incoming client confirms it.
     """
     by_origin = match_by_origin(connection, account_id, incoming)
     matches = {
@@ -61,12 +55,29 @@ def match_clients(
         if (key := client.origin.foreign_id) in by_origin
     }
     unmatched = {n: c.identifiers for n, c in enumerate(incoming) if n not in matches}
-    names = IDENTIFIER_COLUMNS if by_number else SUFFICIENT_IDENTIFIERS
-    owners = match_by_identifiers(connection, account_id, list(unmatched.values()), names)
+    owners = match_by_identifiers(connection, account_id, list(unmatched.values()))
     for n, identifiers in unmatched.items() if owners else ():
         if serial := matched_serial(identifiers, owners):
             matches[n] = MatchedClient(serial, None)
-    return matches
+    likely = {n: one for n, one in enumerate(incoming) if n not in matches and one.likely_serial}
+    return matches | (match_likely(connection, account_id, likely) if likely else {})
+
+
+def match_likely(
+    connection: Connection, account_id: int, incoming: Mapping[int, IncomingClient]
+) -> dict[int, MatchedClient]:
+    """Match clients with those that they may be, unless these have a link with the source."""
+    serials = [one.likely_serial for one in incoming.values() if one.likely_serial]
+    source = next(iter(incoming.values())).origin.source
+    linked = links.find_links(connection, account_id, source, serials)
+    records = client_reads.get_by_serials(
+        connection, account_id, [serial for serial in serials if serial not in linked]
+    )
+    return {
+        n: MatchedClient(record.serial, None)
+        for n, one in incoming.items()
+        if (record := records.get(one.likely_serial or 0)) and one.is_same(record)
+    }
 
 
 def matched_serial(identifiers: Identifiers, owners: dict[tuple[str, object], int]) -> int | None:
@@ -74,7 +85,6 @@ def matched_serial(identifiers: Identifiers, owners: dict[tuple[str, object], in
         owners.get(("uuid", identifiers.uuid))
         or owners.get(("serial", (identifiers.serial, identifiers.client_hash)))
         or owners.get(("external_id", identifiers.external_id))
-        or owners.get(("number", identifiers.number))
     )
 
 
@@ -92,10 +102,7 @@ def match_by_origin(
 
 
 def match_by_identifiers(
-    connection: Connection,
-    account_id: int,
-    identifiers: Sequence[Identifiers],
-    names: Iterable[str],
+    connection: Connection, account_id: int, identifiers: Sequence[Identifiers]
 ) -> dict[tuple[str, object], int]:
     """Find the serials of clients that have one of these identifiers.
 
@@ -103,11 +110,8 @@ def match_by_identifiers(
     serial and client hash.
     """
     serials: dict[tuple[str, object], int] = {}
-    for name in names:
-        column = IDENTIFIER_COLUMNS[name]
+    for name, column in IDENTIFIER_COLUMNS.items():
         values = [value for one in identifiers if (value := getattr(one, name)) is not None]
-        if name == "number":
-            values = list(filter(None, values))
         statement = select(CLIENT.c.serial, CLIENT.c.client_hash, column.label("value")).where(
             CLIENT.c.account_id == account_id, in_values(column, values)
         )
@@ -117,6 +121,16 @@ def match_by_identifiers(
             key = (row.serial, row.client_hash) if name == "serial" else row.value
             serials[name, key] = row.serial
     return serials
+
+
+def find_by_numbers(
+    connection: Connection, account_id: int, numbers: Sequence[str]
+) -> dict[str, int]:
+    """Find the serials of clients by their folded numbers."""
+    statement = select(CLIENT.c.number_folded, CLIENT.c.serial).where(
+        CLIENT.c.account_id == account_id, in_values(CLIENT.c.number_folded, numbers)
+    )
+    return {row.number_folded: row.serial for row in connection.execute(statement)}
 
 
 def first_occurrences(pending: dict[int, IncomingClient]) -> dict[int, IncomingClient]:
@@ -154,6 +168,8 @@ def are_surely_distinct(incoming: Collection[IncomingClient]) -> bool:
 def identity_marks(incoming: IncomingClient) -> set[tuple[str, object]]:
     """Return names and values by which the client can be matched; an external id also as a UUID."""
     marks: set[tuple[str, object]] = {("origin", incoming.origin.foreign_id)}
+    if incoming.likely_serial is not None:
+        marks.add(("likely", incoming.likely_serial))
     for name in ("uuid", "serial", "external_id"):
         value = getattr(incoming.identifiers, name)
         if value is not None:

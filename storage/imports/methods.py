@@ -9,6 +9,7 @@ from storage.conflicts import writes as conflict_writes
 from storage.database.fast_sql import bulk_rows
 from storage.database.transactions import TransactionRunner
 from storage.model.conflicts import NO_CONFLICTS, FoundConflicts
+from storage.model.folding import fold_key
 from storage.model.generators import Generators
 from storage.model.imports import ClientLink, ImportOutcome
 from storage.model.limits import MAX_INTEGER
@@ -98,10 +99,13 @@ class ImportMethods(TransactionRunner):
     ) -> dict[int, Client]:
         """Find the clients here that the incoming ones are, by position in the sequence.
 
-        An incoming client that is not here is left out. A client with the same number counts as
-        the same client, even if the two have nothing else in common.
+        An incoming client that is not here is left out.
         """
         return self._read(find_matches, account_id, incoming)
+
+    def clients_by_number(self, account_id: int, numbers: Sequence[str]) -> dict[str, Client]:
+        """Find clients by number, in any case; the keys are the numbers as they were given."""
+        return self._read(find_by_numbers, account_id, numbers)
 
     def client_links(
         self, account_id: int, source: str, serials: Sequence[int]
@@ -181,10 +185,20 @@ def run_dry_import(
 def find_matches(
     connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
 ) -> dict[int, Client]:
-    matches = matching.match_clients(connection, account_id, incoming, by_number=True)
+    matches = matching.match_clients(connection, account_id, incoming)
     serials = [matched.serial for matched in matches.values()]
     records = client_reads.get_by_serials(connection, account_id, serials)
     return {n: records[matched.serial] for n, matched in matches.items()}
+
+
+def find_by_numbers(
+    connection: Connection, account_id: int, numbers: Sequence[str]
+) -> dict[str, Client]:
+    folded = {number: fold_key(number) for number in numbers if number}
+    serials = matching.find_by_numbers(connection, account_id, list(folded.values()))
+    records = client_reads.get_by_serials(connection, account_id, list(serials.values()))
+    by_number = {number: serials.get(key) for number, key in folded.items()}
+    return {number: records[serial] for number, serial in by_number.items() if serial in records}
 
 
 def save_links_with_progress(

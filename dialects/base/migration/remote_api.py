@@ -119,7 +119,7 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     `unwrap_object` takes the object out of the answer; `is_missing` tells from status and body
     that the client does not exist there. All that read raise Invalid for an answer of another API.
 
-    Writing. `create_request` (under a key, where the API has keys), `change_request`,
+    Writing. `create_request` (under an external id, where the API `has_keys`), `change_request`,
     `archive_request` and `delete_request` build one write each; `read_receipt` reads the answer to
     a write. `change_request` is given the object as it is to be, its groups that change, and the
     object as it is; it is None if no request takes these groups. `unsendable_fields` are losses of
@@ -152,6 +152,7 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     archive_request: Callable[[str, bool], ApiRequest | None] = no_archive
     dropped_groups: Callable[[View, View], frozenset[str]] = nothing_dropped
     untold_groups: frozenset[str] = frozenset()
+    has_keys: bool = False
     is_read_again: bool = False
     per_minute: int = 0
     list_files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files

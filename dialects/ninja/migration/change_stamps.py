@@ -7,11 +7,11 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
 from dialects.base.migration import lenient_json
+from dialects.base.migration.canonical_json import canonical_json, canonical_settings
 from dialects.base.protocol import json_codec
 
 from ..protocol.scalars import text_of
 from . import object_shapes
-from .canonical_json import canonical_json, canonical_settings
 
 DIGEST_SIZE = 8
 

@@ -28,13 +28,13 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, structs
 
 from dialects.base.migration import lenient_json
+from dialects.base.migration.canonical_json import canonical_settings
 from dialects.base.migration.object_codec import ParsedColumns
 from storage import Account, ClientColumns, Invalid, is_individual, to_microseconds, to_millionths
 
 from ..clients import names
 from ..protocol.id_codec import IdCodec, id_codec
 from . import object_fields, object_reader, object_shapes
-from .canonical_json import canonical_settings
 from .change_stamps import canonical_raw, contact_id, digest
 from .object_fields import (
     EMAIL_KIND,

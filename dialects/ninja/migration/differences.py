@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from msgspec import UNSET
 
 from dialects.base.migration import json_diff
+from dialects.base.migration.canonical_json import canonical_json
 from dialects.base.protocol import json_codec
 from storage import Account, Client, collapse_spaces
 
@@ -21,7 +22,6 @@ from ..clients import translate
 from ..protocol.id_codec import IdCodec
 from ..protocol.scalars import trim
 from . import contact_pairs, kept_texts, object_fields, object_reader
-from .canonical_json import canonical_json
 from .contact_pairs import ContactPair
 from .object_reader import FieldValues, ParsedFields
 from .object_settings import comparable_settings

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
+from dialects.base.migration.canonical_json import is_same_json
 from storage import (
     Account,
     Client,
@@ -28,7 +29,6 @@ from ..clients import (
 )
 from ..protocol import wire
 from . import object_fields
-from .canonical_json import is_same_json
 from .kept_texts import CLIENT_LENGTHS, CONTACT_LENGTHS, LINE_LENGTH, is_kept, with_kept_texts
 from .object_fields import changed_fields, is_same_text
 from .object_reader import EMPTY_EXTRAS, FieldValues, ParsedFields

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from dialects.base.migration import lenient_json
+from dialects.base.migration.canonical_json import EMPTY_MEMBERS, SORTED_ENCODER, cached_if_short
 from dialects.base.migration.losses import Loss, make_loss
 from storage import Account
 
@@ -20,7 +21,6 @@ from ..clients.setting_types import WrongSettingTypeError, read_setting
 from ..clients.settings import NO_CURRENCY
 from ..protocol.scalars import read_amount, trim
 from ..reference.tables import SETTING_TYPES
-from .canonical_json import EMPTY_MEMBERS, SORTED_ENCODER, cached_if_short
 
 UNDECODABLE = (msgspec.MsgspecError, RecursionError)
 ENTITY = "entity"

@@ -209,6 +209,7 @@ REMOTE = RemoteApi(
     read_receipt=read_receipt,
     unsendable_fields=lambda _record: (),
     untold_groups=UNTOLD,
+    has_keys=True,
     per_minute=PER_MINUTE,
     server="a Planado account",
     token=Credential(option="--key", variable="PLANADO_KEY", name="API key"),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct, structs
 
 from gateway.migration.agreements import (
-    Comparison,
+    ComparedClient,
     Counterpart,
     linked,
     unpack_base,
@@ -31,6 +31,9 @@ from storage import (
 )
 
 from .service_writer import RefusedWrite, ServiceWriter
+
+MAX_KEYS = 10
+"""The keys that are tried for a new client, where others have the first ones."""
 
 
 class PushOptions(Struct, frozen=True, kw_only=True):
@@ -99,13 +102,16 @@ class ClientPusher:
         counterpart = self.writer.fetch(origin.foreign_id, origin)
         if counterpart is None:
             return self.push_missing(record, origin)
+        return self.push_counterpart(record, counterpart)
+
+    def push_counterpart(self, record: Client, counterpart: Counterpart) -> PushOutcome:
         compared = self.sides.compare(record, counterpart)
         winner = winner_of(
             self.options.policy, record.updated_at, counterpart.origin.foreign_updated_at
         )
         result = compared.reconcile(winner)
         if DELETION in result.tell and record.is_deleted:
-            return self.push_deletion(record, origin.foreign_id)
+            return self.push_deletion(record, counterpart.origin.foreign_id)
         outcome = self.push_change(record, compared, result)
         return structs.replace(outcome, conflicts=compared.conflicts_of(result, winner))
 
@@ -118,7 +124,7 @@ class ClientPusher:
         return shown.view == base.here
 
     def push_change(
-        self, record: Client, compared: Comparison, result: Reconciliation
+        self, record: Client, compared: ComparedClient, result: Reconciliation
     ) -> PushOutcome:
         """Tell the service what has changed here only, and what wins here.
 
@@ -149,9 +155,12 @@ class ClientPusher:
         if record.is_deleted:
             line = line_of("left", record, text="is deleted here")
             return PushOutcome(result="left", lines=(line,))
+        place = self.find_place(record)
+        if isinstance(place, Counterpart):
+            return self.push_counterpart(record, place)
         self.before_write()
         lines = self.loss_lines(record)
-        shown = self.writer.create(record)
+        shown = self.writer.create(record, place)
         if shown is None:
             return PushOutcome(result="created", lines=lines)
         after = self.adopt(record, shown)
@@ -161,6 +170,23 @@ class ClientPusher:
             shown = self.writer.change(after, compared, dropped) or shown
         link = self.link_after(after, shown, Reconciliation(), None)
         return PushOutcome(result="created", lines=lines, link=link)
+
+    def find_place(self, record: Client) -> str | Counterpart:
+        """Return a free key for a new client, or the client itself if it is there already.
+
+        Under our key there may be a client of another store of this service: it is not touched.
+        Raises RefusedWrite if the client's own external id is another client's there.
+        """
+        own_key = self.sides.keys.key_of(record)
+        for key in (own_key, *(f"{own_key}-{n}" for n in range(2, MAX_KEYS))):
+            found = self.writer.find_by_key(record.external_id or key)
+            if found is None:
+                return key
+            if self.sides.is_same_unlinked(record, found):
+                return found
+            if record.external_id is not None:
+                break
+        raise RefusedWrite(f"{record.external_id or own_key} is another client's there")
 
     def adopt(self, record: Client, shown: Counterpart) -> Client:
         """Give the client here what the service has given it: its hash, the keys of its contacts.
@@ -236,7 +262,7 @@ def result_of(result: Reconciliation, told: frozenset[str]) -> str:
 
 
 def change_lines(
-    record: Client, compared: Comparison, result: Reconciliation, untold: frozenset[str]
+    record: Client, compared: ComparedClient, result: Reconciliation, untold: frozenset[str]
 ) -> Iterator[RunLine]:
     """Yield the report lines of a change: conflicts, values that lose, and what cannot be told."""
     if result.held:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from dialects.base.migration.remote_api import ApiRequest, RemoteObject, WriteReceipt
-from gateway.migration.agreements import Comparison, Counterpart
+from gateway.migration.agreements import ComparedClient, Counterpart
 from gateway.migration.counterparts import Sides
 from gateway.remote.http_client import HttpClient, RemoteResponse
 from storage import Client, Invalid, Origin, Problem
@@ -43,13 +43,20 @@ class ServiceWriter:
         parsed = self.remote.identify(raw, self.sides.account)
         return Counterpart(raw, self.sides.make_origin(parsed), link)
 
-    def create(self, record: Client) -> Counterpart | None:
-        """Create a client, and return what the service shows of it; None in a dry run.
+    def find_by_key(self, key: str) -> Counterpart | None:
+        """Fetch the client under an external id; None if there is none, or if the API has no keys.
+
+        Raises RemoteFailure, and Invalid if the service refuses to show it.
+        """
+        return self.fetch(key, None) if self.remote.has_keys else None
+
+    def create(self, record: Client, key: str) -> Counterpart | None:
+        """Create a client under a key, and return what the service shows of it; None in a dry run.
 
         Raises RefusedWrite and RemoteFailure.
         """
         account = self.sides.account
-        request = self.remote.create_request(record, self.sides.keys.key_of(record), account)
+        request = self.remote.create_request(record, key, account)
         receipt = self.send_write(request, None)
         if receipt is None:
             return None
@@ -60,7 +67,7 @@ class ServiceWriter:
         return self.shown_after(receipt, msgspec.json.encode(own), None)
 
     def change(
-        self, record: Client, compared: Comparison, told: Iterable[str]
+        self, record: Client, compared: ComparedClient, told: Iterable[str]
     ) -> Counterpart | None:
         """Tell groups of a client, and return what the service shows of it; None in a dry run.
 

@@ -130,12 +130,13 @@ def test_a_uuid_means_the_deleted_client_too(here: Links) -> None:
     assert (outcome.status, outcome.serial) == (ImportStatus.UNCHANGED, gone.serial)
 
 
-def test_a_number_in_any_case_is_enough_for_recognising_but_not_for_an_import(here: Links) -> None:
+def test_a_number_in_any_case_finds_a_client_and_recognises_none(here: Links) -> None:
     mine = here.made(number="Née")
 
     (outcome,) = here.take(arriving("1", number="NEE"))
 
-    assert here.recognised(arriving("2", number="nEe")) == {0: mine.serial}
+    assert here.recognised(arriving("2", number="nEe")) == {}
+    assert here.store.clients_by_number(here.id, ["nEe", "x", ""]) == {"nEe": mine}
     assert (outcome.status, adjusted_fields(outcome)) == (ImportStatus.CREATED, {"number"})
 
 

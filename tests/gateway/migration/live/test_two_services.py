@@ -3,6 +3,7 @@
 No edit is lost: each is on both sides, or in a conflict with both values.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -271,3 +272,52 @@ def test_a_client_born_in_planado_has_the_hash_and_the_keys_of_ninja(company: Co
     company.writes()
     company.cycle()
     assert company.writes() == 0
+
+
+def test_a_new_store_of_the_same_services_doubles_nobody(
+    company: Company, new_account: Callable[[], Account]
+) -> None:
+    second = company._replace(here=new_account())
+    company.writes()
+
+    second.cycle()
+
+    assert len(all_of(second.store, second.here)) == len(company.planado.clients) == 5
+    assert second.writes() == 0
+    assert second.conflicts() == []
+
+
+def test_a_client_of_another_company_under_our_key_is_not_touched(
+    store: Store, here: Account, planado_there: There
+) -> None:
+    brought(store, here, ImportClient(serial=1, organization_name="Ours", phone="1"))
+    line = {"name": None, "value": "2", "type": "phone"}
+    planado_there.speaker.created(
+        organization=True,
+        organization_name="Theirs",
+        contacts=[line],
+        external_id="ninja-VolejRejNm",
+    )
+
+    planado_there.push(here, policy=ConflictPolicy.LOCAL)
+    planado_there.pull(here)
+
+    phones = {client.name: client.phone for client in planado_there.clients}
+    assert phones == {"Theirs": "2", "Ours": "1"}
+    assert {client.name for client in all_of(store, here)} == {"Ours", "Theirs"}
+
+
+def test_strangers_with_one_number_stay_two(
+    store: Store, here: Account, ninja_there: There
+) -> None:
+    brought(store, here, ImportClient(organization_name="Ours", number="0001", phone="1"))
+    brought(
+        store,
+        ninja_there.account,
+        ImportClient(organization_name="Theirs", number="0001", phone="2"),
+    )
+
+    ninja_there.push(here, policy=ConflictPolicy.NEWEST)
+
+    theirs = client_of(ninja_there, "Theirs")
+    assert (theirs.number, theirs.phone) == ("0001", "2")
