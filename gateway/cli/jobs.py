@@ -43,6 +43,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_change
     url: str = ""
     files: tuple[str, ...] = ()
     policy: ConflictPolicy = ConflictPolicy.HOLD
+    max_deletes: int | None = None
     max_changes: int | None = None
     per_minute: int | None = None
     is_whole: bool = False
@@ -132,6 +133,7 @@ def run_pull(
             max_changes=job.max_changes,
             has_files=job.has_files,
             is_live=True,
+            max_deletes=job.max_deletes,
         ),
         run_options=job_to_json(job),
         is_whole=job.is_whole,

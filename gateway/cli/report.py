@@ -19,6 +19,7 @@ ORDER = (
     "created",
     "changed",
     "deleted",
+    "gone",
     "unchanged",
     "kept",
     "left",
@@ -30,6 +31,7 @@ MEANINGS = {
     "created": "new",
     "changed": "changed",
     "deleted": "deleted there",
+    "gone": "gone there, and deleted here",
     "unchanged": "unchanged",
     "kept": "kept as it is here",
     "left": "left out",
@@ -40,6 +42,7 @@ MEANINGS = {
 HEADINGS = {
     "refused": "Refused:",
     "conflict": "Changed on both sides since they last agreed (decide with --on-conflict):",
+    "gone": "Gone there, and deleted here:",
     "kept": "Newer here than there, and kept:",
     "left": "Left out:",
 }

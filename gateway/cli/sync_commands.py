@@ -31,6 +31,12 @@ MaxChanges = Annotated[
     int | None,
     typer.Option("--max-changes", min=0, help="Stop before more clients than this change."),
 ]
+MaxDeletes = Annotated[
+    int | None,
+    typer.Option(
+        "--max-deletes", min=0, help="Stop if more than these are gone there; else 1 in 100, or 10."
+    ),
+]
 Pace = Annotated[
     int | None,
     typer.Option("--per-minute", min=0, help="Calls a minute; 0 for as many as it takes."),
@@ -74,7 +80,7 @@ def pull_command(dialect: Dialect) -> Callable[..., None]:
         job = live_job("pull", dialect, values)
         run_job(job, context_of(dialect, values))
 
-    reading: Parameters = {"full": (Whole, False)}
+    reading: Parameters = {"full": (Whole, False), "max_deletes": (MaxDeletes, None)}
     if dialect.remote.has_files:
         reading = {**reading, "documents": (Files, False)}
     words = f"Bring the clients of {dialect.remote.server} here: all at first,"
@@ -161,6 +167,7 @@ def live_job(verb: str, dialect: Dialect, values: Values) -> Job:
         url=values["url"],
         policy=values.get("on_conflict", ConflictPolicy.HOLD),
         max_changes=values.get("max_changes"),
+        max_deletes=values.get("max_deletes"),
         per_minute=values["per_minute"],
         is_whole=values.get("full", False),
         may_delete=values.get("delete", False),

@@ -7,6 +7,10 @@ class TooManyChanges(Failure):
     """The next batch would exceed the allowed number of changes. It has not been written."""
 
 
+class TooManyDeletions(Failure):
+    """More clients are gone on the service than deletions are believed. None has been deleted."""
+
+
 class UnstableList(Failure):
     """A remote list changes or repeats itself so often that it cannot be read completely."""
 

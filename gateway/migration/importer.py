@@ -51,7 +51,8 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     `policy` decides conflicts. `max_changes` is the number of clients that may be created or
     changed. `is_foreign`: the objects may come from several servers, where the same id can mean
     different clients. `has_files`: the bytes of files are downloaded later. `is_live`: the objects
-    come from a service, so the links of new clients note what both sides show.
+    come from a service, so the links of new clients note what both sides show. `max_deletes` is the
+    number of clients that may be gone there, None for one in a hundred, but ten at least.
     """
 
     policy: ConflictPolicy = ConflictPolicy.HOLD
@@ -59,6 +60,7 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     is_foreign: bool = False
     has_files: bool = False
     is_live: bool = False
+    max_deletes: int | None = None
 
 
 class Importer:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select
 from storage.database.conditions import in_values
 from storage.database.fast_sql import bulk_rows
 from storage.model.imports import ClientLink
+from storage.model.limits import MAX_INTEGER
 from storage.model.records import Origin
 from storage.schema.row_mapping import ORIGIN_COLUMNS, origin_from_row
 from storage.schema.tables import ORIGIN
@@ -57,6 +58,26 @@ def delete_link(connection: Connection, account_id: int, source: str, foreign_id
     connection.execute(
         delete(ORIGIN).where(*own_rows, in_values(ORIGIN.c.foreign_id, [foreign_id]))
     )
+
+
+def scan_links(
+    connection: Connection, account_id: int, source: str, after: int, limit: int
+) -> list[ClientLink]:
+    """List links with a source in the order of the clients' serials, those after `after`."""
+    statement = (
+        select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS)
+        .where(
+            ORIGIN.c.account_id == account_id,
+            ORIGIN.c.source == source,
+            ORIGIN.c.client_serial > min(after, MAX_INTEGER),
+        )
+        .order_by(ORIGIN.c.client_serial)
+        .limit(limit)
+    )
+    return [
+        ClientLink(serial, origin_from_row(values))
+        for serial, *values in connection.execute(statement)
+    ]
 
 
 def find_links(

@@ -113,6 +113,12 @@ class ImportMethods(TransactionRunner):
         """Find the origins that clients have at a source, by the clients' serials."""
         return self._read(import_links.find_links, account_id, source, serials)
 
+    def scan_links(
+        self, account_id: int, source: str, *, after: int = 0, limit: int = 1000
+    ) -> tuple[ClientLink, ...]:
+        """List links with a source by the clients' serials, those after the serial `after`."""
+        return tuple(self._read(import_links.scan_links, account_id, source, after, limit))
+
     def link_clients(
         self,
         account_id: int,

@@ -95,6 +95,11 @@ class SeenIds:
         statement = "INSERT OR IGNORE INTO seen VALUES (?)"
         return self._file.execute(statement, (seen_id,)).rowcount == 1
 
+    def has(self, seen_id: str) -> bool:
+        """Return whether an id was added."""
+        statement = "SELECT 1 FROM seen WHERE id = ?"
+        return self._file.execute(statement, (seen_id,)).fetchone() is not None
+
     def clear(self) -> None:
         self._file.execute("DELETE FROM seen")
 

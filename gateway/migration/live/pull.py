@@ -1,4 +1,7 @@
-"""Pull from a live service into the store: all clients at first, later those that have changed."""
+"""Pull from a live service into the store: all clients at first, later those that have changed.
+
+A pull that has read all of them also finds those that are gone there (`gone_clients`).
+"""
 
 from contextlib import closing
 from datetime import datetime
@@ -8,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from dialects.base.dialect import Dialect
+from gateway.migration.counterparts import Sides
 from gateway.migration.importer import Importer, ImportOptions, run_of_import
 from gateway.migration.link_keys import LinkKeys
 from gateway.migration.objects import RawObject
@@ -16,6 +20,7 @@ from gateway.remote.http_client import HttpClient
 from storage import Account, Run, StartRun, Store
 
 from .file_downloads import FileDownloads
+from .gone_clients import Sweep, sweep_gone_clients
 from .list_scan import ListScan, Position, ScannedPage, SeenIds, start_position
 
 
@@ -82,8 +87,24 @@ def pull(
                 importer.import_objects(raw_objects_of(page), checkpoint)
                 repeated += page.repeated
                 report_progress(page.position.read, page.position.total)
+            if plan.keys is not None and since is None and interrupted is None:
+                sweep(importer, service, plan, plan.keys, seen)
             download_files(importer, service, report_progress)
     return PullResult(run=importer.run, importer=importer, since=since, repeated=repeated)
+
+
+def sweep(
+    importer: Importer, service: HttpClient, plan: Pull, keys: LinkKeys, seen: SeenIds
+) -> None:
+    """Look for linked clients that a complete list has not shown."""
+    sides = Sides(importer.store, plan.account, plan.dialect, plan.source, keys)
+    swept = Sweep(
+        sides=sides,
+        seen=seen,
+        policy=plan.import_options.policy,
+        max_deletes=plan.import_options.max_deletes,
+    )
+    importer.counts = sweep_gone_clients(swept, service, importer.run, importer.counts)
 
 
 def make_importer(store: Store, plan: Pull) -> Importer:

@@ -260,7 +260,7 @@ class There(NamedTuple):
         return all_of(self.store, self.account)
 
     def pull(self, here: Account, interrupted: Run | None = None, **options: Any) -> PullResult:
-        named = ("policy", "max_changes", "has_files")
+        named = ("policy", "max_changes", "has_files", "max_deletes")
         terms = {k: options.pop(k) for k in named if k in options}
         plan = Pull(
             dialect=self.dialect,
@@ -343,8 +343,11 @@ def lines(store: Store, run: Run | None, kind: str | None = None) -> list[RunLin
 
 
 def fates(counts: dict[str, int]) -> dict[str, int]:
-    """Return the counts by import status. Asserts that their sum is the number of objects read."""
-    others = {name: number for name, number in counts.items() if name != "read"}
+    """Return the counts by import status. Asserts that their sum is the number of objects read.
+
+    A client that is gone is not read.
+    """
+    others = {name: number for name, number in counts.items() if name not in {"read", "gone"}}
     assert counts.get("read", 0) == sum(others.values())
     return others
 
