@@ -24,6 +24,7 @@ COMMANDS_OF_MODULES = {
     "database_commands": ("db",),
     "sync_commands": ("pull", "push", "check"),
     "file_commands": ("import", "export", "convert"),
+    "conflict_commands": ("conflicts",),
     "run_commands": ("runs",),
 }
 """The commands that each module of this room adds."""

@@ -1,14 +1,16 @@
 """Store methods that import clients, scan them, and link them to other services."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from storage.clients import reads as client_reads, scan as client_scan
-from storage.conflicts import writes as conflict_writes
+from storage.conflicts import reads as conflict_reads, writes as conflict_writes
 from storage.database.fast_sql import bulk_rows
 from storage.database.transactions import TransactionRunner
-from storage.model.conflicts import NO_CONFLICTS, FoundConflicts
+from storage.model.conflicts import NO_CONFLICTS, ConflictState, FoundConflicts
 from storage.model.folding import fold_key
 from storage.model.generators import Generators
 from storage.model.imports import ClientLink, ImportOutcome
@@ -142,6 +144,17 @@ class ImportMethods(TransactionRunner):
             generators=self._generators,
         )
 
+    def settle_conflicts(
+        self, account_id: int, conflict_ids: Sequence[int], winner: str, link: ClientLink
+    ) -> None:
+        """Note whose values a person has chosen, with the link of their client.
+
+        Raises NotFound if the account has no such conflict.
+        """
+        now = self._generators.clock()
+        settled = SettledConflicts(conflict_ids, winner, now)
+        self._write_exclusive(save_settled, account_id, settled, link)
+
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
         """Delete a link: the client does not exist at the source any more."""
         self._write(import_links.delete_link, account_id, source, foreign_id)
@@ -205,6 +218,25 @@ def find_by_numbers(
     records = client_reads.get_by_serials(connection, account_id, list(serials.values()))
     by_number = {number: serials.get(key) for number, key in folded.items()}
     return {number: records[serial] for number, serial in by_number.items() if serial in records}
+
+
+class SettledConflicts(NamedTuple):
+    """The ids of settled conflicts, the side whose values were chosen, and when."""
+
+    ids: Sequence[int]
+    winner: str
+    at: datetime
+
+
+def save_settled(
+    connection: Connection, account_id: int, settled: SettledConflicts, link: ClientLink
+) -> None:
+    for conflict_id in settled.ids:
+        conflict = conflict_reads.get_conflict(connection, account_id, conflict_id)
+        conflict_writes.close_conflict(
+            connection, conflict, ConflictState.SETTLED, settled.winner, settled.at
+        )
+    import_links.save_links(connection, account_id, [link])
 
 
 def save_links_with_progress(

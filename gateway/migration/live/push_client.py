@@ -17,7 +17,7 @@ from gateway.migration.agreements import (
     winner_of,
 )
 from gateway.migration.counterparts import Sides
-from gateway.migration.reconcile import DELETION, NO_GROUPS, Reconciliation
+from gateway.migration.reconcile import DELETION, NO_GROUPS, NOTHING, Reconciliation
 from gateway.migration.runs import client_label, run_line
 from gateway.remote.http_client import HttpClient
 from storage import (
@@ -110,6 +110,9 @@ class ClientPusher:
             self.options.policy, record.updated_at, counterpart.origin.foreign_updated_at
         )
         result = compared.reconcile(winner)
+        if record.is_deleted and compared.there.get(DELETION):
+            link = self.link_after(record, counterpart, NOTHING, None)
+            return PushOutcome(result="unchanged", link=link)
         if DELETION in result.tell and record.is_deleted:
             return self.push_deletion(record, counterpart.origin.foreign_id)
         outcome = self.push_change(record, compared, result)
@@ -168,7 +171,7 @@ class ClientPusher:
         dropped = self.sides.dialect.remote.dropped_groups(compared.here, compared.there)
         if dropped:
             shown = self.writer.change(after, compared, dropped) or shown
-        link = self.link_after(after, shown, Reconciliation(), None)
+        link = self.link_after(after, shown, NOTHING, None)
         return PushOutcome(result="created", lines=lines, link=link)
 
     def find_place(self, record: Client) -> str | Counterpart:

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from dialects.planado import DIALECT as PLANADO
+from gateway.migration.reconcile import Side
+from gateway.migration.settlement import chosen_value, settle_conflict
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient, ImportContact
 from storage.model.conflicts import ConflictState, FieldConflict
@@ -212,6 +215,73 @@ def test_a_balance_that_moves_stops_no_edit(company: Company) -> None:
 
     ninja, _planado, here = company.sides("Client 1")
     assert (ninja.shipping_address1, here.balance) == ("1 New Street", 12)
+    assert company.conflicts() == []
+
+
+# What a person decides
+
+
+NEW_PHONE = [{"name": None, "value": "from planado", "type": "phone"}]
+
+
+@pytest.mark.parametrize("winner", [Side.HERE, Side.THERE])
+def test_a_conflict_is_settled_by_a_person_and_both_sides_follow(
+    company: Company, winner: Side
+) -> None:
+    company.edit_ninja("Client 1", phone="from ninja", public_notes="also")
+    company.edit_planado("Client 1", contacts=NEW_PHONE)
+    company.cycle()
+    company.cycle()
+    [conflict] = company.conflicts()
+    chosen = "from planado" if winner is Side.THERE else "from ninja"
+
+    settle_conflict(company.store, company.here, PLANADO, conflict, winner)
+    company.cycle()
+    company.cycle()
+
+    assert [client.phone for client in company.sides("Client 1")] == [chosen] * 3
+    assert company.conflicts() == []
+    settled = company.store.get_conflict(company.here.id, conflict.id)
+    assert (settled.state, settled.winner) == (ConflictState.SETTLED, winner.value)
+    company.writes()
+    company.cycle()
+    assert company.writes() == 0
+
+
+def test_a_decision_of_a_policy_can_be_taken_back(company: Company) -> None:
+    company.edit_ninja("Client 1", phone="from ninja")
+    company.edit_planado("Client 1", contacts=NEW_PHONE)
+    company.cycle(ConflictPolicy.REMOTE)
+    company.cycle()
+    overwritten = company.store.list_conflicts(company.here.id, ConflictState.OVERWRITTEN)
+    [conflict] = [one for one in overwritten if one.group == "phone"]
+    loser = Side.HERE if conflict.winner == "there" else Side.THERE
+    lost = "from ninja" if "from ninja" in chosen_value(conflict, loser) else "from planado"
+
+    settle_conflict(company.store, company.here, PLANADO, conflict, loser)
+    company.cycle()
+    company.cycle()
+
+    assert [client.phone for client in company.sides("Client 1")] == [lost] * 3
+
+
+@pytest.mark.parametrize("winner", [Side.HERE, Side.THERE])
+def test_a_person_decides_between_a_deletion_and_an_edit(company: Company, winner: Side) -> None:
+    company.delete_in(company.ninja, "Client 1")
+    company.edit_planado("Client 1", site_address={"formatted": "1 New Street"})
+    company.ninja.pull(company.here)
+    company.planado.push(company.here)
+    [conflict] = [one for one in company.conflicts() if one.group == "is_deleted"]
+
+    settle_conflict(company.store, company.here, PLANADO, conflict, winner)
+    company.planado.pull(company.here, is_whole=True)
+    company.planado.push(company.here, may_delete=True)
+
+    assert ("Client 1" in names_in(company.planado)) is (winner is Side.THERE)
+    if winner is Side.THERE:
+        planado, here = company.sides("Client 1")[1:]
+        assert (planado.service_text, here.service_text) == ("1 New Street", "1 New Street")
+        assert not here.is_deleted
     assert company.conflicts() == []
 
 

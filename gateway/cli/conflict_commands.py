@@ -1,0 +1,137 @@
+"""Commands about conflicts: fields that both the store and a service have changed."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.app import DIALECTS
+from gateway.migration.reconcile import Side
+from gateway.migration.runs import client_label
+from gateway.migration.settlement import settle_conflict
+from gateway.settings import DEFAULT_DATABASE
+from storage import Account, ConflictState, FieldConflict, Invalid, Problem, Store
+
+from .jobs import dialect_named
+from .options import AccountName, AsJson, Database, open_store
+from .output import print_answer, print_json, print_rows
+
+conflicts_app = typer.Typer(
+    help="Conflicts: fields that both sides changed; both values are kept.", no_args_is_help=True
+)
+
+ConflictId = Annotated[int, typer.Argument(metavar="ID")]
+Take = Annotated[
+    str,
+    typer.Option("--take", help=f"here, or {' or '.join(d.name for d in DIALECTS)}: whose value."),
+]
+MAX_VALUE = 60
+"""Characters of a value in the list; `show` has all of it."""
+
+
+@conflicts_app.command("list")
+def list_conflicts(
+    account: AccountName,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+    everything: Annotated[bool, typer.Option("--all", help="Those decided as well.")] = False,
+) -> None:
+    """List the conflicts that wait for a decision, the oldest first."""
+    with open_store(database) as store:
+        owner = store.get_account(account)
+        state = None if everything else ConflictState.OPEN
+        rows = [conflict_row(store, owner, one) for one in store.list_conflicts(owner.id, state)]
+    print_rows("conflicts", rows, as_json=as_json)
+
+
+@conflicts_app.command("show")
+def show_conflict(
+    conflict_id: ConflictId,
+    account: AccountName,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+) -> None:
+    """Show both values of a conflict, whole."""
+    with open_store(database) as store:
+        owner = store.get_account(account)
+        conflict = store.get_conflict(owner.id, conflict_id)
+        label = label_of(store, owner, conflict)
+    if as_json:
+        print_json({"client": label, "conflict": conflict})
+        return
+    service = dialect_of(conflict)
+    typer.echo(f"{label}: {conflict.fields} ({state_words(conflict)})")
+    for name, value in (("here", conflict.here), (service, conflict.there)):
+        typer.echo(f"  {name + ':':<9} {value}")
+    typer.echo(
+        f"Decide with: gateway conflicts settle {conflict.id} --account {account}"
+        f" --take here|{service}"
+    )
+
+
+@conflicts_app.command("settle")
+def settle(
+    conflict_id: ConflictId,
+    account: AccountName,
+    take: Take,
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+) -> None:
+    """Choose one of the values for both sides. It can be chosen again."""
+    with open_store(database) as store:
+        owner = store.get_account(account)
+        conflict = store.get_conflict(owner.id, conflict_id)
+        service = dialect_of(conflict)
+        winner = winner_named(take, service)
+        settle_conflict(store, owner, dialect_named(service), conflict, winner)
+        label = label_of(store, owner, conflict)
+    told = f"; the next push tells {service}" if winner is Side.HERE else ""
+    words = f"{label}: {conflict.fields} is what {take} says{told}"
+    print_answer({"id": conflict.id, "taken": winner.value}, words, as_json=as_json)
+
+
+def winner_named(take: str, service: str) -> Side:
+    match take:
+        case "here":
+            return Side.HERE
+        case _ if take == service:
+            return Side.THERE
+        case _:
+            words = f"{take!r} has no value in this conflict: say here or {service}"
+            raise Invalid(Problem(("take",), words))
+
+
+def dialect_of(conflict: FieldConflict) -> str:
+    """Return the name of the dialect, with which the name of a source begins."""
+    return conflict.source.partition(" ")[0]
+
+
+def state_words(conflict: FieldConflict) -> str:
+    who = {"here": "here", "there": dialect_of(conflict)}.get(conflict.winner, "")
+    return f"{conflict.state.value}: {who} won" if who else conflict.state.value
+
+
+def conflict_row(store: Store, account: Account, conflict: FieldConflict) -> dict[str, object]:
+    """Return the columns of a conflict in the list."""
+    return {
+        "id": conflict.id,
+        "client": label_of(store, account, conflict),
+        "field": conflict.fields,
+        "service": dialect_of(conflict),
+        "here": shortened(conflict.here),
+        "there": shortened(conflict.there),
+        "state": state_words(conflict),
+        "since": conflict.created_at,
+    }
+
+
+def label_of(store: Store, account: Account, conflict: FieldConflict) -> str:
+    records = store.scan_clients(account.id, conflict.client_serial - 1, 1)
+    return client_label(records[0]) if records else str(conflict.client_serial)
+
+
+def shortened(value: str) -> str:
+    return value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(conflicts_app, name="conflicts")
