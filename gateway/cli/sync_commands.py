@@ -231,7 +231,11 @@ def counts_sentence(counts: Mapping[CheckResult, int]) -> str:
 
 def words_of(checked: CheckedClient) -> str:
     words = [checked.problem or ", ".join(checked.fields)]
-    if checked.shortened:
-        words.append(f"only in part there: {', '.join(checked.shortened)}")
+    notes = {
+        "only in part there": checked.shortened,
+        "shown otherwise there": checked.settled,
+        "not shown there": checked.hidden,
+    }
+    words += [f"{note}: {', '.join(fields)}" for note, fields in notes.items() if fields]
     text = "; ".join(filter(None, words))
     return f"{checked.client}: {text}" if text else checked.client

@@ -24,6 +24,8 @@ from dialects.base.migration.field_groups import (
     changed_fields,
     decode_members,
     encode_raw,
+    family_of,
+    is_shown,
 )
 from storage import (
     Account,
@@ -37,7 +39,16 @@ from storage import (
 )
 
 from .link_keys import LinkKeys
-from .reconcile import NO_BASE, Base, Reconciliation, Rules, Side, base_after, reconcile
+from .reconcile import (
+    EMPTY_VALUES,
+    NO_BASE,
+    Base,
+    Reconciliation,
+    Rules,
+    Side,
+    base_after,
+    reconcile,
+)
 
 NAME = "name"
 FORMAT = 1
@@ -120,6 +131,35 @@ class ComparedClient(NamedTuple):
             for name in changed_fields(group, self.here.get(group), self.there.get(group))
         }
         return tuple(names)
+
+    def differing_groups(self) -> set[str]:
+        """Return the groups that both sides show otherwise, without what each server sets."""
+        groups = {*self.here, *self.there} - self.dialect.codec.groups.own_groups
+        return {
+            group
+            for group in groups
+            if is_shown(group, self.here) and is_shown(group, self.there)
+            if self.here.get(group) != self.there.get(group)
+            if family_of(group) not in self.dialect.codec.groups.own_groups
+        }
+
+    def is_settled(self, group: str) -> bool:
+        """Whether both sides show of a group what they showed when they last agreed."""
+        values = (self.here.get(group), self.there.get(group))
+        was = (self.base.here.get(group), self.base.there.get(group))
+        return is_shown(group, self.base.there) and values == was
+
+    def hidden_fields(self) -> tuple[str, ...]:
+        """Return the fields that have a value here, and that the service does not show at all."""
+        own = self.dialect.codec.groups.own_groups
+        hidden = {
+            group
+            for group, value in self.here.items()
+            if value not in EMPTY_VALUES
+            and not is_shown(group, self.there)
+            and family_of(group) not in own
+        }
+        return self.fields_of(hidden)
 
     def conflicts_of(
         self, result: Reconciliation, winner: Side | None

@@ -104,17 +104,3 @@ class Sides(NamedTuple):
     def compare(self, record: Client, counterpart: Counterpart) -> ComparedClient:
         """Compare a client here with its counterpart. Raises Invalid as `agreements.compare`."""
         return compare(self.dialect, self.account, self.keys, record, counterpart)
-
-    def differences(self, pair: Pair) -> tuple[str, ...]:
-        """Return the names of the fields in which the two clients differ.
-
-        A link key that a push has set on the service is no difference.
-        """
-        if pair.record is None:
-            return ()
-        fields = self.dialect.codec.differences(pair.raw, pair.record, self.account)
-        if not self.dialect.codec.is_listed(pair.record):
-            fields = (*fields, "is_deleted")  # the service does list it
-        if self.keys.is_given(pair.parsed.command.external_id, pair.record):
-            return tuple(field for field in fields if field != "external_id")
-        return fields

@@ -139,11 +139,19 @@ def side_of_new_group(ours: Any, theirs: Any, was_here: Any, was_there: Any) -> 
 
     An empty value is no edit; nor is one that is as it was before the other side showed the group.
     """
-    if theirs in EMPTY_VALUES:
+    if says_nothing_against(theirs, ours):
         return Side.HERE
-    if ours in EMPTY_VALUES or ours == was_here:
+    if says_nothing_against(ours, theirs) or ours == was_here:
         return Side.THERE
     return Side.HERE if theirs == was_there else Side.BOTH
+
+
+def says_nothing_against(one: Any, other: Any) -> bool:
+    """Whether a value is empty wherever it differs from another one."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return one in EMPTY_VALUES
+    names = {name for name in {**one, **other} if one.get(name) != other.get(name)}
+    return all(one.get(name) in EMPTY_VALUES for name in names)
 
 
 def groups_of(changed: Mapping[str, Side], *sides: Side) -> frozenset[str]:

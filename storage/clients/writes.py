@@ -16,7 +16,7 @@ from storage.accounts import serials as account_serials
 from storage.accounts.numbering import assign_numbers, used_numbers_finder
 from storage.accounts.ruled_numbers import assign_ruled_numbers
 from storage.accounts.serials import largest_serial
-from storage.model.commands import ChangeClient, ClientKey, CreateClient, LiveKey
+from storage.model.commands import ChangeClient, ClientKey, CreateClient, ImportClient, LiveKey
 from storage.model.errors import Invalid, Problem
 from storage.model.generators import Generators
 from storage.model.preconditions import Precondition
@@ -229,12 +229,13 @@ def complete_command(
 ) -> tuple[ChangeClient, contact_changes.SerialPool]:
     """Return a command with all that the account provides, and the serials for its new parts.
 
-    None for the number or the country becomes a new number and the country of the account.
+    None for the number becomes a new number. None for the country becomes the country of the
+    account, unless the command comes from elsewhere: there a client may have none.
     """
     contacts = client_changes.count_new_contacts(command)
     documents = client_changes.count_new_documents(command)
-    is_complete = command.number is not None and command.country_id is not None
-    if is_complete and not contacts and not documents:
+    needs_country = command.country_id is None and not isinstance(command, ImportClient)
+    if command.number is not None and not needs_country and not contacts and not documents:
         return command, contact_changes.EMPTY_POOL
     needs_number = command.number is None
     reserved = account_serials.reserve_serials(
@@ -243,7 +244,7 @@ def complete_command(
     if needs_number:
         (number,) = assign_new_numbers(connection, account_id, [command], reserved, generators)
         command = structs.replace(command, number=number)
-    if command.country_id is None:
+    if needs_country:
         command = structs.replace(command, country_id=reserved.account.country_id)
     return command, reserved.new_serials
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UNSET, structs
 
 from storage.model.accounts import Account
-from storage.model.commands import ChangeClient, CreateClient, set_fields
+from storage.model.commands import ChangeClient, CreateClient, ImportClient, set_fields
 from storage.model.errors import Locked
 from storage.model.folding import fold
 from storage.model.generators import Generators
@@ -39,12 +39,15 @@ class NewClientContext(Record, frozen=True, kw_only=True):
 
 
 def new_client(command: CreateClient, context: NewClientContext) -> Client:
-    """Return the record of a new client. Without contacts it gets a blank primary one."""
+    """Return the record of a new client. Without contacts it gets a blank primary one.
+
+    A client from elsewhere that has no country gets none: nobody has entered the account's.
+    """
     values = set_fields(command)
     created_at = values.setdefault("created_at", context.now)
     values.setdefault("updated_at", created_at)
     values["number"] = context.number
-    if values.get("country_id") is None:
+    if values.get("country_id") is None and not isinstance(command, ImportClient):
         values["country_id"] = context.account.country_id
     if values.get("phone"):
         values.setdefault("phone_rank", 1)

@@ -126,8 +126,8 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     the requests: the API has words for these values, but a server takes them in no request, or
     trims them to nothing. `untold_groups` are the field groups that no change can tell.
     `dropped_groups` are those that a server has left out of a new client, and takes when they are
-    told again. Where a client `is_read_again`, the answer to a write shows what was sent and not
-    what is kept.
+    told again, `filled_groups` those that it fills in with each write. Where a client
+    `is_read_again`, the answer to a write shows what was sent and not what is kept.
 
     The command line. `server` is what help texts call a server of the API, `token` and `secrets`
     open it. Without a `default_url` the caller must give one. `per_minute` is the pace that the
@@ -152,6 +152,7 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     archive_request: Callable[[str, bool], ApiRequest | None] = no_archive
     dropped_groups: Callable[[View, View], frozenset[str]] = nothing_dropped
     untold_groups: frozenset[str] = frozenset()
+    filled_groups: frozenset[str] = frozenset()
     has_keys: bool = False
     is_read_again: bool = False
     per_minute: int = 0

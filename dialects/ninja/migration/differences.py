@@ -11,20 +11,20 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from msgspec import UNSET
+import msgspec
+from msgspec import UNSET, Raw
 
 from dialects.base.migration import json_diff
 from dialects.base.migration.canonical_json import canonical_json
-from dialects.base.protocol import json_codec
 from storage import Account, Client, collapse_spaces
 
-from ..clients import translate
 from ..protocol.id_codec import IdCodec
 from ..protocol.scalars import trim
 from . import contact_pairs, kept_texts, object_fields, object_reader
 from .contact_pairs import ContactPair
+from .field_groups import own_object
 from .object_reader import FieldValues, ParsedFields
-from .object_settings import comparable_settings
+from .object_settings import own_settings, settings_members
 
 SERVER_FIELDS = {
     "client_hash",
@@ -67,11 +67,12 @@ def shortened_fields(raw: bytes, record: Client, account: Account) -> tuple[str,
 def compare_object(raw: bytes, record: Client, account: Account) -> Comparison:
     """Compare the normal forms of an object and of a record as an object."""
     _, parsed = object_reader.read_fields(raw, account, ANY_IDS)
-    caller = translate.Caller(account, url="")
-    _, own_parsed = object_reader.read_fields(
-        json_codec.WIRE_ENCODER.encode(translate.client(record, caller)), account
-    )
-    given, shown = normalize(parsed, record, account), normalize(own_parsed, record, account)
+    own_members = own_object(record, account)
+    if parsed.settings is not UNSET:
+        own_members["settings"] = Raw(own_settings(parsed.settings, record, account).encode())
+    own = msgspec.json.encode(own_members)
+    _, own_parsed = object_reader.read_fields(own, account)
+    given, shown = normalize(parsed, record), normalize(own_parsed, record)
     if "settings" in given:
         # Elsewhere a key that the object lacks is no difference. In the settings it is one.
         given["settings"] = dict.fromkeys(shown["settings"]) | given["settings"]
@@ -114,11 +115,9 @@ def with_whole_texts(
     return given | {name: shown[name] for name in names}
 
 
-def normalize(parsed: ParsedFields, record: Client, account: Account) -> FieldValues:
+def normalize(parsed: ParsedFields, record: Client) -> FieldValues:
     """Return the parsed fields in normal form, without contacts and what each server sets."""
     values = {k: trim_text(v) for k, v in parsed.columns.items() if k not in SERVER_FIELDS}
-    if "country_id" in values:
-        values["country_id"] = values["country_id"] or account.country_id
     if "archived_at" in parsed.columns:
         values["archived_at"] = parsed.columns["archived_at"] is not None
     if parsed.name is not UNSET:
@@ -127,7 +126,7 @@ def normalize(parsed: ParsedFields, record: Client, account: Account) -> FieldVa
     if parsed.classification is not UNSET:
         values["classification"] = trim_text(parsed.classification)
     if parsed.settings is not UNSET:
-        values["settings"] = comparable_settings(parsed.settings, account)
+        values["settings"] = settings_members(parsed.settings)
     return values | {name: canonical_json(bytes(value)) for name, value in parsed.extras.items()}
 
 

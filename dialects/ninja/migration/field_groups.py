@@ -29,6 +29,7 @@ from .object_view import (
     KEYS,
     PLAIN,
     PRIMARY,
+    REFERENCES,
     SETTINGS,
     STATE_KEYS,
     contact_keys,
@@ -173,4 +174,5 @@ GROUPS = FieldGroups(
     is_read_only=is_read_only,
     is_quiet=is_primary_contact,
     given_groups=frozenset({"client_hash"}),
+    own_groups=frozenset({"client_hash", "last_login", CONTACT_STATE, *REFERENCES}),
 )

@@ -24,7 +24,6 @@ from storage import (
 from ..clients import (
     names,
     service_address,
-    settings as client_settings,
     translate,
 )
 from ..protocol import wire
@@ -32,7 +31,7 @@ from . import object_fields
 from .kept_texts import CLIENT_LENGTHS, CONTACT_LENGTHS, LINE_LENGTH, is_kept, with_kept_texts
 from .object_fields import changed_fields, is_same_text
 from .object_reader import EMPTY_EXTRAS, FieldValues, ParsedFields
-from .object_settings import is_same_settings
+from .object_settings import is_same_settings, own_settings
 
 COMPARED_KINDS = with_kept_texts(object_fields.CLIENT_FIELD_KINDS, CLIENT_LENGTHS) | dict.fromkeys(
     ("user_serial", "assigned_user_serial", "group_serial"), object_fields.REFERENCE_KIND
@@ -44,8 +43,6 @@ COMPARED_SHIPPING_KINDS = with_kept_texts(object_fields.SHIPPING_KINDS, CLIENT_L
 def change_client(record: Client, parsed: ParsedFields, account: Account) -> ImportClient:
     """Return the command with the fields in which the object differs from the record."""
     changes = changed_fields(parsed.columns, record, COMPARED_KINDS)
-    if changes.get("country_id", record) is None and record.country_id == account.country_id:
-        del changes["country_id"]  # no country means the account's country
     changes |= names_change(parsed, record)
     changes |= address_change(parsed.shipping_address, record)
     changes |= settings_change(parsed, record, account)
@@ -103,10 +100,9 @@ def address_change(given: FieldValues, record: Client) -> FieldValues:
 
 
 def settings_change(parsed: ParsedFields, record: Client, account: Account) -> FieldValues:
-    if parsed.settings is UNSET or parsed.settings == record.settings:
+    if parsed.settings is UNSET:
         return {}
-    shown = bytes(client_settings.shown_settings(record, account)).decode()
-    is_same = is_same_settings(parsed.settings, shown, account)
+    is_same = is_same_settings(parsed.settings, own_settings(parsed.settings, record, account))
     return {} if is_same else {"settings": parsed.settings}
 
 

@@ -15,8 +15,9 @@ from msgspec import UNSET, Raw, UnsetType
 from dialects.base.migration import lenient_json
 from dialects.base.migration.canonical_json import EMPTY_MEMBERS, SORTED_ENCODER, cached_if_short
 from dialects.base.migration.losses import Loss, make_loss
-from storage import Account
+from storage import Account, Client
 
+from ..clients import settings as client_settings
 from ..clients.setting_types import WrongSettingTypeError, read_setting
 from ..clients.settings import NO_CURRENCY
 from ..protocol.scalars import read_amount, trim
@@ -114,15 +115,6 @@ def as_text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def comparable_settings(text: str, account: Account) -> dict[str, bytes]:
-    """Return the canonical JSON of each member that says something.
-
-    Without a currency of its own a client has that of its account.
-    """
-    members = settings_members(text)
-    return {CURRENCY: SORTED_ENCODER.encode(str(account.currency_id))} | members
-
-
 def settings_members(text: str) -> dict[str, bytes]:
     """Return the canonical JSON of each member that says something, in the type of its key.
 
@@ -152,7 +144,17 @@ def trim_texts(value: Any) -> Any:
             return value
 
 
-def is_same_settings(given: str, shown: str, account: Account) -> bool:
-    return given == shown or comparable_settings(given, account) == comparable_settings(
-        shown, account
-    )
+def own_settings(given: str, record: Client, account: Account) -> str:
+    """Return the settings of a record with which given ones are compared.
+
+    A record without settings shows its account's currency: given back, that is none of its own.
+    """
+    if record.settings:
+        return record.settings
+    shown = client_settings.default_settings(account)
+    is_shown = settings_members(given) == settings_members(as_text(shown))
+    return as_text(shown) if is_shown else "{}"
+
+
+def is_same_settings(given: str, own: str) -> bool:
+    return given == own or settings_members(given) == settings_members(own)

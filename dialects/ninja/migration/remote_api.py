@@ -225,7 +225,9 @@ def write_body(record: Client, account: Account) -> dict[str, Any]:
     shown = translate.client(record, translate.Caller(account, url=""))
     fields: dict[str, Any] = {name: getattr(shown, name) for name in SENT_FIELDS}
     contacts = [{n: getattr(c, n) for n in SENT_CONTACT_FIELDS} for c in shown.contacts]
-    return fields | {"contacts": contacts}
+    # What our answers fill in is nobody's setting.
+    settings = Raw(record.settings.encode() or b"{}")
+    return fields | {"contacts": contacts, "settings": settings}
 
 
 def delete_request(foreign_id: str) -> ApiRequest:
@@ -260,6 +262,7 @@ REMOTE = RemoteApi(
     read_receipt=read_receipt,
     archive_request=archive_request,
     dropped_groups=dropped_groups,
+    filled_groups=frozenset({"settings.currency_id"}),
     untold_groups=frozenset({"tax_info", "e_invoice", "assigned_user_id", "group_settings_id"}),
     unsendable_fields=unsendable_fields,
     list_files=list_files,

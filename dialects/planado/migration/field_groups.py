@@ -60,7 +60,9 @@ def view_of(raw: bytes) -> View:
         view["external_id"] = parsed.external_id
     if isinstance(parsed.address, wire.AddressInput):
         address = msgspec.to_builtins(structs.asdict(read_address(parsed.address, [])))
-        view["site_address"] = {name: value for name, value in address.items() if value is not None}
+        view["site_address"] = {
+            f"site_address.{name}": value for name, value in address.items() if value is not None
+        }
     if isinstance(parsed.lines, list):
         view |= lines_view(parsed.lines)
     return view

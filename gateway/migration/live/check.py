@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import NamedTuple
 
+from gateway.migration.agreements import Counterpart
 from gateway.migration.counterparts import Pair, Sides
 from gateway.migration.runs import ReportProgress, client_label
 from gateway.remote.http_client import HttpClient
-from storage import Invalid
+from storage import Client, Invalid
 
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 
@@ -29,8 +30,9 @@ class CheckResult(enum.Enum):
 class CheckedClient(NamedTuple):
     """A client that was compared: the result, its label, and the fields that differ.
 
-    `shortened` are the texts of which the service keeps only a part. They are no differences: no
-    edit has made them, and none can mend them.
+    `shortened` are the texts of which the service keeps only a part, `settled` the fields of which
+    it shows another value of its own, as it did when both sides agreed, and `hidden` those that it
+    does not show at all. They are no differences: no edit has made them, and none can mend them.
     """
 
     result: CheckResult
@@ -38,6 +40,8 @@ class CheckedClient(NamedTuple):
     fields: tuple[str, ...] = ()
     problem: str = ""
     shortened: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 def check(
@@ -84,12 +88,27 @@ def compare_pair(
         words = f"is the same client here as another one there: {client_label(record)}"
         return CheckedClient(CheckResult.ERROR, pair.parsed.label, problem=words)
     try:
-        fields = sides.differences(pair)
-        shortened = sides.dialect.codec.shortened_fields(pair.raw, record, sides.account)
+        return compare_client(sides, pair, record)
     except Invalid as failure:
         return CheckedClient(CheckResult.ERROR, client_label(record), problem=str(failure))
-    result = CheckResult.DIFFERENT if fields else CheckResult.SAME
-    return CheckedClient(result, client_label(record), fields, shortened=shortened)
+
+
+def compare_client(sides: Sides, pair: Pair, record: Client) -> CheckedClient:
+    """Compare a client with its counterpart, by what both sides show. Raises Invalid."""
+    link = sides.store.client_links(sides.account.id, sides.source, [record.serial])
+    origin = sides.make_origin(pair.parsed)
+    compared = sides.compare(record, Counterpart(pair.raw, origin, link.get(record.serial)))
+    differing = compared.differing_groups()
+    settled = {group for group in differing if compared.is_settled(group)}
+    fields = compared.fields_of(differing - settled)
+    return CheckedClient(
+        CheckResult.DIFFERENT if fields else CheckResult.SAME,
+        client_label(record),
+        fields,
+        shortened=sides.dialect.codec.shortened_fields(pair.raw, record, sides.account),
+        settled=compared.fields_of(settled),
+        hidden=compared.hidden_fields(),
+    )
 
 
 def iter_only_here(sides: Sides, checked: SeenIds) -> Iterator[CheckedClient]:

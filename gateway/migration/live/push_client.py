@@ -150,6 +150,7 @@ class ClientPusher:
         if shown is None:
             return PushOutcome(result=counted, lines=lines)
         after = self.adopt(record, shown)
+        settled |= remote.filled_groups - result.take
         link = self.link_after(after, shown, result, settled)
         return PushOutcome(result=counted, lines=lines, link=link)
 

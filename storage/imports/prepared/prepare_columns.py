@@ -82,7 +82,6 @@ def generated_columns(clients: Columns, account: Account, generators: Generators
     return {
         "uuid": [generators.new_uuid().hex for _ in clients["serial"]],
         "phone_rank": [1 if phone else 0 for phone in clients["phone"]],
-        "country_id": [account.country_id if c is None else c for c in clients["country_id"]],
         "user_serial": [account.owner_serial if u is None else u for u in clients["user_serial"]],
     }
 
