@@ -80,10 +80,12 @@ from storage.model.errors import (
 
 # Names and limits
 from storage.model.countries import COUNTRIES, Country
+from storage.model.folding import fold
 from storage.model.limits import MAX_INTEGER, MIN_INTEGER, UNSTORABLE
 from storage.model.moments import EPOCH, MICROSECOND
 from storage.model.names import (
     collapse_spaces,
+    display_name,
     is_individual,
     join_name,
     split_contact_name,
@@ -221,8 +223,10 @@ __all__ = [
     "VersionMatch",
     "WriteMethod",
     "collapse_spaces",
+    "display_name",
     "draft_of_contact",
     "draft_of_document",
+    "fold",
     "hash_password",
     "identifiers_of",
     "incoming_client",

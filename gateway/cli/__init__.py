@@ -25,6 +25,7 @@ COMMANDS_OF_MODULES = {
     "sync_commands": ("pull", "push", "check"),
     "file_commands": ("import", "export", "convert"),
     "conflict_commands": ("conflicts",),
+    "match_commands": ("match",),
     "run_commands": ("runs",),
 }
 """The commands that each module of this room adds."""

@@ -49,6 +49,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_change
     is_whole: bool = False
     may_delete: bool = False
     has_files: bool = False
+    is_without_match: bool = False
 
 
 class JobContext(Struct, frozen=True, kw_only=True):
@@ -152,7 +153,10 @@ def run_push(
 ) -> Report:
     interrupted, progress = start
     options = PushOptions(
-        policy=job.policy, may_delete=job.may_delete, is_dry_run=context.is_dry_run
+        policy=job.policy,
+        may_delete=job.may_delete,
+        is_dry_run=context.is_dry_run,
+        is_without_match=job.is_without_match,
     )
     plan = Push(
         sides=sides(store, account, job),

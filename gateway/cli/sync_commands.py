@@ -48,6 +48,10 @@ Files = Annotated[bool, typer.Option("--documents", help="Fetch the files of the
 Delete = Annotated[
     bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
 ]
+WithoutMatch = Annotated[
+    bool,
+    typer.Option("--without-match", help="Push beside clients there that nobody has compared."),
+]
 
 Values = dict[str, Any]
 """The options of a command as they were given, by the names of its parameters."""
@@ -99,6 +103,7 @@ def push_command(dialect: Dialect) -> Callable[..., None]:
         **WRITING,
         "per_minute": (Pace, None),
         "delete": (Delete, False),
+        "without_match": (WithoutMatch, False),
     }
     return as_command(push, f"{words} later of what has changed.", parameters)
 
@@ -172,6 +177,7 @@ def live_job(verb: str, dialect: Dialect, values: Values) -> Job:
         is_whole=values.get("full", False),
         may_delete=values.get("delete", False),
         has_files=values.get("documents", False),
+        is_without_match=values.get("without_match", False),
     )
 
 

@@ -11,6 +11,10 @@ class TooManyDeletions(Failure):
     """More clients are gone on the service than deletions are believed. None has been deleted."""
 
 
+class UnmatchedClients(Failure):
+    """Both sides have clients that are not linked: a push could make people double."""
+
+
 class UnstableList(Failure):
     """A remote list changes or repeats itself so often that it cannot be read completely."""
 

@@ -96,6 +96,10 @@ def nothing_dropped(_here: View, _there: View) -> frozenset[str]:
     return frozenset()
 
 
+def no_second_try(_request: ApiRequest, _body: bytes) -> None:
+    """Return no request: a refused creation of this API stays refused."""
+
+
 class Credential(Struct, frozen=True, kw_only=True):
     """A secret that opens a server of the API, as the command line asks for it.
 
@@ -126,8 +130,9 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     the requests: the API has words for these values, but a server takes them in no request, or
     trims them to nothing. `untold_groups` are the field groups that no change can tell.
     `dropped_groups` are those that a server has left out of a new client, and takes when they are
-    told again, `filled_groups` those that it fills in with each write. Where a client
-    `is_read_again`, the answer to a write shows what was sent and not what is kept.
+    told again; `filled_groups` those that it fills in with each write. `without_taken` is a refused
+    creation without what another client there has; None if that is not why it is refused. Where a
+    client `is_read_again`, the answer to a write shows what was sent and not what is kept.
 
     The command line. `server` is what help texts call a server of the API, `token` and `secrets`
     open it. Without a `default_url` the caller must give one. `per_minute` is the pace that the
@@ -153,6 +158,7 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     dropped_groups: Callable[[View, View], frozenset[str]] = nothing_dropped
     untold_groups: frozenset[str] = frozenset()
     filled_groups: frozenset[str] = frozenset()
+    without_taken: Callable[[ApiRequest, bytes], ApiRequest | None] = no_second_try
     has_keys: bool = False
     is_read_again: bool = False
     per_minute: int = 0

@@ -1,19 +1,14 @@
 """The requests with which another Invoice Ninja is read and written. Pure.
 
 Pages are numbered, in a list sorted by id. If a client is purged during a scan, all clients after
-it move one place forward; the total on every page shows it. Users and groups of another server are
-not those of this one, so no request sends them.
+it move one place forward; the total on every page shows it. The writes are in `remote_writes.py`.
 """
 
-from collections.abc import Collection, Container
 from datetime import datetime
-from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, structs
 
-from dialects.base.migration.field_groups import View, decode_members, family_of
 from dialects.base.migration.object_codec import ParsedObject, constantly
 from dialects.base.migration.remote_api import (
     ApiRequest,
@@ -24,31 +19,27 @@ from dialects.base.migration.remote_api import (
     WriteReceipt,
     is_gone,
 )
-from storage import EPOCH, Account, Client, ImportClient, Invalid, Problem
+from storage import EPOCH, Account, ImportClient, Invalid, Problem
 
-from ..clients import translate
 from ..protocol import wire
 from ..protocol.id_codec import id_codec
 from ..protocol.scalars import read_moment, text_of, write_moment
 from .change_stamps import change_stamp_of_json
-from .field_groups import keys_of, settings_of
 from .losses import unsendable_fields
 from .remote_files import list_files
+from .remote_writes import (
+    PATH,
+    archive_request,
+    change_request,
+    client_path,
+    create_request,
+    delete_request,
+    dropped_groups,
+    without_taken,
+)
 
-PATH = "/api/v1/clients"
 PER_PAGE = "500"
 INCLUDE = "contacts,documents,gateway_tokens,group_settings"
-FOREIGN_FIELDS = ("assigned_user_id", "group_settings_id", "documents")
-SENT_FIELDS = tuple(
-    n
-    for n in wire.ClientInput.__struct_fields__
-    if n in wire.Client.__struct_fields__ and n not in FOREIGN_FIELDS
-)
-SENT_CONTACT_FIELDS = tuple(
-    n for n in wire.ContactInput.__struct_fields__ if n not in ("id", "password")
-)
-ARCHIVE_GROUP = "archived_at"
-REQUEST_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 class ListPagination(Struct):
@@ -93,7 +84,6 @@ class ObjectSummary(Struct):
     name: wire.Scalar = ""
     client_hash: wire.Scalar = ""
     updated_at: wire.Scalar = 0
-    contacts: list[dict[str, Any]] | None = None
 
 
 def list_request(since: datetime | None) -> ApiRequest:
@@ -152,10 +142,6 @@ def show_request(foreign_id: str) -> ApiRequest:
     return ApiRequest(path=client_path(foreign_id), params={"include": INCLUDE})
 
 
-def client_path(foreign_id: str) -> str:
-    return f"{PATH}/{quote(foreign_id, safe='')}"
-
-
 def unwrap_object(body: bytes) -> bytes:
     """Return the object in an answer about one client. A list of one object is accepted."""
     try:
@@ -170,69 +156,6 @@ def read_summary(body: bytes) -> ObjectSummary:
         return msgspec.json.decode(body, type=ObjectSummary)
     except msgspec.MsgspecError as error:
         raise Invalid(Problem(("data",), f"is no Invoice Ninja client: {error}")) from error
-
-
-def create_request(record: Client, _key: str, account: Account) -> ApiRequest:
-    """Request a new client. The API has no keys, so a repetition creates a second one."""
-    body = REQUEST_ENCODER.encode(write_body(record, account))
-    return ApiRequest(method="POST", path=PATH, body=body, is_repeatable=False)
-
-
-def change_request(
-    merged: bytes, groups: Collection[str], before: RemoteObject
-) -> ApiRequest | None:
-    """Request the change of a client to these groups of the merged object.
-
-    Older servers delete contacts that a request does not name, and newer ones wipe the settings. So
-    a request that is needed at all has all contacts and the whole settings.
-    """
-    if not frozenset(groups) - {ARCHIVE_GROUP}:
-        return None
-    members = decode_members(merged)
-    keys = [key for group in groups for key in keys_of(group) if key in SENT_FIELDS]
-    known_ids = {contact.get("id") for contact in read_summary(before.raw).contacts or ()}
-    contacts = msgspec.json.decode(members.get("contacts", b"[]")) or []
-    fields = {key: members[key] for key in keys if key in members} | {
-        "settings": settings_of(members),
-        "contacts": [sent_contact(contact, known_ids) for contact in contacts],
-    }
-    body = REQUEST_ENCODER.encode(fields)
-    return ApiRequest(method="PUT", path=client_path(before.foreign_id), body=body)
-
-
-def sent_contact(contact: dict[str, Any], known_ids: Container[Any]) -> dict[str, Any]:
-    """Return what is sent of a contact. One that the server does not know gets its id there."""
-    names = ("id", *SENT_CONTACT_FIELDS) if contact.get("id") in known_ids else SENT_CONTACT_FIELDS
-    return {name: contact[name] for name in names if name in contact}
-
-
-def archive_request(foreign_id: str, is_archived: bool) -> ApiRequest:
-    """Request to archive or to restore a client: no change request does it."""
-    action = "archive" if is_archived else "restore"
-    content = REQUEST_ENCODER.encode({"action": action, "ids": [foreign_id]})
-    return ApiRequest(method="POST", path=f"{PATH}/bulk", body=content)
-
-
-def dropped_groups(here: View, there: View) -> frozenset[str]:
-    """Return the settings that a new client lacks: servers before 5.5.0 drop some, others a few."""
-    return frozenset(
-        group for group in here if family_of(group) == "settings" and group not in there
-    )
-
-
-def write_body(record: Client, account: Account) -> dict[str, Any]:
-    """Return all writable fields of a new client."""
-    shown = translate.client(record, translate.Caller(account, url=""))
-    fields: dict[str, Any] = {name: getattr(shown, name) for name in SENT_FIELDS}
-    contacts = [{n: getattr(c, n) for n in SENT_CONTACT_FIELDS} for c in shown.contacts]
-    # What our answers fill in is nobody's setting.
-    settings = Raw(record.settings.encode() or b"{}")
-    return fields | {"contacts": contacts, "settings": settings}
-
-
-def delete_request(foreign_id: str) -> ApiRequest:
-    """Request the deletion of a client."""
-    return ApiRequest(method="DELETE", path=client_path(foreign_id))
 
 
 def read_receipt(body: bytes, _before: RemoteObject | None, _account: Account) -> WriteReceipt:
@@ -262,6 +185,7 @@ REMOTE = RemoteApi(
     read_receipt=read_receipt,
     archive_request=archive_request,
     dropped_groups=dropped_groups,
+    without_taken=without_taken,
     filled_groups=frozenset({"settings.currency_id"}),
     untold_groups=frozenset({"tax_info", "e_invoice", "assigned_user_id", "group_settings_id"}),
     unsendable_fields=unsendable_fields,

@@ -25,7 +25,7 @@ from msgspec import Struct, structs
 
 from gateway.migration.agreements import Counterpart, linked
 from gateway.migration.counterparts import Sides
-from gateway.migration.failures import TooManyChanges
+from gateway.migration.failures import TooManyChanges, UnmatchedClients
 from gateway.migration.outcomes import Counts
 from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done, finish_run, start_run
 from gateway.remote.http_client import HttpClient
@@ -42,6 +42,7 @@ from storage import (
 )
 
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
+from .match import iter_unlinked
 from .push_client import ClientPusher, PushOptions, PushOutcome
 
 PUSH_BATCH_SIZE = 200
@@ -83,8 +84,8 @@ def push(
 ) -> "PushRun":
     """Push the clients of an account, or resume an interrupted push. Return it with its counts.
 
-    Raises RemoteFailure, UnstableList, TooManyChanges and Invalid. The clients before the failure
-    stay pushed, and the run can be resumed.
+    Raises RemoteFailure, UnstableList, TooManyChanges, UnmatchedClients and Invalid. The clients
+    before the failure stay pushed, and the run can be resumed.
     """
     store, account = plan.sides.store, plan.sides.account
     push_run = PushRun(plan, service)
@@ -101,7 +102,10 @@ def push(
     if not plan.push_options.is_dry_run:
         run = push_run.run = start_run(store, account, plan.command, interrupted)
     with finish_run(store, run) if run else nullcontext():
+        is_first = push_run.progress.surveyed is None
         push_run.survey_remote(first_page, pages, report_progress)
+        if is_first and not plan.push_options.is_without_match:
+            push_run.refuse_unmatched()
         push_run.push_clients(report_progress)
     return push_run
 
@@ -121,6 +125,8 @@ class PushRun:
         """The report lines of a dry run. Those of a run are in the store."""
         self.links: dict[int, Origin] = {}
         """The links that a dry run would have saved."""
+        self.unmatched = 0
+        """The clients of the service that are not known here."""
 
     def pages(self) -> Iterator[ScannedPage]:
         """Yield the pages of the survey."""
@@ -150,6 +156,7 @@ class PushRun:
     def links_of_page(self, page: ScannedPage) -> Iterator[ClientLink]:
         """Yield a link for each client of a page that is known here and is not in step yet."""
         pairs = list(self.sides.pair_objects(page.objects))
+        self.unmatched += sum(pair.record is None for pair in pairs)
         known = self.known_origins([pair.record for pair in pairs if pair.record is not None])
         for pair in pairs:
             record = pair.record
@@ -162,6 +169,17 @@ class PushRun:
             if link is None or not pending.groups:
                 base = compared.base_after(record, pending)
                 yield ClientLink(record.serial, linked(origin, record, base, pending))
+
+    def refuse_unmatched(self) -> None:
+        """Raise UnmatchedClients if there are clients on both sides that are not linked."""
+        ours = sum(record.serial not in self.links for record in iter_unlinked(self.sides))
+        if self.unmatched and ours:
+            name = self.sides.dialect.name
+            raise UnmatchedClients(
+                f"{self.unmatched} clients there and {ours} here are not known to be the same or"
+                f" different people: `gateway match {name}` compares them;"
+                " --without-match pushes ours beside theirs"
+            )
 
     def push_clients(self, report_progress: ReportProgress) -> None:
         """Push the clients that are still to be pushed, by serial."""

@@ -32,6 +32,7 @@ from storage import (
 
 from .service_writer import RefusedWrite, ServiceWriter
 
+NUMBER = "number"
 MAX_KEYS = 10
 """The keys that are tried for a new client, where others have the first ones."""
 
@@ -40,12 +41,14 @@ class PushOptions(Struct, frozen=True, kw_only=True):
     """The options of a push.
 
     `policy` decides conflicts. `may_delete`: a client that is deleted here is deleted on the
-    service too. `is_dry_run`: no write request is sent.
+    service too. `is_dry_run`: no write request is sent. `is_without_match`: the first push does
+    not ask whether clients of both sides are the same people.
     """
 
     policy: ConflictPolicy = ConflictPolicy.HOLD
     may_delete: bool = False
     is_dry_run: bool = False
+    is_without_match: bool = False
 
 
 class PushOutcome(Struct, frozen=True, kw_only=True):
@@ -173,6 +176,7 @@ class ClientPusher:
         if dropped:
             shown = self.writer.change(after, compared, dropped) or shown
         link = self.link_after(after, shown, NOTHING, None)
+        lines = (*lines, *number_lines(record, compared))
         return PushOutcome(result="created", lines=lines, link=link)
 
     def find_place(self, record: Client) -> str | Counterpart:
@@ -277,6 +281,13 @@ def change_lines(
             yield line_of(kind, record, field=", ".join(lost), text=f"the value {side} wins")
     for field in compared.fields_of(untold):
         yield line_of("lost", record, field=field, text="cannot be changed there")
+
+
+def number_lines(record: Client, compared: ComparedClient) -> Iterator[RunLine]:
+    """Yield a line if a new client has another number there: ours is another client's."""
+    theirs = compared.there.get(NUMBER, compared.here.get(NUMBER))
+    if theirs != compared.here.get(NUMBER):
+        yield line_of("lost", record, field=NUMBER, text=f"is another client's there: {theirs}")
 
 
 def line_of(kind: str, record: Client, *, field: str = "", text: str = "") -> RunLine:

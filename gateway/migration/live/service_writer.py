@@ -14,7 +14,11 @@ from .list_scan import FIRST_ERROR_STATUS, send_request
 
 
 class RefusedWrite(Exception):
-    """Raised when the service refuses a write. The text is its answer."""
+    """Raised when the service refuses a write. The text is its answer, `body` all of it."""
+
+    def __init__(self, words: str, body: bytes = b"") -> None:
+        super().__init__(words)
+        self.body = body
 
 
 class ServiceWriter:
@@ -57,7 +61,7 @@ class ServiceWriter:
         """
         account = self.sides.account
         request = self.remote.create_request(record, key, account)
-        receipt = self.send_write(request, None)
+        receipt = self.send_creation(request)
         if receipt is None:
             return None
         if record.archived_at is not None:
@@ -65,6 +69,16 @@ class ServiceWriter:
             receipt = (archiving and self.send_write(archiving, None)) or receipt
         own = self.sides.dialect.codec.groups.own_object(record, account)
         return self.shown_after(receipt, msgspec.json.encode(own), None)
+
+    def send_creation(self, request: ApiRequest) -> WriteReceipt | None:
+        """Send a creation, and once more without what another client of the service has."""
+        try:
+            return self.send_write(request, None)
+        except RefusedWrite as refusal:
+            reduced = self.remote.without_taken(request, refusal.body)
+            if reduced is None:
+                raise
+            return self.send_write(reduced, None)
 
     def change(
         self, record: Client, compared: ComparedClient, told: Iterable[str]
@@ -100,7 +114,8 @@ class ServiceWriter:
             return None
         response = send_request(self.service, request)
         if response.status >= FIRST_ERROR_STATUS:
-            raise RefusedWrite(f"answered {response.status}: {first_line(response.body)}")
+            words = f"answered {response.status}: {first_line(response.body)}"
+            raise RefusedWrite(words, response.body)
         return response
 
     def shown_after(

@@ -369,7 +369,7 @@ def test_a_client_of_another_company_under_our_key_is_not_touched(
         external_id="ninja-VolejRejNm",
     )
 
-    planado_there.push(here, policy=ConflictPolicy.LOCAL)
+    planado_there.push(here, policy=ConflictPolicy.LOCAL, is_without_match=True)
     planado_there.pull(here)
 
     phones = {client.name: client.phone for client in planado_there.clients}
@@ -387,7 +387,7 @@ def test_strangers_with_one_number_stay_two(
         ImportClient(organization_name="Theirs", number="0001", phone="2"),
     )
 
-    ninja_there.push(here, policy=ConflictPolicy.NEWEST)
+    ninja_there.push(here, policy=ConflictPolicy.NEWEST, is_without_match=True)
 
     theirs = client_of(ninja_there, "Theirs")
     assert (theirs.number, theirs.phone) == ("0001", "2")
