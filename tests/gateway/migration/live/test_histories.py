@@ -1,0 +1,253 @@
+"""Histories of edits on three sides, deletions, faults and cycles: the laws of a sync.
+
+Each value that a person enters is a word of its own, so that it can be found: on a side, in a
+conflict, or nowhere. The laws are those of the model below, after every two cycles without a fault:
+
+- No edit is lost: the latest value of each side is on both sides or in a conflict.
+- When edits stop, a further cycle writes nothing.
+- Nobody is invented: there are as many clients as there were.
+- Nobody is deleted whom no side has deleted.
+"""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from storage.model.accounts import Account
+from storage.model.commands import ChangeClient, ImportClient, ImportContact
+from storage.model.records import Client, State
+from storage.store import Store
+from tests.gateway.migration.conftest import Open
+from tests.gateway.migration.live.test_two_services import Company
+from tests.gateway.migration.remote_stand_ins import all_of, brought, nth, one_engine
+from tests.support.api_callers import Ninja, Planado
+
+pytestmark = one_engine
+WORDS = count(1)
+SIDES = ("ninja", "planado", "here")
+FIELDS = {
+    "ninja": ("phone", "note", "city", "shipping", "email"),
+    "planado": ("phone", "shipping", "email"),
+    "here": ("phone", "note", "city", "shipping"),
+}
+"""What is edited on each side."""
+
+
+class Killed(Exception):
+    """Raised in a cycle, as if the process had been killed between two requests."""
+
+
+class Edit(NamedTuple):
+    side: str
+    client: int
+    field: str
+
+
+class Deletion(NamedTuple):
+    side: str
+    client: int
+
+
+class Cycle(NamedTuple):
+    """A cycle, killed before the request of this number; 0 for none."""
+
+    killed_at: int
+
+
+edits = st.sampled_from(
+    [Edit(side, n, field) for side in SIDES for n in range(2) for field in FIELDS[side]]
+)
+deletions = st.sampled_from([Deletion(side, n) for side in SIDES for n in range(2)])
+cycles = st.integers(0, 14).map(Cycle)
+histories = st.lists(edits | edits | edits | cycles | deletions, max_size=12)
+
+
+class History:
+    """A company of two clients, and the words that each side has entered and not seen carried."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.words: dict[tuple[str, int, str], str] = {}
+        self.deleted: set[int] = set()
+        for client in company.ninja.clients:
+            assert client.number
+
+    def client(self, side: str, n: int) -> Client | None:
+        """Return a client of a side by the website that it keeps, None if it is gone there."""
+        named = {"ninja": self.company.ninja.clients, "planado": self.company.planado.clients}
+        clients = named.get(side) or all_of(self.company.store, self.company.here)
+        live = [one for one in clients if one.name == f"Client {n}" and not one.is_deleted]
+        return live[0] if live else None
+
+    def edit(self, edit: Edit) -> None:
+        client = self.client(edit.side, edit.client)
+        if client is None:
+            return
+        word = f"w{next(WORDS)}x"
+        self.company.ninja.clock.tick(minutes=1)
+        if edit.side == "planado":
+            fields = planado_fields(client, edit.field, word)
+            self.company.planado.speaker.patched(str(client.uuid), fields)
+        elif edit.side == "ninja":
+            self.company.ninja.put(client.serial, ninja_fields(client, edit.field, word))
+        else:
+            self.company.store.change_client(
+                self.company.here.id, client.serial, lambda _record: here_change(edit.field, word)
+            )
+        self.words[edit.side, edit.client, edit.field] = word
+
+    def delete(self, deletion: Deletion) -> None:
+        client = self.client(deletion.side, deletion.client)
+        if client is None:
+            return
+        self.company.ninja.clock.tick(minutes=1)
+        if deletion.side == "here":
+            store, account = self.company.store, self.company.here
+            store.set_client_state(account.id, client.serial, State.DELETED)
+        else:
+            service = self.company.ninja if deletion.side == "ninja" else self.company.planado
+            service.speaker.delete(f"/clients/{service.id_of(client.serial)}")
+        self.deleted.add(deletion.client)
+        for key in [key for key in self.words if key[:2] == (deletion.side, deletion.client)]:
+            del self.words[key]
+
+    def cycle(self, killed_at: int = 0) -> None:
+        def kill(_request: Any, _pass: Any) -> Any:
+            raise Killed
+
+        for service in (self.company.ninja, self.company.planado):
+            service.faulty.plans.clear()
+            if killed_at:
+                service.faulty.plan(kill, nth(killed_at))
+        try:
+            self.whole_cycle()
+        except Killed:
+            pass
+        finally:
+            for service in (self.company.ninja, self.company.planado):
+                service.faulty.plans.clear()
+                service.forget_calls()
+
+    def whole_cycle(self) -> None:
+        company = self.company
+        company.ninja.clock.tick(minutes=10)
+        company.ninja.pull(company.here)
+        company.planado.pull(company.here, is_whole=True)
+        company.ninja.push(company.here, may_delete=True)
+        company.planado.push(company.here, may_delete=True)
+
+    def rest(self) -> None:
+        """Let everything settle, then hold the laws."""
+        for _ in range(3):
+            self.cycle()
+        for service in (self.company.ninja, self.company.planado):
+            service.forget_calls()
+        self.whole_cycle()
+        writes = [len(s.faulty.writes) for s in (self.company.ninja, self.company.planado)]
+        assert writes == [0, 0], "a cycle at rest wrote"
+        self.check_words()
+        for n in {0, 1} - self.deleted:
+            assert all(self.client(side, n) is not None for side in SIDES), "an invented deletion"
+        assert len(all_of(self.company.store, self.company.here)) == 2, "an invented client"
+        for service in (self.company.ninja, self.company.planado):
+            assert len([client for client in service.clients if not client.is_deleted]) <= 2
+
+    def check_words(self) -> None:
+        """Assert that each word is on all sides that show its field, or in a conflict."""
+        shown = self.shown()
+        conflicts = self.company.store.list_conflicts(self.company.here.id)
+        told = " ".join(f"{one.here} {one.there}" for one in conflicts)
+        for (side, n, field), word in self.words.items():
+            if word in told:
+                continue
+            sides = [s for s in SIDES if s != "planado" or field not in {"note", "city"}]
+            missing = [s for s in sides if word not in shown[s]]
+            assert not missing, f"{field} {word} of client {n}, entered {side}, is not {missing}"
+
+    def shown(self) -> dict[str, str]:
+        """Return all that each side has."""
+        return {
+            "ninja": repr(self.company.ninja.clients),
+            "planado": repr(self.company.planado.clients),
+            "here": repr(all_of(self.company.store, self.company.here)),
+        }
+
+
+def ninja_fields(client: Client, field: str, word: str) -> dict[str, Any]:
+    match field:
+        case "note":
+            return {"private_notes": word}
+        case "shipping":
+            return {"shipping_address1": word}
+        case "email":
+            primary = client.primary_contact
+            assert primary is not None
+            return {"contacts": [{"first_name": "Ada", "email": f"{word}@example.com"}]}
+        case _:
+            return {field: word}
+
+
+def planado_fields(client: Client, field: str, word: str) -> dict[str, Any]:
+    if field == "shipping":
+        return {"site_address": {"formatted": word}}
+    phone = word if field == "phone" else client.phone
+    lines = [{"name": None, "value": phone, "type": "phone"}] if phone else []
+    mail = f"{word}@example.com" if field == "email" else ""
+    primary = client.primary_contact
+    mail = mail or (primary.email if primary else "")
+    if mail:
+        lines.append({"name": "Ada", "value": mail, "type": "email"})
+    return {"contacts": lines}
+
+
+def here_change(field: str, word: str) -> ChangeClient:
+    match field:
+        case "note":
+            return ChangeClient(private_notes=word)
+        case "shipping":
+            return ChangeClient(shipping_address1=word)
+        case "city":
+            return ChangeClient(city=word)
+        case _:
+            return ChangeClient(phone=word)
+
+
+@pytest.fixture
+def new_company(
+    store: Store, new_account: Callable[[], Account], open_there: Open
+) -> Callable[[], Company]:
+    def made() -> Company:
+        company = Company(store, new_account(), open_there(Ninja), open_there(Planado))
+        ada = ImportContact(first_name="Ada", email="ada@example.com", is_primary=True)
+        brought(
+            store,
+            company.ninja.account,
+            *(ImportClient(organization_name=f"Client {n}", contacts=(ada,)) for n in range(2)),
+        )
+        company.cycle()
+        company.cycle()
+        return company
+
+    return made
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(played=histories)
+def test_every_history_keeps_the_laws(
+    new_company: Callable[[], Company], played: list[Edit | Deletion | Cycle]
+) -> None:
+    history = History(new_company())
+
+    for step in played:
+        match step:
+            case Edit():
+                history.edit(step)
+            case Deletion():
+                history.delete(step)
+            case Cycle():
+                history.cycle(step.killed_at)
+
+    history.rest()
