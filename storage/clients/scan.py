@@ -3,7 +3,7 @@
 A call runs one statement each for clients, contacts and documents, and joins the rows in Python.
 """
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from storage.database.fast_sql import bulk_rows
 from storage.model.records import Client, Contact, Document
@@ -52,6 +52,14 @@ def last_serial_of_range(
     statement = select(CLIENT.c.serial).where(*next_rows).order_by(CLIENT.c.serial)
     serial: int | None = connection.execute(statement.offset(size - 1).limit(1)).scalar()
     return serial
+
+
+def count_range(connection: Connection, account_id: int, serial_range: SerialRange) -> int:
+    """Count the clients of a serial range, deleted ones too."""
+    own_rows = range_conditions(CLIENT, "serial", account_id, serial_range)
+    return connection.execute(
+        select(func.count()).select_from(CLIENT).where(*own_rows)
+    ).scalar_one()
 
 
 def range_conditions(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import structs
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, and_, delete, or_, select
 
 from storage.database.conditions import in_values
 from storage.database.fast_sql import bulk_rows
@@ -11,7 +11,7 @@ from storage.model.imports import ClientLink
 from storage.model.limits import MAX_INTEGER
 from storage.model.records import Origin
 from storage.schema.row_mapping import ORIGIN_COLUMNS, origin_from_row
-from storage.schema.tables import ORIGIN
+from storage.schema.tables import CLIENT, ORIGIN
 
 
 def save_links(connection: Connection, account_id: int, links: Sequence[ClientLink]) -> None:
@@ -78,6 +78,32 @@ def scan_links(
         ClientLink(serial, origin_from_row(values))
         for serial, *values in connection.execute(statement)
     ]
+
+
+def list_out_of_step(
+    connection: Connection, account_id: int, source: str, after: int, limit: int
+) -> list[int]:
+    """List the serials after `after` of clients that are not in step with a source, in order.
+
+    In step is a client whose link has its present version. Only covering indexes are read.
+    """
+    link = and_(
+        ORIGIN.c.account_id == CLIENT.c.account_id,
+        ORIGIN.c.client_serial == CLIENT.c.serial,
+        ORIGIN.c.source == source,
+    )
+    statement = (
+        select(CLIENT.c.serial)
+        .select_from(CLIENT.outerjoin(ORIGIN, link))
+        .where(
+            CLIENT.c.account_id == account_id,
+            CLIENT.c.serial > min(after, MAX_INTEGER),
+            or_(ORIGIN.c.version.is_(None), ORIGIN.c.version != CLIENT.c.version),
+        )
+        .order_by(CLIENT.c.serial)
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars())
 
 
 def find_links(

@@ -96,6 +96,16 @@ class ImportMethods(TransactionRunner):
         """Return the serial of client number `size` after a serial; None when there are fewer."""
         return self._read(client_scan.last_serial_of_range, account_id, after, size)
 
+    def count_clients_between(self, account_id: int, after: int, last: int) -> int:
+        """Count the clients with serials after `after` and up to `last`, deleted ones too."""
+        return self._read(client_scan.count_range, account_id, (after, last))
+
+    def clients_out_of_step(
+        self, account_id: int, source: str, *, after: int, limit: int
+    ) -> tuple[Client, ...]:
+        """List the clients after a serial that are not in step with a source, in order."""
+        return self._read(read_out_of_step, account_id, source, after, limit)
+
     def match_clients(
         self, account_id: int, incoming: Sequence[IncomingClient]
     ) -> dict[int, Client]:
@@ -199,6 +209,14 @@ def run_dry_import(
     generators: Generators,
 ) -> None:
     raise DryRunRollback(merge.import_batch(connection, account_id, incoming, generators))
+
+
+def read_out_of_step(
+    connection: Connection, account_id: int, source: str, after: int, limit: int
+) -> tuple[Client, ...]:
+    serials = import_links.list_out_of_step(connection, account_id, source, after, limit)
+    records = client_reads.get_by_serials(connection, account_id, serials)
+    return tuple(records[serial] for serial in serials)
 
 
 def find_matches(

@@ -283,7 +283,14 @@ Index(
 Index("ix_client_id_number", CLIENT.c.account_id, CLIENT.c.id_number_folded)
 Index("ix_contact_client", CONTACT.c.account_id, CONTACT.c.client_serial)
 Index("ix_contact_email", CONTACT.c.account_id, CONTACT.c.email_folded)
-Index("ix_origin_client", ORIGIN.c.account_id, ORIGIN.c.client_serial)
+# Covering: which clients are in step with a source is read from it, without the rows.
+Index(
+    "ix_origin_client",
+    ORIGIN.c.account_id,
+    ORIGIN.c.client_serial,
+    ORIGIN.c.source,
+    ORIGIN.c.version,
+)
 Index("ix_document_client", DOCUMENT.c.account_id, DOCUMENT.c.client_serial)
 Index("uq_tombstone_uuid", TOMBSTONE.c.account_id, TOMBSTONE.c.uuid, unique=True)
 Index("ix_tombstone_external_id", TOMBSTONE.c.account_id, TOMBSTONE.c.external_id)

@@ -49,7 +49,10 @@ def own_object(record: Client, account: Account) -> Members:
 
 def contacts_of(members: Members) -> dict[str, dict[str, Raw]]:
     """Return the contacts of an object by what they are known by."""
-    contacts = msgspec.json.decode(members.get(CONTACTS, Raw(b"[]")), type=Contacts | None) or []
+    try:
+        contacts = msgspec.json.decode(members.get(CONTACTS, b"[]"), type=Contacts | None) or []
+    except msgspec.ValidationError:
+        contacts = []  # what is no list of contacts is a loss of the reader
     keys = contact_keys([(text_in(c, "contact_key"), text_in(c, "id")) for c in contacts])
     return dict(zip(keys, contacts, strict=True))
 

@@ -84,6 +84,7 @@ class ObjectSummary(Struct):
     name: wire.Scalar = ""
     client_hash: wire.Scalar = ""
     updated_at: wire.Scalar = 0
+    contacts: list[dict[str, Raw]] | None = None
 
 
 def list_request(since: datetime | None) -> ApiRequest:

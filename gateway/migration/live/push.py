@@ -6,10 +6,11 @@ How it works:
    since the last complete survey. A client there that is known here and has no link gets one, which
    notes what both sides show. If the two agree, it has the version of the client here, and so says
    that they are in step.
-2. Then all clients here are read by serial. A client whose link has its present version is
-   unchanged, and costs no request.
-3. For every other client, `ClientPusher` fetches the counterpart, reconciles the two, and tells the
-   service what has changed here. A client is deleted there only if the options allow it.
+2. A client whose link has its present version is unchanged. It is only counted: it costs neither a
+   request nor a read of its row.
+3. The other clients are read by serial. For each, `ClientPusher` fetches the counterpart,
+   reconciles the two, and tells the service what has changed here. A client is deleted there only
+   if the options allow it.
 4. After each client that was written or has report lines, its link, the lines and the serial are
    saved in one transaction; after each batch the serial is. A resumed push surveys again, and goes
    on behind that serial.
@@ -30,6 +31,7 @@ from gateway.migration.outcomes import Counts
 from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done, finish_run, start_run
 from gateway.remote.http_client import HttpClient
 from storage import (
+    MAX_INTEGER,
     Client,
     ClientLink,
     FoundConflicts,
@@ -182,16 +184,30 @@ class PushRun:
             )
 
     def push_clients(self, report_progress: ReportProgress) -> None:
-        """Push the clients that are still to be pushed, by serial."""
-        store, account = self.sides.store, self.sides.account
-        while records := store.scan_clients(account.id, self.progress.serial, PUSH_BATCH_SIZE):
+        """Push the clients that are still to be pushed, by serial; count those in step."""
+        store, account, source = self.sides.store, self.sides.account, self.sides.source
+        while records := store.clients_out_of_step(
+            account.id, source, after=self.progress.serial, limit=PUSH_BATCH_SIZE
+        ):
             origins = self.known_origins(records)
             for record in records:
                 outcome = self.pusher.push(record, origins.get(record.serial))
+                self.count_in_step(record.serial - 1)
                 self.progress = structs.replace(self.progress, serial=record.serial)
                 self.count_outcome(outcome)
             self.save_progress((), ())
             report_progress(self.counts.get("read", 0), None)
+        self.count_in_step(MAX_INTEGER)
+        self.save_progress((), ())
+
+    def count_in_step(self, last: int) -> None:
+        """Count the clients between the last pushed one and a serial: they are unchanged."""
+        number = self.sides.store.count_clients_between(
+            self.sides.account.id, self.progress.serial, last
+        )
+        self.counts |= {
+            name: self.counts.get(name, 0) + number for name in ("read", "unchanged") if number
+        }
 
     def known_origins(self, records: Sequence[Client]) -> dict[int, Origin]:
         """Find the origins of clients at the service, by serial."""

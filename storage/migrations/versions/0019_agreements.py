@@ -13,6 +13,9 @@ WORDS = ("group", "fields", "here", "there", "state", "winner")
 
 def upgrade() -> None:
     op.add_column("origin", sa.Column("agreed", sa.LargeBinary(), nullable=True))
+    op.drop_index("ix_origin_client", "origin")
+    columns = ["account_id", "client_serial", "source", "version"]
+    op.create_index("ix_origin_client", "origin", columns)
     op.create_table(
         "conflict",
         sa.Column("id", WHOLE, nullable=False),
