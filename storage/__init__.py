@@ -108,6 +108,9 @@ from storage.model.imports import (
 from storage.model.conflicts import ConflictState, FieldConflict, FoundConflicts, GroupConflict
 from storage.rules.preview import preview_client
 
+# Mirrors
+from storage.model.mirrors import Mirror, MirroredService, MirrorReport, MirrorState
+
 # Runs
 from storage.model.runs import Run, RunLine, RunProgress, RunState, StartRun
 
@@ -188,6 +191,10 @@ __all__ = [
     "LiveKey",
     "Locked",
     "MergeDecision",
+    "Mirror",
+    "MirrorReport",
+    "MirrorState",
+    "MirroredService",
     "NotFound",
     "NumberRule",
     "OneOf",

@@ -18,6 +18,7 @@ from storage.documents.methods import DocumentMethods
 from storage.groups.methods import GroupMethods
 from storage.imports.methods import ImportMethods
 from storage.migrations import upgrade as migration_upgrade
+from storage.mirrors.methods import MirrorMethods
 from storage.model.accounts import DatabaseStatus
 from storage.model.commands import ClientKey
 from storage.model.generators import Generators
@@ -34,6 +35,7 @@ class Store(
     GroupMethods,
     DocumentMethods,
     ImportMethods,
+    MirrorMethods,
     RunMethods,
 ):
     """The store of clients in one database. A method that returns records is one transaction."""

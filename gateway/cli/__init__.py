@@ -26,6 +26,7 @@ COMMANDS_OF_MODULES = {
     "file_commands": ("import", "export", "convert"),
     "conflict_commands": ("conflicts",),
     "match_commands": ("match",),
+    "mirror_commands": ("mirror",),
     "run_commands": ("runs",),
 }
 """The commands that each module of this room adds."""

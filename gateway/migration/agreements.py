@@ -111,8 +111,8 @@ class ComparedClient(NamedTuple):
 
     @property
     def is_same_client(self) -> bool:
-        """Whether the two have a name, or a contact with all that it says, in common."""
-        return any(
+        """Whether the two have a name, or a contact with all that it says, in common, or all."""
+        return not self.differing_groups() or any(
             there and there == self.here.get(group)
             for group, there in self.there.items()
             if group.startswith(f"{CONTACTS}.") or (group == NAME and filled(there))

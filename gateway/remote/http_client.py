@@ -68,6 +68,8 @@ class HttpClient:
         self._limits = limits or CallLimits()
         self._on_wait = on_wait
         self._pacer = CallPacer(per_minute, clock=clock, sleep=sleep)
+        self.calls = 0
+        """The attempts so far, those that failed too."""
         self._clock, self._sleep, self._random = clock, sleep, chance
         self._http = httpx.Client(
             headers=usable_headers(headers),
@@ -138,6 +140,7 @@ class HttpClient:
     def _with_retries(self, call: HttpCall, attempt: Callable[[], T]) -> T:
         retry_policy = RetryPolicy(call, self._limits, self._random)
         while True:
+            self.calls += 1
             self._pacer.wait_for_turn()
             began = self._clock()
             try:

@@ -1,9 +1,10 @@
 """Links between clients here and clients of other services: the rows of the origin table."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select
 
 from storage.database.conditions import in_values
 from storage.database.fast_sql import bulk_rows
@@ -87,23 +88,34 @@ def list_out_of_step(
 
     In step is a client whose link has its present version. Only covering indexes are read.
     """
+    statement = select_out_of_step(account_id, source, CLIENT.c.serial)
+    later = statement.where(CLIENT.c.serial > min(after, MAX_INTEGER))
+    return list(connection.execute(later.order_by(CLIENT.c.serial).limit(limit)).scalars())
+
+
+def count_out_of_step(connection: Connection, account_id: int, source: str) -> int:
+    """Count the clients that are not in step with a source and are not deleted and unlinked."""
+    statement = select_out_of_step(account_id, source, func.count())
+    is_expected = or_(CLIENT.c.is_deleted.is_(False), ORIGIN.c.client_serial.is_not(None))
+    number: int = connection.execute(statement.where(is_expected)).scalar_one()
+    return number
+
+
+def select_out_of_step(account_id: int, source: str, column: Any) -> Select[Any]:
+    """Build the statement that selects a column of the clients that are not in step."""
     link = and_(
         ORIGIN.c.account_id == CLIENT.c.account_id,
         ORIGIN.c.client_serial == CLIENT.c.serial,
         ORIGIN.c.source == source,
     )
-    statement = (
-        select(CLIENT.c.serial)
+    return (
+        select(column)
         .select_from(CLIENT.outerjoin(ORIGIN, link))
         .where(
             CLIENT.c.account_id == account_id,
-            CLIENT.c.serial > min(after, MAX_INTEGER),
             or_(ORIGIN.c.version.is_(None), ORIGIN.c.version != CLIENT.c.version),
         )
-        .order_by(CLIENT.c.serial)
-        .limit(limit)
     )
-    return list(connection.execute(statement).scalars())
 
 
 def find_links(

@@ -106,6 +106,10 @@ class ImportMethods(TransactionRunner):
         """List the clients after a serial that are not in step with a source, in order."""
         return self._read(read_out_of_step, account_id, source, after, limit)
 
+    def count_out_of_step(self, account_id: int, source: str) -> int:
+        """Count the clients that are not in step with a source."""
+        return self._read(import_links.count_out_of_step, account_id, source)
+
     def match_clients(
         self, account_id: int, incoming: Sequence[IncomingClient]
     ) -> dict[int, Client]:

@@ -21,6 +21,13 @@ class RunMethods(TransactionRunner):
         """Set the final state of a run. Raises NotFound if there is none."""
         return self._write(run_writes.end_run, run_id, state, reason, self._generators)
 
+    def delete_idle_runs(self, account_id: int, newest: int) -> int:
+        """Delete the DONE runs of an account before a run that did nothing and say nothing.
+
+        Returns their number.
+        """
+        return self._write(run_writes.delete_idle_runs, account_id, newest)
+
     def get_run(self, run_id: int) -> Run:
         """Return a run. Raises NotFound if there is none."""
         return self._read(run_reads.get_run, run_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from storage.database.conditions import in_values
 from storage.model.errors import NotFound
@@ -15,6 +15,7 @@ from storage.schema.run_tables import RUN, RUN_LINE
 
 from .reads import get_run
 
+DELETE_BATCH_SIZE = 500
 MAX_FIELD_BYTES = 2000
 """The largest size of the field of a line, because an index must hold it."""
 
@@ -81,6 +82,28 @@ def end_run(
     values = {"state": state.value, "reason": sanitize_text(reason), "ended_at": now}
     update_run(connection, run_id, values, now)
     return get_run(connection, run_id)
+
+
+def delete_idle_runs(connection: Connection, account_id: int, newest: int) -> int:
+    """Delete the DONE runs of an account before a run that have no lines and changed nothing.
+
+    Returns their number. A mirror makes some in every minute.
+    """
+    statement = select(RUN.c.id, RUN.c.counts).where(
+        RUN.c.account_id == account_id,
+        RUN.c.id < newest,
+        RUN.c.state == RunState.DONE.value,
+        ~exists().where(RUN_LINE.c.run_id == RUN.c.id),
+    )
+    idle = [
+        run_id
+        for run_id, counts in connection.execute(statement)
+        if not any(number for name, number in counts.items() if name not in {"read", "unchanged"})
+    ]
+    for start in range(0, len(idle), DELETE_BATCH_SIZE):
+        batch = idle[start : start + DELETE_BATCH_SIZE]
+        connection.execute(delete(RUN).where(in_values(RUN.c.id, batch)))
+    return len(idle)
 
 
 def update_run(connection: Connection, run_id: int, values: dict[str, Any], now: datetime) -> None:

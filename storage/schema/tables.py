@@ -30,6 +30,7 @@ from .column_types import (
     text_column,
 )
 from .conflict_tables import CONFLICT
+from .mirror_tables import MIRROR
 from .run_tables import RUN, RUN_LINE
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "CONTACT",
     "DOCUMENT",
     "GROUP",
+    "MIRROR",
     "ORIGIN",
     "RUN",
     "RUN_LINE",

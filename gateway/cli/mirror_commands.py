@@ -1,0 +1,211 @@
+"""Commands about the mirror of an account, which keeps two live services in step."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from dialects.base.dialect import Dialect
+from gateway.app import DIALECTS
+from gateway.migration.counterparts import Sides
+from gateway.migration.link_keys import link_keys
+from gateway.migration.live.mirror import (
+    LiveService,
+    MirrorLoop,
+    MirrorPace,
+    MirrorStatus,
+    mirror_status,
+)
+from gateway.migration.live.mirror_forecast import Forecast, prepare_mirror
+from gateway.remote.http_client import HttpClient
+from gateway.settings import DEFAULT_DATABASE
+from storage import Account, Invalid, Mirror, MirroredService, MirrorState, Problem, Store
+
+from .jobs import dialect_named
+from .options import AccountName, AsJson, Database, open_store
+from .output import print_answer, print_json
+from .sync_commands import REQUIRED, Parameters, as_command, credential_headers
+
+mirror_app = typer.Typer(
+    help="Keep two live services in step, until it is stopped.", no_args_is_help=True
+)
+
+Every = Annotated[int, typer.Option("--every", min=1, help="Seconds from cycle to cycle.")]
+Sweep = Annotated[int, typer.Option("--sweep", min=1, help="Minutes between whole readings.")]
+
+
+def url_parameter(dialect: Dialect) -> str:
+    return f"{dialect.name}_url"
+
+
+def start_parameters() -> Parameters:
+    parameters: dict[str, tuple[Any, Any]] = {"account": (AccountName, REQUIRED)}
+    for dialect in sorted(DIALECTS, key=lambda one: bool(one.remote.default_url)):
+        option = typer.Option(f"--{dialect.name}-url", help=f"Where {dialect.remote.server} is.")
+        default = dialect.remote.default_url or REQUIRED
+        parameters[url_parameter(dialect)] = (Annotated[str, option], default)
+    return {**parameters, "database": (Database, DEFAULT_DATABASE), "as_json": (AsJson, False)}
+
+
+def start(**values: Any) -> None:
+    services = tuple(
+        MirroredService(dialect=dialect.name, url=values[url_parameter(dialect)].rstrip("/"))
+        for dialect in DIALECTS
+    )
+    with open_store(values["database"]) as store:
+        account = store.get_account(values["account"])
+        mirror = store.create_mirror(account.id, services)
+        with open_services(store, account, mirror) as live:
+            forecasts = prepare_mirror(store, account, live)
+    if values["as_json"]:
+        print_json({"state": mirror.state.value, "forecast": forecasts})
+        return
+    for forecast in forecasts:
+        typer.echo(forecast_sentence(forecast))
+    typer.echo(f"Nothing was told yet. Begin with: gateway mirror run --account {account.name}")
+
+
+def forecast_sentence(forecast: Forecast) -> str:
+    if forecast.obstacle:
+        return f"{forecast.dialect}: {forecast.obstacle}"
+    hours = f", {forecast.hours:.1f} hours" if forecast.hours else ""
+    return (
+        f"{forecast.dialect}: {forecast.read:,} clients read; {forecast.created:,} to be created"
+        f" and {forecast.changed:,} to be changed there: {forecast.calls:,} calls{hours}"
+    )
+
+
+@mirror_app.command("run")
+def run_mirror(
+    account: AccountName,
+    database: Database = DEFAULT_DATABASE,
+    every: Every = 60,
+    sweep: Sweep = 60,
+) -> None:
+    """Lead the mirror until it is stopped; tokens come from the environment."""
+    pace = MirrorPace(cycle=timedelta(seconds=every), sweep=timedelta(minutes=sweep))
+    with open_store(database) as store:
+        owner = store.get_account(account)
+        with open_services(store, owner, store.get_mirror(owner.id)) as live:
+            mirror = MirrorLoop(store, owner, live, pace).run()
+    typer.echo(f"The mirror has stopped: {mirror.reason or 'as it was told'}")
+    if mirror.reason:
+        raise typer.Exit(1)
+
+
+@mirror_app.command("status")
+def show_status(
+    account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
+) -> None:
+    """Show state, backlog, conflicts and the last cycle."""
+    with open_store(database) as store:
+        owner = store.get_account(account)
+        mirror = store.get_mirror(owner.id)
+        sources = {one.dialect: source_of(one) for one in mirror.services}
+        status = mirror_status(store, owner, sources, datetime.now(UTC))
+    if as_json:
+        print_json(status)
+        return
+    for line in status_lines(status):
+        typer.echo(line)
+
+
+def status_lines(status: MirrorStatus) -> Iterator[str]:
+    led = f"led by {status.holder}" if status.is_led else "led by nobody"
+    yield f"{status.state}, {led}" + (f": {status.reason}" if status.reason else "")
+    yield f"  last cycle   {seconds_ago(status.lag_seconds)}, {status.report.calls} calls"
+    yield f"  last sweep   {seconds_ago(status.swept_seconds)}"
+    for name, number in status.backlog.items():
+        yield f"  to be told   {number:,} to {name}"
+    yield f"  conflicts    {status.conflicts:,} open"
+    for name, reason in status.report.failures.items():
+        yield f"  {name} does not answer: {reason}"
+
+
+def seconds_ago(seconds: float | None) -> str:
+    return "never" if seconds is None else f"{seconds:,.0f} s ago"
+
+
+@mirror_app.command("pause")
+def pause(
+    account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
+) -> None:
+    """Neither read nor tell anything until it is resumed."""
+    set_state(account, database, MirrorState.PAUSED, MirrorState.RUNNING, as_json=as_json)
+
+
+@mirror_app.command("resume")
+def resume(
+    account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
+) -> None:
+    """Go on with a mirror that is paused, or that has stopped itself."""
+    states = (MirrorState.PAUSED, MirrorState.STOPPED)
+    set_state(account, database, MirrorState.RUNNING, *states, as_json=as_json)
+
+
+@mirror_app.command("stop")
+def stop(
+    account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
+) -> None:
+    """End the mirror after its present step. Nothing is undone."""
+    states = (MirrorState.PREPARING, MirrorState.RUNNING, MirrorState.PAUSED)
+    set_state(account, database, MirrorState.STOPPED, *states, as_json=as_json)
+
+
+def set_state(
+    name: str, database: str, state: MirrorState, *allowed: MirrorState, as_json: bool
+) -> None:
+    with open_store(database) as store:
+        account = store.get_account(name)
+        before = store.get_mirror(account.id).state
+        if before not in allowed:
+            raise Invalid(Problem(("mirror",), f"is {before.value}"))
+        store.set_mirror_state(account.id, state)
+    print_answer({"state": state.value}, f"The mirror is {state.value}.", as_json=as_json)
+
+
+def source_of(service: MirroredService) -> str:
+    return f"{service.dialect} {service.url}"
+
+
+@contextmanager
+def open_services(store: Store, account: Account, mirror: Mirror) -> Iterator[list[LiveService]]:
+    """Open the services of a mirror with the tokens of the environment.
+
+    Raises Invalid if a token is missing.
+    """
+    with ExitStack() as stack:
+        yield [
+            LiveService(
+                sides_of(store, account, service), stack.enter_context(open_service(service))
+            )
+            for service in mirror.services
+        ]
+
+
+def sides_of(store: Store, account: Account, service: MirroredService) -> Sides:
+    dialect = dialect_named(service.dialect)
+    keys = link_keys(DIALECTS, dialect, account)
+    return Sides(store, account, dialect, source_of(service), keys)
+
+
+def open_service(service: MirroredService) -> HttpClient:
+    dialect = dialect_named(service.dialect)
+    remote = dialect.remote
+    token = os.environ.get(remote.token.variable, "")
+    if not token:
+        raise Invalid(Problem((remote.token.variable,), f"holds no {remote.token.name}"))
+    secrets: Mapping[str, str] = {
+        secret.setting: os.environ.get(secret.variable, "") for secret in remote.secrets
+    }
+    headers = credential_headers(dialect, token, secrets)
+    return HttpClient(service.url, headers, per_minute=remote.per_minute)
+
+
+def add_to(app: typer.Typer) -> None:
+    words = "Read both services, and say what a mirror would tell them: nothing is told yet."
+    mirror_app.command("start")(as_command(start, words, start_parameters()))
+    app.add_typer(mirror_app, name="mirror")

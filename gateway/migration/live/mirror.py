@@ -1,0 +1,279 @@
+"""The mirror: both services are read, and told of each other's changes, again and again.
+
+1. A cycle pulls from both services what has changed, then pushes to both. Who changed what is
+   decided by `reconcile`, as in any pull and push. Conflicts are held.
+2. Now and then a cycle sweeps: it reads everything, and so finds who is gone, and what moves no
+   time of change.
+3. One process leads, by a lease that it renews. If it dies, another one can take over when the
+   lease has ended. A cycle that was interrupted is repeated: nothing of it is lost or done twice.
+4. A service that does not answer is asked again in the next cycle. What a person must see stops the
+   mirror, with the reason: many deletions at once, ids of another salt, a refused token.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from typing import NamedTuple, Self
+
+from msgspec import Struct, structs
+
+from gateway.migration.counterparts import Sides
+from gateway.migration.failures import TooManyDeletions, UnmatchedClients, UnstableList, WrongSalt
+from gateway.migration.importer import ImportOptions
+from gateway.migration.outcomes import Counts
+from gateway.migration.runs import run_holder
+from gateway.remote.failures import AccessDenied, RemoteFailure
+from gateway.remote.http_client import HttpClient
+from storage import (
+    Account,
+    ConflictState,
+    Failure,
+    Invalid,
+    Mirror,
+    MirrorReport,
+    MirrorState,
+    Problem,
+    Store,
+)
+
+from .pull import Pull, pull
+from .push import Push, push
+from .push_client import PushOptions
+
+LEASE = timedelta(seconds=15)
+RENEW_SECONDS = 5.0
+STEP_SECONDS = 2.0
+"""Between two looks at the state."""
+CHANGES = ("created", "changed", "deleted", "gone")
+FATAL = (TooManyDeletions, UnmatchedClients, WrongSalt, AccessDenied)
+"""Failures that a person must see: the mirror stops."""
+
+
+class MirrorPace(Struct, frozen=True, kw_only=True):
+    """How often a mirror looks: the time from cycle to cycle, and from sweep to sweep."""
+
+    cycle: timedelta = timedelta(seconds=60)
+    sweep: timedelta = timedelta(hours=1)
+
+
+class LiveService(NamedTuple):
+    """A service of a mirror with its open connection."""
+
+    sides: Sides
+    http: HttpClient
+
+    @property
+    def name(self) -> str:
+        return self.sides.dialect.name
+
+
+class MirrorStatus(Struct, frozen=True, kw_only=True):
+    """What a person or a monitor wants to know of a mirror.
+
+    `backlog` are the clients that are still to be told, by dialect; `lag_seconds` the age of the
+    last cycle that ended.
+    """
+
+    state: str
+    reason: str
+    holder: str
+    is_led: bool
+    backlog: dict[str, int]
+    conflicts: int
+    lag_seconds: float | None
+    swept_seconds: float | None
+    report: MirrorReport
+
+
+class LeaseKeeper:
+    """Renews the lease of a mirror in a thread of its own: one pull can take longer than a lease.
+
+    `is_lost` says that another process has it now.
+    """
+
+    def __init__(self, renew: Callable[[], bool]) -> None:
+        self.is_lost = not renew()
+        self._renew = renew
+        self._ended = Event()
+        self._thread = Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while not self.is_lost and not self._ended.wait(RENEW_SECONDS):
+            self.is_lost = not self._renew()
+
+
+class MirrorLoop:
+    """Runs the mirror of an account until its state says otherwise."""
+
+    def __init__(
+        self,
+        store: Store,
+        account: Account,
+        services: Sequence[LiveService],
+        pace: MirrorPace,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.store = store
+        self.account = account
+        self.services = services
+        self.pace = pace
+        self.clock = clock
+        self.lease: LeaseKeeper | None = None
+
+    def run(self, sleep: Callable[[float], None] = time.sleep) -> Mirror:
+        """Lead the mirror, cycle after cycle; return it when it is stopped.
+
+        Raises NotFound if the account has no mirror, and Invalid if another process leads it.
+        """
+        mirror = self.store.get_mirror(self.account.id)
+        with LeaseKeeper(self.renew_lease) as self.lease:
+            self.refuse_second_leader()
+            if mirror.state is MirrorState.PREPARING:
+                mirror = self.store.set_mirror_state(self.account.id, MirrorState.RUNNING)
+            while mirror.state is not MirrorState.STOPPED:
+                if mirror.state is MirrorState.RUNNING and self.is_due(mirror):
+                    self.cycle(mirror.report)
+                else:
+                    sleep(STEP_SECONDS)
+                self.refuse_second_leader()
+                mirror = self.store.get_mirror(self.account.id)
+        return mirror
+
+    def renew_lease(self) -> bool:
+        return self.store.lease_mirror(self.account.id, run_holder(), self.clock() + LEASE)
+
+    def refuse_second_leader(self) -> None:
+        """Raise Invalid if another process leads the mirror."""
+        if self.lease is not None and self.lease.is_lost:
+            holder = self.store.get_mirror(self.account.id).holder
+            raise Invalid(Problem(("account",), f"is mirrored by another process: {holder}"))
+
+    def is_due(self, mirror: Mirror) -> bool:
+        began_at = mirror.report.began_at
+        return began_at is None or self.clock() - began_at >= self.pace.cycle
+
+    def cycle(self, last: MirrorReport) -> MirrorReport:
+        """Pull from both services and push to both; return the report, which is saved.
+
+        A failure that a person must see stops the mirror.
+        """
+        is_sweep = last.swept_at is None or self.clock() - last.swept_at >= self.pace.sweep
+        report = structs.replace(
+            last, cycles=last.cycles + 1, began_at=self.clock(), changes={}, failures={}
+        )
+        calls = sum(service.http.calls for service in self.services)
+        for direction in (self.pull, self.push):
+            for service in self.services:
+                if service.name not in report.failures and self.may_go_on():
+                    report = self.step(report, service, direction, is_sweep=is_sweep)
+        swept = [service.name not in report.failures for service in self.services]
+        report = structs.replace(
+            report,
+            ended_at=self.clock(),
+            swept_at=report.began_at if is_sweep and all(swept) else last.swept_at,
+            calls=sum(service.http.calls for service in self.services) - calls,
+        )
+        self.store.save_mirror_report(self.account.id, report)
+        self.forget_idle_runs()
+        return report
+
+    def may_go_on(self) -> bool:
+        """Whether the mirror has been neither paused nor stopped since the cycle began.
+
+        Raises Invalid if another process leads it.
+        """
+        self.refuse_second_leader()
+        state = self.store.get_mirror(self.account.id).state
+        return state not in {MirrorState.PAUSED, MirrorState.STOPPED}
+
+    def step(
+        self,
+        report: MirrorReport,
+        service: LiveService,
+        direction: Callable[..., Counts],
+        *,
+        is_sweep: bool,
+    ) -> MirrorReport:
+        """Pull from a service or push to it, and return the report with that."""
+        try:
+            counts = direction(service, is_sweep=is_sweep)
+        except FATAL as failure:
+            self.store.set_mirror_state(self.account.id, MirrorState.STOPPED, str(failure))
+            return with_failure(report, service.name, failure)
+        except (RemoteFailure, UnstableList) as failure:
+            return with_failure(report, service.name, failure)
+        number = sum(counts.get(name, 0) for name in CHANGES)
+        if not number:
+            return report
+        name = f"{direction.__name__} {service.name}"
+        return structs.replace(report, changes=report.changes | {name: number})
+
+    def pull(self, service: LiveService, *, is_sweep: bool) -> Counts:
+        plan = Pull(
+            dialect=service.sides.dialect,
+            account=self.account,
+            source=service.sides.source,
+            keys=service.sides.keys,
+            import_options=ImportOptions(is_live=True),
+            is_whole=is_sweep,
+        )
+        return pull(self.store, service.http, plan, no_progress).importer.counts
+
+    def push(self, service: LiveService, *, is_sweep: bool) -> Counts:
+        plan = Push(sides=service.sides, push_options=PushOptions(may_delete=True))
+        return push(plan, service.http, no_progress).counts
+
+    def forget_idle_runs(self) -> None:
+        """Delete the runs of earlier cycles that did nothing: there are some every minute."""
+        runs = self.store.list_runs(self.account.id)
+        kinds = {(run.verb, run.dialect, run.source) for run in runs}
+        newest = {
+            kind: next(run.id for run in runs if (run.verb, run.dialect, run.source) == kind)
+            for kind in kinds
+        }
+        self.store.delete_idle_runs(self.account.id, min(newest.values(), default=0))
+
+
+def with_failure(report: MirrorReport, name: str, failure: Failure) -> MirrorReport:
+    return structs.replace(report, failures=report.failures | {name: str(failure)})
+
+
+def no_progress(_done: int, _total: int | None) -> None:
+    """Show no progress: nobody watches a mirror."""
+
+
+def mirror_status(
+    store: Store, account: Account, sources: Mapping[str, str], now: datetime
+) -> MirrorStatus:
+    """Return the status of a mirror; `sources` are the sources of its services by dialect.
+
+    Raises NotFound if the account has none.
+    """
+    mirror = store.get_mirror(account.id)
+    report = mirror.report
+    return MirrorStatus(
+        state=mirror.state.value,
+        reason=mirror.reason,
+        holder=mirror.holder,
+        is_led=mirror.leased_until is not None and mirror.leased_until >= now,
+        backlog={
+            name: store.count_out_of_step(account.id, source) for name, source in sources.items()
+        },
+        conflicts=len(store.list_conflicts(account.id, ConflictState.OPEN)),
+        lag_seconds=seconds_since(report.ended_at, now),
+        swept_seconds=seconds_since(report.swept_at, now),
+        report=report,
+    )
+
+
+def seconds_since(moment: datetime | None, now: datetime) -> float | None:
+    return None if moment is None else (now - moment).total_seconds()

@@ -1,0 +1,77 @@
+"""The preparation of a mirror: both services are read, and what would be told is only counted."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from gateway.migration.failures import UnmatchedClients
+from gateway.migration.importer import ImportOptions
+from storage import Account, Store
+
+from .mirror import LiveService, no_progress
+from .pull import Pull, pull
+from .push import Push, push
+from .push_client import PushOptions
+
+MINUTES = 60
+
+
+class Forecast(Struct, frozen=True, kw_only=True):
+    """What a mirror would do first at a service.
+
+    `hours` is 0 for a service without a pace. `obstacle` is what a person has to do before; then
+    nothing is counted.
+    """
+
+    dialect: str
+    read: int = 0
+    created: int = 0
+    changed: int = 0
+    calls: int = 0
+    hours: float = 0.0
+    obstacle: str = ""
+
+
+def prepare_mirror(
+    store: Store, account: Account, services: Sequence[LiveService]
+) -> list[Forecast]:
+    """Pull from all services, and forecast what a push to each of them would do.
+
+    Raises RemoteFailure and what else a pull raises.
+    """
+    read = {service.name: pull_all(store, account, service) for service in services}
+    return [forecast(service, read[service.name]) for service in services]
+
+
+def pull_all(store: Store, account: Account, service: LiveService) -> int:
+    """Pull from a service and return the number of clients that were read."""
+    plan = Pull(
+        dialect=service.sides.dialect,
+        account=account,
+        source=service.sides.source,
+        keys=service.sides.keys,
+        import_options=ImportOptions(is_live=True),
+    )
+    return pull(store, service.http, plan, no_progress).importer.counts.get("read", 0)
+
+
+def forecast(service: LiveService, read: int) -> Forecast:
+    """Count what a push would do, by a push that writes nothing."""
+    remote = service.sides.dialect.remote
+    options = PushOptions(may_delete=True, is_dry_run=True)
+    try:
+        counts = push(Push(sides=service.sides, push_options=options), service.http, no_progress)
+    except UnmatchedClients as failure:
+        return Forecast(dialect=service.name, read=read, obstacle=str(failure))
+    created, changed = (counts.counts.get(name, 0) for name in ("created", "changed"))
+    # One look for the key, the write, and one look at what the service has made of it.
+    looks = int(remote.has_keys) + int(remote.is_read_again)
+    calls = created * (1 + looks) + changed * (2 + int(remote.is_read_again))
+    return Forecast(
+        dialect=service.name,
+        read=read,
+        created=created,
+        changed=changed,
+        calls=calls,
+        hours=calls / remote.per_minute / MINUTES if remote.per_minute else 0.0,
+    )
