@@ -1,7 +1,8 @@
 """Commands about conflicts: fields that both the store and a service have changed."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from gateway.app import DIALECTS
@@ -61,7 +62,7 @@ def show_conflict(
     service = dialect_of(conflict)
     typer.echo(f"{label}: {conflict.fields} ({state_words(conflict)})")
     for name, value in (("here", conflict.here), (service, conflict.there)):
-        typer.echo(f"  {name + ':':<9} {value}")
+        typer.echo(f"  {name + ':':<9} {value_text(conflict, value)}")
     typer.echo(
         f"Decide with: gateway conflicts settle {conflict.id} --account {account}"
         f" --take here|{service}"
@@ -117,8 +118,8 @@ def conflict_row(store: Store, account: Account, conflict: FieldConflict) -> dic
         "client": label_of(store, account, conflict),
         "field": conflict.fields,
         "service": dialect_of(conflict),
-        "here": shortened(conflict.here),
-        "there": shortened(conflict.there),
+        "here": shortened(value_text(conflict, conflict.here)),
+        "there": shortened(value_text(conflict, conflict.there)),
         "state": state_words(conflict),
         "since": conflict.created_at,
     }
@@ -127,6 +128,20 @@ def conflict_row(store: Store, account: Account, conflict: FieldConflict) -> dic
 def label_of(store: Store, account: Account, conflict: FieldConflict) -> str:
     records = store.scan_clients(account.id, conflict.client_serial - 1, 1)
     return client_label(records[0]) if records else str(conflict.client_serial)
+
+
+def value_text(conflict: FieldConflict, value: str) -> str:
+    """Return what one side says of the fields of a conflict: one value, or JSON of several."""
+    said: dict[str, Any] = {}
+    for field in conflict.fields.split(", "):
+        found = msgspec.json.decode(value)
+        for name in field.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        said[field] = found
+    if len(said) > 1:
+        return msgspec.json.encode(said).decode()
+    [only] = said.values()
+    return only if isinstance(only, str) else msgspec.json.encode(only).decode()
 
 
 def shortened(value: str) -> str:

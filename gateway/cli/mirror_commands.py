@@ -33,6 +33,8 @@ mirror_app = typer.Typer(
     help="Keep two live services in step, until it is stopped.", no_args_is_help=True
 )
 
+MINUTE = 60
+
 Every = Annotated[int, typer.Option("--every", min=1, help="Seconds from cycle to cycle.")]
 Sweep = Annotated[int, typer.Option("--sweep", min=1, help="Minutes between whole readings.")]
 
@@ -71,7 +73,8 @@ def start(**values: Any) -> None:
 def forecast_sentence(forecast: Forecast) -> str:
     if forecast.obstacle:
         return f"{forecast.dialect}: {forecast.obstacle}"
-    hours = f", {forecast.hours:.1f} hours" if forecast.hours else ""
+    minutes = forecast.hours * 60
+    hours = f", {minutes:,.0f} minutes" if minutes >= 1 else ""
     return (
         f"{forecast.dialect}: {forecast.read:,} clients read; {forecast.created:,} to be created"
         f" and {forecast.changed:,} to be changed there: {forecast.calls:,} calls{hours}"
@@ -126,7 +129,9 @@ def status_lines(status: MirrorStatus) -> Iterator[str]:
 
 
 def seconds_ago(seconds: float | None) -> str:
-    return "never" if seconds is None else f"{seconds:,.0f} s ago"
+    if seconds is None:
+        return "never"
+    return f"{seconds:.0f} s ago" if seconds < MINUTE else f"{seconds / MINUTE:,.0f} min ago"
 
 
 @mirror_app.command("pause")

@@ -35,15 +35,16 @@ MEANINGS = {
     "unchanged": "unchanged",
     "kept": "kept as it is here",
     "left": "left out",
-    "conflict": "changed on both sides: nothing was done",
+    "conflict": "with a field changed on both sides: each keeps its own",
     "refused": "refused",
     "files": "files fetched",
 }
 HEADINGS = {
     "refused": "Refused:",
-    "conflict": "Changed on both sides since they last agreed (decide with --on-conflict):",
+    "conflict": "Changed on both sides (gateway conflicts list shows both values):",
     "gone": "Gone there, and deleted here:",
-    "kept": "Newer here than there, and kept:",
+    "kept": "Changed here, and not told yet:",
+    "overwritten": "Changed on both sides, and decided by --on-conflict:",
     "left": "Left out:",
 }
 UNDECIDED = ("conflict", "refused")
