@@ -109,7 +109,7 @@ from storage.model.conflicts import ConflictState, FieldConflict, FoundConflicts
 from storage.rules.preview import preview_client
 
 # Mirrors
-from storage.model.mirrors import Mirror, MirroredService, MirrorReport, MirrorState
+from storage.model.runs import Mirror, MirroredService, MirrorReport, MirrorState
 
 # Runs
 from storage.model.runs import Run, RunLine, RunProgress, RunState, StartRun

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from gateway.cli import application
 from gateway.cli.mirror_commands import status_lines
 from gateway.migration.live.mirror import MirrorStatus
-from storage.model.mirrors import MirrorReport
+from storage.model.runs import MirrorReport
 
 PAGE = (Path(__file__).parent.parent / "docs" / "mirror.md").read_text()
 COMMANDS = sorted(set(re.findall(r"^\$ gateway (mirror \w+)", PAGE, flags=re.MULTILINE)))

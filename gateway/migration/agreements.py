@@ -8,13 +8,12 @@
 4. The next base notes what is agreed on now, and leaves out what is still to be done.
 """
 
-import zlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, assert_never
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from dialects.base.dialect import Dialect
 from dialects.base.migration.field_groups import (
@@ -39,6 +38,7 @@ from storage import (
 )
 
 from .link_keys import LinkKeys
+from .packed_base import pack_base, unpack_base
 from .reconcile import (
     EMPTY_VALUES,
     NO_BASE,
@@ -51,17 +51,6 @@ from .reconcile import (
 )
 
 NAME = "name"
-FORMAT = 1
-"""Of packed bases. One of another format is not read: its views may have another normal form."""
-
-
-class PackedBase(Struct, array_like=True):
-    """A base as it is stored: the view there, and in what the view here differs from it."""
-
-    format: int
-    there: View
-    differing: View
-    missing: list[str]
 
 
 class Counterpart(NamedTuple):
@@ -282,24 +271,3 @@ def linked(origin: Origin, after: Client, base: Base, pending: Reconciliation) -
         stamp="" if pending.take or pending.held else origin.stamp,
         agreed=pack_base(base),
     )
-
-
-def pack_base(base: Base) -> bytes:
-    packed = PackedBase(
-        FORMAT,
-        base.there,
-        {g: v for g, v in base.here.items() if g not in base.there or base.there[g] != v},
-        [group for group in base.there if group not in base.here],
-    )
-    return zlib.compress(msgspec.json.encode(packed))
-
-
-def unpack_base(packed: bytes | None) -> Base | None:
-    """Return a stored base, None if there is none or if another version has written it."""
-    if packed is None:
-        return None
-    stored = msgspec.json.decode(zlib.decompress(packed), type=PackedBase)
-    if stored.format != FORMAT:
-        return None
-    here = {group: v for group, v in stored.there.items() if group not in stored.missing}
-    return Base(here | stored.differing, stored.there)

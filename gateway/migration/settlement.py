@@ -29,7 +29,7 @@ from storage import (
     Store,
 )
 
-from .agreements import pack_base, unpack_base
+from .packed_base import pack_base, unpack_base
 from .reconcile import DELETION, NO_BASE, Base, Side
 
 

@@ -229,15 +229,14 @@ def complete_command(
 ) -> tuple[ChangeClient, contact_changes.SerialPool]:
     """Return a command with all that the account provides, and the serials for its new parts.
 
-    None for the number becomes a new number. None for the country becomes the country of the
-    account, unless the command comes from elsewhere: there a client may have none.
+    None becomes a new number, and the account's country unless the command comes from elsewhere.
     """
     contacts = client_changes.count_new_contacts(command)
     documents = client_changes.count_new_documents(command)
-    needs_country = command.country_id is None and not isinstance(command, ImportClient)
-    if command.number is not None and not needs_country and not contacts and not documents:
-        return command, contact_changes.EMPTY_POOL
     needs_number = command.number is None
+    needs_country = command.country_id is None and not isinstance(command, ImportClient)
+    if not (needs_number or needs_country or contacts or documents):
+        return command, contact_changes.EMPTY_POOL
     reserved = account_serials.reserve_serials(
         connection, account_id, contacts=contacts, documents=documents, numbers=int(needs_number)
     )

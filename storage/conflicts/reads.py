@@ -10,14 +10,14 @@ from storage.model.conflicts import ConflictState, FieldConflict
 from storage.model.errors import NotFound
 from storage.schema.conflict_tables import CONFLICT
 
-COLUMNS = tuple(CONFLICT.c[name] for name in FieldConflict.__struct_fields__)
+CONFLICT_COLUMNS = tuple(CONFLICT.c[name] for name in FieldConflict.__struct_fields__)
 
 
 def list_conflicts(
     connection: Connection, account_id: int, state: ConflictState | None
 ) -> tuple[FieldConflict, ...]:
     """List the conflicts of an account, or only those in a state, the oldest first."""
-    statement = select(*COLUMNS).where(CONFLICT.c.account_id == account_id)
+    statement = select(*CONFLICT_COLUMNS).where(CONFLICT.c.account_id == account_id)
     if state is not None:
         statement = statement.where(CONFLICT.c.state == state.value)
     return tuple(map(conflict_from_row, connection.execute(statement.order_by(CONFLICT.c.id))))
@@ -25,7 +25,7 @@ def list_conflicts(
 
 def get_conflict(connection: Connection, account_id: int, conflict_id: int) -> FieldConflict:
     """Return a conflict. Raises NotFound if the account has none with this id."""
-    statement = select(*COLUMNS).where(
+    statement = select(*CONFLICT_COLUMNS).where(
         CONFLICT.c.account_id == account_id, in_values(CONFLICT.c.id, [conflict_id])
     )
     row = connection.execute(statement).first()
@@ -38,7 +38,7 @@ def find_open(
     connection: Connection, account_id: int, source: str, serials: Sequence[int]
 ) -> dict[tuple[int, str], FieldConflict]:
     """Find the open conflicts of clients with a source, by the client's serial and the group."""
-    statement = select(*COLUMNS).where(
+    statement = select(*CONFLICT_COLUMNS).where(
         CONFLICT.c.account_id == account_id,
         CONFLICT.c.source == source,
         CONFLICT.c.state == ConflictState.OPEN.value,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.database.transactions import TransactionRunner
-from storage.model.mirrors import Mirror, MirroredService, MirrorReport, MirrorState
+from storage.model.runs import Mirror, MirroredService, MirrorReport, MirrorState
 
 from . import rows as mirror_rows
 

@@ -8,16 +8,16 @@ import msgspec
 from sqlalchemy import Connection, insert, or_, select, update
 
 from storage.model.errors import Conflict, NotFound
-from storage.model.mirrors import Mirror, MirroredService, MirrorReport, MirrorState
+from storage.model.runs import Mirror, MirroredService, MirrorReport, MirrorState
 from storage.rules.validation import sanitize_text
 from storage.schema.mirror_tables import MIRROR
 
-COLUMNS = tuple(MIRROR.c[name] for name in Mirror.__struct_fields__)
+MIRROR_COLUMNS = tuple(MIRROR.c[name] for name in Mirror.__struct_fields__)
 
 
 def get_mirror(connection: Connection, account_id: int) -> Mirror:
     """Return the mirror of an account. Raises NotFound if it has none."""
-    statement = select(*COLUMNS).where(MIRROR.c.account_id == account_id)
+    statement = select(*MIRROR_COLUMNS).where(MIRROR.c.account_id == account_id)
     row = connection.execute(statement).first()
     if row is None:
         raise NotFound("mirror")

@@ -32,6 +32,7 @@ from .column_types import (
 from .conflict_tables import CONFLICT
 from .mirror_tables import MIRROR
 from .run_tables import RUN, RUN_LINE
+from .tombstone_tables import TOMBSTONE
 
 __all__ = [
     "ACCOUNT",
@@ -221,24 +222,10 @@ class DocumentRow(SQLModel, table=True):
     name_folded: str = text_column()
 
 
-class TombstoneRow(SQLModel, table=True):
-    """A tombstone: one row for each client that is deleted or purged."""
-
-    __tablename__ = "tombstone"
-
-    account_id: int = account_column()
-    serial: int = key_column()
-    uuid: UUID = Field(sa_type=Uuid)
-    external_id: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
-    created_at: datetime = moment_column()
-    deleted_at: datetime = moment_column()
-
-
 CLIENT = core_table(ClientRow)
 CONTACT = core_table(ContactRow)
 ORIGIN = core_table(OriginRow)
 DOCUMENT = core_table(DocumentRow)
-TOMBSTONE = core_table(TombstoneRow)
 
 Index("uq_client_uuid", CLIENT.c.account_id, CLIENT.c.uuid, unique=True)
 Index("uq_client_number", CLIENT.c.account_id, CLIENT.c.number_folded, unique=True)
@@ -294,12 +281,3 @@ Index(
     ORIGIN.c.version,
 )
 Index("ix_document_client", DOCUMENT.c.account_id, DOCUMENT.c.client_serial)
-Index("uq_tombstone_uuid", TOMBSTONE.c.account_id, TOMBSTONE.c.uuid, unique=True)
-Index("ix_tombstone_external_id", TOMBSTONE.c.account_id, TOMBSTONE.c.external_id)
-Index(
-    "ix_tombstone_newest",
-    TOMBSTONE.c.account_id,
-    desc(TOMBSTONE.c.created_at),
-    desc(TOMBSTONE.c.serial),
-)
-Index("ix_tombstone_deleted_at", TOMBSTONE.c.account_id, TOMBSTONE.c.deleted_at)

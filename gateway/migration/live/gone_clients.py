@@ -12,10 +12,11 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from gateway.migration.agreements import unpack_base, view_here, winner_of
+from gateway.migration.agreements import view_here, winner_of
 from gateway.migration.counterparts import Sides
 from gateway.migration.failures import TooManyDeletions
 from gateway.migration.outcomes import Counts
+from gateway.migration.packed_base import unpack_base
 from gateway.migration.reconcile import DELETION, Side
 from gateway.migration.runs import client_label, run_line
 from gateway.remote.http_client import HttpClient

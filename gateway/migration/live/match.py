@@ -220,12 +220,12 @@ def confirmed_links(sides: Sides, file: TextIO) -> Iterator[ClientLink]:
         raise Invalid(Problem(("file",), f"has no columns {', '.join(COLUMNS)}"))
     for row in reader:
         if (row["decision"] or "").strip().casefold() in CONFIRMED:
-            serial = serial_of(sides, row["our_id"] or "")
+            serial = serial_of_uuid(sides, row["our_id"] or "")
             origin = Origin(source=sides.source, foreign_id=row["their_id"] or "")
             yield ClientLink(serial, origin)
 
 
-def serial_of(sides: Sides, our_id: str) -> int:
+def serial_of_uuid(sides: Sides, our_id: str) -> int:
     """Return the serial of a client by its uuid. Raises Invalid if there is none."""
     try:
         key = LiveKey(external_id="", uuid=UUID(our_id))

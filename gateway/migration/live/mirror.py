@@ -171,7 +171,7 @@ class MirrorLoop:
             last, cycles=last.cycles + 1, began_at=self.clock(), changes={}, failures={}
         )
         calls = sum(service.http.calls for service in self.services)
-        for direction in (self.pull, self.push):
+        for direction in (self.pull_from, self.push_to):
             for service in self.services:
                 if service.name not in report.failures and self.may_go_on():
                     report = self.step(report, service, direction, is_sweep=is_sweep)
@@ -214,10 +214,10 @@ class MirrorLoop:
         number = sum(counts.get(name, 0) for name in CHANGES)
         if not number:
             return report
-        name = f"{direction.__name__} {service.name}"
+        name = f"{direction.__name__.partition('_')[0]} {service.name}"
         return structs.replace(report, changes=report.changes | {name: number})
 
-    def pull(self, service: LiveService, *, is_sweep: bool) -> Counts:
+    def pull_from(self, service: LiveService, *, is_sweep: bool) -> Counts:
         plan = Pull(
             dialect=service.sides.dialect,
             account=self.account,
@@ -228,7 +228,7 @@ class MirrorLoop:
         )
         return pull(self.store, service.http, plan, no_progress).importer.counts
 
-    def push(self, service: LiveService, *, is_sweep: bool) -> Counts:
+    def push_to(self, service: LiveService, *, is_sweep: bool) -> Counts:
         plan = Push(sides=service.sides, push_options=PushOptions(may_delete=True))
         return push(plan, service.http, no_progress).counts
 

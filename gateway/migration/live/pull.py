@@ -3,6 +3,7 @@
 A pull that has read all of them also finds those that are gone there (`gone_clients`).
 """
 
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
 from itertools import chain, islice
@@ -73,7 +74,7 @@ def pull(
     stay imported, and the run can be resumed.
     """
     since = None if plan.is_whole or interrupted else find_start_of_last(store, plan)
-    importer, repeated = make_importer(store, plan), 0
+    importer = make_importer(store, plan)
     with closing(SeenIds()) as seen:
         position = list_position_of(plan, since, interrupted)
         pages = ListScan(service, plan.dialect.remote, position, seen).pages()
@@ -82,15 +83,24 @@ def pull(
         for page in first_page:
             importer.check_ids(raw_objects_of(page))
         with run_of_import(importer, plan, interrupted):
-            for page in chain(first_page, pages):
-                checkpoint = msgspec.json.encode(page.position).decode()
-                importer.import_objects(raw_objects_of(page), checkpoint)
-                repeated += page.repeated
-                report_progress(page.position.read, page.position.total)
+            repeated = import_pages(importer, chain(first_page, pages), report_progress)
             if plan.keys is not None and since is None and interrupted is None:
                 sweep(importer, service, plan, plan.keys, seen)
             download_files(importer, service, report_progress)
     return PullResult(run=importer.run, importer=importer, since=since, repeated=repeated)
+
+
+def import_pages(
+    importer: Importer, pages: Iterable[ScannedPage], report_progress: ReportProgress
+) -> int:
+    """Import the clients of all pages; return how many the list has shown again."""
+    repeated = 0
+    for page in pages:
+        checkpoint = msgspec.json.encode(page.position).decode()
+        importer.import_objects(raw_objects_of(page), checkpoint)
+        repeated += page.repeated
+        report_progress(page.position.read, page.position.total)
+    return repeated
 
 
 def sweep(

@@ -12,11 +12,11 @@ from gateway.migration.agreements import (
     ComparedClient,
     Counterpart,
     linked,
-    unpack_base,
     view_here,
     winner_of,
 )
 from gateway.migration.counterparts import Sides
+from gateway.migration.packed_base import unpack_base
 from gateway.migration.reconcile import DELETION, NO_GROUPS, NOTHING, Reconciliation
 from gateway.migration.runs import client_label, run_line
 from gateway.remote.http_client import HttpClient

@@ -10,7 +10,7 @@ from gateway.migration.live.mirror import LiveService, MirrorLoop, MirrorPace, m
 from gateway.migration.live.mirror_forecast import prepare_mirror
 from storage.model.accounts import Account
 from storage.model.errors import Conflict, Invalid, NotFound
-from storage.model.mirrors import MirroredService, MirrorState
+from storage.model.runs import MirroredService, MirrorState
 from storage.store import Store
 from tests.gateway.migration.live.test_two_services import Company, client_of, names_in
 from tests.gateway.migration.remote_stand_ins import (
