@@ -163,19 +163,16 @@ class History:
         for (side, n, field), word in self.words.items():
             if word in told:
                 continue
-            sides = [
-                s
-                for s in SIDES
-                if (s != "planado" or field not in {"note", "city"}) and not self.is_disputed(s, n)
+            assert word in shown["here"], f"{field} {word} of client {n}, entered {side}, is lost"
+            sides = [s for s in SIDES if s != "planado" or field not in {"note", "city"}]
+            missing = [
+                s for s in sides if word not in shown[s] and not self.is_gone_with_reason(s, n)
             ]
-            missing = [s for s in sides if word not in shown[s]]
             assert not missing, f"{field} {word} of client {n}, entered {side}, is not {missing}"
 
-    def is_disputed(self, side: str, n: int) -> bool:
-        """Whether a client is gone on a side, and a conflict says so."""
-        ours = self.client("here", n)
-        serials = {one.client_serial for one in self.company.conflicts()}
-        return ours is not None and ours.serial in serials and self.client(side, n) is None
+    def is_gone_with_reason(self, side: str, n: int) -> bool:
+        """Whether somebody has deleted a client, so that a side has it no more."""
+        return n in self.deleted and self.client(side, n) is None
 
     def shown(self) -> dict[str, str]:
         """Return all that each side has."""
