@@ -124,6 +124,7 @@ class History:
                 service.faulty.plan(kill, nth(killed_at))
         try:
             self.whole_cycle()
+            self.forget_carried()
         except Killed:
             pass
         finally:
@@ -164,11 +165,21 @@ class History:
             if word in told:
                 continue
             assert word in shown["here"], f"{field} {word} of client {n}, entered {side}, is lost"
-            sides = [s for s in SIDES if s != "planado" or field not in {"note", "city"}]
             missing = [
-                s for s in sides if word not in shown[s] and not self.is_gone_with_reason(s, n)
+                s
+                for s in sides_of(field)
+                if word not in shown[s] and not self.is_gone_with_reason(s, n)
             ]
             assert not missing, f"{field} {word} of client {n}, entered {side}, is not {missing}"
+
+    def forget_carried(self) -> None:
+        """Forget the words that all sides show: whoever edits the field now has seen them."""
+        shown = self.shown()
+        self.words = {
+            key: word
+            for key, word in self.words.items()
+            if any(word not in shown[side] for side in sides_of(key[2]))
+        }
 
     def is_gone_with_reason(self, side: str, n: int) -> bool:
         """Whether somebody has deleted a client, so that a side has it no more."""
@@ -181,6 +192,11 @@ class History:
             "planado": repr(self.company.planado.clients),
             "here": repr(all_of(self.company.store, self.company.here)),
         }
+
+
+def sides_of(field: str) -> list[str]:
+    """Return the sides that show a field."""
+    return [side for side in SIDES if side != "planado" or field not in {"note", "city"}]
 
 
 def ninja_fields(client: Client, field: str, word: str) -> dict[str, Any]:
