@@ -50,6 +50,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_change
     may_delete: bool = False
     has_files: bool = False
     is_without_match: bool = False
+    is_mail_accepted: bool = False
 
 
 class JobContext(Struct, frozen=True, kw_only=True):
@@ -157,6 +158,7 @@ def run_push(
         may_delete=job.may_delete,
         is_dry_run=context.is_dry_run,
         is_without_match=job.is_without_match,
+        is_mail_accepted=job.is_mail_accepted,
     )
     plan = Push(
         sides=sides(store, account, job),

@@ -48,6 +48,10 @@ Files = Annotated[bool, typer.Option("--documents", help="Fetch the files of the
 Delete = Annotated[
     bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
 ]
+AcceptMail = Annotated[
+    bool,
+    typer.Option("--accept-mail", help="Push though an old server mails those who refuse it."),
+]
 WithoutMatch = Annotated[
     bool,
     typer.Option("--without-match", help="Push beside clients there that nobody has compared."),
@@ -104,6 +108,7 @@ def push_command(dialect: Dialect) -> Callable[..., None]:
         "per_minute": (Pace, None),
         "delete": (Delete, False),
         "without_match": (WithoutMatch, False),
+        "accept_mail": (AcceptMail, False),
     }
     return as_command(push, f"{words} later of what has changed.", parameters)
 
@@ -178,6 +183,7 @@ def live_job(verb: str, dialect: Dialect, values: Values) -> Job:
         may_delete=values.get("delete", False),
         has_files=values.get("documents", False),
         is_without_match=values.get("without_match", False),
+        is_mail_accepted=values.get("accept_mail", False),
     )
 
 

@@ -32,6 +32,10 @@ from .retry_policy import CallLimits, CallPacer, RetryPolicy
 T = TypeVar("T")
 
 
+MAX_DIGITS = 10
+REMAINING, VERSION = "x-ratelimit-remaining", "x-app-version"
+
+
 class RemoteResponse(NamedTuple):
     """An answer: a success in JSON or empty, or an error such as 400, 404 or 422.
 
@@ -68,6 +72,8 @@ class HttpClient:
         self._limits = limits or CallLimits()
         self._on_wait = on_wait
         self._pacer = CallPacer(per_minute, clock=clock, sleep=sleep)
+        self.server_version = ""
+        """What the last answer says of the server's version; empty if none has said it."""
         self.calls = 0
         """The attempts so far, those that failed too."""
         self._clock, self._sleep, self._random = clock, sleep, chance
@@ -159,6 +165,8 @@ class HttpClient:
     def _read_answer(self, call: HttpCall) -> RemoteResponse:
         deadline = Deadline(self._limits.request_seconds, self._clock)
         with closing(self._send(call, deadline)) as response:
+            self._pacer.note_remaining(read_number(response.headers.get(REMAINING, "")))
+            self.server_version = response.headers.get(VERSION, self.server_version)
             check_head(response)
             limit = self._limits.body_bytes
             body = b"".join(iter_body_chunks(response, limit=limit, deadline=deadline))
@@ -194,3 +202,7 @@ class HttpClient:
             extensions={"timeout": {"connect": connect, "read": read, "write": read, "pool": read}},
         )
         return self._http.send(request, stream=True)
+
+
+def read_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MAX_DIGITS else None

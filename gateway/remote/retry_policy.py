@@ -18,6 +18,10 @@ MINUTE = 60.0
 MAX_BURST = 5
 """Calls that may follow one another without a gap."""
 TOO_MANY_REQUESTS = 429
+FULL_WINDOW = 60
+"""Seconds of the window in which a service counts calls. A 429 is over when it has passed."""
+SPARE_CALLS = 3
+"""Calls of a window that are left to others: they would be refused instead of us."""
 TIMES_WORDS = ("never", "once", "twice", "three times", "four times", "five times", "six times")
 
 
@@ -54,10 +58,25 @@ class CallPacer:
         self._next_call_at = 0.0
         self._clock = clock
         self._sleep = sleep
+        self._remaining: int | None = None
+        self._window_began = 0.0
+
+    def note_remaining(self, remaining: int | None) -> None:
+        """Note how many calls are left in the present minute, as the service says; None if it does not.
+
+        With few left, the next call waits for the next minute.
+        """
+        if remaining is None:
+            return
+        if self._remaining is None or remaining > self._remaining:
+            self._window_began = self._clock()
+        self._remaining = remaining
+        if remaining <= SPARE_CALLS:
+            self._next_call_at = max(self._next_call_at, self._window_began + MINUTE + self._ahead)
 
     def wait_for_turn(self) -> None:
         """Sleep until the next call is allowed."""
-        if not self._gap:
+        if not self._gap and self._remaining is None:
             return
         now = self._clock()
         turn = max(now, self._next_call_at - self._ahead)
@@ -90,6 +109,8 @@ class RetryPolicy:
         if failure.retry_after is not None:
             return failure.retry_after
         wait = self._back_off(failure)
+        if failure.status == TOO_MANY_REQUESTS:
+            return wait
         self._spent += wait
         # The next attempt may take as long as this one.
         if self._spent + seconds > self._limits.retry_seconds:
@@ -112,11 +133,12 @@ class RetryPolicy:
         """Return 1, 2, 4, 8 … seconds, each with a random change of up to a half.
 
         Without the random part, many callers would come back at once. After a status 429 it is 2,
-        4, 8 … seconds, without a random part.
+        4, 8 … seconds, without a random part, and at last a full window: other callers count in it
+        as well.
         """
         seconds: int = 2 ** self._reasons.total()
         if failure.status == TOO_MANY_REQUESTS:
-            return seconds
+            return seconds if seconds <= FULL_WINDOW // 4 else FULL_WINDOW
         return seconds / 2 * (0.5 + self._random())
 
     def _exhausted(self) -> RetriesExhausted:

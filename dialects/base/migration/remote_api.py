@@ -100,6 +100,11 @@ def no_second_try(_request: ApiRequest, _body: bytes) -> None:
     """Return no request: a refused creation of this API stays refused."""
 
 
+def no_objection(_record: Client, _version: str) -> str:
+    """Return no reason: a server of this API does with a client what it is told."""
+    return ""
+
+
 class Credential(Struct, frozen=True, kw_only=True):
     """A secret that opens a server of the API, as the command line asks for it.
 
@@ -132,6 +137,8 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     `dropped_groups` are those that a server has left out of a new client, and takes when they are
     told again; `filled_groups` those that it fills in with each write. `without_taken` is a refused
     creation without what another client there has; None if that is not why it is refused. Where a
+    `objection` is why a client should not be told to a server of a version, empty if nothing speaks
+    against it: people would be harmed by what that version makes of it. Where a
     client `is_read_again`, the answer to a write shows what was sent and not what is kept.
 
     The command line. `server` is what help texts call a server of the API, `token` and `secrets`
@@ -159,6 +166,7 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     untold_groups: frozenset[str] = frozenset()
     filled_groups: frozenset[str] = frozenset()
     without_taken: Callable[[ApiRequest, bytes], ApiRequest | None] = no_second_try
+    objection: Callable[[Client, str], str] = no_objection
     has_keys: bool = False
     is_read_again: bool = False
     per_minute: int = 0

@@ -35,6 +35,7 @@ from .remote_writes import (
     create_request,
     delete_request,
     dropped_groups,
+    objection,
     without_taken,
 )
 
@@ -186,6 +187,7 @@ REMOTE = RemoteApi(
     read_receipt=read_receipt,
     archive_request=archive_request,
     dropped_groups=dropped_groups,
+    objection=objection,
     without_taken=without_taken,
     filled_groups=frozenset({"settings.currency_id"}),
     untold_groups=frozenset({"tax_info", "e_invoice", "assigned_user_id", "group_settings_id"}),

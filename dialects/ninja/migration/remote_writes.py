@@ -93,6 +93,19 @@ def sent_contact(contact: dict[str, Any], known_ids: Container[Any]) -> dict[str
     return {name: contact[name] for name in names if name in contact}
 
 
+FIRST_WITH_REFUSAL_OF_MAIL = (5, 3, 29)
+"""Earlier servers turn mail on for every contact, though it was refused."""
+
+
+def objection(record: Client, version: str) -> str:
+    """Return why a client should not be told to a server: people would get mail they refused."""
+    numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
+    refusing = sum(not contact.send_email for contact in record.contacts)
+    if not refusing or not numbers or numbers >= FIRST_WITH_REFUSAL_OF_MAIL:
+        return ""
+    return f"Invoice Ninja {version} would send mail to {refusing} of its contacts who refuse it"
+
+
 def archive_request(foreign_id: str, is_archived: bool) -> ApiRequest:
     """Request to archive or to restore a client: no change request does it."""
     action = "archive" if is_archived else "restore"

@@ -4,7 +4,7 @@ What has changed there only is left to the next pull. What the service makes of 
 the link, so that it is no change there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from msgspec import Struct, structs
 
@@ -18,7 +18,6 @@ from gateway.migration.agreements import (
 from gateway.migration.counterparts import Sides
 from gateway.migration.packed_base import unpack_base
 from gateway.migration.reconcile import DELETION, NO_GROUPS, NOTHING, Reconciliation
-from gateway.migration.runs import client_label, run_line
 from gateway.remote.http_client import HttpClient
 from storage import (
     Client,
@@ -30,9 +29,9 @@ from storage import (
     RunLine,
 )
 
+from .push_lines import change_lines, line_of, number_lines, result_of
 from .service_writer import RefusedWrite, ServiceWriter
 
-NUMBER = "number"
 MAX_KEYS = 10
 """The keys that are tried for a new client, where others have the first ones."""
 
@@ -42,13 +41,15 @@ class PushOptions(Struct, frozen=True, kw_only=True):
 
     `policy` decides conflicts. `may_delete`: a client that is deleted here is deleted on the
     service too. `is_dry_run`: no write request is sent. `is_without_match`: the first push does
-    not ask whether clients of both sides are the same people.
+    not ask whether clients of both sides are the same people. `is_mail_accepted`: contacts may get
+    mail from an old server though they refuse it.
     """
 
     policy: ConflictPolicy = ConflictPolicy.HOLD
     may_delete: bool = False
     is_dry_run: bool = False
     is_without_match: bool = False
+    is_mail_accepted: bool = False
 
 
 class PushOutcome(Struct, frozen=True, kw_only=True):
@@ -147,7 +148,7 @@ class ClientPusher:
         if not told:
             link = self.link_after(record, compared.counterpart, result, settled)
             return PushOutcome(result=counted, lines=lines, link=link)
-        self.before_write()
+        self.begin_write(record)
         lines = (*self.loss_lines(record), *lines)
         shown = self.writer.change(record, compared, told)
         if shown is None:
@@ -165,7 +166,7 @@ class ClientPusher:
         place = self.find_place(record)
         if isinstance(place, Counterpart):
             return self.push_counterpart(record, place)
-        self.before_write()
+        self.begin_write(record)
         lines = self.loss_lines(record)
         shown = self.writer.create(record, place)
         if shown is None:
@@ -178,6 +179,12 @@ class ClientPusher:
         link = self.link_after(after, shown, NOTHING, None)
         lines = (*lines, *number_lines(record, compared))
         return PushOutcome(result="created", lines=lines, link=link)
+
+    def begin_write(self, record: Client) -> None:
+        """Raise what speaks against writing a client: a limit, or harm to people."""
+        if not self.options.is_mail_accepted:
+            self.writer.refuse_harmful(record)
+        self.before_write()
 
     def find_place(self, record: Client) -> str | Counterpart:
         """Return a free key for a new client, or the client itself if it is there already.
@@ -258,37 +265,3 @@ class ClientPusher:
         dialect = self.sides.dialect
         losses = (*dialect.codec.losses(record), *dialect.remote.unsendable_fields(record))
         return tuple(line_of("lost", record, field=field, text=text) for field, text in losses)
-
-
-def result_of(result: Reconciliation, told: frozenset[str]) -> str:
-    """Return the name under which a client is counted."""
-    if result.held:
-        return "conflict"
-    if told:
-        return "changed"
-    return "kept" if result.overwritten else "unchanged"
-
-
-def change_lines(
-    record: Client, compared: ComparedClient, result: Reconciliation, untold: frozenset[str]
-) -> Iterator[RunLine]:
-    """Yield the report lines of a change: conflicts, values that lose, and what cannot be told."""
-    if result.held:
-        yield line_of("conflict", record, field=", ".join(compared.fields_of(result.held)))
-    lost_on = (("kept", "there", result.take), ("overwritten", "here", result.tell))
-    for kind, side, groups in lost_on:
-        if lost := compared.fields_of(result.overwritten & groups):
-            yield line_of(kind, record, field=", ".join(lost), text=f"the value {side} wins")
-    for field in compared.fields_of(untold):
-        yield line_of("lost", record, field=field, text="cannot be changed there")
-
-
-def number_lines(record: Client, compared: ComparedClient) -> Iterator[RunLine]:
-    """Yield a line if a new client has another number there: ours is another client's."""
-    theirs = compared.there.get(NUMBER, compared.here.get(NUMBER))
-    if theirs != compared.here.get(NUMBER):
-        yield line_of("lost", record, field=NUMBER, text=f"is another client's there: {theirs}")
-
-
-def line_of(kind: str, record: Client, *, field: str = "", text: str = "") -> RunLine:
-    return run_line(kind, client_label(record), field=field, text=text)

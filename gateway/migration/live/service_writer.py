@@ -47,6 +47,11 @@ class ServiceWriter:
         parsed = self.remote.identify(raw, self.sides.account)
         return Counterpart(raw, self.sides.make_origin(parsed), link)
 
+    def refuse_harmful(self, record: Client) -> None:
+        """Raise RefusedWrite if this version of the service would harm people with a client."""
+        if reason := self.remote.objection(record, self.service.server_version):
+            raise RefusedWrite(f"{reason}; say --accept-mail to push it all the same")
+
     def find_by_key(self, key: str) -> Counterpart | None:
         """Fetch the client under an external id; None if there is none, or if the API has no keys.
 

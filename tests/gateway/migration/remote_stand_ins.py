@@ -211,6 +211,16 @@ def without(param: str) -> Fault:
     )
 
 
+def with_headers(**headers: str) -> Fault:
+    """Answer the request with more headers, or with other values of them."""
+
+    def fault(request: httpx.Request, pass_on: Pass) -> httpx.Response:
+        given = pass_on(request)
+        return stream_response(given.read(), given.status_code, **dict(given.headers) | headers)
+
+    return fault
+
+
 def rewritten(change: Callable[[Any], Any], inner: Fault | None = None) -> Fault:
     """Change the JSON of the answer."""
 

@@ -270,13 +270,37 @@ def test_a_server_that_proves_nothing_is_asked_once(open_service: Open) -> None:
 
 
 @pytest.mark.parametrize("limited", [httpx.Response(429, text="slow"), LIMITED])
-def test_without_a_word_from_the_server_the_waits_double(service, remote, hours, limited) -> None:
-    route = remote.get("/clients").mock(side_effect=[limited] * 4 + [FINE])
+def test_without_a_word_from_the_server_a_whole_window_is_waited_out_more_than_once(
+    service, remote, hours, limited
+) -> None:
+    route = remote.get("/clients").mock(side_effect=[limited] * 5 + [FINE])
 
     service.request("GET", "/clients")
 
-    assert hours.waits == [2, 4, 8, 16]
-    assert route.call_count == 5
+    assert hours.waits == [2, 4, 8, 60, 60]
+    assert route.call_count == 6
+
+
+def test_the_last_calls_of_a_minute_are_left_to_others(service, remote, hours) -> None:
+    left = [
+        httpx.Response(200, json=[], headers={"X-RateLimit-Remaining": str(n)})
+        for n in (9, 3, 99, 98)
+    ]
+    remote.get("/clients").mock(side_effect=left)
+
+    for _ in range(4):
+        service.request("GET", "/clients")
+
+    assert hours.waits == [60]
+
+
+def test_the_version_of_the_server_is_known_from_its_answers(service, remote) -> None:
+    remote.get("/clients").respond(200, json=[], headers={"X-App-Version": "5.5.124"})
+    assert service.server_version == ""
+
+    service.request("GET", "/clients")
+
+    assert service.server_version == "5.5.124"
 
 
 @pytest.mark.parametrize("text", [" rate limit exceeded, wait", "RATE LIMIT EXCEEDED\n"])

@@ -27,6 +27,7 @@ from tests.gateway.migration.remote_stand_ins import (
     says,
     stopped_run,
     stream_response,
+    with_headers,
 )
 
 Edit = Callable[..., None]
@@ -394,6 +395,26 @@ def test_a_ninja_with_another_salt_is_pushed_to_again(
     done = ninja_there.push(salted)
 
     assert fates(done.counts) == {"unchanged": 1, "changed": 1}
+
+
+@one_engine
+@pytest.mark.parametrize(("version", "is_refused"), [("5.3.13", True), ("5.3.29", False)])
+def test_people_who_refuse_mail_are_not_told_to_a_server_that_mails_them(
+    store: Store, here: Account, ninja_there: There, version: str, *, is_refused: bool
+) -> None:
+    bo = ImportContact(first_name="Bo", email="bo@example.com", send_email=False)
+    brought(store, here, *clients(1), ImportClient(organization_name="Quiet", contacts=(ADA, bo)))
+    ninja_there.faulty.plan(
+        with_headers(x_app_version=version), lambda _request: True, times=ENDLESS
+    )
+
+    done = ninja_there.push(here)
+
+    assert ("Quiet" not in live_names(ninja_there)) is is_refused
+    refused = [line.text for line in lines(store, done.run, "refused")]
+    assert ["5.3.13 would send mail to 1" in text for text in refused] == [True] * is_refused
+    ninja_there.push(here, is_mail_accepted=True)
+    assert "Quiet" in live_names(ninja_there)
 
 
 # Stops
