@@ -62,7 +62,7 @@ class CallPacer:
         self._window_began = 0.0
 
     def note_remaining(self, remaining: int | None) -> None:
-        """Note how many calls are left in the present minute, as the service says; None if it does not.
+        """Note how many calls the service says are left in this minute, None if it says nothing.
 
         With few left, the next call waits for the next minute.
         """
