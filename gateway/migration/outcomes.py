@@ -38,7 +38,7 @@ def count_changes(counts: Counts) -> int:
 
 
 def outcome_lines(read: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]:
-    """Yield the report lines of one object.
+    """Yield the report lines of one object, and one for each value that a policy has overwritten.
 
     An unchanged client has no lines, so a second run does not report the same losses again.
     """
@@ -55,6 +55,11 @@ def outcome_lines(read: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]
                 yield run_line("lost", label, field=field, text=text)
         case ImportStatus.UNCHANGED:
             pass
+    for conflict in outcome.conflicts:
+        if conflict.winner:
+            fields = ", ".join(conflict.fields)
+            words = f"the value {conflict.winner} wins"
+            yield run_line("overwritten", label, field=fields, text=words)
 
 
 def download_line(label: str, serial: int, file: RemoteFile) -> RunLine:

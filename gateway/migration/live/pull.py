@@ -18,11 +18,12 @@ from gateway.migration.link_keys import LinkKeys
 from gateway.migration.objects import RawObject
 from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done
 from gateway.remote.http_client import HttpClient
-from storage import Account, Run, StartRun, Store
+from storage import Account, ConflictPolicy, ConflictState, Run, StartRun, Store
 
 from .file_downloads import FileDownloads
 from .gone_clients import Sweep, sweep_gone_clients
 from .list_scan import ListScan, Position, ScannedPage, SeenIds, start_position
+from .service_writer import ServiceWriter
 
 
 class Pull(Struct, frozen=True, kw_only=True):
@@ -84,8 +85,11 @@ def pull(
             importer.check_ids(raw_objects_of(page))
         with run_of_import(importer, plan, interrupted):
             repeated = import_pages(importer, chain(first_page, pages), report_progress)
-            if plan.keys is not None and since is None and interrupted is None:
-                sweep(importer, service, plan, plan.keys, seen)
+            if plan.keys is not None:
+                sides = Sides(store, plan.account, plan.dialect, plan.source, plan.keys)
+                import_held(importer, service, sides, seen)
+                if since is None and interrupted is None:
+                    sweep(importer, service, sides, seen)
             download_files(importer, service, report_progress)
     return PullResult(run=importer.run, importer=importer, since=since, repeated=repeated)
 
@@ -103,17 +107,28 @@ def import_pages(
     return repeated
 
 
-def sweep(
-    importer: Importer, service: HttpClient, plan: Pull, keys: LinkKeys, seen: SeenIds
-) -> None:
+def import_held(importer: Importer, service: HttpClient, sides: Sides, seen: SeenIds) -> None:
+    """Import the clients with open conflicts that the list has not shown, if the policy decides.
+
+    They have not changed there since the last pull, so that only their ids lead to them.
+    """
+    if importer.options.policy is ConflictPolicy.HOLD:
+        return
+    store, account = sides.store, sides.account
+    conflicts = store.list_conflicts(account.id, ConflictState.OPEN)
+    serials = [one.client_serial for one in conflicts if one.source == sides.source]
+    reader = ServiceWriter(sides, service, is_dry_run=True)
+    for link in store.client_links(account.id, sides.source, serials).values():
+        shown = None if seen.has(link.foreign_id) else reader.fetch(link.foreign_id, link)
+        if shown is not None:
+            checkpoint = store.get_run(importer.run.id).checkpoint if importer.run else ""
+            importer.import_objects([RawObject(link.foreign_id, shown.raw)], checkpoint)
+
+
+def sweep(importer: Importer, service: HttpClient, sides: Sides, seen: SeenIds) -> None:
     """Look for linked clients that a complete list has not shown."""
-    sides = Sides(importer.store, plan.account, plan.dialect, plan.source, keys)
-    swept = Sweep(
-        sides=sides,
-        seen=seen,
-        policy=plan.import_options.policy,
-        max_deletes=plan.import_options.max_deletes,
-    )
+    options = importer.options
+    swept = Sweep(sides=sides, seen=seen, policy=options.policy, max_deletes=options.max_deletes)
     importer.counts = sweep_gone_clients(swept, service, importer.run, importer.counts)
 
 

@@ -218,6 +218,21 @@ def test_a_balance_that_moves_stops_no_edit(company: Company) -> None:
     assert company.conflicts() == []
 
 
+def test_a_policy_of_a_later_run_decides_what_was_held(company: Company) -> None:
+    company.edit_ninja("Client 1", phone="from ninja")
+    company.edit_planado("Client 1", contacts=NEW_PHONE)
+    company.cycle()
+    company.planado.clock.tick(hours=1)
+    assert [one.group for one in company.conflicts()] == ["phone"]
+
+    done = company.planado.pull(company.here, policy=ConflictPolicy.REMOTE)
+
+    assert company.conflicts() == []
+    assert company.sides("Client 1")[2].phone == "from planado"
+    [line] = lines(company.store, done.run, "overwritten")
+    assert (line.field, line.text) == ("phone", "the value there wins")
+
+
 # What a person decides
 
 
