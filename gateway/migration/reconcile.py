@@ -27,7 +27,8 @@ from msgspec import UNSET
 from dialects.base.migration.field_groups import FieldGroups, View, is_member, is_shown
 
 DELETION = "is_deleted"
-EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})
+EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {}, False)
+"""Values that nobody has to enter: a client that is not archived is as it was made."""
 
 
 class Side(enum.Enum):
@@ -126,6 +127,8 @@ def side_since(group: str, base: Base, values: tuple[Any, Any], winner: Side | N
         return Side.BOTH
     was_here, was_there = value_in(base.here, group), value_in(base.there, group)
     if UNSET in (was_here, was_there):
+        if group == DELETION:
+            return Side.BOTH
         return side_of_new_group(ours, theirs, was_here, was_there)
     if ours != was_here and theirs != was_there:
         return Side.BOTH

@@ -97,6 +97,8 @@ def test_two_that_never_agreed_are_a_conflict_unless_one_value_is_empty() -> Non
     assert met("a", "") == Reconciliation(tell=CITY)
     assert met("", "b") == Reconciliation(take=CITY)
     assert reconcile(NO_BASE, {"city": "a"}, {"city": ""}, THEIRS).take == CITY
+    assert reconcile(NO_BASE, {"archived": True}, {"archived": False}, HOLD).tell == {"archived"}
+    assert reconcile(NO_BASE, {DELETION: True}, {DELETION: False}, HOLD).held == {DELETION}
 
 
 def test_members_of_a_family_that_two_sides_add_are_both_kept() -> None:

@@ -4,6 +4,7 @@ No edit is lost: each is on both sides, or in a conflict with both values.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -20,10 +21,12 @@ from storage.model.records import Client, State
 from storage.store import Store
 from tests.gateway.migration.remote_stand_ins import (
     There,
+    after,
     all_of,
     brought,
     fates,
     lines,
+    nth,
     one_engine,
 )
 
@@ -406,3 +409,124 @@ def test_strangers_with_one_number_stay_two(
 
     theirs = client_of(ninja_there, "Theirs")
     assert (theirs.number, theirs.phone) == ("0001", "2")
+
+
+def test_a_number_that_is_anothers_here_goes_back_as_it_came(
+    store: Store, here: Account, ninja_there: There, planado_there: There
+) -> None:
+    company = Company(store, here, ninja_there, planado_there)
+    planado_there.speaker.created(organization=True, organization_name="From Planado")
+    planado_there.pull(here)
+    brought(store, ninja_there.account, ImportClient(organization_name="Acme", number="0001"))
+    ninja_there.clock.tick(minutes=10)
+    ninja_there.pull(here)
+    planado_there.push(here, is_without_match=True)
+    assert company.sides("Acme")[2].number == "0002"
+
+    company.edit_planado("Acme", site_address={"formatted": "1 New Street"})
+    company.cycle()
+
+    ninja, _planado, ours = company.sides("Acme")
+    assert (ninja.number, ours.number) == ("0001", "0002")
+    assert ninja.shipping_address1 == "1 New Street"
+
+
+def test_a_service_that_moves_to_another_host_doubles_nobody(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(all_of(company.store, company.here))
+    company.writes()
+    monkeypatch.setattr(There, "source", property(lambda there: f"{there.dialect.name} http://new"))
+
+    company.cycle()
+
+    assert len(all_of(company.store, company.here)) == before
+    assert company.writes() == 0
+
+
+def test_what_has_no_country_and_no_currency_gets_none_on_its_way(
+    store: Store, here: Account, ninja_there: There, planado_there: There
+) -> None:
+    contact = (ADA,)
+    brought(
+        store,
+        ninja_there.account,
+        ImportClient(
+            organization_name="Old",
+            address1="Street 1",
+            city="Berlin",
+            country_id=None,
+            settings='{"language_id":"5"}',
+            contacts=contact,
+        ),
+    )
+    company = Company(store, here, ninja_there, planado_there)
+
+    company.cycle()
+    company.edit_planado("Old", contacts=[{"name": "Eve", "value": "e@x.org", "type": "email"}])
+    company.cycle()
+
+    ninja, planado, ours = company.sides("Old")
+    assert ours.country_id is None
+    assert ours.settings == '{"language_id":"5"}'
+    assert "United States" not in planado.service_text
+    assert ninja.country_id is None
+
+
+def test_a_push_killed_before_its_link_was_kept_doubles_nobody_and_archives(
+    store: Store, here: Account, ninja_there: There
+) -> None:
+    brought(store, here, *(ImportClient(organization_name=f"C {n}") for n in range(3)))
+    for serial in (1, 2):
+        store.set_client_state(here.id, serial, State.ARCHIVED)
+    for n in range(2, 16, 2):
+        ninja_there.faulty.plan(after(killed), nth(n))
+
+    for _ in range(8):
+        with suppress(Killed):
+            ninja_there.push(here)
+    ninja_there.faulty.plans.clear()
+    ninja_there.push(here)
+
+    assert sorted(client.name for client in ninja_there.clients) == ["C 0", "C 1", "C 2"]
+    archived = {client.name for client in ninja_there.clients if client.archived_at}
+    assert archived == {c.name for c in all_of(store, here) if c.archived_at}
+    assert fates(ninja_there.push(here).counts) == {"unchanged": 3}
+
+
+class Killed(Exception):
+    """Raised as if the process had been killed."""
+
+
+def killed() -> None:
+    raise Killed
+
+
+def test_a_merge_in_ninja_deletes_the_loser_here_and_keeps_its_contacts(
+    store: Store, here: Account, ninja_there: There, planado_there: There
+) -> None:
+    bo = ImportContact(first_name="Bo", email="bo@example.com", is_primary=True)
+    brought(
+        store,
+        ninja_there.account,
+        ImportClient(organization_name="Winner", contacts=(ADA,)),
+        ImportClient(organization_name="Loser", contacts=(bo,)),
+    )
+    company = Company(store, here, ninja_there, planado_there)
+    company.cycle()
+    winner, loser = (client_of(ninja_there, name) for name in ("Winner", "Loser"))
+    key = loser.contacts[0].contact_key
+    ninja_there.clock.tick(hours=1)
+    store.merge_clients(ninja_there.account.id, winner.serial, loser.serial)
+
+    ninja_there.pull(here, is_whole=True)
+    company.cycle(may_delete=True)
+
+    ours = {c.name: c for c in all_of(store, here)}
+    assert (ours["Winner"].is_deleted, ours["Loser"].is_deleted) == (False, True)
+    assert key in {contact.contact_key for contact in ours["Winner"].contacts}
+    assert names_in(planado_there) == {"Winner"}
+    assert {c.email for c in client_of(planado_there, "Winner").contacts} == {
+        "ada@example.com",
+        "bo@example.com",
+    }
