@@ -5,14 +5,14 @@ A dialect's `RemoteApi` says what opens its service and where it is; the command
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from dialects.base.dialect import Dialect
 from dialects.base.migration.remote_api import Credential
 from gateway.app import DIALECTS
-from gateway.migration.live.check import CheckedClient, CheckResult, check
+from gateway.migration.live.check import CheckedClient, CheckResult, check, check_one
 from gateway.settings import DEFAULT_DATABASE
 from storage import ConflictPolicy
 
@@ -47,6 +47,12 @@ Whole = Annotated[
 Files = Annotated[bool, typer.Option("--documents", help="Fetch the files of the clients as well.")]
 Delete = Annotated[
     bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
+]
+OnlyDifferent = Annotated[
+    bool, typer.Option("--only-different", help="Print only the clients that are not the same.")
+]
+Only = Annotated[
+    str | None, typer.Option("--only", metavar="CLIENT", help="One client: its number or its id.")
 ]
 AcceptMail = Annotated[
     bool,
@@ -115,10 +121,16 @@ def push_command(dialect: Dialect) -> Callable[..., None]:
 
 def check_command(dialect: Dialect) -> Callable[..., None]:
     def check(**values: Any) -> None:
-        compare(live_job("check", dialect, values), context_of(dialect, values))
+        chosen = Chosen(values["only"], values["only_different"])
+        compare(live_job("check", dialect, values), context_of(dialect, values), chosen)
 
     words = f"Compare the clients here with those of {dialect.remote.server}."
-    parameters = {**service_parameters(dialect), "per_minute": (Pace, None)}
+    parameters = {
+        **service_parameters(dialect),
+        "per_minute": (Pace, None),
+        "only_different": (OnlyDifferent, False),
+        "only": (Only, None),
+    }
     return as_command(check, words, parameters)
 
 
@@ -203,7 +215,14 @@ def credential_headers(dialect: Dialect, token: str, secrets: Mapping[str, str])
     return dict(dialect.credentials(token, dialect.options(**secrets)))
 
 
-def compare(job: Job, context: JobContext) -> None:
+class Chosen(NamedTuple):
+    """Which clients a check prints: one, by number or id, or those that are not the same."""
+
+    only: str | None = None
+    is_only_different: bool = False
+
+
+def compare(job: Job, context: JobContext, chosen: Chosen) -> None:
     """Print a line for each client with its sign, then how many there are of each.
 
     With `as_json` one JSON object instead. Raises typer.Exit with code 5 unless all clients are
@@ -217,8 +236,15 @@ def compare(job: Job, context: JobContext) -> None:
         service(job, context, progress) as remote,
     ):
         account = store.get_account(job.account)
-        for checked in check(sides(store, account, job), remote, progress.update):
+        both = sides(store, account, job)
+        for checked in (
+            check(both, remote, progress.update)
+            if chosen.only is None
+            else [check_one(both, remote, chosen.only)]
+        ):
             counts[checked.result] += 1
+            if chosen.is_only_different and checked.result is CheckResult.SAME:
+                continue
             if context.as_json:
                 words[checked.result.value].append(words_of(checked))
             else:

@@ -22,6 +22,10 @@ class LinkKeys(NamedTuple):
     def key_of(self, record: Client) -> str:
         return f"{self.other.name}-{self.other.codec.id_of(record, self.account)}"
 
+    def other_serial(self, client_id: str) -> int | None:
+        """Return the serial in an id of the other dialect, None if its ids carry none."""
+        return self.other.codec.serial_of(client_id, self.account)
+
     def is_given(self, key: str | UnsetType | None, record: Client) -> bool:
         """Whether this is the link key of a client that has no external id in the store."""
         return record.external_id is None and key == self.key_of(record)

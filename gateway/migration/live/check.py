@@ -4,14 +4,16 @@ import enum
 from collections.abc import Iterator
 from contextlib import closing
 from typing import NamedTuple
+from uuid import UUID
 
 from gateway.migration.agreements import Counterpart
 from gateway.migration.counterparts import Pair, Sides
 from gateway.migration.runs import ReportProgress, client_label
 from gateway.remote.http_client import HttpClient
-from storage import Client, Invalid
+from storage import Client, Invalid, LiveKey, NotFound, Problem
 
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
+from .service_writer import ServiceWriter
 
 CHECK_BATCH_SIZE = 1000
 """Clients of the store that are read at a time."""
@@ -58,6 +60,45 @@ def check(
                 yield compare_pair(sides, foreign_id, pair, checked)
             report_progress(page.position.read, page.position.total)
         yield from iter_only_here(sides, checked)
+
+
+def check_one(sides: Sides, service: HttpClient, name: str) -> CheckedClient:
+    """Compare one client, which is named by its number or its id here.
+
+    Raises RemoteFailure, and Invalid if no client here has that name.
+    """
+    record = find_named(sides, name)
+    link = sides.store.client_links(sides.account.id, sides.source, [record.serial])
+    if record.serial not in link:
+        return CheckedClient(CheckResult.ONLY_HERE, client_label(record))
+    reader = ServiceWriter(sides, service, is_dry_run=True)
+    shown = reader.fetch(link[record.serial].foreign_id, link[record.serial])
+    if shown is None:
+        return CheckedClient(CheckResult.ONLY_HERE, client_label(record))
+    parsed = sides.dialect.remote.identify(shown.raw, sides.account)
+    return compare_client(sides, Pair(parsed, shown.raw, record), record)
+
+
+def find_named(sides: Sides, name: str) -> Client:
+    """Find a client by its number, or by its id in one of the two APIs. Raises Invalid."""
+    store, account = sides.store, sides.account
+    if found := store.clients_by_number(account.id, [name]):
+        return found[name]
+    ids = (sides.dialect.codec.serial_of(name, account), sides.keys.other_serial(name))
+    serial = next((one for one in ids if one is not None), None)
+    try:
+        key = serial if serial is not None else LiveKey(external_id=name, uuid=as_uuid(name))
+        return store.get_client(account.id, key)
+    except NotFound as failure:
+        words = f"no client here has the number or id {name!r}"
+        raise Invalid(Problem(("only",), words)) from failure
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def pair_page(sides: Sides, page: ScannedPage) -> Iterator[tuple[str, Pair | Invalid]]:

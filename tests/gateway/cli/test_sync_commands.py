@@ -118,6 +118,20 @@ def test_a_check_ends_with_zero_only_when_all_are_alike(
     assert alike.json["counts"] == {"=": CLIENTS, "*": 0, "+": 0, "-": 0, "!": 0}
 
 
+def test_a_check_prints_only_those_that_are_not_the_same_or_one_client(
+    run: Run, pull: list[str]
+) -> None:
+    check = ["check", *pull[1:]]
+    run(*pull)
+
+    nothing = run(*check, "--only-different")
+    one = run(*check, "--only", "0002")
+
+    assert nothing.out.count("\n") == 1
+    assert one.out.startswith("= 0002 ")
+    assert "1 same, 0 different" in one.out
+
+
 def test_a_check_names_a_text_of_which_there_is_only_a_part() -> None:
     same = CheckedClient(CheckResult.SAME, "0001 Acme", shortened=("name", "city"))
     other = CheckedClient(CheckResult.DIFFERENT, "0002 B", ("phone",), shortened=("name",))

@@ -11,14 +11,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from msgspec import UNSET, structs
 
-from gateway.migration.live.check import CheckedClient, CheckResult
+from gateway.migration.live.check import CheckedClient, CheckResult, check_one
 from gateway.migration.runs import client_label
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient
+from storage.model.errors import Invalid
 from storage.model.records import Address, Client, State
 from storage.model.runs import RunLine
 from storage.store import Store
 from tests.gateway.migration.remote_stand_ins import (
+    NINJA,
     There,
     all_of,
     brought,
@@ -366,3 +368,36 @@ CARRIED_OTHERWISE = {
     "extras",  # told by their parts
     "phone_rank",  # of a number that is not there
 }
+
+
+# One client
+
+
+@one_engine
+def test_one_client_is_compared_by_its_number_or_either_id(
+    store: Store, here: Account, speaker_there: There, edit: Callable[..., None]
+):
+    create_remote_clients(speaker_there, 3)
+    speaker_there.pull(here)
+    [record] = [client for client in all_of(store, here) if client.name == "Client 2"]
+    edit(here, record.serial, phone="22")
+    names = (record.number, NINJA.codec.id_of(record, here), str(record.uuid))
+    speaker_there.forget_calls()
+
+    findings = [check_one(speaker_there.sides(here), speaker_there.service, n) for n in names]
+
+    assert [(one.result, one.fields) for one in findings] == [
+        (CheckResult.DIFFERENT, ("phone",))
+    ] * 3
+    assert len(speaker_there.faulty.asked) == 3
+    with pytest.raises(Invalid, match="nobody"):
+        check_one(speaker_there.sides(here), speaker_there.service, "nobody")
+
+
+@one_engine
+def test_one_client_that_is_not_there_is_only_here(store: Store, here: Account, ninja_there: There):
+    brought(store, here, ImportClient(organization_name="Acme", number="7"))
+
+    found = check_one(ninja_there.sides(here), ninja_there.service, "7")
+
+    assert found.result is CheckResult.ONLY_HERE
