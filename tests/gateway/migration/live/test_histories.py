@@ -178,7 +178,10 @@ class History:
         self.words = {
             key: word
             for key, word in self.words.items()
-            if any(word not in shown[side] for side in sides_of(key[2]))
+            if any(
+                word not in shown[side] and not self.is_gone_with_reason(side, key[1])
+                for side in sides_of(key[2])
+            )
         }
 
     def is_gone_with_reason(self, side: str, n: int) -> bool:
