@@ -4,6 +4,7 @@ An object that is applied to another client makes that client the same, if the o
 texts of that client.
 """
 
+from collections.abc import Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 from msgspec import structs
 
+from dialects.base.migration.field_groups import decode_members
 from dialects.base.migration.object_codec import ObjectCodec
 from dialects.ninja.migration.kept_texts import shortened_texts
 from dialects.ninja.migration.object_codec import CODEC as NINJA
@@ -22,6 +24,7 @@ from storage.model.names import collapse_spaces
 from storage.model.records import Client
 from tests.laws.generated_clients import imports
 from tests.support.in_memory_import import ACCOUNT, born, changed
+from tests.support.view_differences import differing_fields, filled_in
 
 Tree = dict[str, Any]
 DUMPS = [NINJA, PLANADO]
@@ -81,7 +84,10 @@ def test_what_is_shown_changes_nothing(codec: ObjectCodec, before: Client) -> No
 @each_dump
 @given(before=records)
 def test_what_is_shown_differs_in_nothing(codec: ObjectCodec, before: Client) -> None:
-    assert codec.differences(codec.write_object(before, ACCOUNT), before, ACCOUNT) == ()
+    raw = codec.write_object(before, ACCOUNT)
+
+    filled = filled_in(before) if codec is NINJA else set()
+    assert differing_fields(codec, raw, before, ACCOUNT) == filled
 
 
 @each_dump
@@ -94,10 +100,10 @@ def test_what_another_client_shows_is_shown_after_the_change(
 
     after = changed(before, codec.read_object(raw, ACCOUNT))
 
-    assert without_server_fields(
-        codec.write_object(after, ACCOUNT), other
-    ) == without_server_fields(raw, other)
-    assert codec.differences(raw, after, ACCOUNT) == ()
+    now = codec.write_object(after, ACCOUNT)
+    filled = filled_in(after) if codec is NINJA else set()
+    assert without_server_fields(now, other, filled) == without_server_fields(raw, other, filled)
+    assert differing_fields(codec, raw, after, ACCOUNT) <= filled
 
 
 @each_dump
@@ -119,14 +125,32 @@ def test_differences_name_what_a_change_would_change(
     assume(not shortened_texts(before))
     told = structs.replace(other, archived_at=None)
 
-    named = codec.differences(codec.write_object(told, ACCOUNT), before, ACCOUNT)
+    named = differing_fields(codec, codec.write_object(told, ACCOUNT), before, ACCOUNT)
 
-    shown, here = (
-        without_server_fields(raw, other),
-        without_server_fields(codec.write_object(before, ACCOUNT), other),
-    )
-    different = {key for key in shown if shown[key] != here.get(key)}
-    assert {name.split(".")[0].split("[")[0] for name in named} - {"archived_at"} == different
+    own = msgspec.json.encode(codec.groups.own_object(before, ACCOUNT))
+    shown, here = without_server_fields(raw, other), without_server_fields(own, before)
+    different = {key for key in {**shown, **here} if shown.get(key) != here.get(key)}
+    assert {key_of(name, codec) for name in named} - {"archived_at"} == different
+
+
+@each_dump
+@given(before=records, other=records)
+def test_the_groups_that_differ_carry_all_that_differs(
+    codec: ObjectCodec, before: Client, other: Client
+) -> None:
+    groups, theirs = codec.groups, decode_members(codec.write_object(other, ACCOUNT))
+    ours = groups.aligned(groups.own_object(before, ACCOUNT), theirs)
+    here, there = (groups.view_of(msgspec.json.encode(each)) for each in (ours, theirs))
+    different = {group for group in {**here, **there} if here.get(group) != there.get(group)}
+
+    merged = groups.aligned(groups.with_groups(ours, theirs, different), theirs)
+
+    assert groups.view_of(msgspec.json.encode(merged)) == there
+
+
+def key_of(name: str, codec: ObjectCodec) -> str:
+    """Return the key of an object to which a field belongs. In Planado a phone is a contact."""
+    return "contacts" if name == "phone" and codec is PLANADO else name.split(".")[0]
 
 
 def normal(raw: bytes, record: Client) -> Tree:
@@ -139,10 +163,10 @@ def normal(raw: bytes, record: Client) -> Tree:
     return shown
 
 
-def without_server_fields(raw: bytes, record: Client) -> Tree:
+def without_server_fields(raw: bytes, record: Client, filled: Set[str] = frozenset()) -> Tree:
     """Return the object without a server's own fields. For Ninja, texts are trimmed too.
 
-    Of Ninja's settings only those that say something are left.
+    Of Ninja's settings only those that say something are left, without the ones that are `filled`.
     """
     shown = normal(raw, record)
     is_ninja = "settings" in shown
@@ -152,15 +176,19 @@ def without_server_fields(raw: bytes, record: Client) -> Tree:
         for contact in shown["contacts"]
     ]
     if is_ninja:
-        return trimmed_tree(told | {"settings": filled_settings(shown["settings"])})
+        return trimmed_tree(told | {"settings": filled_settings(shown["settings"], filled)})
     del told["name"]
+    told.pop("is_deleted", None)  # a mark that only we make
     return told
 
 
-def filled_settings(shown: Tree) -> Tree:
-    """Return the settings that are not empty. No currency means that of the account."""
-    filled = {k: v for k, v in shown.items() if k != "entity" and v not in ("", None)}
-    return {"currency_id": str(ACCOUNT.currency_id)} | filled
+def filled_settings(shown: Tree, filled: Set[str]) -> Tree:
+    """Return the settings that say something, without those that our answers fill in."""
+    return {
+        key: value
+        for key, value in shown.items()
+        if key != "entity" and value not in ("", None) and f"settings.{key}" not in filled
+    }
 
 
 def trimmed_tree(value: Any) -> Any:

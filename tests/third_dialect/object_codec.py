@@ -59,12 +59,6 @@ def write_object(record: Client, _account: Account) -> bytes:
     return msgspec.json.encode(wire.card(record))
 
 
-def differences(raw: bytes, record: Client, _account: Account) -> tuple[str, ...]:
-    there, here = parse_card(raw), wire.card(record)
-    names = ("organization", "person", "mail")
-    return tuple(name for name in names if getattr(there, name) != getattr(here, name))
-
-
 def losses(record: Client) -> tuple[Loss, ...]:
     return (make_loss("city", record.city),) if record.city else ()
 
@@ -73,7 +67,6 @@ CODEC = ObjectCodec(
     id_of=id_of,
     read_object=read_object,
     write_object=write_object,
-    differences=differences,
     losses=losses,
     groups=simple_groups(("organization", "person", "mail"), write_object),
 )

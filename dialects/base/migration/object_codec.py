@@ -93,18 +93,16 @@ class ObjectCodec(Struct, frozen=True, kw_only=True):
     `read_columns` reads many objects of a batch at once and leaves out each object for which
     `read_object` would raise or report a loss. It returns None if nothing can be read at once.
     `write_object` is the object of a record.
-    `differences` names the fields in which an object and a record differ, without the fields that
-    each server sets (ids, versions, times). `shortened_fields` names the texts of a record of which
-    the object has only what its server keeps of them; they are no differences. `losses` are the
-    values of a record for which the API has no field. `is_listed` is false for a record that the
-    API's lists do not show. `groups` are the field groups by which two versions are merged.
-    `salt_advice` is a hint for the user about ids that another salt wrote, empty if there is none.
+    `shortened_fields` names the texts of a record of which the object has only what its server
+    keeps of them; they are no differences. `losses` are the values of a record for which the API
+    has no field. `is_listed` is false for a record that the API's lists do not show. `groups` are
+    the field groups by which two versions are compared and merged. `salt_advice` is a hint for the
+    user about ids that another salt wrote, empty if there is none.
     """
 
     id_of: Callable[[Client, Account], str]
     read_object: Callable[[bytes, Account], ParsedObject]
     write_object: Callable[[Client, Account], bytes]
-    differences: Callable[[bytes, Client, Account], tuple[str, ...]]
     losses: Callable[[Client], tuple[Loss, ...]]
     groups: FieldGroups
     read_columns: Callable[[Sequence[bytes], Account], ParsedColumns | None] = no_columns

@@ -7,7 +7,7 @@ compared, the e-mail, the name. The others are paired in their order.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..protocol.scalars import trim
 from . import object_fields
@@ -23,30 +23,6 @@ SERVER_FIELDS = {
 }
 
 
-class ContactPair(NamedTuple):
-    """A contact of an object and one of a record in normal form; None where one side has none."""
-
-    given: FieldValues | None
-    shown: FieldValues | None
-
-
-def pair_contacts(given: Sequence[FieldValues], shown: Sequence[FieldValues]) -> list[ContactPair]:
-    """Return the contacts of an object and of a record in pairs, in the order of the object.
-
-    No contacts are the same as the blank one that each client without contacts gets.
-    """
-    if not given and all(map(is_blank, shown)):
-        return []
-    places = pair_places(given, shown)
-    there = with_primary_flags(given, shown, places)
-    here = [normal_contact(c) | {"is_primary": bool(c.get("is_primary"))} for c in shown]
-    pairs = [
-        ContactPair(one, here[places[n]] if n in places else None) for n, one in enumerate(there)
-    ]
-    paired = set(places.values())
-    return pairs + [ContactPair(None, one) for m, one in enumerate(here) if m not in paired]
-
-
 def normal_contact(contact: FieldValues) -> FieldValues:
     """Return the fields that are compared, without those that each server sets."""
     return {
@@ -57,7 +33,9 @@ def normal_contact(contact: FieldValues) -> FieldValues:
 
 
 def is_blank(contact: FieldValues) -> bool:
-    return not any(value for name, value in normal_contact(contact).items() if name != "send_email")
+    """Whether a contact says no more than the one that a client without any gets."""
+    values = {"send_email": True} | normal_contact(contact)
+    return values.pop("send_email") and not any(values.values())
 
 
 def key_of(contact: FieldValues) -> Any:
@@ -102,20 +80,3 @@ def pair_by_witness(given: Sequence[FieldValues], shown: Sequence[FieldValues]) 
                 places[n] = by_witness[value].pop()
         free = sorted(set(free) - set(places.values()))
     return places
-
-
-def with_primary_flags(
-    given: Sequence[FieldValues], shown: Sequence[FieldValues], places: dict[int, int]
-) -> list[FieldValues]:
-    """Return the given contacts in normal form, with one primary one, or without flags if none has.
-
-    After a merge several contacts of the original have the flag, in no order. The counterpart of
-    our primary contact is the primary one if it has the flag, else the first with it.
-    """
-    contacts = list(map(normal_contact, given))
-    flagged = [n for n, contact in enumerate(given) if contact.get("is_primary")]
-    if not flagged:
-        return contacts
-    own = [n for n in flagged if n in places and shown[places[n]].get("is_primary")]
-    primary = [*own, *flagged][0]
-    return [one | {"is_primary": n == primary} for n, one in enumerate(contacts)]

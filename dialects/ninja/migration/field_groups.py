@@ -1,10 +1,19 @@
 """The field groups of this API's objects: addresses, each contact, each setting, each other field.
 
-A contact is known by its key, which it keeps through a merge. Where the two sides know one contact
-under two keys, ours takes the key of theirs (`aligned`), as the original makes its own.
+A contact is known by its key, which it keeps through a merge. Before our object is compared with
+theirs, it is brought into the terms of theirs (`aligned`):
+
+1. Where the two sides know one contact under two keys, it has theirs: the original makes its own.
+2. A key that theirs does not have is left out of a group that theirs shows: an older server does
+   not know it.
+3. Where several contacts are the primary one there, as after a merge, and ours is among them, it
+   has the same ones.
+4. A text that the original does not keep whole is marked, so that it is seen as the original keeps
+   it. If theirs is such a text as well, their server keeps all of it, and ours is seen whole.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 
 import msgspec
 from msgspec import Raw
@@ -22,10 +31,13 @@ from dialects.base.protocol import json_codec
 from storage import Account, Client
 
 from ..clients import translate
-from . import contact_pairs, object_fields, object_shapes
+from ..protocol.scalars import read_flag
+from . import contact_pairs, kept_texts, object_fields, object_shapes
 from .object_reader import FieldValues
 from .object_view import (
+    COMPARED_CONTACT,
     CONTACT_STATE,
+    CUT_TEXTS,
     KEYS,
     PLAIN,
     PRIMARY,
@@ -38,6 +50,7 @@ from .object_view import (
 
 READ_ONLY = {"money", "client_hash", "last_login", "user_id", "gateway_tokens", CONTACT_STATE}
 Contacts = list[dict[str, Raw]]
+ContactsByKey = dict[str, dict[str, Raw]]
 
 
 def own_object(record: Client, account: Account) -> Members:
@@ -47,12 +60,16 @@ def own_object(record: Client, account: Account) -> Members:
     return members | {SETTINGS: Raw(record.settings.encode() or b"{}")}
 
 
-def contacts_of(members: Members) -> dict[str, dict[str, Raw]]:
+def contacts_of(members: Members) -> ContactsByKey:
     """Return the contacts of an object by what they are known by."""
     try:
         contacts = msgspec.json.decode(members.get(CONTACTS, b"[]"), type=Contacts | None) or []
     except msgspec.ValidationError:
         contacts = []  # what is no list of contacts is a loss of the reader
+    return contacts_by_key(contacts)
+
+
+def contacts_by_key(contacts: Contacts) -> ContactsByKey:
     keys = contact_keys([(text_in(c, "contact_key"), text_in(c, "id")) for c in contacts])
     return dict(zip(keys, contacts, strict=True))
 
@@ -63,16 +80,63 @@ def text_in(contact: Mapping[str, Raw], name: str) -> str:
 
 
 def aligned(ours: Members, theirs: Members) -> Members:
-    """Return our object with their keys for the contacts that are the same under another key."""
+    """Return our object in the terms of theirs, as described above."""
+    hidden = {key for keys in KEYS.values() for key in hidden_keys(keys, theirs)}
+    members = {key: value for key, value in ours.items() if key not in hidden}
     own, foreign = contacts_of(ours), contacts_of(theirs)
+    contacts = with_their_keys(own, foreign)
+    for key in contacts.keys() & foreign.keys():
+        hidden = hidden_keys(COMPARED_CONTACT, foreign[key])
+        contacts[key] = {name: v for name, v in contacts[key].items() if name not in hidden}
+    contacts = with_primary_flags(contacts, foreign)
+    if contacts != own:
+        members[CONTACTS] = encode_raw(list(contacts.values()))
+    cut = list(cut_texts(ours, theirs, kept_texts.CLIENT_LENGTHS))
+    for key, contact in contacts.items():
+        names = cut_texts(contact, foreign.get(key, {}), kept_texts.CONTACT_LENGTHS)
+        cut += [f"{key}.{name}" for name in names]
+    return members | {CUT_TEXTS: encode_raw(cut)} if cut else members
+
+
+def hidden_keys(keys: Collection[str], theirs: Mapping[str, Raw]) -> set[str]:
+    """Return the keys of a group that an object lacks though it shows the group."""
+    lacked = {key for key in keys if key not in theirs}
+    return lacked if len(lacked) < len(keys) else set()
+
+
+def with_their_keys(own: ContactsByKey, foreign: ContactsByKey) -> ContactsByKey:
+    """Return our contacts with their keys for those that are the same under another key."""
     if set(own) <= set(foreign) or set(foreign) <= set(own):
-        return ours
+        return dict(own)
     own_keys, foreign_keys = list(own), list(foreign)
     given, shown = ([parsed_contact(c) for c in each.values()] for each in (foreign, own))
-    for n, m in contact_pairs.pair_by_witness(given, shown).items():
-        if key := foreign[foreign_keys[n]].get("contact_key"):
-            own[own_keys[m]] = own[own_keys[m]] | {"contact_key": key}
-    return ours | {CONTACTS: encode_raw(list(own.values()))}
+    pairs = contact_pairs.pair_by_witness(given, shown).items()
+    given_keys = {own_keys[m]: foreign[foreign_keys[n]].get("contact_key") for n, m in pairs}
+    changes = {key: {"contact_key": given} for key, given in given_keys.items() if given}
+    return contacts_by_key([contact | changes.get(key, {}) for key, contact in own.items()])
+
+
+def with_primary_flags(own: ContactsByKey, foreign: ContactsByKey) -> ContactsByKey:
+    """Return our contacts with the flags of theirs, if our primary one has the flag there."""
+    flagged, primary = ({k for k, c in each.items() if has_flag(c)} for each in (foreign, own))
+    if flagged == primary or not flagged & primary:
+        return own
+    return {key: c | {"is_primary": encode_raw(key in flagged)} for key, c in own.items()}
+
+
+def has_flag(contact: Mapping[str, Raw]) -> bool:
+    """Whether a contact is marked as the primary one."""
+    return bool(read_flag(msgspec.json.decode(contact.get("is_primary", b"false"))))
+
+
+def cut_texts(
+    ours: Mapping[str, Raw], theirs: Mapping[str, Raw], lengths: Mapping[str, int]
+) -> Iterator[str]:
+    """Yield the texts of ours that the original would cut, but for those that are so there too."""
+    for name, length in lengths.items():
+        is_whole = partial(kept_texts.is_kept_whole, name, length)
+        if not is_whole(text_in(ours, name)) and is_whole(text_in(theirs, name)):
+            yield name
 
 
 def parsed_contact(contact: dict[str, Raw]) -> FieldValues:

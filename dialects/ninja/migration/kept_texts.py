@@ -9,11 +9,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from storage import Client
+from msgspec import UNSET
+
+from dialects.base.migration import lenient_json
+from storage import Account, Client
 
 from ..clients import service_address
-from ..protocol.scalars import trim
-from .object_fields import CUSTOM_VALUE_KINDS, FieldKind
+from ..protocol.scalars import text_of, trim
+from . import contact_pairs, object_shapes
+from .object_fields import CONTACT_FIELD_KINDS, CUSTOM_VALUE_KINDS, FieldKind, read_contact
 
 LINE_LENGTH = 191
 EMAIL_LENGTH = 100
@@ -62,6 +66,10 @@ def kept_text(name: str, text: str, length: int) -> str:
     return "" if given == NOTHING else trim(given[:length])
 
 
+def is_kept_whole(name: str, length: int, text: str) -> bool:
+    return kept_text(name, text, length) == trim(text)
+
+
 def is_kept(name: str, length: int, given: Any, shown: Any) -> bool:
     """Whether a given text is what the original shows of the shown one."""
     return isinstance(shown, str) and trim(given) == kept_text(name, shown, length)
@@ -92,16 +100,36 @@ def shortened_texts(record: Client) -> list[KeptText]:
         else getattr(record, name)
         for name in CLIENT_LENGTHS
     }
-    shortened = list(shortened_fields(texts, CLIENT_LENGTHS))
+    shortened = list(texts_to_shorten(texts, CLIENT_LENGTHS))
     for n, contact in enumerate(record.contacts):
         texts = {name: getattr(contact, name) for name in CONTACT_LENGTHS}
-        shortened += shortened_fields(texts, CONTACT_LENGTHS, f"contacts[{n}].")
+        shortened += texts_to_shorten(texts, CONTACT_LENGTHS, f"contacts[{n}].")
     return shortened
 
 
-def shortened_fields(
+def texts_to_shorten(
     texts: Mapping[str, str], lengths: Mapping[str, int], path: str = ""
 ) -> Iterator[KeptText]:
     for name, text in texts.items():
         if text and (kept := kept_text(name, text, lengths[name])) != trim(text):
             yield KeptText(f"{path}{name}", text, kept)
+
+
+def shortened_fields(raw: bytes, record: Client, _account: Account) -> tuple[str, ...]:
+    """Return the paths of the record's texts of which the object has what the original keeps."""
+    texts = shortened_texts(record)
+    shown = texts_by_path(raw, record) if texts else {}
+    return tuple(one.path for one in texts if shown.get(one.path) == one.kept)
+
+
+def texts_by_path(raw: bytes, record: Client) -> dict[str, str]:
+    """Return the texts of an object by the paths that they have in the record."""
+    given, _ = lenient_json.read_object(raw, object_shapes.Client)
+    values = {name: getattr(given, name) for name in CLIENT_LENGTHS}
+    texts = {name: trim(text_of(value)) for name, value in values.items() if value is not UNSET}
+    contacts = [read_contact(contact, []) for contact in given.contacts or ()]
+    own = [{name: getattr(c, name) for name in CONTACT_FIELD_KINDS} for c in record.contacts]
+    for n, place in contact_pairs.pair_places(contacts, own).items():
+        names = CONTACT_LENGTHS.keys() & contacts[n].keys()
+        texts |= {f"contacts[{place}].{name}": trim(contacts[n][name]) for name in names}
+    return texts

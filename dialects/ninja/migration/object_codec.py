@@ -20,8 +20,8 @@ from ..protocol.scalars import text_of
 from . import object_changes, object_reader, object_shapes
 from .change_stamps import change_stamp
 from .column_reader import read_columns
-from .differences import differences, shortened_fields
 from .field_groups import GROUPS
+from .kept_texts import shortened_fields
 from .losses import losses
 
 
@@ -91,7 +91,6 @@ CODEC = ObjectCodec(
     read_object=read_object,
     read_columns=read_columns,
     write_object=write_object,
-    differences=differences,
     shortened_fields=shortened_fields,
     losses=losses,
     groups=GROUPS,

@@ -1,9 +1,10 @@
 """The view of an object of this API: its values in normal form, by field group.
 
-Of a text the view has what the original keeps of it, and of the settings those that say something.
+Of the settings the view has those that say something. Of a text of ours it has what the original
+keeps of it, if the object says so (`CUT_TEXTS`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,8 @@ PRIMARY = "primary_contact"
 CONTACT_STATE = "contact_state"
 STATE_KEYS = ("is_locked", "last_login")
 """What the portal says of a contact."""
+CUT_TEXTS = "texts_cut_there"
+"""A mark that no server makes: the paths of the texts that are seen as the original keeps them."""
 KEYS = {
     "name": ("name", "classification"),
     "billing_address": tuple(object_fields.ADDRESS_KINDS),
@@ -41,14 +44,21 @@ PLAIN = {*LONE_FIELDS, *REFERENCES, *EMPTY_EXTRAS}
 """The groups of one field."""
 
 
+class MarkedClient(object_shapes.Client, kw_only=True, forbid_unknown_fields=True):
+    """A client object that can have our mark."""
+
+    texts_cut_there: tuple[str, ...] = ()
+
+
 def view_of(raw: bytes) -> View:
     """Return the view of an object. Raises Invalid for an object that is no client."""
-    given, losses = lenient_json.read_object(raw, object_shapes.Client)
+    given, losses = lenient_json.read_object(raw, MarkedClient)
     columns = object_fields.without_generated(object_fields.read_client(given, losses))
-    values = {name: plain_value(name, v, kept_texts.CLIENT_LENGTHS) for name, v in columns.items()}
+    cut = lengths_of(given.texts_cut_there, kept_texts.CLIENT_LENGTHS)
+    values = {name: plain_value(name, v, cut) for name, v in columns.items()}
     if "archived_at" in columns:
         values["archived_at"] = columns["archived_at"] is not None
-    values |= reference_ids(given) | names_view(given) | extras_view(given)
+    values |= reference_ids(given) | names_view(given, cut) | extras_view(given)
     view: View = {
         group: {name: values[name] for name in names if name in values}
         for group, names in KEYS.items()
@@ -58,8 +68,15 @@ def view_of(raw: bytes) -> View:
     return view | settings_view(given) | contacts_view(given)
 
 
+def lengths_of(
+    paths: Collection[str], lengths: Mapping[str, int], prefix: str = ""
+) -> dict[str, int]:
+    """Return the lengths of the fields that are named by these paths."""
+    return {n: v for n, v in lengths.items() if f"{prefix}{n}" in paths} if paths else {}
+
+
 def plain_value(name: str, value: Any, lengths: Mapping[str, int]) -> Any:
-    """Return a value in its normal form, of a text what the original keeps of it."""
+    """Return a value in its normal form; of a text that has a length, what the original keeps."""
     match value:
         case str():
             return (
@@ -80,11 +97,11 @@ def reference_ids(given: object_shapes.Client) -> FieldValues:
     return {name: text_of(value) for name, value in values.items() if value is not UNSET}
 
 
-def names_view(given: object_shapes.Client) -> FieldValues:
+def names_view(given: object_shapes.Client, cut: Mapping[str, int]) -> FieldValues:
     """Return name and classification. Of a person's name the number of blanks does not count."""
     names = {n: getattr(given, n) for n in KEYS["name"]}
     texts = {
-        name: plain_value(name, text_of(value), kept_texts.CLIENT_LENGTHS)
+        name: plain_value(name, text_of(value), cut)
         for name, value in names.items()
         if value is not UNSET
     }
@@ -120,7 +137,7 @@ def settings_view(given: object_shapes.Client) -> View:
     return values | {SETTINGS: True}
 
 
-def contacts_view(given: object_shapes.Client) -> View:
+def contacts_view(given: MarkedClient) -> View:
     """Return a group for each contact, for what the portal says of it, and the primary one.
 
     The one contact that is blank stands for none.
@@ -135,7 +152,8 @@ def contacts_view(given: object_shapes.Client) -> View:
         if len(keys) == 1 and contact_pairs.is_blank(columns):
             continue
         flagged += [key] if columns.get("is_primary") else []
-        values = {n: plain_value(n, v, kept_texts.CONTACT_LENGTHS) for n, v in columns.items()}
+        cut = lengths_of(given.texts_cut_there, kept_texts.CONTACT_LENGTHS, f"{key}.")
+        values = {n: plain_value(n, v, cut) for n, v in columns.items()}
         view[f"{CONTACTS}.{key}"] = {n: v for n, v in values.items() if n in COMPARED_CONTACT}
         view[f"{CONTACT_STATE}.{key}"] = {n: values[n] for n in STATE_KEYS if n in values}
     # After a merge several have the flag, in no order: of these it is always the same one.

@@ -4,6 +4,7 @@ A line of the contacts is known by its type and its name. So two sides that chan
 different people, or the phone and the e-mail of one, do not disturb each other.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -84,10 +85,11 @@ def is_nameless_phone(line: ContactLine) -> bool:
 
 
 def lines_view(lines: Sequence[ContactLine]) -> View:
+    """Return a group for each person and type, and the order: the group of each line."""
     values: dict[str, list[str]] = {}
-    for group, line in zip(line_groups(lines), lines, strict=True):
+    order = line_groups(lines)
+    for group, line in zip(order, lines, strict=True):
         values.setdefault(group, []).append(line.value)
-    order = list(values)
     return {OWN_PHONE: []} | values | {CONTACTS: True, ORDER: order}
 
 
@@ -106,26 +108,30 @@ def with_groups(target: Members, source: Members, groups: Collection[str]) -> Me
 def merged_contacts(target: Members, source: Members, groups: Collection[str]) -> Contacts:
     """Return the contacts of the target, with those groups of the source that are named.
 
-    New groups come last, unless the order is named as well.
+    Each group keeps its places in the target, or takes those in the source if the order is named.
+    What has no place comes last.
     """
     ours, theirs = grouped_contacts(target), grouped_contacts(source)
-    named = {group: theirs.get(group, []) for group in {**ours, **theirs} if group in groups}
-    merged = ours | named
-    in_order = [*(theirs if ORDER in groups else ()), *merged]
-    return [contact for group in dict.fromkeys(in_order) for contact in merged.get(group, [])]
+    merged = [one for one in ours if one[0] not in groups]
+    merged += [one for one in theirs if one[0] in groups]
+    unplaced: dict[str, Contacts] = defaultdict(list)
+    for group, contact in merged:
+        unplaced[group].append(contact)
+    places = [group for group, _ in (theirs if ORDER in groups else []) + ours]
+    placed = [unplaced[group].pop(0) for group in places if unplaced[group]]
+    return placed + [contact for contacts in unplaced.values() for contact in contacts]
 
 
-def grouped_contacts(members: Members) -> dict[str, Contacts]:
-    """Return the contacts of an object by their groups; each that is no line has one of its own."""
+def grouped_contacts(members: Members) -> list[tuple[str, dict[str, Any]]]:
+    """Return each contact of an object with its group. One that is no line is a group by itself."""
     contacts = msgspec.json.decode(members.get(CONTACTS, Raw(b"[]"))) or []
     objects = [one for one in contacts if isinstance(one, dict)]
     lines = [line_of(one) for one in objects]
     groups = iter(line_groups([line for line in lines if line is not None]))
-    grouped: dict[str, Contacts] = {}
-    for n, (one, line) in enumerate(zip(objects, lines, strict=True)):
-        group = f"unread {n}" if line is None else next(groups)
-        grouped.setdefault(group, []).append(one)
-    return grouped
+    return [
+        (f"unread {n}" if line is None else next(groups), one)
+        for n, (one, line) in enumerate(zip(objects, lines, strict=True))
+    ]
 
 
 def line_of(contact: dict[str, Any]) -> ContactLine | None:

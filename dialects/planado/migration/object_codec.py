@@ -14,7 +14,6 @@ from storage import Account, Client, ImportClient
 
 from ..clients import translate
 from . import object_reader
-from .differences import differences
 from .field_groups import GROUPS
 from .losses import losses
 from .object_changes import address_change, change_client, contacts_change, new_names
@@ -68,7 +67,6 @@ CODEC = ObjectCodec(
     id_of=id_of,
     read_object=read_object,
     write_object=write_object,
-    differences=differences,
     losses=losses,
     groups=GROUPS,
     is_listed=is_listed,

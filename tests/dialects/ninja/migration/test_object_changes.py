@@ -18,6 +18,7 @@ from storage.model.records import Client
 from tests.dialects.ninja.migration.foreign_objects import OLD, a_record, an_object, parsed_object
 from tests.support.golden_cases import Tree
 from tests.support.in_memory_import import ACCOUNT, born, changed
+from tests.support.view_differences import differing_fields, differing_groups
 
 
 def test_settings_are_kept_as_they_were_written_but_for_white_space() -> None:
@@ -167,14 +168,14 @@ def test_contacts_without_ids_are_known_by_what_is_told_of_them() -> None:
 
 @pytest.mark.parametrize("flags", [(True, True), (True, False)])
 def test_the_first_flagged_contact_is_the_primary_one(flags: tuple[bool, bool]) -> None:
-    told = [{"first_name": "Ada"}, {"first_name": "Grace"}]
+    told = [{"first_name": "Ada", "contact_key": "a"}, {"first_name": "Grace", "contact_key": "b"}]
     people = [one | {"is_primary": flag} for one, flag in zip(told, flags, strict=True)]
     raw = msgspec.json.encode({"id": "VolejRejNm", "contacts": people})
 
     record = born(CODEC.read_object(raw, ACCOUNT).command)
 
     assert [c.is_primary for c in record.contacts] == [True, False]
-    assert CODEC.differences(raw, record, ACCOUNT) == ()
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == set()
 
 
 PEOPLE = [
@@ -188,7 +189,7 @@ PEOPLE = [
 
 def client_of(people: Sequence[Tree]) -> Client:
     contacts = [one | {"contact_key": f"key {n}"} for n, one in enumerate(people)]
-    return born(parsed_object(name="Acme", contacts=contacts).command)
+    return born(parsed_object(name="Acme", settings={}, contacts=contacts).command)
 
 
 @pytest.mark.parametrize("is_elsewhere", [False, True])
@@ -202,7 +203,7 @@ def test_contacts_of_equal_rank_have_no_order(is_elsewhere: bool) -> None:
             turned = [one | given | {"contact_key": f"k {n}"} for n, one in enumerate(turned)]
         raw = msgspec.json.encode(shown | {"contacts": turned})
 
-        assert CODEC.differences(raw, record, ACCOUNT) == ()
+        assert differing_fields(CODEC, raw, record, ACCOUNT) == set()
         assert is_elsewhere or changed(record, CODEC.read_object(raw, ACCOUNT)) is record
 
 
@@ -214,28 +215,57 @@ def test_a_contact_that_differs_is_compared_with_its_counterpart() -> None:
     by_name["Bo"]["phone"] = "2"
     by_name["Cy"]["email"] = "new@example.com"
 
-    named = CODEC.differences(msgspec.json.encode(shown), record, ACCOUNT)
+    groups = differing_groups(CODEC, msgspec.json.encode(shown), record, ACCOUNT)
 
-    assert {name.partition("].")[2] for name in named} == {"phone", "email"}
+    assert {key: different_keys(*values) for key, values in groups.items()} == {
+        "contacts.key 1": {"phone"},
+        "contacts.key 2": {"email"},
+    }
+
+
+def different_keys(here: Tree, there: Tree) -> set[str]:
+    return {key for key in here | there if here.get(key) != there.get(key)}
 
 
 def test_no_contacts_are_a_difference_from_some_and_none_from_a_blank_one() -> None:
     none = msgspec.json.encode({"id": "VolejRejNm", "contacts": []})
 
-    assert CODEC.differences(none, client_of(PEOPLE[:2]), ACCOUNT) == ("contacts[0]", "contacts[1]")
-    assert CODEC.differences(none, client_of([{}]), ACCOUNT) == ()
+    groups = differing_groups(CODEC, none, client_of(PEOPLE[:2]), ACCOUNT)
+
+    assert groups.keys() == {"contacts.key 0", "contacts.key 1", "primary_contact"}
+    assert differing_fields(CODEC, none, client_of(PEOPLE[:2]), ACCOUNT) == {"contacts"}
+    assert differing_fields(CODEC, none, client_of([{}]), ACCOUNT) == set()
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
-def test_of_several_primary_contacts_ours_stays_it(order: tuple[int, ...]) -> None:
-    record = client_of(PEOPLE[:3])
+@pytest.mark.parametrize("primary", ["Ada", "Bo"])
+def test_of_several_primary_contacts_ours_stays_it(primary: str, order: tuple[int, ...]) -> None:
+    people = [one | {"is_primary": one["first_name"] == primary} for one in PEOPLE[:3]]
+    record = client_of(people)
     shown = an_object(record)
     merged = [one | {"is_primary": one["first_name"] != "Cy"} for one in shown["contacts"]]
     shown["contacts"] = [merged[n] for n in order]
     raw = msgspec.json.encode(shown)
 
     assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
-    assert CODEC.differences(raw, record, ACCOUNT) == ()
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == set()
+
+
+def test_a_blank_contact_that_gets_no_email_differs_from_one_that_does() -> None:
+    record = client_of([{}])
+    raw = CODEC.write_object(client_of([{"send_email": False}]), ACCOUNT)
+
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == {"contacts"}
+
+
+def test_what_an_older_server_does_not_show_of_a_contact_is_no_difference() -> None:
+    record = client_of([PEOPLE[1] | {"custom_value4": "4"}])
+    shown = an_object(record)
+    del shown["contacts"][0]["custom_value4"]
+    raw = msgspec.json.encode(shown)
+
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == set()
+    assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
 
 
 def test_a_blank_for_no_email_is_no_email() -> None:
@@ -245,7 +275,7 @@ def test_a_blank_for_no_email_is_no_email() -> None:
     raw = msgspec.json.encode(shown | {"display_name": " "})
 
     assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
-    assert CODEC.differences(raw, record, ACCOUNT) == ()
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == set()
 
 
 def test_an_empty_list_of_contacts_leaves_one_that_is_blank() -> None:
@@ -339,7 +369,7 @@ def test_what_the_original_keeps_of_our_text_is_no_edit_and_is_named(
     record = changed(a_record(), parsed_object(**{field: text}))
     raw = msgspec.json.encode(an_object(record) | {field: kept})
 
-    assert CODEC.differences(raw, record, ACCOUNT) == ()
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == set()
     assert CODEC.shortened_fields(raw, record, ACCOUNT) == (field,)
     assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
     assert [loss.field for loss in REMOTE.unsendable_fields(record)].count(field) == 1
@@ -350,9 +380,21 @@ def test_any_other_text_is_an_edit(field: str, text: str, kept: str) -> None:
     record = changed(a_record(), parsed_object(**{field: text}))
     raw = msgspec.json.encode(an_object(record) | {field: f"{kept[:-1]}x"})
 
-    assert CODEC.differences(raw, record, ACCOUNT) == (field,)
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == {field}
     assert CODEC.shortened_fields(raw, record, ACCOUNT) == ()
     assert an_object(changed(record, CODEC.read_object(raw, ACCOUNT)))[field] == f"{kept[:-1]}x"
+
+
+@pytest.mark.parametrize(("field", "text", "kept"), KEPT)
+@pytest.mark.parametrize("end", ["", "x"])
+def test_a_text_that_the_original_would_not_keep_is_seen_whole_at_another_server(
+    field: str, text: str, kept: str, end: str
+) -> None:
+    record = changed(a_record(), parsed_object(**{field: f"{text}{end}"}))
+    raw = msgspec.json.encode(an_object(record) | {field: text})
+
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == ({field} if end else set())
+    assert CODEC.shortened_fields(raw, record, ACCOUNT) == ()
 
 
 def test_what_the_original_keeps_of_a_contacts_texts_is_no_edit() -> None:
@@ -362,12 +404,12 @@ def test_what_the_original_keeps_of_a_contacts_texts_is_no_edit() -> None:
     raw = msgspec.json.encode(shown)
 
     fields = ("contacts[0].first_name", "contacts[0].phone", "contacts[0].email")
-    assert CODEC.differences(raw, record, ACCOUNT) == ()
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == set()
     assert CODEC.shortened_fields(raw, record, ACCOUNT) == fields
     assert changed(record, CODEC.read_object(raw, ACCOUNT)) is record
 
 
-def test_differences_are_named_to_the_last_part() -> None:
+def test_differences_are_named_by_their_fields() -> None:
     record = a_record()
     shown = an_object(record)
     shown |= {"name": "Other", "number": "9", "balance": 1, "archived_at": 5, "tax_info": {"a": 1}}
@@ -375,17 +417,21 @@ def test_differences_are_named_to_the_last_part() -> None:
     shown["contacts"][1]["email"] = "x@example.com"
     shown["contacts"].append({"first_name": "Grace"})
 
-    named = CODEC.differences(msgspec.json.encode(shown), record, ACCOUNT)
+    raw = msgspec.json.encode(shown)
+    groups = differing_groups(CODEC, raw, record, ACCOUNT)
 
-    assert set(named) == {
+    assert differing_fields(CODEC, raw, record, ACCOUNT) == {
         "name",
         "number",
         "balance",
         "archived_at",
         "tax_info",
         "settings.language_id",
-        "contacts[1].email",
-        "contacts[2]",
+        "contacts",
+    }
+    assert {group for group in groups if group.startswith("contacts.")} == {
+        f"contacts.{record.contacts[1].contact_key}",
+        "contacts.#2",
     }
 
 
@@ -405,4 +451,4 @@ def test_what_a_server_gives_by_itself_is_no_difference() -> None:
     shown["contacts"][0] |= {"id": "VolejRejNm", "contact_key": "k", "is_locked": True}
     shown["contacts"].reverse()
 
-    assert CODEC.differences(msgspec.json.encode(shown), record, ACCOUNT) == ()
+    assert differing_fields(CODEC, msgspec.json.encode(shown), record, ACCOUNT) == set()
