@@ -4,7 +4,7 @@ A dialect's `RemoteApi` says what opens its service and where it is; the command
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -230,25 +230,14 @@ def compare(job: Job, context: JobContext, chosen: Chosen) -> None:
     """
     counts = dict.fromkeys(CheckResult, 0)
     words: dict[str, list[str]] = {result.value: [] for result in CheckResult}
-    with (
-        open_store(context.database) as store,
-        meter("check", quiet=context.as_json) as progress,
-        service(job, context, progress) as remote,
-    ):
-        account = store.get_account(job.account)
-        both = sides(store, account, job)
-        for checked in (
-            check(both, remote, progress.update)
-            if chosen.only is None
-            else [check_one(both, remote, chosen.only)]
-        ):
-            counts[checked.result] += 1
-            if chosen.is_only_different and checked.result is CheckResult.SAME:
-                continue
-            if context.as_json:
-                words[checked.result.value].append(words_of(checked))
-            else:
-                typer.echo(f"{checked.result.value} {words_of(checked)}")
+    for checked in iter_checked(job, context, chosen.only):
+        counts[checked.result] += 1
+        if chosen.is_only_different and checked.result is CheckResult.SAME:
+            continue
+        if context.as_json:
+            words[checked.result.value].append(words_of(checked))
+        else:
+            typer.echo(f"{checked.result.value} {words_of(checked)}")
     if context.as_json:
         numbers = {result.value: number for result, number in counts.items()}
         print_json({"counts": numbers, "clients": words})
@@ -256,6 +245,20 @@ def compare(job: Job, context: JobContext, chosen: Chosen) -> None:
         typer.echo(counts_sentence(counts))
     if counts[CheckResult.SAME] != sum(counts.values()):
         raise typer.Exit(NOT_WHOLE)
+
+
+def iter_checked(job: Job, context: JobContext, only: str | None) -> Iterator[CheckedClient]:
+    """Yield each client that is compared, or only the one with this number or id."""
+    with (
+        open_store(context.database) as store,
+        meter("check", quiet=context.as_json) as progress,
+        service(job, context, progress) as remote,
+    ):
+        both = sides(store, store.get_account(job.account), job)
+        if only is None:
+            yield from check(both, remote, progress.update)
+        else:
+            yield check_one(both, remote, only)
 
 
 def counts_sentence(counts: Mapping[CheckResult, int]) -> str:
