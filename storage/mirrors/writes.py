@@ -1,31 +1,18 @@
-"""Reads and writes of mirrors in a transaction."""
+"""Writes of mirrors in a transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, update
 
 from storage.model.errors import Conflict, NotFound
 from storage.model.runs import Mirror, MirroredService, MirrorReport, MirrorState
 from storage.rules.validation import sanitize_text
 from storage.schema.mirror_tables import MIRROR
 
-MIRROR_COLUMNS = tuple(MIRROR.c[name] for name in Mirror.__struct_fields__)
-
-
-def get_mirror(connection: Connection, account_id: int) -> Mirror:
-    """Return the mirror of an account. Raises NotFound if it has none."""
-    statement = select(*MIRROR_COLUMNS).where(MIRROR.c.account_id == account_id)
-    row = connection.execute(statement).first()
-    if row is None:
-        raise NotFound("mirror")
-    values = dict(zip(Mirror.__struct_fields__, row, strict=True))
-    values["state"] = MirrorState(values["state"])
-    values["services"] = msgspec.convert(values["services"], tuple[MirroredService, ...])
-    values["report"] = msgspec.convert(values["report"], MirrorReport)
-    return Mirror(**values)
+from .reads import get_mirror
 
 
 def create_mirror(
