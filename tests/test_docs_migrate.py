@@ -12,11 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import application
-from gateway.demo.clients import demo_generators
-from gateway.demo.fill import fill_account
-from storage.model.commands import CreateAccount, CreateToken
-from storage.store import Store
-from tests.support.live_server import ORIGINAL, Served, served
+from tests.support.live_server import Served, served_services
 
 PAGE = Path(__file__).parent.parent / "docs" / "migrate.md"
 BLOCKS = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -30,14 +26,7 @@ DONE, NOT_WHOLE = 0, 5
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Served]:
     """One server that plays both services, for Invoice Ninja as the original answers."""
-    with served(tmp_path, module=ORIGINAL) as server:
-        store = Store.open(f"sqlite:///{tmp_path / 'gateway.db'}", demo_generators(0))
-        for _ in fill_account(store, store.get_account("acme"), 0, CLIENTS):
-            pass
-        store.create_account(CreateAccount(name="field"))
-        _, key = store.create_token(CreateToken(account="field", dialect="planado"))
-        store.close()
-        server.tokens["planado"] = str(key)
+    with served_services(tmp_path, CLIENTS) as server:
         yield server
 
 

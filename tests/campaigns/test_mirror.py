@@ -23,12 +23,12 @@ from gateway.migration.live.check import CheckResult, check
 from gateway.migration.live.mirror import LiveService, MirrorLoop, MirrorPace
 from gateway.remote.http_client import HttpClient
 from storage.model.accounts import Account
-from storage.model.commands import CreateAccount, CreateToken
+from storage.model.commands import CreateAccount
 from storage.model.conflicts import ConflictState
 from storage.model.runs import MirroredService, MirrorReport, MirrorState
 from storage.store import Store
 from tests.campaigns.scale import rounds
-from tests.support.live_server import ORIGINAL, Served, served
+from tests.support.live_server import Served, served_services
 
 CLIENTS = rounds(12, 200)
 EDITS = rounds(150, 10_000)
@@ -84,12 +84,7 @@ def there(tmp_path: Path) -> Iterator[Served]:
     """A server that plays both services, each with an account of its own."""
     folder = tmp_path / "there"
     folder.mkdir()
-    with served(folder, module=ORIGINAL) as server:
-        store = Store.open(f"sqlite:///{folder / 'gateway.db'}")
-        store.create_account(CreateAccount(name="field"))
-        _, key = store.create_token(CreateToken(account="field", dialect="planado"))
-        store.close()
-        server.tokens["planado"] = str(key)
+    with served_services(folder) as server:
         yield server
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from gateway.demo.clients import demo_generators
+from gateway.demo.fill import fill_account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.store import Store
 
@@ -70,6 +72,20 @@ def served(
     finally:
         process.terminate()
         process.wait(30)
+
+
+@contextmanager
+def served_services(folder: Path, clients: int = 0) -> Iterator[Served]:
+    """Serve the original Invoice Ninja with clients, and an empty Planado, on one port."""
+    with served(folder, module=ORIGINAL) as server:
+        store = Store.open(f"sqlite:///{folder / 'gateway.db'}", demo_generators(0))
+        for _ in fill_account(store, store.get_account("acme"), 0, clients):
+            pass
+        store.create_account(CreateAccount(name="field"))
+        _, key = store.create_token(CreateToken(account="field", dialect="planado"))
+        store.close()
+        server.tokens["planado"] = str(key)
+        yield server
 
 
 def create_account_and_tokens(database: str) -> dict[str, str]:

@@ -7,13 +7,9 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.sync_commands import words_of
-from gateway.demo.clients import demo_generators
-from gateway.demo.fill import fill_account
 from gateway.migration.live.check import CheckedClient, CheckResult
-from storage.model.commands import CreateAccount, CreateToken
-from storage.store import Store
 from tests.gateway.conftest import Run
-from tests.support.live_server import ORIGINAL, Served, served
+from tests.support.live_server import Served, served_services
 
 CLIENTS = 8
 DONE, REFUSED, NOT_WHOLE = 0, 1, 5
@@ -22,15 +18,7 @@ DONE, REFUSED, NOT_WHOLE = 0, 1, 5
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The original with a Ninja account full of clients, and a Planado with an empty account."""
-    folder = tmp_path_factory.mktemp("there")
-    with served(folder, module=ORIGINAL) as server:
-        store = Store.open(f"sqlite:///{folder / 'gateway.db'}", demo_generators(0))
-        for _ in fill_account(store, store.get_account("acme"), 0, CLIENTS):
-            pass
-        store.create_account(CreateAccount(name="field"))
-        _, key = store.create_token(CreateToken(account="field", dialect="planado"))
-        store.close()
-        server.tokens["planado"] = str(key)
+    with served_services(tmp_path_factory.mktemp("there"), CLIENTS) as server:
         yield server
 
 
