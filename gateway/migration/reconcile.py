@@ -19,7 +19,7 @@ show it. Then an empty value is no edit: the filled one is taken or told.
 """
 
 import enum
-from collections.abc import Mapping, Set
+from collections.abc import Container, Mapping, Set
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
@@ -29,6 +29,10 @@ from dialects.base.migration.field_groups import FieldGroups, View, is_member, i
 DELETION = "is_deleted"
 EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {}, False)
 """Values that nobody has to enter: a client that is not archived is as it was made."""
+
+
+Pair = tuple[Any, Any]
+"""A value here and there."""
 
 
 class Side(enum.Enum):
@@ -130,6 +134,33 @@ def side_since(group: str, base: Base, values: tuple[Any, Any], winner: Side | N
         if group == DELETION:
             return Side.BOTH
         return side_of_new_group(ours, theirs, was_here, was_there)
+    if all(isinstance(value, dict) for value in (ours, theirs, was_here, was_there)):
+        return side_of_fields((ours, theirs), (was_here, was_there))
+    return side_of_values((ours, theirs), (was_here, was_there))
+
+
+def side_of_fields(values: Pair, were: Pair) -> Side | None:
+    """Return which side has changed a group of several fields.
+
+    A field that one side did not show when they agreed is new, as a group can be.
+    """
+    known = were[0].keys() & were[1].keys()
+    ours, theirs, was_here, was_there = (only(one, known) for one in (*values, *were))
+    old = side_of_values((ours, theirs), (was_here, was_there))
+    new = {**values[0], **values[1]}.keys() - known
+    ours, theirs = only(values[0], new), only(values[1], new)
+    added = None if ours == theirs else side_of_new_group(ours, theirs, UNSET, UNSET)
+    sides = {side for side in (old, added) if side is not None}
+    return Side.BOTH if len(sides) > 1 else next(iter(sides), None)
+
+
+def only(value: dict[str, Any], names: Container[str]) -> dict[str, Any]:
+    return {name: one for name, one in value.items() if name in names}
+
+
+def side_of_values(values: Pair, were: Pair) -> Side | None:
+    """Return which side shows another value than when both agreed."""
+    (ours, theirs), (was_here, was_there) = values, were
     if ours != was_here and theirs != was_there:
         return Side.BOTH
     if ours != was_here:

@@ -12,8 +12,7 @@ theirs, it is brought into the terms of theirs (`aligned`):
    it. If theirs is such a text as well, their server keeps all of it, and ours is seen whole.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from functools import partial
+from collections.abc import Collection, Mapping
 
 import msgspec
 from msgspec import Raw
@@ -91,7 +90,7 @@ def aligned(ours: Members, theirs: Members) -> Members:
     contacts = with_primary_flags(contacts, foreign)
     if contacts != own:
         members[CONTACTS] = encode_raw(list(contacts.values()))
-    cut = list(cut_texts(ours, theirs, kept_texts.CLIENT_LENGTHS))
+    cut = cut_texts(ours, theirs, kept_texts.CLIENT_LENGTHS)
     for key, contact in contacts.items():
         names = cut_texts(contact, foreign.get(key, {}), kept_texts.CONTACT_LENGTHS)
         cut += [f"{key}.{name}" for name in names]
@@ -131,12 +130,11 @@ def has_flag(contact: Mapping[str, Raw]) -> bool:
 
 def cut_texts(
     ours: Mapping[str, Raw], theirs: Mapping[str, Raw], lengths: Mapping[str, int]
-) -> Iterator[str]:
-    """Yield the texts of ours that the original would cut, but for those that are so there too."""
-    for name, length in lengths.items():
-        is_whole = partial(kept_texts.is_kept_whole, name, length)
-        if not is_whole(text_in(ours, name)) and is_whole(text_in(theirs, name)):
-            yield name
+) -> list[str]:
+    """Return the texts of ours that the original would cut, but for those that are so there too."""
+    texts = {name: text for name in lengths if (text := text_in(ours, name))}
+    cut = [n for n, text in texts.items() if not kept_texts.is_kept_whole(n, lengths[n], text)]
+    return [n for n in cut if kept_texts.is_kept_whole(n, lengths[n], text_in(theirs, n))]
 
 
 def parsed_contact(contact: dict[str, Raw]) -> FieldValues:

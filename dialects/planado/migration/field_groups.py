@@ -55,15 +55,13 @@ def view_of(raw: bytes) -> View:
     members = decode_members(raw)
     is_deleted = msgspec.json.decode(members.pop(DELETED, b"false"))
     parsed = object_reader.read_fields(msgspec.json.encode(members))
-    names = {name: text for name, text in parsed.names.items() if text}
+    names = {name: parsed.names.get(name) or "" for name in ("organization_name", *PARTS)}
     view: View = {NAME: {"organization": parsed.is_organization, **names}, DELETED: is_deleted}
     if isinstance(parsed.external_id, str | None):
         view["external_id"] = parsed.external_id
     if isinstance(parsed.address, wire.AddressInput):
         address = msgspec.to_builtins(structs.asdict(read_address(parsed.address, [])))
-        view["site_address"] = {
-            f"site_address.{name}": value for name, value in address.items() if value is not None
-        }
+        view["site_address"] = {f"site_address.{name}": v for name, v in address.items()}
     if isinstance(parsed.lines, list):
         view |= lines_view(parsed.lines)
     return view

@@ -89,6 +89,18 @@ def test_a_field_that_appears_empty_is_told_and_one_that_appears_filled_is_taken
     assert reconcile(base, {"kind": "other"}, {"kind": "person"}, HOLD).held == {"kind"}
 
 
+def test_a_field_of_a_group_that_appears_after_an_upgrade_is_no_edit() -> None:
+    was = {"name": {"name": "Acme"}}
+    here = {"name": {"name": "Acme", "kind": "company"}}
+
+    def upgraded(kind: str, name: str = "Acme") -> Reconciliation:
+        return reconcile(Base(was, was), here, {"name": {"name": name, "kind": kind}}, HOLD)
+
+    assert upgraded("") == Reconciliation(tell=frozenset({"name"}))
+    assert upgraded("person") == upgraded("", "Other") == Reconciliation(held=frozenset({"name"}))
+    assert upgraded("company", "Other") == Reconciliation(take=frozenset({"name"}))
+
+
 def test_two_that_never_agreed_are_a_conflict_unless_one_value_is_empty() -> None:
     def met(here: str, there: str) -> Reconciliation:
         return reconcile(NO_BASE, {"city": here}, {"city": there}, HOLD)
