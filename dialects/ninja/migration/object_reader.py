@@ -72,16 +72,14 @@ class ParsedFields(Struct, frozen=True, kw_only=True):
         }
 
 
-def read_fields(
-    raw: bytes, account: Account, ids: IdCodec | None = None
-) -> tuple[object_shapes.Client, ParsedFields]:
+def read_fields(raw: bytes, account: Account) -> tuple[object_shapes.Client, ParsedFields]:
     """Return an object as its shape and as parsed fields.
 
-    `ids` reads the ids in the object; the default is the account's codec. Raises Invalid for an
-    object that is no client, and ForeignSaltId for an id that `ids` cannot read.
+    Raises Invalid for an object that is no client, and ForeignSaltId for an id that another salt
+    than the account's wrote.
     """
     given, losses = lenient_json.read_object(raw, object_shapes.Client)
-    ids = ids or id_codec(account.hash_salt)
+    ids = id_codec(account.hash_salt)
     serial = object_fields.read_serial(given.id, ids, ("id",))
     if serial is None:
         raise Invalid(Problem(("id",), "is missing"))
