@@ -239,9 +239,10 @@ def base_of(counterpart: Counterpart, record: Client, here: View, there: View) -
     is_same_there = bool(link.stamp) and link.stamp == counterpart.origin.stamp
     known = unpack_base(link.agreed)
     if known is None:
-        return (
-            Base(here, here) if is_same_here else Base(there, there) if is_same_there else NO_BASE
-        )
+        # What has not changed stands for what both agreed on.
+        known = Base(here, here) if is_same_here else Base(there, there)
+        if not (is_same_here or is_same_there):
+            return NO_BASE
     return Base(here if is_same_here else known.here, there if is_same_there else known.there)
 
 

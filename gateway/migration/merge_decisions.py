@@ -39,7 +39,9 @@ class Merger(NamedTuple):
         What only this side has changed is left to the next push. Raises Invalid.
         """
         seen = (origin.stamp, record.version)
-        if link is not None and origin.stamp and seen == (link.stamp, link.version):
+        is_in_step = link is not None and origin.stamp and seen == (link.stamp, link.version)
+        # A link of an older gateway notes no base: it gets one while both sides are in step.
+        if link is not None and is_in_step and (link.agreed or self.keys is None):
             current = structs.replace(origin, version=link.version, agreed=link.agreed)
             return MergeDecision(command=ImportClient(), link_of=lambda _after: current)
         compared = self.compare(record, Counterpart(raw, origin, link))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from gateway.migration.failures import TooManyChanges, WrongSalt
 from storage.model.accounts import Account
@@ -15,7 +16,7 @@ from storage.model.commands import ImportClient, ImportContact
 from storage.model.errors import Invalid
 from storage.model.imports import ConflictPolicy
 from storage.model.records import State
-from storage.model.runs import RunState, StartRun
+from storage.model.runs import RunProgress, RunState, StartRun
 from storage.store import Store
 from tests.gateway.migration.remote_stand_ins import (
     There,
@@ -351,6 +352,28 @@ def test_a_number_that_is_taken_here_is_replaced_and_said(
     said = [(line.client, line.field) for line in lines(store, done.run, "lost")]
     assert said == [("0001 Client 1", "contacts[0].id"), ("0001 Client 1", "number")]
     assert store.get_client(here.id, 1).number != "0001"
+
+
+def test_a_link_without_a_base_gets_one_while_both_sides_are_in_step(
+    store: Store, here: Account, ninja_there: There, edit: Callable[..., None]
+) -> None:
+    """Links of older gateways have none."""
+    create_remote_clients(ninja_there, 1)
+    ninja_there.pull(here)
+    [link] = store.scan_links(here.id, ninja_there.source)
+    bare = link._replace(origin=structs.replace(link.origin, agreed=None))
+    progress = RunProgress(checkpoint="", counts={})
+    store.link_clients(here.id, [bare], run_id=last_run(store, here).id, progress=progress)
+
+    ninja_there.pull(here, is_whole=True)
+    edit(here, link.serial, phone="22")
+    ninja_there.clock.tick(hours=1)
+    ninja_there.put(ninja_there.clients[0].serial, {"public_notes": "theirs"})
+    done = ninja_there.pull(here)
+
+    [client] = all_of(store, here)
+    assert (client.phone, client.public_notes) == ("22", "theirs")
+    assert fates(done.importer.counts) == {"changed": 1}
 
 
 def test_one_run_at_a_time(store: Store, here: Account, ninja_there: There):
