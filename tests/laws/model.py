@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET, structs
 
-from storage.model.commands import ChangeClient, ClientKey, CreateClient, LiveKey
+from storage.model.commands import ChangeClient, ClientKey, CreateClient, ImportClient, LiveKey
 from storage.model.errors import Conflict, Locked, NotFound, Stale
 from storage.model.folding import fold
 from storage.model.preconditions import Precondition, VersionMatch
@@ -60,7 +60,7 @@ class Model(Found):
         fields = client_fields(command)
         created_at = fields.setdefault("created_at", self.makers.clock())
         fields.setdefault("updated_at", created_at)
-        if fields.get("country_id") is None:
+        if fields.get("country_id") is None and not isinstance(command, ImportClient):
             fields["country_id"] = self.country_id
         if fields.get("phone"):
             fields.setdefault("phone_rank", 1)
@@ -111,7 +111,7 @@ class Model(Found):
         fields = client_fields(command)
         if fields.get("number", "") is None:
             [fields["number"]] = self.numbers([None])
-        if fields.get("country_id", 0) is None:
+        if fields.get("country_id", 0) is None and not isinstance(command, ImportClient):
             fields["country_id"] = self.country_id
         if "phone" in fields and "phone_rank" not in fields:
             fields["phone_rank"] = model_contacts.phone_rank(before, fields["phone"])
