@@ -126,7 +126,8 @@ def conflict_row(store: Store, account: Account, conflict: FieldConflict) -> dic
 
 
 def label_of(store: Store, account: Account, conflict: FieldConflict) -> str:
-    records = store.scan_clients(account.id, conflict.client_serial - 1, 1)
+    serial = conflict.client_serial
+    records = store.scan_clients(account.id, serial - 1, 1, last=serial)
     return client_label(records[0]) if records else str(conflict.client_serial)
 
 

@@ -26,10 +26,13 @@ from storage import (
     ConflictPolicy,
     FoundConflicts,
     GroupConflict,
+    Precondition,
     Run,
     RunLine,
     RunProgress,
+    Stale,
     State,
+    VersionMatch,
 )
 
 from .list_scan import SeenIds
@@ -95,22 +98,36 @@ def refuse_too_many(missing: int, number: int, max_deletes: int | None) -> None:
 def settle_gone(plan: Sweep, link: ClientLink, run: Run | None, counts: Counts) -> None:
     """Delete a client here, or note the conflict, and save that with the run."""
     store, account = plan.sides.store, plan.sides.account
-    [record] = store.scan_clients(account.id, link.serial - 1, 1)
+    records = store.scan_clients(account.id, link.serial - 1, 1, last=link.serial)
+    if not records:
+        return  # purged here meanwhile
+    record = records[0]
     is_changed = not record.is_deleted and not is_as_agreed(plan.sides, record, link)
     winner = winner_of(plan.policy, record.updated_at, None) if is_changed else Side.THERE
+    if run is not None and winner is Side.THERE and not delete_here(plan, record, link):
+        return  # edited meanwhile: the next sweep finds the conflict
     name = "gone" if winner is Side.THERE else "conflict"
     counts[name] = counts.get(name, 0) + 1
     if run is None:
         return
     lines = () if record.is_deleted else (gone_line(name, record),)
     conflicts = {record.serial: (deletion_conflict(winner),)} if is_changed else {}
-    if winner is Side.THERE:
-        if not record.is_deleted:
-            store.set_client_state(account.id, record.serial, State.DELETED)
-        store.unlink_client(account.id, plan.sides.source, link.origin.foreign_id)
     progress = RunProgress(checkpoint=store.get_run(run.id).checkpoint, counts=counts, lines=lines)
     found = FoundConflicts(plan.sides.source, conflicts)
     store.link_clients(account.id, (), run_id=run.id, progress=progress, conflicts=found)
+
+
+def delete_here(plan: Sweep, record: Client, link: ClientLink) -> bool:
+    """Delete a client here and its link; return False if it has been edited meanwhile."""
+    store, account = plan.sides.store, plan.sides.account
+    unchanged = Precondition(match=VersionMatch(versions=frozenset({record.version})))
+    try:
+        if not record.is_deleted:
+            store.set_client_state(account.id, record.serial, State.DELETED, unchanged)
+    except Stale:
+        return False
+    store.unlink_client(account.id, plan.sides.source, link.origin.foreign_id)
+    return True
 
 
 def is_as_agreed(sides: Sides, record: Client, link: ClientLink) -> bool:

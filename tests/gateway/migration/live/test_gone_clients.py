@@ -151,3 +151,27 @@ def test_who_was_deleted_on_both_sides_is_only_unlinked(
 
     assert lines(store, done.run) == []
     assert serial not in linked_serials(planado_there, here)
+
+
+def test_who_is_edited_here_while_it_is_looked_for_stays(
+    store: Store, here: Account, ninja_there: There, edit: Edit
+) -> None:
+    create_remote_clients(ninja_there, 2)
+    ninja_there.pull(here)
+    [serial] = [c.serial for c in all_of(store, here) if c.name == "Client 1"]
+    purge(ninja_there, "Client 1")
+    deleting = store.set_client_state
+
+    def edit_before(account_id: int, key: int, *given: object) -> object:
+        if key == serial:
+            edit(here, serial, phone="22")
+        return deleting(account_id, key, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "set_client_state", edit_before)
+        done = ninja_there.pull(here, is_whole=True)
+
+    assert "gone" not in done.importer.counts
+    assert "Client 1" in live_names(store, here)
+    ninja_there.pull(here, is_whole=True)
+    assert [one.client_serial for one in store.list_conflicts(here.id)] == [serial]
