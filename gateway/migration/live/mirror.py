@@ -13,6 +13,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 from typing import NamedTuple, Self
 
@@ -66,6 +67,10 @@ class LiveService(NamedTuple):
     @property
     def name(self) -> str:
         return self.sides.dialect.name
+
+
+Direction = Callable[[LiveService], Counts]
+"""Carries changes from a service or to it, and returns the counts of the run."""
 
 
 class MirrorStatus(Struct, frozen=True, kw_only=True):
@@ -171,10 +176,14 @@ class MirrorLoop:
             last, cycles=last.cycles + 1, began_at=self.clock(), changes={}, failures={}
         )
         calls = sum(service.http.calls for service in self.services)
-        for direction in (self.pull_from, self.push_to):
+        directions: dict[str, Direction] = {
+            "pull": partial(self.pull_from, is_whole=is_sweep),
+            "push": self.push_to,
+        }
+        for name, carry in directions.items():
             for service in self.services:
                 if service.name not in report.failures and self.may_go_on():
-                    report = self.step(report, service, direction, is_sweep=is_sweep)
+                    report = self.step(report, service, name, carry)
         swept = [service.name not in report.failures for service in self.services]
         report = structs.replace(
             report,
@@ -196,35 +205,28 @@ class MirrorLoop:
         return state not in {MirrorState.PAUSED, MirrorState.STOPPED}
 
     def step(
-        self,
-        report: MirrorReport,
-        service: LiveService,
-        direction: Callable[..., Counts],
-        *,
-        is_sweep: bool,
+        self, report: MirrorReport, service: LiveService, name: str, carry: Direction
     ) -> MirrorReport:
         """Pull from a service or push to it, and return the report with that."""
         try:
-            counts = direction(service, is_sweep=is_sweep)
+            counts = carry(service)
         except FATAL as failure:
             self.store.set_mirror_state(self.account.id, MirrorState.STOPPED, str(failure))
             return with_failure(report, service.name, failure)
         except (RemoteFailure, UnstableList) as failure:
             return with_failure(report, service.name, failure)
-        number = sum(counts.get(name, 0) for name in CHANGES)
-        if not number:
-            return report
-        name = f"{direction.__name__.partition('_')[0]} {service.name}"
-        return structs.replace(report, changes=report.changes | {name: number})
+        number = sum(counts.get(change, 0) for change in CHANGES)
+        changes = {f"{name} {service.name}": number} if number else {}
+        return structs.replace(report, changes=report.changes | changes)
 
-    def pull_from(self, service: LiveService, *, is_sweep: bool) -> Counts:
+    def pull_from(self, service: LiveService, *, is_whole: bool) -> Counts:
         plan = Pull(
             dialect=service.sides.dialect,
             account=self.account,
             source=service.sides.source,
             keys=service.sides.keys,
             import_options=ImportOptions(is_live=True),
-            is_whole=is_sweep,
+            is_whole=is_whole,
         )
         return pull(self.store, service.http, plan, no_progress).importer.counts
 
