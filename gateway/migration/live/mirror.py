@@ -230,7 +230,7 @@ class MirrorLoop:
         )
         return pull(self.store, service.http, plan, no_progress).importer.counts
 
-    def push_to(self, service: LiveService, *, is_sweep: bool) -> Counts:
+    def push_to(self, service: LiveService) -> Counts:
         plan = Push(sides=service.sides, push_options=PushOptions(may_delete=True))
         return push(plan, service.http, no_progress).counts
 
