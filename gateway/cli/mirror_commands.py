@@ -61,7 +61,7 @@ def start(**values: Any) -> None:
         account = store.get_account(values["account"])
         mirror = store.create_mirror(account.id, services)
         with open_services(store, account, mirror) as live:
-            forecasts = prepare_mirror(store, account, live)
+            forecasts = prepare_mirror(store, live)
     if values["as_json"]:
         print_json({"state": mirror.state.value, "forecast": forecasts})
         return

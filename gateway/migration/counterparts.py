@@ -7,8 +7,9 @@ from dialects.base.dialect import Dialect
 from dialects.base.migration.object_codec import ParsedObject
 from storage import Account, Client, Origin, Store, incoming_client
 
-from .agreements import ComparedClient, Counterpart, compare
+from .agreements import ComparedClient, Counterpart, compare, view_here
 from .link_keys import LinkKeys
+from .packed_base import unpack_base
 
 
 class Pair(NamedTuple):
@@ -100,6 +101,14 @@ class Sides(NamedTuple):
             stamp=parsed.stamp,
             version=version,
         )
+
+    def is_as_agreed(self, record: Client, link: Origin) -> bool:
+        """Whether the API of the service shows nothing of what has changed here since the link."""
+        if link.version == record.version:
+            return True
+        base = unpack_base(link.agreed)
+        shown = view_here(self.dialect, self.account, record, {})
+        return base is not None and shown.view == base.here
 
     def compare(self, record: Client, counterpart: Counterpart) -> ComparedClient:
         """Compare a client here with its counterpart. Raises Invalid as `agreements.compare`."""

@@ -1,7 +1,7 @@
 """Comparison of the store with a live service, client by client. It writes on neither side."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import NamedTuple
 from uuid import UUID
@@ -10,7 +10,7 @@ from gateway.migration.agreements import Counterpart
 from gateway.migration.counterparts import Pair, Sides
 from gateway.migration.runs import ReportProgress, client_label
 from gateway.remote.http_client import HttpClient
-from storage import Client, Invalid, LiveKey, NotFound, Problem
+from storage import Client, Invalid, LiveKey, NotFound, Origin, Problem
 
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 from .service_writer import ServiceWriter
@@ -56,8 +56,10 @@ def check(
     start = start_position(sides.dialect.remote.list_request(None))
     with closing(SeenIds()) as seen, closing(SeenIds()) as checked:
         for page in ListScan(service, sides.dialect.remote, start, seen).pages():
-            for foreign_id, pair in pair_page(sides, page):
-                yield compare_pair(sides, foreign_id, pair, checked)
+            pairs = list(pair_page(sides, page))
+            links = links_of_pairs(sides, [pair for _, pair in pairs])
+            for foreign_id, pair in pairs:
+                yield compare_pair(sides, foreign_id, pair, checked, links)
             report_progress(page.position.read, page.position.total)
         yield from iter_only_here(sides, checked)
 
@@ -76,7 +78,7 @@ def check_one(sides: Sides, service: HttpClient, name: str) -> CheckedClient:
     if shown is None:
         return CheckedClient(CheckResult.ONLY_HERE, client_label(record))
     parsed = sides.dialect.remote.identify(shown.raw, sides.account)
-    return compare_client(sides, Pair(parsed, shown.raw, record), record)
+    return compare_client(sides, Pair(parsed, shown.raw, record), record, link[record.serial])
 
 
 def find_named(sides: Sides, name: str) -> Client:
@@ -117,9 +119,16 @@ def pair_page(sides: Sides, page: ScannedPage) -> Iterator[tuple[str, Pair | Inv
 
 
 def compare_pair(
-    sides: Sides, foreign_id: str, pair: Pair | Invalid, checked: SeenIds
+    sides: Sides,
+    foreign_id: str,
+    pair: Pair | Invalid,
+    checked: SeenIds,
+    links: Mapping[int, Origin],
 ) -> CheckedClient:
-    """Compare a client of the service with its counterpart here, and add that to `checked`."""
+    """Compare a client of the service with its counterpart here, and add that to `checked`.
+
+    `links` are those of the clients here, by serial.
+    """
     if isinstance(pair, Invalid):
         return CheckedClient(CheckResult.ERROR, foreign_id, problem=str(pair))
     record = pair.record
@@ -129,16 +138,22 @@ def compare_pair(
         words = f"is the same client here as another one there: {client_label(record)}"
         return CheckedClient(CheckResult.ERROR, pair.parsed.label, problem=words)
     try:
-        return compare_client(sides, pair, record)
+        return compare_client(sides, pair, record, links.get(record.serial))
     except Invalid as failure:
         return CheckedClient(CheckResult.ERROR, client_label(record), problem=str(failure))
 
 
-def compare_client(sides: Sides, pair: Pair, record: Client) -> CheckedClient:
+def links_of_pairs(sides: Sides, pairs: Sequence[Pair | Invalid]) -> dict[int, Origin]:
+    """Find the links of the clients here, by serial."""
+    records = (pair.record for pair in pairs if isinstance(pair, Pair))
+    serials = [record.serial for record in records if record is not None]
+    return sides.store.client_links(sides.account.id, sides.source, serials)
+
+
+def compare_client(sides: Sides, pair: Pair, record: Client, link: Origin | None) -> CheckedClient:
     """Compare a client with its counterpart, by what both sides show. Raises Invalid."""
-    link = sides.store.client_links(sides.account.id, sides.source, [record.serial])
     origin = sides.make_origin(pair.parsed)
-    compared = sides.compare(record, Counterpart(pair.raw, origin, link.get(record.serial)))
+    compared = sides.compare(record, Counterpart(pair.raw, origin, link))
     differing = compared.differing_groups()
     settled = {group for group in differing if compared.is_settled(group)}
     fields = compared.fields_of(differing - settled)

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from gateway.migration.agreements import view_here, winner_of
+from gateway.migration.agreements import winner_of
 from gateway.migration.counterparts import Sides
 from gateway.migration.failures import TooManyDeletions
 from gateway.migration.outcomes import Counts
-from gateway.migration.packed_base import unpack_base
 from gateway.migration.reconcile import DELETION, Side
 from gateway.migration.runs import client_label, run_line
 from gateway.remote.http_client import HttpClient
@@ -102,7 +101,7 @@ def settle_gone(plan: Sweep, link: ClientLink, run: Run | None, counts: Counts) 
     if not records:
         return  # purged here meanwhile
     record = records[0]
-    is_changed = not record.is_deleted and not is_as_agreed(plan.sides, record, link)
+    is_changed = not record.is_deleted and not plan.sides.is_as_agreed(record, link.origin)
     winner = winner_of(plan.policy, record.updated_at, None) if is_changed else Side.THERE
     if run is not None and winner is Side.THERE and not delete_here(plan, record, link):
         return  # edited meanwhile: the next sweep finds the conflict
@@ -128,15 +127,6 @@ def delete_here(plan: Sweep, record: Client, link: ClientLink) -> bool:
         return False
     store.unlink_client(account.id, plan.sides.source, link.origin.foreign_id)
     return True
-
-
-def is_as_agreed(sides: Sides, record: Client, link: ClientLink) -> bool:
-    """Whether a client shows there nothing that it did not show when both agreed."""
-    if link.origin.version == record.version:
-        return True
-    base = unpack_base(link.origin.agreed)
-    shown = view_here(sides.dialect, sides.account, record, {})
-    return base is not None and shown.view == base.here
 
 
 def gone_line(name: str, record: Client) -> RunLine:

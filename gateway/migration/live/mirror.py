@@ -68,6 +68,16 @@ class LiveService(NamedTuple):
     def name(self) -> str:
         return self.sides.dialect.name
 
+    def pull_plan(self, *, is_whole: bool = False) -> Pull:
+        return Pull(
+            dialect=self.sides.dialect,
+            account=self.sides.account,
+            source=self.sides.source,
+            keys=self.sides.keys,
+            import_options=ImportOptions(is_live=True),
+            is_whole=is_whole,
+        )
+
 
 Direction = Callable[[LiveService], Counts]
 """Carries changes from a service or to it, and returns the counts of the run."""
@@ -220,14 +230,7 @@ class MirrorLoop:
         return structs.replace(report, changes=report.changes | changes)
 
     def pull_from(self, service: LiveService, *, is_whole: bool) -> Counts:
-        plan = Pull(
-            dialect=service.sides.dialect,
-            account=self.account,
-            source=service.sides.source,
-            keys=service.sides.keys,
-            import_options=ImportOptions(is_live=True),
-            is_whole=is_whole,
-        )
+        plan = service.pull_plan(is_whole=is_whole)
         return pull(self.store, service.http, plan, no_progress).importer.counts
 
     def push_to(self, service: LiveService) -> Counts:

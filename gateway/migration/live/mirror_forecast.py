@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from gateway.migration.failures import UnmatchedClients
-from gateway.migration.importer import ImportOptions
-from storage import Account, Store
+from storage import Store
 
 from .mirror import LiveService, no_progress
-from .pull import Pull, pull
+from .pull import pull
 from .push import Push, push
 from .push_client import PushOptions
 
@@ -32,27 +31,18 @@ class Forecast(Struct, frozen=True, kw_only=True):
     obstacle: str = ""
 
 
-def prepare_mirror(
-    store: Store, account: Account, services: Sequence[LiveService]
-) -> list[Forecast]:
+def prepare_mirror(store: Store, services: Sequence[LiveService]) -> list[Forecast]:
     """Pull from all services, and forecast what a push to each of them would do.
 
     Raises RemoteFailure and what else a pull raises.
     """
-    read = {service.name: pull_all(store, account, service) for service in services}
+    read = {
+        service.name: pull(
+            store, service.http, service.pull_plan(), no_progress
+        ).importer.counts.get("read", 0)
+        for service in services
+    }
     return [forecast(service, read[service.name]) for service in services]
-
-
-def pull_all(store: Store, account: Account, service: LiveService) -> int:
-    """Pull from a service and return the number of clients that were read."""
-    plan = Pull(
-        dialect=service.sides.dialect,
-        account=account,
-        source=service.sides.source,
-        keys=service.sides.keys,
-        import_options=ImportOptions(is_live=True),
-    )
-    return pull(store, service.http, plan, no_progress).importer.counts.get("read", 0)
 
 
 def forecast(service: LiveService, read: int) -> Forecast:

@@ -202,6 +202,8 @@ class PushRun:
 
     def count_in_step(self, last: int) -> None:
         """Count the clients between the last pushed one and a serial: they are unchanged."""
+        if last <= self.progress.serial:
+            return  # there are none between neighbours
         number = self.sides.store.count_clients_between(
             self.sides.account.id, self.progress.serial, last
         )

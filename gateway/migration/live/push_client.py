@@ -12,11 +12,9 @@ from gateway.migration.agreements import (
     ComparedClient,
     Counterpart,
     linked,
-    view_here,
     winner_of,
 )
 from gateway.migration.counterparts import Sides
-from gateway.migration.packed_base import unpack_base
 from gateway.migration.reconcile import DELETION, NO_GROUPS, NOTHING, Reconciliation
 from gateway.remote.http_client import HttpClient
 from storage import (
@@ -100,7 +98,7 @@ class ClientPusher:
     def push_linked(self, record: Client, origin: Origin) -> PushOutcome:
         if origin.version == record.version:
             return PushOutcome(result="unchanged")
-        if self.is_as_agreed(record, origin):
+        if self.sides.is_as_agreed(record, origin):
             link = structs.replace(origin, version=record.version)
             return PushOutcome(result="unchanged", link=ClientLink(record.serial, link))
         counterpart = self.writer.fetch(origin.foreign_id, origin)
@@ -121,14 +119,6 @@ class ClientPusher:
             return self.push_deletion(record, counterpart.origin.foreign_id)
         outcome = self.push_change(record, compared, result)
         return structs.replace(outcome, conflicts=compared.conflicts_of(result, winner))
-
-    def is_as_agreed(self, record: Client, origin: Origin) -> bool:
-        """Whether the API of the service shows nothing of what has changed here."""
-        base = unpack_base(origin.agreed)
-        if base is None:
-            return False
-        shown = view_here(self.sides.dialect, self.sides.account, record, {})
-        return shown.view == base.here
 
     def push_change(
         self, record: Client, compared: ComparedClient, result: Reconciliation

@@ -69,7 +69,7 @@ def mirrored(company: Company, clock: Clock) -> Mirrored:
 def test_the_preparation_tells_nothing_and_forecasts_the_calls(mirrored: Mirrored) -> None:
     company = mirrored.company
 
-    ninja, planado = prepare_mirror(company.store, company.here, mirrored.services)
+    ninja, planado = prepare_mirror(company.store, mirrored.services)
 
     assert (ninja.read, ninja.created, ninja.changed) == (5, 0, 0)
     assert (planado.created, planado.calls) == (5, 10)
