@@ -51,7 +51,7 @@ laws: $(VENV)/dev ## Try the laws on 5 000 examples each
 
 .PHONY: campaign
 campaign: $(VENV)/dev ## Many callers at once on a real server, restarts and kills, hundreds of rounds
-	CAMPAIGN=1 $(BIN)/python -m pytest -q -rP tests/campaigns tests/failures
+	CAMPAIGN=1 $(BIN)/python -m pytest -q -rP tests/campaigns tests/failures tests/recorded
 
 .PHONY: recorded
 recorded: $(VENV)/dev ## Ask what was asked of a real Invoice Ninja, and print what is answered otherwise

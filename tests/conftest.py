@@ -22,7 +22,7 @@ from storage.model.generators import Generators
 from storage.store import Store
 from tests.support.api_callers import Ninja, Planado
 from tests.support.clock import Clock
-from tests.support.databases import ENGINES, Cluster, Databases, Files, cluster_at
+from tests.support.databases import ENGINES, Cluster, Databases, cluster_at, files_in
 from tests.support.s3_bucket import bucket_on_loopback
 
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -55,12 +55,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture(scope="session", params=ENGINES)
 def databases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Databases:
+) -> Iterator[Databases]:
     """The databases of each engine in turn."""
     if request.param == "sqlite":
-        return Files(tmp_path_factory.mktemp("sqlite"))
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster
+        with files_in(tmp_path_factory.mktemp("sqlite")) as files:
+            yield files
+    else:
+        yield request.getfixturevalue("cluster")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from storage.schema.row_mapping import (
 from storage.schema.tables import CLIENT, CONFLICT, CONTACT, DOCUMENT, ORIGIN
 
 from . import lookup, reads as client_reads, tombstones
-from .statements import select_by_serials
+from .statements import LOCK_BY_SERIALS, batch_parameters
 
 
 def update_statement(table: Table) -> Update:
@@ -68,11 +68,8 @@ def lock_clients(
 
     The fixed order prevents a deadlock between two calls.
     """
-    serials = sorted(set(serials))
-    batch_size = client_reads.READ_BATCH_SIZE
-    for start in range(0, len(serials), batch_size):
-        statement = select_by_serials(account_id, serials[start : start + batch_size])
-        rows = connection.execute(statement.with_for_update()).all()
+    for given in batch_parameters(account_id, sorted(set(serials))):
+        rows = statements.fetch_all(connection, LOCK_BY_SERIALS, given)
         yield from client_reads.load_clients(connection, account_id, rows)
 
 

@@ -27,17 +27,16 @@ from storage.schema.tables import ORIGIN
 from . import descending_pages, lookup, page_plan, tombstones
 from .filters import ClientFilter
 from .statements import (
+    SELECT_BY_SERIALS,
+    SELECT_CONTACTS,
     SELECT_CONTACTS_OF_CLIENT,
+    SELECT_DOCUMENTS,
     SELECT_DOCUMENTS_OF_CLIENT,
-    select_by_serials,
-    select_contacts,
-    select_documents,
+    batch_parameters,
     select_newest,
     select_page,
 )
 
-READ_BATCH_SIZE = 1000
-"""Serials per statement."""
 SERIAL_FIELD_INDEX = CLIENT_FIELDS.index("serial")
 
 
@@ -68,9 +67,8 @@ def get_by_serials(
 ) -> dict[int, Client]:
     """Return clients by serial. Serials that do not exist are left out."""
     clients: dict[int, Client] = {}
-    for start in range(0, len(serials), READ_BATCH_SIZE):
-        statement = select_by_serials(account_id, list(serials[start : start + READ_BATCH_SIZE]))
-        rows = connection.execute(statement).all()
+    for given in batch_parameters(account_id, serials):
+        rows = statements.fetch_all(connection, SELECT_BY_SERIALS, given)
         clients |= {client.serial: client for client in load_clients(connection, account_id, rows)}
     return clients
 
@@ -136,12 +134,12 @@ def load_clients(
     connection: Connection, account_id: int, rows: Sequence[Any]
 ) -> tuple[Client, ...]:
     """Return the clients of rows of CLIENT_COLUMNS, with their contacts and documents, in order."""
-    serials = [row.serial for row in rows]
+    serials = [row[SERIAL_FIELD_INDEX] for row in rows]
     contacts = load_contacts(connection, account_id, serials)
     documents = load_documents(connection, account_id, serials)
     return tuple(
-        client_from_row(row, contacts.get(row.serial, ()), documents.get(row.serial, ()))
-        for row in rows
+        client_from_row(row, contacts.get(serial, ()), documents.get(serial, ()))
+        for serial, row in zip(serials, rows, strict=True)
     )
 
 
@@ -149,9 +147,8 @@ def load_contacts(
     connection: Connection, account_id: int, serials: list[int]
 ) -> dict[int, tuple[Contact, ...]]:
     contacts: dict[int, list[Contact]] = {}
-    for start in range(0, len(serials), READ_BATCH_SIZE):
-        statement = select_contacts(account_id, serials[start : start + READ_BATCH_SIZE])
-        for client_serial, *row in connection.execute(statement).all():
+    for given in batch_parameters(account_id, serials):
+        for client_serial, *row in statements.fetch_all(connection, SELECT_CONTACTS, given):
             contacts.setdefault(client_serial, []).append(contact_from_row(row))
     return {serial: tuple(records) for serial, records in contacts.items()}
 
@@ -160,8 +157,8 @@ def load_documents(
     connection: Connection, account_id: int, serials: list[int]
 ) -> dict[int, tuple[Document, ...]]:
     documents: dict[int, list[Document]] = {}
-    for start in range(0, len(serials), READ_BATCH_SIZE):
-        statement = select_documents(account_id, serials[start : start + READ_BATCH_SIZE])
-        for record in map(document_from_row, connection.execute(statement).all()):
+    for given in batch_parameters(account_id, serials):
+        rows = statements.fetch_all(connection, SELECT_DOCUMENTS, given)
+        for record in map(document_from_row, rows):
             documents.setdefault(record.client_serial, []).append(record)
     return {serial: tuple(records) for serial, records in documents.items()}

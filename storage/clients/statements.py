@@ -3,12 +3,12 @@
 Statements with bound parameters are constants, built once at import.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, func, select, tuple_
 
-from storage.database.conditions import in_values
+from storage.database.conditions import in_bound_values, unique_storable
 from storage.model.limits import MAX_INTEGER
 from storage.schema.row_mapping import CLIENT_COLUMNS, CONTACT_COLUMNS, DOCUMENT_COLUMNS
 from storage.schema.tables import CLIENT, CONTACT, DOCUMENT
@@ -16,20 +16,16 @@ from storage.schema.tables import CLIENT, CONTACT, DOCUMENT
 from .filters import ClientFilter, Condition
 from .sort_order import order_by
 
-
-def select_by_serials(account_id: int, serials: Sequence[int]) -> Select[Any]:
-    """Return the statement for clients by serial, in the order of their serials."""
-    own_rows = (CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials))
-    return select(*CLIENT_COLUMNS).where(*own_rows).order_by(CLIENT.c.serial)
+READ_BATCH_SIZE = 1000
+"""Serials per statement."""
 
 
-def select_contacts(account_id: int, serials: list[int]) -> Select[Any]:
-    """Return the statement for the live contacts of clients, the primary contact first.
+def has_account_id(table: Table) -> Condition:
+    return table.c.account_id == bindparam("account_id")
 
-    The serial of the client is the first column, the CONTACT_COLUMNS follow.
-    """
-    own_rows = (CONTACT.c.account_id == account_id, CONTACT.c.client_serial.in_(serials))
-    return select_live_contacts(CONTACT.c.client_serial, *CONTACT_COLUMNS).where(*own_rows)
+
+def belongs_to_clients(table: Table) -> Condition:
+    return has_account_id(table) & in_bound_values(table.c.client_serial, "serials")
 
 
 def select_live_contacts(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -37,15 +33,38 @@ def select_live_contacts(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns).where(CONTACT.c.deleted_at.is_(None)).order_by(*order)
 
 
-def select_documents(account_id: int, serials: list[int]) -> Select[Any]:
-    """Return the statement for the documents of clients, in the order of their serials."""
-    own_rows = (DOCUMENT.c.account_id == account_id, DOCUMENT.c.client_serial.in_(serials))
-    return select(*DOCUMENT_COLUMNS).where(*own_rows).order_by(DOCUMENT.c.serial)
+SELECT_BY_SERIALS = (
+    select(*CLIENT_COLUMNS)
+    .where(has_account_id(CLIENT))
+    .where(in_bound_values(CLIENT.c.serial, "serials"))
+    .order_by(CLIENT.c.serial)
+)
+"""Clients by serial, in the order of their serials."""
+LOCK_BY_SERIALS = SELECT_BY_SERIALS.with_for_update()
+SELECT_CONTACTS = select_live_contacts(CONTACT.c.client_serial, *CONTACT_COLUMNS).where(
+    belongs_to_clients(CONTACT)
+)
+"""The live contacts of clients, the primary contact first.
+
+The serial of the client is the first column, the CONTACT_COLUMNS follow.
+"""
+SELECT_DOCUMENTS = (
+    select(*DOCUMENT_COLUMNS).where(belongs_to_clients(DOCUMENT)).order_by(DOCUMENT.c.serial)
+)
+
+
+def batch_parameters(account_id: int, serials: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """Yield the parameters of the statements above, for READ_BATCH_SIZE serials at a time.
+
+    Serials that no client can have are left out.
+    """
+    storable = unique_storable(serials)
+    for start in range(0, len(storable), READ_BATCH_SIZE):
+        yield {"account_id": account_id, "serials": storable[start : start + READ_BATCH_SIZE]}
 
 
 def belongs_to_client(table: Table) -> Condition:
-    owner = table.c.client_serial == bindparam("client_serial")
-    return and_(table.c.account_id == bindparam("account_id"), owner)
+    return has_account_id(table) & (table.c.client_serial == bindparam("client_serial"))
 
 
 HAS_DOCUMENTS = exists().where(belongs_to_client(DOCUMENT)).label("has_documents")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Protocol, TextIO
 from uuid import uuid4
 
@@ -30,6 +30,10 @@ SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 """What costs time and only matters when the machine fails."""
 CREATE = "CREATE DATABASE {} TEMPLATE {} {}"
 UTF8 = "ENCODING 'UTF8'"
+MEMORY = Path("/dev/shm")  # noqa: S108  each test run makes a folder of its own there
+"""Linux keeps the files of this folder in memory."""
+NEEDED_MEMORY = 4 * 2**30
+"""Free bytes of it from which on test databases are kept there. A container may give 64 MiB."""
 
 
 class Databases(Protocol):
@@ -52,22 +56,34 @@ def open_store(databases: Databases) -> Iterator[Store]:
 
 
 class Files:
-    """Databases on SQLite, in files."""
+    """Databases on SQLite, in files. New ones are copies of one that already has the schema."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.template = folder / "template.db"
+        Store.open(f"sqlite:///{self.template}").close()
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        with self.empty() as url:
-            yield url
+    def database(self, *, is_empty: bool = False) -> Iterator[str]:
+        with TemporaryDirectory(dir=self.folder) as folder:
+            path = Path(folder, "gateway.db")
+            if not is_empty:
+                shutil.copyfile(self.template, path)
+            yield f"sqlite:///{path}"
 
-    @contextmanager
-    def empty(self) -> Iterator[str]:
-        folder = self.folder / uuid4().hex
-        folder.mkdir()
-        yield f"sqlite:///{folder / 'gateway.db'}"
-        shutil.rmtree(folder)
+    def empty(self) -> AbstractContextManager[str]:
+        return self.database(is_empty=True)
+
+
+@contextmanager
+def files_in(folder: Path) -> Iterator[Files]:
+    """Open databases on SQLite: in memory if there is room for files, else in the folder.
+
+    A commit waits for a sync of the disk, which costs time and only matters when the machine fails.
+    """
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= NEEDED_MEMORY
+    with TemporaryDirectory(prefix="gateway", dir=MEMORY if has_room else folder) as place:
+        yield Files(Path(place))
 
 
 class Cluster:
