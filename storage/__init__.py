@@ -98,6 +98,7 @@ from storage.imports.incoming import IncomingBatch, IncomingClient, IncomingColu
 from storage.model.commands import ImportClient, ImportContact, ImportGroup
 from storage.model.imports import (
     ClientLink,
+    ForeignAlias,
     ConflictPolicy,
     Identifiers,
     ImportOutcome,
@@ -172,6 +173,7 @@ __all__ = [
     "DocumentQuery",
     "Failure",
     "FieldConflict",
+    "ForeignAlias",
     "FoundConflicts",
     "Generators",
     "Group",

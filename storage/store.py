@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from storage.accounts.methods import AccountMethods
 from storage.accounts.rate_limiter import IN_MEMORY, RateLimiter
-from storage.clients import writes as client_writes
+from storage.clients import removals
 from storage.clients.methods import ClientMethods
 from storage.conflicts.methods import ConflictMethods
 from storage.database.engine_factory import open_engine
@@ -146,6 +146,6 @@ class Store(
         Raises NotFound if there is no client, Stale if it does not meet the precondition.
         """
         purged_client = self._write(
-            client_writes.purge_client, account_id, key, precondition, self._generators
+            removals.purge_client, account_id, key, precondition, self._generators
         )
         self.delete_blobs(account_id, purged_client.documents)

@@ -22,6 +22,7 @@ ORDER = (
     "gone",
     "unchanged",
     "kept",
+    "merged",
     "left",
     "conflict",
     "refused",
@@ -34,6 +35,7 @@ MEANINGS = {
     "gone": "gone there, and deleted here",
     "unchanged": "unchanged",
     "kept": "kept as it is here",
+    "merged": "merged into others here",
     "left": "left out",
     "conflict": "with a field changed on both sides: each keeps its own",
     "refused": "refused",
@@ -45,6 +47,7 @@ HEADINGS = {
     "gone": "Gone there, and deleted here:",
     "kept": "Changed here, and not told yet:",
     "overwritten": "Changed on both sides, and decided by --on-conflict:",
+    "merged": "Merged into others here (a push with --delete deletes them there):",
     "left": "Left out:",
 }
 UNDECIDED = ("conflict", "refused")

@@ -44,8 +44,8 @@ def outcome_lines(read: ReadObject, outcome: ImportOutcome) -> Iterator[RunLine]
     """
     label = read.parsed.label if read.parsed else read.position
     match outcome.status:
-        case ImportStatus.REFUSED:
-            yield run_line("refused", label, text=outcome.reason)
+        case ImportStatus.REFUSED | ImportStatus.MERGED:
+            yield run_line(outcome.status.value, label, text=outcome.reason)
         case ImportStatus.CONFLICT | ImportStatus.KEPT:
             fields = ", ".join(outcome.fields)
             yield run_line(outcome.status.value, label, field=fields)

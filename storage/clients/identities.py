@@ -14,7 +14,9 @@ from storage.database.conditions import in_bound_values, unique_storable
 from storage.database.fast_sql import statements
 from storage.model.errors import Conflict
 from storage.model.folding import fold_key
-from storage.schema.tables import CLIENT
+from storage.schema.tables import ALIAS, CLIENT
+
+from .aliases import LIVE_KEY
 
 UUID_SHAPE = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -44,6 +46,15 @@ IDENTITIES = {
     ),
     "external_id": Identity(str, select_owner(LIVE_EXTERNAL_ID)),
 }
+SELECT_OWNER_OF_ALIASES = select_owner(
+    CLIENT.c.is_deleted.is_(False)
+    & CLIENT.c.serial.in_(
+        select(ALIAS.c.client_serial)
+        .where(ALIAS.c.account_id == bindparam("account_id"), ALIAS.c.namespace == LIVE_KEY)
+        .where(in_bound_values(ALIAS.c.key, "values"))
+    )
+)
+"""Nor may it equal a former key of another client, one that was merged into it."""
 SELECT_OWNER_OF_UUIDS = select_owner(in_bound_values(CLIENT.c.uuid, "values"))
 """An external id must not equal the uuid of another client either, or a key could mean two clients.
 This includes deleted clients, because they may be restored."""
@@ -90,7 +101,7 @@ def is_taken(
 ) -> bool:
     """Return whether a client other than `owner` has one of the values of a field.
 
-    An external id is compared with the uuids of clients too.
+    An external id is compared with the uuids and the former keys of clients too.
     """
     queries: list[tuple[Select[Any], list[Any]]] = [
         (IDENTITIES[field].owners, unique_storable(values))
@@ -98,6 +109,8 @@ def is_taken(
     if field == "external_id":
         uuids = [UUID(value) for value in values if UUID_SHAPE.fullmatch(value)]
         queries.append((SELECT_OWNER_OF_UUIDS, uuids))
+        keys = unique_storable([*values, *map(str, uuids)])
+        queries.append((SELECT_OWNER_OF_ALIASES, keys))
     parameters = {"account_id": account_id, "owner": owner}
     rows = (
         statements.fetch_first(connection, statement, {**parameters, "values": v})

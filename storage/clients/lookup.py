@@ -14,8 +14,9 @@ from storage.model.commands import ClientKey, LiveKey
 from storage.model.errors import Invalid, Problem
 from storage.rules.validation import is_storable
 from storage.schema.row_mapping import CLIENT_COLUMNS
-from storage.schema.tables import CLIENT, TOMBSTONE
+from storage.schema.tables import ALIAS, CLIENT, TOMBSTONE
 
+from .aliases import LIVE_KEY, SERIAL
 from .filters import is_live
 
 BoundQuery = tuple[Select[Any], dict[str, Any]]
@@ -31,9 +32,23 @@ def select_client(*conditions: ColumnElement[bool]) -> Select[Any]:
 SELECT_BY_SERIAL = select_client(CLIENT.c.serial == bindparam("serial"))
 SELECT_BY_UUID = select_client(is_live(), CLIENT.c.uuid == bindparam("uuid"))
 SELECT_BY_EXTERNAL_ID = select_client(is_live(), CLIENT.c.external_id == bindparam("external_id"))
+OWNER_OF_ALIAS = (
+    select(ALIAS.c.client_serial)
+    .where(ALIAS.c.account_id == bindparam("account_id"))
+    .where(ALIAS.c.namespace == bindparam("namespace"), ALIAS.c.key == bindparam("key"))
+    .scalar_subquery()
+)
+SELECT_BY_ALIAS = select_client(CLIENT.c.serial == OWNER_OF_ALIAS)
+SELECT_LIVE_BY_ALIAS = select_client(is_live(), CLIENT.c.serial == OWNER_OF_ALIAS)
 LOCKING_STATEMENTS = {
     statement: statement.with_for_update()
-    for statement in (SELECT_BY_SERIAL, SELECT_BY_UUID, SELECT_BY_EXTERNAL_ID)
+    for statement in (
+        SELECT_BY_SERIAL,
+        SELECT_BY_UUID,
+        SELECT_BY_EXTERNAL_ID,
+        SELECT_BY_ALIAS,
+        SELECT_LIVE_BY_ALIAS,
+    )
 }
 
 
@@ -62,6 +77,23 @@ def key_queries(account_id: int, key: ClientKey) -> Iterator[BoundQuery]:
                 yield SELECT_BY_EXTERNAL_ID, {"account_id": account_id, "external_id": external_id}
         case _:
             assert_never(key)
+
+
+def key_and_alias_queries(account_id: int, key: ClientKey) -> Iterator[BoundQuery]:
+    """Yield the queries for the client of a key, also of one that has been merged into it."""
+    yield from key_queries(account_id, key)
+    match key:
+        case int():
+            yield SELECT_BY_ALIAS, alias_parameters(account_id, SERIAL, str(key))
+        case LiveKey(external_id=external_id, uuid=uuid):
+            for text in dict.fromkeys(filter(is_storable, (str(uuid or ""), external_id))):
+                yield SELECT_LIVE_BY_ALIAS, alias_parameters(account_id, LIVE_KEY, text)
+        case _:
+            assert_never(key)
+
+
+def alias_parameters(account_id: int, namespace: str, key: str) -> dict[str, Any]:
+    return {"account_id": account_id, "namespace": namespace, "key": key}
 
 
 def locking_queries(queries: Iterable[BoundQuery]) -> Iterator[BoundQuery]:

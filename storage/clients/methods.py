@@ -9,7 +9,7 @@ from storage.model.preconditions import NO_PRECONDITION, Precondition
 from storage.model.queries import ClientQuery, TombstoneQuery
 from storage.model.records import Client, Origin, Page, State, Tombstone
 
-from . import reads as client_reads, state_changes, writes as client_writes
+from . import reads as client_reads, removals, state_changes, writes as client_writes
 from .writes import ChangeDecision, UpsertResult
 
 
@@ -63,6 +63,15 @@ class ClientMethods(TransactionRunner):
     def clients_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Client]:
         """Return clients by serial. Serials that do not exist are left out."""
         return self._read(client_reads.get_by_serials, account_id, serials)
+
+    def find_contact_owners(
+        self, account_id: int, contact_keys: Sequence[str]
+    ) -> dict[str, tuple[int, ...]]:
+        """Find the serials of the clients whose live contacts have these keys, by key.
+
+        No index has the keys: ask for many at once.
+        """
+        return self._read(client_reads.find_contact_owners, account_id, contact_keys)
 
     @write_method
     def create_client(self, account_id: int, command: CreateClient) -> Step[Client]:
@@ -134,14 +143,22 @@ class ClientMethods(TransactionRunner):
         key: ClientKey,
         other: ClientKey,
         precondition: Precondition = NO_PRECONDITION,
+        merged: Precondition = NO_PRECONDITION,
     ) -> Step[Client]:
         """Move the contents of the client `other` to the client of the key, and purge `other`.
 
-        Raises Invalid if both keys mean the same client.
+        The keys of `other` mean the client of the key from then on. `merged` is the precondition
+        that `other` must meet. Raises Invalid if both keys mean the same client.
         """
         generators = self._generators
-        return lambda c: client_writes.merge_clients(
-            c, account_id, key, other, precondition=precondition, generators=generators
+        return lambda c: removals.merge_clients(
+            c,
+            account_id,
+            key,
+            other,
+            precondition=precondition,
+            merged=merged,
+            generators=generators,
         )
 
     @write_method

@@ -22,7 +22,7 @@ from storage.schema.row_mapping import (
     contact_to_row,
     document_to_row,
 )
-from storage.schema.tables import CLIENT, CONFLICT, CONTACT, DOCUMENT, ORIGIN
+from storage.schema.tables import ALIAS, CLIENT, CONFLICT, CONTACT, DOCUMENT, ORIGIN
 
 from . import lookup, reads as client_reads, tombstones
 from .statements import LOCK_BY_SERIALS, batch_parameters
@@ -49,8 +49,23 @@ def lock_client_or_none(connection: Connection, account_id: int, key: ClientKey)
 
     A decision on the returned record stays valid: no other transaction can change the client.
     """
-    queries = lookup.locking_queries(lookup.key_queries(account_id, key))
-    return client_reads.fetch_client(connection, account_id, queries)
+    return lock_first(connection, account_id, lookup.key_queries(account_id, key))
+
+
+def lock_client_or_survivor(
+    connection: Connection, account_id: int, key: ClientKey
+) -> Client | None:
+    """Lock the client of a key, or the client that it was merged into; return it or None.
+
+    For an edit. A deletion by an old key must not hit the other client.
+    """
+    return lock_first(connection, account_id, lookup.key_and_alias_queries(account_id, key))
+
+
+def lock_first(
+    connection: Connection, account_id: int, queries: Iterable[lookup.BoundQuery]
+) -> Client | None:
+    return client_reads.fetch_client(connection, account_id, lookup.locking_queries(queries))
 
 
 def lock_client(connection: Connection, account_id: int, key: ClientKey) -> Client:
@@ -142,7 +157,7 @@ def delete_client_rows(
 ) -> None:
     """Delete all rows of a client, the rows that refer to it first. Its tombstone remains."""
     tombstones.add_for_purged(connection, account_id, record, now)
-    for table in (CONTACT, DOCUMENT, ORIGIN, CONFLICT):
+    for table in (CONTACT, DOCUMENT, ORIGIN, CONFLICT, ALIAS):
         own_rows = (table.c.account_id == account_id, table.c.client_serial == record.serial)
         connection.execute(delete(table).where(*own_rows))
     own_rows = (CLIENT.c.account_id == account_id, CLIENT.c.serial == record.serial)

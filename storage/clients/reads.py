@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from storage.database.conditions import in_values
 from storage.database.fast_sql import statements
 from storage.model.commands import ClientKey, LiveKey
 from storage.model.errors import NotFound
@@ -22,7 +23,7 @@ from storage.schema.row_mapping import (
     document_from_row,
     origin_from_row,
 )
-from storage.schema.tables import ORIGIN
+from storage.schema.tables import CONTACT, ORIGIN
 
 from . import descending_pages, lookup, page_plan, tombstones
 from .filters import ClientFilter
@@ -41,8 +42,8 @@ SERIAL_FIELD_INDEX = CLIENT_FIELDS.index("serial")
 
 
 def get_client(connection: Connection, account_id: int, key: ClientKey) -> Client:
-    """Return the client of a key, or raise NotFound."""
-    client = fetch_client(connection, account_id, lookup.key_queries(account_id, key))
+    """Return the client of a key, or the one that it was merged into, or raise NotFound."""
+    client = fetch_client(connection, account_id, lookup.key_and_alias_queries(account_id, key))
     if client is None:
         raise NotFound("client")
     return client
@@ -104,6 +105,21 @@ def list_origins(connection: Connection, account_id: int, key: ClientKey) -> tup
     order = (ORIGIN.c.source, ORIGIN.c.foreign_id)
     statement = select(*ORIGIN_COLUMNS).where(*own_rows).order_by(*order)
     return tuple(map(origin_from_row, connection.execute(statement)))
+
+
+def find_contact_owners(
+    connection: Connection, account_id: int, contact_keys: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
+    """Find the serials of the clients whose live contacts have these keys, by key."""
+    statement = select(CONTACT.c.contact_key, CONTACT.c.client_serial).where(
+        CONTACT.c.account_id == account_id,
+        CONTACT.c.deleted_at.is_(None),
+        in_values(CONTACT.c.contact_key, contact_keys),
+    )
+    owners: dict[str, tuple[int, ...]] = {}
+    for key, serial in connection.execute(statement.order_by(CONTACT.c.client_serial)):
+        owners[key] = (*owners.get(key, ()), serial)
+    return owners
 
 
 def fetch_client(

@@ -18,9 +18,11 @@ from storage.model.queries import TombstoneQuery
 from storage.model.records import Client, Tombstone
 from storage.schema.tables import CLIENT, TOMBSTONE
 
+from . import aliases
+
 COPIED_COLUMNS = ("account_id", "serial", "uuid", "external_id", "created_at")
 """The columns of a client's row that its tombstone copies."""
-TOMBSTONE_COLUMNS = tuple(TOMBSTONE.c[name] for name in Tombstone.__struct_fields__)
+TOMBSTONE_COLUMNS = tuple(TOMBSTONE.c[name] for name in (*COPIED_COLUMNS[1:], "deleted_at"))
 
 
 def add_tombstones(connection: Connection, account_id: int, serials: Sequence[int]) -> None:
@@ -49,6 +51,7 @@ def add_for_purged(connection: Connection, account_id: int, client: Client, now:
             deleted_at=max(now, client.updated_at + MICROSECOND),
         )
         row = structs.asdict(tombstone) | {"account_id": account_id}
+        del row["merged_into"]  # it is known by the alias
         connection.execute(insert(TOMBSTONE).values(row))
 
 
@@ -79,8 +82,9 @@ def list_newest(
     if after is not None:
         statement = statement.where(tuple_(TOMBSTONE.c.created_at, TOMBSTONE.c.serial) < after)
     order = (TOMBSTONE.c.created_at.desc(), TOMBSTONE.c.serial.desc())
-    rows = connection.execute(statement.order_by(*order).limit(query.limit))
-    return tuple(Tombstone(**row._mapping) for row in rows)
+    rows = connection.execute(statement.order_by(*order).limit(query.limit)).all()
+    survivors = aliases.find_survivors(connection, account_id, [row.uuid for row in rows])
+    return tuple(Tombstone(**row._mapping, merged_into=survivors.get(row.uuid)) for row in rows)
 
 
 def has_uuid(connection: Connection, account_id: int, key: LiveKey) -> bool:

@@ -1,4 +1,4 @@
-"""Creates, changes, merges and purges clients: the steps of a write transaction.
+"""Creates and changes clients: the steps of a write transaction.
 
 A change takes four steps: lock the record, decide the change on it, refuse identities that other
 clients have, save what differs. A creation reserves serials and a number first.
@@ -17,7 +17,7 @@ from storage.accounts.numbering import assign_numbers, used_numbers_finder
 from storage.accounts.ruled_numbers import assign_ruled_numbers
 from storage.accounts.serials import largest_serial
 from storage.model.commands import ChangeClient, ClientKey, CreateClient, ImportClient, LiveKey
-from storage.model.errors import Invalid, Problem
+from storage.model.errors import NotFound
 from storage.model.generators import Generators
 from storage.model.preconditions import Precondition
 from storage.model.records import Client
@@ -145,7 +145,9 @@ def change_client(
     generators: Generators,
 ) -> Client:
     """Lock the client of a key, check the precondition and change the client."""
-    before = persistence.lock_client(connection, account_id, key)
+    before = persistence.lock_client_or_survivor(connection, account_id, key)
+    if before is None:
+        raise NotFound("client")
     precondition.check(before)
     return change_locked_client(connection, account_id, before, change, generators)
 
@@ -164,11 +166,11 @@ def upsert_client(
 
     Raises NotFound for the uuid of a deleted client.
     """
-    before = persistence.lock_client_or_none(connection, account_id, key)
+    before = persistence.lock_client_or_survivor(connection, account_id, key)
     if before is None:
         # This locks the account, so no other transaction can create the client: look again.
         account_serials.reserve_serials(connection, account_id)
-        before = persistence.lock_client_or_none(connection, account_id, key)
+        before = persistence.lock_client_or_survivor(connection, account_id, key)
     precondition.check(before)
     if before is None:
         persistence.refuse_deleted_uuid(connection, account_id, key)
@@ -246,42 +248,6 @@ def complete_command(
     if needs_country:
         command = structs.replace(command, country_id=reserved.account.country_id)
     return command, reserved.new_serials
-
-
-def purge_client(
-    connection: Connection,
-    account_id: int,
-    key: ClientKey,
-    precondition: Precondition,
-    generators: Generators,
-) -> Client:
-    """Delete a client with all its rows, and return its last record."""
-    before = persistence.lock_client(connection, account_id, key)
-    precondition.check(before)
-    persistence.delete_client_rows(connection, account_id, before, generators.clock())
-    return before
-
-
-def merge_clients(
-    connection: Connection,
-    account_id: int,
-    key: ClientKey,
-    other: ClientKey,
-    *,
-    precondition: Precondition,
-    generators: Generators,
-) -> Client:
-    """Move the contents of the client `other` to the client of a key, and purge `other`."""
-    before = persistence.lock_client(connection, account_id, key)
-    precondition.check(before)
-    source = persistence.lock_client(connection, account_id, other)
-    if source.serial == before.serial:
-        raise Invalid(Problem(("other",), "is the client itself"))
-    now = generators.clock()
-    after = client_changes.merge_clients(before, source, now)
-    persistence.delete_client_rows(connection, account_id, source, now)
-    persistence.save_client(connection, account_id, before, after)
-    return after
 
 
 def refuse_taken_identities(

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, select
 from storage.accounts import serials as account_serials
 from storage.accounts.numbering import used_numbers_finder
 from storage.accounts.serials import Reservation, is_valid_serial
-from storage.clients import tombstones
+from storage.clients import aliases, tombstones
 from storage.database.conditions import in_values
 from storage.database.fast_sql import statements
 from storage.indexes import new_clients
@@ -135,6 +135,7 @@ def is_any_known(
     )
     return bool(
         connection.execute(known_origins.limit(1)).first()
+        or aliases.has_any(connection, account_id)
         or (serials and find_taken_serials(connection, account_id, serials))
         or (contacts and find_taken_contacts(connection, account_id, contacts))
         or used_numbers_finder(connection, account_id)(flatten(one.numbers for one in columns))

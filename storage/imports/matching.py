@@ -19,6 +19,7 @@ from storage.schema.tables import CLIENT, CONTACT, ORIGIN, TOMBSTONE
 
 from . import links
 from .incoming import IncomingClient
+from .merged_clients import find_merged
 
 
 class MatchedClient(NamedTuple):
@@ -46,7 +47,8 @@ def match_clients(
 
     Two clients match by the first of these that they have in common: the origin; the UUID; the
     serial and the client hash (a serial alone says nothing: clients of another server have the same
-    serials); the external id; the likely serial, if the incoming client confirms it.
+    serials); the external id; the likely serial, if the incoming client confirms it. One that was
+    merged into a client here matches none.
     """
     by_origin = match_by_origin(connection, account_id, incoming)
     matches = {
@@ -54,12 +56,14 @@ def match_clients(
         for n, client in enumerate(incoming)
         if (key := client.origin.foreign_id) in by_origin
     }
-    unmatched = {n: c.identifiers for n, c in enumerate(incoming) if n not in matches}
+    pending = {n: one for n, one in enumerate(incoming) if n not in matches}
+    merged = find_merged(connection, account_id, pending)
+    unmatched = {n: one.identifiers for n, one in pending.items() if n not in merged}
     owners = match_by_identifiers(connection, account_id, list(unmatched.values()))
     for n, identifiers in unmatched.items() if owners else ():
         if serial := matched_serial(identifiers, owners):
             matches[n] = MatchedClient(serial, None)
-    likely = {n: one for n, one in enumerate(incoming) if n not in matches and one.likely_serial}
+    likely = {n: incoming[n] for n in unmatched if n not in matches and incoming[n].likely_serial}
     return matches | (match_likely(connection, account_id, likely) if likely else {})
 
 

@@ -11,7 +11,7 @@ Strategy:
    concurrent writers keeps the matches of step 1.
 5. Of a client that exists: let the incoming client decide what it makes of the record, save the
    record, the link, and the conflicts that it names.
-6. Insert the other clients (`inserts.py`).
+6. Insert the other clients (`inserts.py`), but none that was merged into another client here.
 7. Go on with the next wave; return one outcome per client.
 
 No client is lost. One that cannot be stored is refused, and the outcome names the reason. A number,
@@ -42,6 +42,7 @@ from . import inserts, links, matching
 from .incoming import IncomingClient
 from .inserts import Adjustments
 from .matching import MatchedClient, find_taken_contacts, first_occurrences, match_clients
+from .merged_clients import outcomes_of_merged
 
 FIXED_FIELDS = ("uuid", "serial", "created_at", "updated_at", "version")
 """What is set when a client is created, and the version, which only grows."""
@@ -123,10 +124,12 @@ class BatchMerge:
             )
         self.save_conflicts(incoming, outcomes)
         unmatched = {n: one for n, one in enumerate(incoming) if n not in matches}
+        merged = outcomes_of_merged(self.connection, self.account_id, unmatched)
+        unmatched = {n: one for n, one in unmatched.items() if n not in merged}
         new_outcomes = inserts.insert_new_clients(
             self.connection, self.account_id, list(unmatched.values()), self.generators
         )
-        return outcomes | dict(zip(unmatched, new_outcomes, strict=True))
+        return outcomes | merged | dict(zip(unmatched, new_outcomes, strict=True))
 
     def merge_one(
         self, incoming: IncomingClient, matched: MatchedClient, before: Client

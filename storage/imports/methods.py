@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from storage.clients import reads as client_reads, scan as client_scan
+from storage.clients import aliases, reads as client_reads, scan as client_scan
 from storage.conflicts import reads as conflict_reads, writes as conflict_writes
 from storage.database.fast_sql import bulk_rows
 from storage.database.transactions import TransactionRunner
 from storage.model.conflicts import NO_CONFLICTS, ConflictState, FoundConflicts
 from storage.model.folding import fold_key
 from storage.model.generators import Generators
-from storage.model.imports import ClientLink, ImportOutcome
+from storage.model.imports import ClientLink, ForeignAlias, ImportOutcome
 from storage.model.limits import MAX_INTEGER
 from storage.model.records import Client, Origin
 from storage.model.runs import RunProgress
@@ -172,6 +172,14 @@ class ImportMethods(TransactionRunner):
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
         """Delete a link: the client does not exist at the source any more."""
         self._write(import_links.delete_link, account_id, source, foreign_id)
+
+    def list_open_aliases(self, account_id: int, source: str) -> tuple[ForeignAlias, ...]:
+        """List the clients of a source that were merged into others here, and not yet there."""
+        return self._read(aliases.list_open, account_id, source)
+
+    def close_alias(self, account_id: int, source: str, foreign_id: str) -> None:
+        """Note that a merged client does not exist at the source any more."""
+        self._write(aliases.close_alias, account_id, source, foreign_id)
 
 
 def run_import(

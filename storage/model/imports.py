@@ -68,7 +68,8 @@ class ImportStatus(enum.Enum):
     """The result of importing one client.
 
     KEPT: only the client of this store has changed, or it wins. CONFLICT: both sides have changed a
-    field group, and the policy names no winner. REFUSED: the client cannot be stored.
+    field group, and the policy names no winner. MERGED: it has been merged into another client
+    here, and does not come back. REFUSED: the client cannot be stored.
     """
 
     CREATED = "created"
@@ -76,6 +77,7 @@ class ImportStatus(enum.Enum):
     UNCHANGED = "unchanged"
     KEPT = "kept"
     CONFLICT = "conflict"
+    MERGED = "merged"
     REFUSED = "refused"
 
 
@@ -99,7 +101,8 @@ class ImportOutcome(Struct, frozen=True, kw_only=True):
 
     `fields`: the fields that were changed; of a client that was KEPT or is a CONFLICT, those that
     were not. `adjustments`: pairs of a field and the reason why this store could not take over its
-    value. `conflicts`: the groups that both sides had changed. `reason`: why it was refused.
+    value. `conflicts`: the groups that both sides had changed. `reason`: why it was refused, or
+    which client it has been merged into.
     """
 
     status: ImportStatus
@@ -115,3 +118,13 @@ class ClientLink(NamedTuple):
 
     serial: int
     origin: Origin
+
+
+class ForeignAlias(NamedTuple):
+    """A client of a service that has been merged into another client here.
+
+    `serial` is that of the client that took it in.
+    """
+
+    foreign_id: str
+    serial: int

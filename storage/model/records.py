@@ -257,13 +257,17 @@ class Client(Record, frozen=True, kw_only=True):
 
 
 class Tombstone(Record, frozen=True, kw_only=True):
-    """What remains known of a client that is deleted or purged."""
+    """What remains known of a client that is deleted or purged.
+
+    `merged_into` is the uuid of the client that has taken it in; None if it was not merged.
+    """
 
     uuid: UUID
     serial: int
     external_id: str | None = None
     created_at: datetime
     deleted_at: datetime
+    merged_into: UUID | None = None
 
 
 class Group(Record, frozen=True, kw_only=True):

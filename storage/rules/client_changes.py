@@ -11,7 +11,6 @@ from msgspec import UNSET, structs
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, CreateClient, ImportClient, set_fields
 from storage.model.errors import Locked
-from storage.model.folding import fold
 from storage.model.generators import Generators
 from storage.model.moments import MICROSECOND
 from storage.model.records import Client, Group, Record, State
@@ -22,9 +21,8 @@ from .contact_changes import (
     apply_contacts,
     contacts_from_drafts,
     last_rank,
-    sort_primary_first,
 )
-from .document_changes import apply_documents, merge_documents
+from .document_changes import apply_documents
 
 
 class NewClientContext(Record, frozen=True, kw_only=True):
@@ -111,35 +109,6 @@ def state_change(record: Client | Group, state: State, now: datetime) -> dict[st
             return {"archived_at": now, "is_deleted": True}
         case _:
             return {}
-
-
-def merge_clients(record: Client, other: Client, now: datetime) -> Client:
-    """Return the record with the balance, paid amount, documents and contacts of another client.
-
-    Only contacts with an e-mail that the record does not have yet are added. They are ranked last,
-    and none of them is primary.
-    """
-    own_emails = {fold(contact.email) for contact in record.contacts}
-    ranks = RankCounter(last_rank(record))
-    new_contacts = [c for c in other.contacts if c.email and fold(c.email) not in own_emails]
-    added_contacts = tuple(
-        structs.replace(
-            contact,
-            is_primary=False,
-            email_rank=ranks.next_rank(contact.email, 0, 0),
-            phone_rank=ranks.next_rank(contact.phone, 0, 0),
-            updated_at=now,
-        )
-        for contact in new_contacts
-    )
-    return with_new_version(
-        record,
-        now,
-        balance=record.balance + other.balance,
-        paid_to_date=record.paid_to_date + other.paid_to_date,
-        contacts=sort_primary_first([*record.contacts, *added_contacts]),
-        documents=merge_documents(record, other),
-    )
 
 
 def with_new_version(record: Client, now: datetime, **values: Any) -> Client:

@@ -16,6 +16,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Uuid, and_, des
 from sqlmodel import Field, SQLModel
 
 from .account_tables import ACCOUNT, GROUP, TOKEN
+from .alias_tables import ALIAS
 from .column_types import (
     TEXT_TYPE,
     JsonType,
@@ -36,6 +37,7 @@ from .tombstone_tables import TOMBSTONE
 
 __all__ = [
     "ACCOUNT",
+    "ALIAS",
     "CLIENT",
     "CONFLICT",
     "CONTACT",

@@ -17,7 +17,7 @@ from storage.model.errors import Conflict, Locked, NotFound, Stale
 from storage.model.folding import fold
 from storage.model.preconditions import Precondition, VersionMatch
 from storage.model.records import Client, Origin, State, Tombstone
-from tests.laws import model_contacts
+from tests.laws import model_contacts, model_merge
 from tests.laws.model_found import Found
 
 Change = Callable[[Client], ChangeClient]
@@ -97,7 +97,7 @@ class Model(Found):
         create: Callable[[], CreateClient],
         precondition: Precondition,
     ) -> "Upserted":
-        before = self.client_or_none(key)
+        before = self.client_or_survivor(key)
         refuse_stale(before, precondition)
         if before is not None:
             return Upserted(self.changed(before, change), is_new=False)
@@ -148,7 +148,7 @@ class Model(Found):
     # Life and death
 
     def set_client_state(self, key: ClientKey, state: State, precondition: Precondition) -> Client:
-        before = self.get_client(key)
+        before = self.own_client(key)
         refuse_stale(before, precondition)
         return self.moved(before, state)
 
@@ -172,24 +172,39 @@ class Model(Found):
         return self.keep(before, after)
 
     def purge_client(self, key: ClientKey, precondition: Precondition) -> None:
-        client = self.get_client(key)
+        client = self.own_client(key)
         refuse_stale(client, precondition)
         if not client.is_deleted:
             self.lay_stone(client, self.later(client))
         del self.client_of[client.serial], self.origins_of[client.serial]
+        self.survivor_of = {k: s for k, s in self.survivor_of.items() if s != client.serial}
 
     def merge_clients(self, key: ClientKey, other: ClientKey, precondition: Precondition) -> Client:
-        before = self.get_client(key)
+        before = self.own_client(key)
         refuse_stale(before, precondition)
-        source = self.get_client(other)
+        source = self.own_client(other)
+        self.take_over_keys(before, source)
         self.purge_client(other, Precondition())
         after = structs.replace(
             before,
             balance=before.balance + source.balance,
             paid_to_date=before.paid_to_date + source.paid_to_date,
             contacts=model_contacts.merged(before, source, self.makers.clock()),
+            **model_merge.taken_fields(before, source),
         )
         return self.bumped(before, after)
+
+    def take_over_keys(self, client: Client, source: Client) -> None:
+        """Let the keys and links of a client mean the one that takes it in."""
+        own = self.origins_of[client.serial]
+        known = {origin.source for origin in own}
+        moved = [o for o in self.origins_of[source.serial] if o.source not in known]
+        self.origins_of[client.serial] = (*own, *[structs.replace(o, version=0) for o in moved])
+        keys: list[int | str] = [source.serial, str(source.uuid)]
+        if source.external_id and not source.is_deleted:
+            keys.append(source.external_id)
+        keys += [k for k, serial in self.survivor_of.items() if serial == source.serial]
+        self.survivor_of |= dict.fromkeys(keys, client.serial)
 
     def lay_stone(self, client: Client, deleted_at: datetime) -> None:
         fields = {name: getattr(client, name, None) for name in Tombstone.__struct_fields__}
@@ -228,6 +243,8 @@ class Model(Found):
         owners = {c.serial for c in clients if identity(c)[field] == value}
         if field == "external_id" and value:
             owners |= {c.serial for c in clients if str(c.uuid) == value.lower()}
+            former = [self.survivor_of.get(key) for key in (value, value.lower())]
+            owners |= {c.serial for c in clients if c.serial in former and not c.is_deleted}
         return owners
 
 

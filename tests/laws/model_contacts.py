@@ -82,11 +82,15 @@ def primary_first(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
 
 
 def merged(client: Client, source: Client, now: datetime) -> tuple[Contact, ...]:
-    """Add the other client's contacts with new e-mail addresses, ranked last."""
+    """Add the other client's people whose e-mail, or whose only phone, is new; ranked last."""
     known, last = {fold(c.email) for c in client.contacts}, last_rank(client)
+    if source.phone and not client.phone:
+        last += 1  # the own phone comes before them
+    phones = {client.phone, *[c.phone for c in client.contacts]}
     contacts = list(client.contacts)
     for contact in source.contacts:
-        if contact.email and fold(contact.email) not in known:
+        is_new_phone = contact.phone and contact.phone not in phones
+        if fold(contact.email) not in known if contact.email else is_new_phone:
             unranked = structs.replace(contact, email_rank=0, phone_rank=0)
             last, ranks = ranked(unranked, unranked, last)
             moved = structs.replace(contact, is_primary=False, updated_at=now, **ranks)

@@ -3,6 +3,9 @@
 from copy import copy
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
+
+from msgspec import structs
 
 from storage.model.commands import ClientKey, LiveKey
 from storage.model.errors import Invalid, NotFound, Problem
@@ -23,6 +26,9 @@ class Found(Groups):
         self.client_of: dict[int, Client] = {}
         self.origins_of: dict[int, tuple[Origin, ...]] = {}
         self.stone_of: dict[int, Tombstone] = {}
+        self.survivor_of: dict[int | str, int] = {}
+        """The serials of clients by the serials, uuids and external ids of those merged into
+        them."""
 
     def copied(self) -> Self:
         twin = copy(self)
@@ -31,6 +37,13 @@ class Found(Groups):
         return twin
 
     def get_client(self, key: ClientKey) -> Client:
+        """Find a client by a key, also by that of a client that was merged into it."""
+        found = self.client_or_survivor(key)
+        if found is None:
+            raise NotFound("client")
+        return found
+
+    def own_client(self, key: ClientKey) -> Client:
         found = self.client_or_none(key)
         if found is None:
             raise NotFound("client")
@@ -45,6 +58,14 @@ class Found(Groups):
         by_uuid = [c for c in live if c.uuid == key.uuid]
         by_external_id = [c for c in live if c.external_id == key.external_id]
         return next(iter(by_uuid + by_external_id), None)
+
+    def client_or_survivor(self, key: ClientKey) -> Client | None:
+        found = self.client_or_none(key)
+        if found is not None or isinstance(key, int):
+            return found or self.client_of.get(self.survivor_of.get(key, 0))
+        texts = [str(key.uuid or ""), key.external_id]
+        owners = [self.client_of[self.survivor_of[t]] for t in texts if t in self.survivor_of]
+        return next((owner for owner in owners if not owner.is_deleted), None)
 
     def client_origins(self, key: ClientKey) -> tuple[Origin, ...]:
         mine = self.origins_of[self.get_client(key).serial]
@@ -63,8 +84,16 @@ class Found(Groups):
     def list_deleted_clients(
         self, query: TombstoneQuery, after: LiveKey | None
     ) -> tuple[Tombstone, ...]:
-        found = [s for s in self.stone_of.values() if model_lists.is_between(s, query)]
+        found = [
+            structs.replace(s, merged_into=self.survivor_uuid(s))
+            for s in self.stone_of.values()
+            if model_lists.is_between(s, query)
+        ]
         return behind(found, after and self.place_of(after, among_gone=True), query.limit)
+
+    def survivor_uuid(self, stone: Tombstone) -> UUID | None:
+        serial = self.survivor_of.get(str(stone.uuid))
+        return None if serial is None else self.client_of[serial].uuid
 
     def place_of(self, key: LiveKey, *, among_gone: bool = False) -> tuple[datetime, int]:
         """Return the cursor position of a key, or raise Invalid.

@@ -20,10 +20,10 @@ SHOWN = {
     "walks-plain": "a b c g o ra wb",
     "walks-odd": "a b c d g i k m o p ra wb wd wf",
     "writing": (
-        "a b c d e g h i k l m n o p q s v ra rb ri rj rk rl rm rn ro rp rq wa wb wc "
+        "a b c d e g h i k l m n o p q s v ra rb ri rj rk rl rm rn ro rp rq rr wa wb wc "
         "wd we wf wg wh wi wj wk wm wn"
     ),
-    "reading": "a b c i k l m n o q s u y ra rb rc rd re rf ri rj rk rl rm rn ro rp wi",
+    "reading": "a b c i k l m n o q s u y ra rb rc rd re rf ri rj rk rl rm rn ro rp rr wi",
 }
 """The departures that show in the answers of each file: alone they explain some difference.
 

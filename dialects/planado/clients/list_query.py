@@ -97,5 +97,8 @@ def clients_page(records: Iterable[Client]) -> wire.Many:
 
 def tombstones_page(records: Iterable[Tombstone]) -> wire.Tombstones:
     return wire.Tombstones(
-        [wire.Tombstone(r.uuid, r.external_id, write_moment(r.deleted_at)) for r in records]
+        [
+            wire.Tombstone(r.uuid, r.external_id, write_moment(r.deleted_at), r.merged_into)
+            for r in records
+        ]
     )

@@ -84,12 +84,14 @@ class Many(Struct):
 class Tombstone(Struct):
     """A client that is deleted, for callers that poll.
 
-    The gateway adds this list. The vendor's API reports deletions by webhook only.
+    The gateway adds this list. The vendor's API reports deletions by webhook only. `merged_into` is
+    the uuid of the client that has taken it in.
     """
 
     uuid: UUID
     external_id: str | None
     deleted_at: str
+    merged_into: UUID | None
 
 
 class Tombstones(Struct):

@@ -4,10 +4,12 @@
    asked for once more, by its id.
 2. Many at once are more likely a mistake than deletions: then the run stops and asks.
 3. A client that has not changed here since both agreed is deleted here as well, so that it can be
-   restored. One that has changed is a conflict.
+   restored. If another client has its contacts now, the two were merged there: so they are here.
+   One that has changed here is a conflict.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -67,12 +69,13 @@ def sweep_gone_clients(plan: Sweep, service: HttpClient, run: Run | None, counts
         number += 1
         if not plan.seen.has(link.origin.foreign_id):
             missing.append(link)
-    writer = ServiceWriter(plan.sides, service, is_dry_run=True)
     refuse_too_many(len(missing), number, plan.max_deletes)
+    writer = ServiceWriter(plan.sides, service, is_dry_run=True)
+    gone = [link for link in missing if writer.fetch(link.origin.foreign_id, link.origin) is None]
     counts = dict(counts)
-    for link in missing:
-        if writer.fetch(link.origin.foreign_id, link.origin) is None:
-            settle_gone(plan, link, run, counts)
+    survivors = find_survivors(plan.sides, [link.serial for link in gone])
+    for link in gone:
+        settle_gone(plan, GoneClient(link, survivors.get(link.serial)), run, counts)
     return counts
 
 
@@ -94,8 +97,16 @@ def refuse_too_many(missing: int, number: int, max_deletes: int | None) -> None:
         )
 
 
-def settle_gone(plan: Sweep, link: ClientLink, run: Run | None, counts: Counts) -> None:
+class GoneClient(NamedTuple):
+    """A linked client that is gone, and the client that it was merged into there, if any."""
+
+    link: ClientLink
+    survivor: Client | None
+
+
+def settle_gone(plan: Sweep, gone: GoneClient, run: Run | None, counts: Counts) -> None:
     """Delete a client here, or note the conflict, and save that with the run."""
+    link = gone.link
     store, account = plan.sides.store, plan.sides.account
     records = store.scan_clients(account.id, link.serial - 1, 1, last=link.serial)
     if not records:
@@ -103,34 +114,62 @@ def settle_gone(plan: Sweep, link: ClientLink, run: Run | None, counts: Counts) 
     record = records[0]
     is_changed = not record.is_deleted and not plan.sides.is_as_agreed(record, link.origin)
     winner = winner_of(plan.policy, record.updated_at, None) if is_changed else Side.THERE
-    if run is not None and winner is Side.THERE and not delete_here(plan, record, link):
+    if run is not None and winner is Side.THERE and not remove_here(plan, record, gone):
         return  # edited meanwhile: the next sweep finds the conflict
     name = "gone" if winner is Side.THERE else "conflict"
     counts[name] = counts.get(name, 0) + 1
     if run is None:
         return
-    lines = () if record.is_deleted else (gone_line(name, record),)
+    lines = () if record.is_deleted else (gone_line(name, record, gone.survivor),)
     conflicts = {record.serial: (deletion_conflict(winner),)} if is_changed else {}
     progress = RunProgress(checkpoint=store.get_run(run.id).checkpoint, counts=counts, lines=lines)
     found = FoundConflicts(plan.sides.source, conflicts)
     store.link_clients(account.id, (), run_id=run.id, progress=progress, conflicts=found)
 
 
-def delete_here(plan: Sweep, record: Client, link: ClientLink) -> bool:
-    """Delete a client here and its link; return False if it has been edited meanwhile."""
+def find_survivors(sides: Sides, gone: Sequence[int]) -> dict[int, Client]:
+    """Find the clients that gone ones were merged into there: they have their contacts now."""
+    store, account = sides.store, sides.account
+    records = store.clients_by_serial(account.id, gone)
+    keys = {serial: [c.contact_key for c in one.contacts] for serial, one in records.items()}
+    owners = store.find_contact_owners(account.id, [key for own in keys.values() for key in own])
+    others = {serial for serials in owners.values() for serial in serials} - set(records)
+    linked_serials = store.client_links(account.id, sides.source, sorted(others))
+    survivors = store.clients_by_serial(account.id, list(linked_serials))
+    return {
+        serial: survivors[owner]
+        for serial, own_keys in keys.items()
+        for key in own_keys
+        for owner in owners.get(key, ())
+        if owner in survivors and not survivors[owner].is_deleted
+    }
+
+
+def remove_here(plan: Sweep, record: Client, gone: GoneClient) -> bool:
+    """Merge or delete a client here, and close its link; return False if it was edited meanwhile.
+
+    A merge keeps what only this side knows of the client, and the links that it has elsewhere.
+    """
     store, account = plan.sides.store, plan.sides.account
     unchanged = Precondition(match=VersionMatch(versions=frozenset({record.version})))
+    source, foreign_id = plan.sides.source, gone.link.origin.foreign_id
     try:
-        if not record.is_deleted:
+        if gone.survivor is not None:
+            into = gone.survivor.serial
+            store.merge_clients(account.id, into, record.serial, merged=unchanged)
+            store.close_alias(account.id, source, foreign_id)
+        elif not record.is_deleted:
             store.set_client_state(account.id, record.serial, State.DELETED, unchanged)
     except Stale:
         return False
-    store.unlink_client(account.id, plan.sides.source, link.origin.foreign_id)
+    store.unlink_client(account.id, source, foreign_id)
     return True
 
 
-def gone_line(name: str, record: Client) -> RunLine:
+def gone_line(name: str, record: Client, survivor: Client | None) -> RunLine:
     words = "is gone there" if name == "conflict" else "is gone there: deleted here"
+    if survivor is not None and name != "conflict":
+        words = f"was merged there into {client_label(survivor)}: merged here"
     return run_line(name, client_label(record), text=words)
 
 

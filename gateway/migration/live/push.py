@@ -11,10 +11,11 @@ How it works:
 3. The other clients are read by serial. For each, `ClientPusher` fetches the counterpart,
    reconciles the two, and tells the service what has changed here. A client is deleted there only
    if the options allow it.
-4. After each client that was written or has report lines, its link, the lines and the serial are
+4. A client there that was merged into another here is deleted there, if the options allow it.
+5. After each client that was written or has report lines, its link, the lines and the serial are
    saved in one transaction; after each batch the serial is. A resumed push surveys again, and goes
    on behind that serial.
-5. A dry run does the same without write requests. Its links and lines are in memory.
+6. A dry run does the same without write requests. Its links and lines are in memory.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +47,8 @@ from storage import (
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 from .match import iter_unlinked
 from .push_client import ClientPusher, PushOptions, PushOutcome
+from .push_lines import line_of
+from .service_writer import RefusedWrite
 
 PUSH_BATCH_SIZE = 200
 """Clients of the store that are read at a time."""
@@ -109,6 +112,7 @@ def push(
         if is_first and not plan.push_options.is_without_match:
             push_run.refuse_unmatched()
         push_run.push_clients(report_progress)
+        push_run.push_merged()
     return push_run
 
 
@@ -200,6 +204,21 @@ class PushRun:
         self.count_in_step(MAX_INTEGER)
         self.save_progress((), ())
 
+    def push_merged(self) -> None:
+        """Tell the service of clients that were merged into others here."""
+        store, account, source = self.sides.store, self.sides.account, self.sides.source
+        for alias in store.list_open_aliases(account.id, source):
+            survivor = store.get_client(account.id, alias.serial)
+            try:
+                outcome = self.pusher.push_merged(survivor, alias.foreign_id)
+            except RefusedWrite as refusal:
+                line = line_of("refused", survivor, text=str(refusal))
+                outcome = PushOutcome(result="refused", lines=(line,))
+            if outcome.unlinked and self.run:
+                store.close_alias(account.id, source, alias.foreign_id)
+            self.count("read", outcome.result)
+            self.save_progress((), outcome.lines)
+
     def count_in_step(self, last: int) -> None:
         """Count the clients between the last pushed one and a serial: they are unchanged."""
         if last <= self.progress.serial:
@@ -225,8 +244,7 @@ class PushRun:
 
     def count_outcome(self, outcome: PushOutcome) -> None:
         """Count the outcome of a client, and save what it changes in links and report lines."""
-        for name in ("read", outcome.result):
-            self.counts[name] = self.counts.get(name, 0) + 1
+        self.count("read", outcome.result)
         if outcome.unlinked and self.run:
             source = self.sides.source
             self.sides.store.unlink_client(self.sides.account.id, source, outcome.unlinked)
@@ -235,6 +253,10 @@ class PushRun:
             found = outcome.conflicts
             conflicts = {} if found is None else {self.progress.serial: found}
             self.save_progress(links, outcome.lines, conflicts)
+
+    def count(self, *names: str) -> None:
+        for name in names:
+            self.counts[name] = self.counts.get(name, 0) + 1
 
     def save_progress(
         self,

@@ -246,9 +246,26 @@ class ClientPusher:
         if not self.options.may_delete:
             words = "is deleted here; say --delete to delete it there"
             return PushOutcome(result="left", lines=(line_of("left", record, text=words),))
+        return self.delete_there(foreign_id)
+
+    def delete_there(self, foreign_id: str) -> PushOutcome:
         self.before_write()
         self.writer.delete(foreign_id)
         return PushOutcome(result="deleted", unlinked=foreign_id)
+
+    def push_merged(self, survivor: Client, foreign_id: str) -> PushOutcome:
+        """Delete a client on the service that was merged into another here, if the options allow
+        it. `unlinked` of the outcome says that it does not exist there any more."""
+        counterpart = self.writer.fetch(foreign_id, None)
+        if counterpart is None or self.is_deleted_there(survivor, counterpart):
+            return PushOutcome(result="unchanged", unlinked=foreign_id)
+        if not self.options.may_delete:
+            words = f"{foreign_id} was merged into it here; say --delete to delete that one there"
+            return PushOutcome(result="left", lines=(line_of("left", survivor, text=words),))
+        return self.delete_there(foreign_id)
+
+    def is_deleted_there(self, survivor: Client, counterpart: Counterpart) -> bool:
+        return bool(self.sides.compare(survivor, counterpart).there.get(DELETION))
 
     def loss_lines(self, record: Client) -> tuple[RunLine, ...]:
         """Return a report line for each value that the service cannot take."""

@@ -36,9 +36,15 @@ class ServiceWriter:
     def fetch(self, foreign_id: str, link: Origin | None) -> Counterpart | None:
         """Fetch a client with its link; None if it does not exist on the service.
 
+        Nor does one that was merged into another: a gateway shows that other one under its id.
         Raises RemoteFailure, and Invalid if the service refuses to show it.
         """
-        response = send_request(self.service, self.remote.show_request(foreign_id))
+        found = self.fetch_by(foreign_id, link)
+        return found if found and found.origin.foreign_id == foreign_id else None
+
+    def fetch_by(self, key: str, link: Origin | None) -> Counterpart | None:
+        """Fetch what the service shows under a key, be it its id or not."""
+        response = send_request(self.service, self.remote.show_request(key))
         if self.remote.is_missing(response.status, response.body):
             return None
         if response.status >= FIRST_ERROR_STATUS:
@@ -57,7 +63,7 @@ class ServiceWriter:
 
         Raises RemoteFailure, and Invalid if the service refuses to show it.
         """
-        return self.fetch(key, None) if self.remote.has_keys else None
+        return self.fetch_by(key, None) if self.remote.has_keys else None
 
     def create(self, record: Client, key: str) -> Counterpart | None:
         """Create a client under a key, and return what the service shows of it; None in a dry run.

@@ -68,7 +68,48 @@ def test_a_merge_moves_the_people_who_are_new(ninja, two, confirmed):
     kept = ("id", "contact_key", "custom_value1", "phone", "created_at")
     assert {key: moved[key] for key in kept} == {key: before[key] for key in kept}
     assert ninja.shown(one["id"]) == after
-    assert ninja.get(f"/clients/{other['id']}").json() == MISSING
+
+
+def merged(ninja, confirmed, one, other):
+    answer = ninja.post(f"/clients/{one['id']}/{other['id']}/merge", headers=confirmed)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+def test_the_id_of_a_merged_client_means_the_one_that_took_it_in(ninja, two, confirmed):
+    one, other = two
+    after = merged(ninja, confirmed, one, other)
+
+    assert ninja.shown(other["id"]) == after
+    edited = ninja.put(other["id"], {"public_notes": "by the old id"})
+    assert edited["id"] == one["id"]
+    assert ninja.shown(one["id"])["public_notes"] == "by the old id"
+
+
+def test_what_would_remove_the_other_client_does_not_follow_the_old_id(ninja, two, confirmed):
+    one, other = two
+    after = merged(ninja, confirmed, one, other)
+
+    assert ninja.delete(f"/clients/{other['id']}").json() == MISSING
+    purge = ninja.post(f"/clients/{other['id']}/purge", headers=confirmed)
+    again = ninja.post(f"/clients/{one['id']}/{other['id']}/merge", headers=confirmed)
+    ninja.post("/clients/bulk", json={"action": "delete", "ids": [other["id"]]})
+
+    assert purge.json() == MISSING
+    assert again.json() == {"message": "Client not found"}
+    assert ninja.listed() == [after]
+
+
+def test_old_ids_lead_through_two_merges_and_end_with_a_purge(ninja, two, confirmed):
+    one, other = two
+    last = ninja.created(name="Last")
+    merged(ninja, confirmed, one, other)
+    after = merged(ninja, confirmed, last, one)
+
+    assert [ninja.shown(client["id"])["id"] for client in (one, other)] == [last["id"]] * 2
+    assert ninja.shown(other["id"]) == after
+    ninja.post(f"/clients/{last['id']}/purge", headers=confirmed)
+    assert [ninja.get(f"/clients/{each['id']}").json() for each in (one, other)] == [MISSING] * 2
 
 
 def test_a_merge_with_itself_is_refused(ninja, two, confirmed):

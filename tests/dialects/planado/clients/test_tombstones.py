@@ -23,8 +23,8 @@ def deleted(planado):
 def test_a_deleted_client_is_told_of_by_its_keys_and_the_time(planado, deleted):
     [stone] = gone(planado)
 
-    assert list(stone) == ["uuid", "external_id", "deleted_at"]
-    assert (stone["uuid"], stone["external_id"]) == (deleted, "42")
+    assert list(stone) == ["uuid", "external_id", "deleted_at", "merged_into"]
+    assert (stone["uuid"], stone["external_id"], stone["merged_into"]) == (deleted, "42", None)
     assert MOMENT.fullmatch(stone["deleted_at"])
 
 
@@ -105,7 +105,7 @@ def test_a_client_merged_into_another_is_told_of(planado, store, account):
 
     store.merge_clients(account.id, 1, 2)
 
-    assert [stone["uuid"] for stone in gone(planado)] == [merged]
+    assert [(stone["uuid"], stone["merged_into"]) for stone in gone(planado)] == [(merged, kept)]
     assert planado.shown(kept)["version"] == 2
 
 

@@ -1,0 +1,122 @@
+"""Aliases in a transaction: keys of merged clients, which mean the client that took them in.
+
+A client that is merged into another keeps being found under its serial, its uuid and its external
+id. Its links go to the other client. Where that one has a link with the same service already, the
+foreign id becomes an alias: it is neither imported again nor forgotten, and it is open until the
+service has been told.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from storage.database.conditions import in_values
+from storage.model.imports import ForeignAlias
+from storage.model.records import Client
+from storage.schema.tables import ALIAS, CLIENT, ORIGIN
+
+from .filters import Condition
+
+SERIAL = "serial"
+LIVE_KEY = "key"
+"""The namespaces of the store's own keys; every other namespace is a source."""
+
+
+def add_for_merged(
+    connection: Connection, account_id: int, survivor: Client, merged: Client
+) -> None:
+    """Let the keys and the links of a merged client mean the client that took it in."""
+    own_rows = (ALIAS.c.account_id == account_id, ALIAS.c.client_serial == merged.serial)
+    connection.execute(update(ALIAS).where(*own_rows).values(client_serial=survivor.serial))
+    # Another client may have the external id of a deleted one.
+    keys = [str(merged.uuid), None if merged.is_deleted else merged.external_id]
+    given = [(SERIAL, str(merged.serial), False), *((LIVE_KEY, key, False) for key in keys if key)]
+    foreign = move_links(connection, account_id, survivor.serial, merged.serial)
+    given += [(source, foreign_id, True) for source, foreign_id in foreign]
+    for namespace, key, is_open in given:
+        # An external id may be the alias of another client by now: the last merge counts.
+        row = (ALIAS.c.account_id == account_id, ALIAS.c.namespace == namespace, ALIAS.c.key == key)
+        connection.execute(delete(ALIAS).where(*row))
+        values = {"namespace": namespace, "key": key, "is_open": is_open}
+        own = {"account_id": account_id, "client_serial": survivor.serial}
+        connection.execute(insert(ALIAS).values(own | values))
+
+
+def move_links(
+    connection: Connection, account_id: int, survivor: int, merged: int
+) -> list[tuple[str, str]]:
+    """Give the links of a merged client to the survivor, who is then out of step with them.
+
+    Returns the (source, foreign id) of those that stay, as the survivor has one of that source.
+    """
+    statement = select(ORIGIN.c.client_serial, ORIGIN.c.source, ORIGIN.c.foreign_id).where(
+        ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial.in_([survivor, merged])
+    )
+    rows = connection.execute(statement).all()
+    taken = {row.source for row in rows if row.client_serial == survivor}
+    free = sorted({row.source for row in rows} - taken)
+    own_rows = (ORIGIN.c.account_id == account_id, ORIGIN.c.client_serial == merged)
+    connection.execute(
+        update(ORIGIN)
+        .where(*own_rows, in_values(ORIGIN.c.source, free))
+        .values(client_serial=survivor, version=0)
+    )
+    return [
+        (row.source, row.foreign_id)
+        for row in rows
+        if row.client_serial == merged and row.source in taken
+    ]
+
+
+def has_any(connection: Connection, account_id: int) -> bool:
+    """Return whether the account has an alias: most have none."""
+    statement = select(ALIAS.c.key).where(ALIAS.c.account_id == account_id).limit(1)
+    return connection.execute(statement).first() is not None
+
+
+def belongs_to_alias() -> Condition:
+    return and_(CLIENT.c.account_id == ALIAS.c.account_id, CLIENT.c.serial == ALIAS.c.client_serial)
+
+
+def find_survivors(
+    connection: Connection, account_id: int, uuids: Sequence[UUID]
+) -> dict[UUID, UUID]:
+    """Find the uuids of the clients that took in merged clients, by the uuids of these."""
+    by_key = {str(uuid): uuid for uuid in uuids}
+    statement = (
+        select(ALIAS.c.key, CLIENT.c.uuid)
+        .join_from(ALIAS, CLIENT, belongs_to_alias())
+        .where(ALIAS.c.account_id == account_id, ALIAS.c.namespace == LIVE_KEY)
+        .where(in_values(ALIAS.c.key, list(by_key)))
+    )
+    return {by_key[row.key]: row.uuid for row in connection.execute(statement)}
+
+
+def find_serials(
+    connection: Connection, account_id: int, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Find the serials of the clients that aliases mean, by (namespace, key)."""
+    statement = select(ALIAS).where(
+        ALIAS.c.account_id == account_id,
+        in_values(ALIAS.c.namespace, [namespace for namespace, _ in keys]),
+        in_values(ALIAS.c.key, [key for _, key in keys]),
+    )
+    rows = connection.execute(statement)
+    return {(row.namespace, row.key): row.client_serial for row in rows}
+
+
+def list_open(connection: Connection, account_id: int, source: str) -> tuple[ForeignAlias, ...]:
+    """List the aliases of a source of which its service has not been told, by their ids."""
+    statement = select(ALIAS.c.key, ALIAS.c.client_serial).where(
+        ALIAS.c.account_id == account_id, ALIAS.c.namespace == source, ALIAS.c.is_open
+    )
+    rows = connection.execute(statement.order_by(ALIAS.c.key))
+    return tuple(ForeignAlias(foreign_id, serial) for foreign_id, serial in rows)
+
+
+def close_alias(connection: Connection, account_id: int, source: str, foreign_id: str) -> None:
+    """Note that a service has been told of a merge."""
+    row = (ALIAS.c.account_id == account_id, in_values(ALIAS.c.namespace, [source]))
+    statement = update(ALIAS).where(*row, in_values(ALIAS.c.key, [foreign_id]))
+    connection.execute(statement.values(is_open=False))
