@@ -76,7 +76,7 @@ def account(store: Store, case: Case) -> Account:
 @pytest.fixture
 def record(store: Store, account: Account, case: Case) -> Client:
     """The case's client in the store, exactly as it is. No command could set all of its fields."""
-    store._write(insert_clients, account.id, [case.record])
+    store._write(insert_clients, account.id, [case.record], case.record.updated_at)
     return case.record
 
 

@@ -85,7 +85,7 @@ def test_all_that_is_left_open_and_all_that_is_added_is_told() -> None:
 
     assert [row[0] for row in left_open] == [str(n) for n in range(1, 26)]
     assert {row[-1].partition(":")[0] for row in left_open} == {"decided"}
-    assert len(PAGE["What is added here: addition"]) == 7
+    assert len(PAGE["What is added here: addition"]) == 8
 
 
 WHEN = [

@@ -10,6 +10,7 @@ from storage.model.commands import CreateAccount
 from storage.model.errors import Conflict, Invalid, NotFound, Problem
 from storage.model.generators import Generators
 from storage.model.limits import MAX_NAME_LENGTH
+from storage.model.moments import EPOCH
 from storage.model.records import Secret
 from storage.rules.validation import refuse_unstorable
 from storage.schema.account_tables import ACCOUNT
@@ -71,6 +72,7 @@ def insert_account(
         "next_client_serial": 1,
         "next_contact_serial": 1,
         "created_at": generators.clock(),
+        "last_arrival": EPOCH,
     }
     connection.execute(insert(ACCOUNT).values(values))
     return get_account(connection, command.name)

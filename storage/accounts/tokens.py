@@ -26,7 +26,13 @@ TOKEN_LENGTH = 64
 """Integrations take a shorter Ninja token for one of the previous major version."""
 
 SELECT_ACCESS = (
-    select(TOKEN.c.id, TOKEN.c.is_read_only, TOKEN.c.wrote_at, *ACCOUNT_COLUMNS)
+    select(
+        TOKEN.c.id,
+        TOKEN.c.is_read_only,
+        TOKEN.c.wrote_at,
+        ACCOUNT.c.last_arrival,
+        *ACCOUNT_COLUMNS,
+    )
     .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
     .where(
         TOKEN.c.digest == bindparam("digest"),
@@ -103,11 +109,12 @@ def find_access(connection: Connection, dialect: str, token: str) -> Access | No
 
 def access_from_row(row: Sequence[Any]) -> Access:
     """Make an access from a row of `SELECT_ACCESS`."""
-    token_id, is_read_only, wrote_at, *account = row
+    token_id, is_read_only, wrote_at, changes_until, *account = row
     return Access(
         token_id=token_id,
         is_read_only=bool(is_read_only),
         wrote_at=wrote_at,
+        changes_until=changes_until,
         account=account_from_row(account),
     )
 

@@ -159,10 +159,12 @@ def time_conditions(query: ClientQuery) -> Iterator[Condition]:
         yield CLIENT.c.updated_at <= query.updated_to
     if query.updated_from is not None:
         yield CLIENT.c.updated_at >= query.updated_from
-    if query.updated_after is not None:
-        yield CLIENT.c.updated_at > query.updated_after
-    if query.updated_before is not None:
-        yield CLIENT.c.updated_at < query.updated_before
+    if query.arrived_from is not None:
+        yield CLIENT.c.arrived_at >= query.arrived_from
+    if query.arrived_after is not None:
+        yield CLIENT.c.arrived_at > query.arrived_after
+    if query.arrived_before is not None:
+        yield CLIENT.c.arrived_at < query.arrived_before
 
 
 def one_of_condition(one_of: OneOf) -> Condition:

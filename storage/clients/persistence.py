@@ -94,17 +94,22 @@ def refuse_deleted_uuid(connection: Connection, account_id: int, key: LiveKey) -
         raise NotFound("client")
 
 
-def insert_clients(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
+def insert_clients(
+    connection: Connection, account_id: int, clients: Sequence[Client], arrival: datetime
+) -> None:
     """Insert new clients with all their rows, and register them in SQLite's indexes."""
-    insert_client_rows(connection, account_id, clients)
+    insert_client_rows(connection, account_id, clients, arrival)
     new_clients.register_new_clients(
         connection, account_id, list(map(new_clients.lifecycle_of, clients))
     )
 
 
-def insert_client_rows(connection: Connection, account_id: int, clients: Sequence[Client]) -> None:
+def insert_client_rows(
+    connection: Connection, account_id: int, clients: Sequence[Client], arrival: datetime
+) -> None:
     """Insert the rows of new clients. The caller calls `register_new_clients` afterwards."""
-    statements.insert_many(connection, CLIENT, [client_to_row(account_id, c) for c in clients])
+    rows = [client_to_row(account_id, c) | {"arrived_at": arrival} for c in clients]
+    statements.insert_many(connection, CLIENT, rows)
     contact_rows = [
         contact_to_row(account_id, c.serial, contact) for c in clients for contact in c.contacts
     ]
@@ -153,10 +158,10 @@ def find_origins(
 
 
 def delete_client_rows(
-    connection: Connection, account_id: int, record: Client, now: datetime
+    connection: Connection, account_id: int, record: Client, arrival: datetime
 ) -> None:
     """Delete all rows of a client, the rows that refer to it first. Its tombstone remains."""
-    tombstones.add_for_purged(connection, account_id, record, now)
+    tombstones.add_for_purged(connection, account_id, record, arrival)
     for table in (CONTACT, DOCUMENT, ORIGIN, CONFLICT, ALIAS):
         own_rows = (table.c.account_id == account_id, table.c.client_serial == record.serial)
         connection.execute(delete(table).where(*own_rows))
@@ -164,12 +169,14 @@ def delete_client_rows(
     connection.execute(delete(CLIENT).where(*own_rows))
 
 
-def save_client(connection: Connection, account_id: int, before: Client, after: Client) -> None:
+def save_client(
+    connection: Connection, account_id: int, before: Client, after: Client, arrival: datetime
+) -> None:
     """Update the columns of a client that differ, and the rows of its contacts and documents.
 
     Removed contacts get a time of deletion, removed documents are deleted.
     """
-    values = changed_client_columns(account_id, before, after)
+    values = changed_client_columns(account_id, before, after) | {"arrived_at": arrival}
     update_row(connection, CLIENT, account_id, after.serial, values)
     if after.is_deleted and not before.is_deleted:
         tombstones.add_tombstones(connection, account_id, [after.serial])

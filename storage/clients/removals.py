@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from storage.accounts.arrivals import take_arrival
 from storage.model.commands import ClientKey
 from storage.model.errors import Invalid, Problem
 from storage.model.generators import Generators
@@ -22,7 +23,8 @@ def purge_client(
     """Delete a client with all its rows, and return its last record."""
     before = persistence.lock_client(connection, account_id, key)
     precondition.check(before)
-    persistence.delete_client_rows(connection, account_id, before, generators.clock())
+    arrival = take_arrival(connection, account_id, generators)
+    persistence.delete_client_rows(connection, account_id, before, arrival)
     return before
 
 
@@ -46,9 +48,9 @@ def merge_clients(
     merged.check(source)
     if source.serial == before.serial:
         raise Invalid(Problem(("other",), "is the client itself"))
-    now = generators.clock()
-    after = client_merge.merge_clients(before, source, now)
+    arrival = take_arrival(connection, account_id, generators)
+    after = client_merge.merge_clients(before, source, arrival)
     aliases.add_for_merged(connection, account_id, after, source)
-    persistence.delete_client_rows(connection, account_id, source, now)
-    persistence.save_client(connection, account_id, before, after)
+    persistence.delete_client_rows(connection, account_id, source, arrival)
+    persistence.save_client(connection, account_id, before, after, arrival)
     return after

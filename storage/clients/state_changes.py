@@ -29,7 +29,7 @@ def set_locked_client_state(
         external_ids = identities.claimed_identities([after])["external_id"]
         if identities.is_taken(connection, account_id, "external_id", external_ids, after.serial):
             after = structs.replace(after, external_id=None)
-    return client_writes.save_if_changed(connection, account_id, before, after)
+    return client_writes.save_if_changed(connection, account_id, before, after, generators)
 
 
 def set_client_state(
@@ -55,7 +55,9 @@ def set_client_states(
     generators: Generators,
 ) -> tuple[Client, ...]:
     """Set the state of clients, in the order of their serials."""
+    # All are locked before the first is changed, which locks the account.
+    locked = tuple(persistence.lock_clients(connection, account_id, serials))
     return tuple(
         set_locked_client_state(connection, account_id, before, state, generators)
-        for before in persistence.lock_clients(connection, account_id, serials)
+        for before in locked
     )

@@ -33,14 +33,19 @@ def add_tombstones(connection: Connection, account_id: int, serials: Sequence[in
     """
     if not serials:
         return
-    columns = (*(CLIENT.c[name] for name in COPIED_COLUMNS), CLIENT.c.updated_at)
+    copied = (CLIENT.c[name] for name in COPIED_COLUMNS)
+    columns = (*copied, CLIENT.c.updated_at, CLIENT.c.arrived_at)
     rows = select(*columns).where(
         CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials)
     )
-    connection.execute(insert(TOMBSTONE).from_select([*COPIED_COLUMNS, "deleted_at"], rows))
+    connection.execute(
+        insert(TOMBSTONE).from_select([*COPIED_COLUMNS, "deleted_at", "arrived_at"], rows)
+    )
 
 
-def add_for_purged(connection: Connection, account_id: int, client: Client, now: datetime) -> None:
+def add_for_purged(
+    connection: Connection, account_id: int, client: Client, arrival: datetime
+) -> None:
     """Add a tombstone for a purged client, unless its deletion has added one already."""
     if not client.is_deleted:
         tombstone = Tombstone(
@@ -48,9 +53,9 @@ def add_for_purged(connection: Connection, account_id: int, client: Client, now:
             serial=client.serial,
             external_id=client.external_id,
             created_at=client.created_at,
-            deleted_at=max(now, client.updated_at + MICROSECOND),
+            deleted_at=max(arrival, client.updated_at + MICROSECOND),
         )
-        row = structs.asdict(tombstone) | {"account_id": account_id}
+        row = structs.asdict(tombstone) | {"account_id": account_id, "arrived_at": arrival}
         del row["merged_into"]  # it is known by the alias
         connection.execute(insert(TOMBSTONE).values(row))
 
@@ -75,10 +80,10 @@ def list_newest(
 ) -> tuple[Tombstone, ...]:
     """Return tombstones, the newest client first, that come after a (created_at, serial)."""
     statement = select(*TOMBSTONE_COLUMNS).where(TOMBSTONE.c.account_id == account_id)
-    if query.deleted_after is not None:
-        statement = statement.where(TOMBSTONE.c.deleted_at > query.deleted_after)
-    if query.deleted_before is not None:
-        statement = statement.where(TOMBSTONE.c.deleted_at < query.deleted_before)
+    if query.arrived_after is not None:
+        statement = statement.where(TOMBSTONE.c.arrived_at > query.arrived_after)
+    if query.arrived_before is not None:
+        statement = statement.where(TOMBSTONE.c.arrived_at < query.arrived_before)
     if after is not None:
         statement = statement.where(tuple_(TOMBSTONE.c.created_at, TOMBSTONE.c.serial) < after)
     order = (TOMBSTONE.c.created_at.desc(), TOMBSTONE.c.serial.desc())

@@ -5,6 +5,7 @@ clients have, save what differs. A creation reserves serials and a number first.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
@@ -13,12 +14,14 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from storage.accounts import serials as account_serials
+from storage.accounts.arrivals import take_arrival
 from storage.accounts.numbering import assign_numbers, used_numbers_finder
 from storage.accounts.ruled_numbers import assign_ruled_numbers
 from storage.accounts.serials import largest_serial
 from storage.model.commands import ChangeClient, ClientKey, CreateClient, ImportClient, LiveKey
 from storage.model.errors import NotFound
 from storage.model.generators import Generators
+from storage.model.moments import MICROSECOND
 from storage.model.preconditions import Precondition
 from storage.model.records import Client
 from storage.rules import client_changes, contact_changes
@@ -57,8 +60,10 @@ def create_clients(
     reserved = reserve_new_clients(connection, account_id, commands)
     identities.refuse_taken(connection, account_id, identities.claimed_identities(commands))
     numbers = assign_new_numbers(connection, account_id, commands, reserved, generators)
-    records = tuple(build_new_clients(commands, reserved.clients, numbers, reserved, generators))
-    persistence.insert_clients(connection, account_id, records)
+    arrival = take_arrival(connection, account_id, generators)
+    new = build_new_clients(commands, reserved.clients, numbers, reserved, generators, now=arrival)
+    records = tuple(new)
+    persistence.insert_clients(connection, account_id, records, arrival)
     pairs = zip(records, commands, strict=True)
     origins = [(record.serial, origin) for record, command in pairs for origin in command.origins]
     persistence.insert_origins(connection, account_id, origins)
@@ -106,9 +111,11 @@ def build_new_clients(
     numbers: Sequence[str],
     reserved: account_serials.Reservation,
     generators: Generators,
+    *,
+    now: datetime,
 ) -> Iterator[Client]:
     """Yield the records of new clients, each with its serial and its number."""
-    now, serials = generators.clock(), reserved.new_serials
+    serials = reserved.new_serials
     for command, serial, number in zip(commands, client_serials, numbers, strict=True):
         context = client_changes.NewClientContext(
             account=reserved.account,
@@ -132,7 +139,7 @@ def change_locked_client(
     after = decide_change(connection, account_id, before, change, generators)
     # After the decision: an invalid change of a deleted client raises Invalid first.
     client_changes.refuse_deleted(before, after)
-    return save_if_changed(connection, account_id, before, after)
+    return save_if_changed(connection, account_id, before, after, generators)
 
 
 def change_client(
@@ -194,9 +201,11 @@ def change_clients(
 
     def change_one(before: Client) -> Client:
         after = decide_change(connection, account_id, before, change, generators)
-        return save_if_changed(connection, account_id, before, after)
+        return save_if_changed(connection, account_id, before, after, generators)
 
-    return tuple(map(change_one, persistence.lock_clients(connection, account_id, serials)))
+    # All are locked before the first is changed, which locks the account.
+    locked = tuple(persistence.lock_clients(connection, account_id, serials))
+    return tuple(map(change_one, locked))
 
 
 def decide_change(
@@ -218,11 +227,22 @@ def decide_change(
 
 
 def save_if_changed(
-    connection: Connection, account_id: int, before: Client, after: Client
+    connection: Connection,
+    account_id: int,
+    before: Client,
+    after: Client,
+    generators: Generators,
 ) -> Client:
-    """Save a client unless its record is the same object, and return the record."""
-    if after is not before:
-        persistence.save_client(connection, account_id, before, after)
+    """Save a client unless its record is the same object, and return the record.
+
+    Its time of change is the moment of its arrival: then it is later than those of all changes that
+    have been read.
+    """
+    if after is before:
+        return before
+    arrival = take_arrival(connection, account_id, generators)
+    after = structs.replace(after, updated_at=max(arrival, before.updated_at + MICROSECOND))
+    persistence.save_client(connection, account_id, before, after, arrival)
     return after
 
 

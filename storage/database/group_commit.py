@@ -34,6 +34,8 @@ from sqlalchemy.exc import DBAPIError
 from storage.database.fast_sql import statements
 from storage.model.errors import Unavailable
 
+from .step_cache import start_step
+
 T = TypeVar("T")
 
 MAX_STEPS = 64
@@ -201,6 +203,7 @@ class GroupCommit:
 
     def _run_steps(self, connection: Connection, batch: list[PendingStep]) -> None:
         for pending in self._take_steps(batch):
+            start_step(connection)
             if pending.is_exclusive:
                 pending.set_result(pending.step(connection))
             else:

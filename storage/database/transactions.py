@@ -14,6 +14,7 @@ from .circuit_breaker import CircuitBreaker
 from .engine_factory import engine_kind
 from .group_commit import GroupCommit, Step
 from .replica import Replica
+from .step_cache import start_step
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -148,6 +149,7 @@ class TransactionRunner:
             with engine.connect() as raw:
                 connection = raw.execution_options(**options)
                 with connection.begin() as transaction:
+                    start_step(connection)
                     result = step(connection)
                     is_committing = True
                     transaction.commit()

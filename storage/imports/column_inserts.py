@@ -22,13 +22,16 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage.accounts import serials as account_serials
+from storage.accounts.arrivals import take_arrival
 from storage.accounts.numbering import used_numbers_finder
 from storage.accounts.serials import Reservation, is_valid_serial
 from storage.clients import aliases, tombstones
 from storage.database.conditions import in_values
 from storage.database.fast_sql import statements
 from storage.indexes import new_clients
+from storage.model.generators import Generators
 from storage.model.limits import MAX_LENGTHS
+from storage.model.moments import stored_moment
 from storage.rules.validation import is_storable
 from storage.schema.tables import CLIENT, CONTACT, ORIGIN
 
@@ -38,7 +41,9 @@ from .matching import find_taken_contacts, find_taken_serials
 from .merge import has_exclusive_write
 
 
-def insert_columns(connection: Connection, account_id: int, batch: IncomingBatch) -> bool:
+def insert_columns(
+    connection: Connection, account_id: int, batch: IncomingBatch, generators: Generators
+) -> bool:
     """Insert the column batches if all their clients are new, and return whether they are.
 
     Otherwise nothing is inserted.
@@ -54,11 +59,14 @@ def insert_columns(connection: Connection, account_id: int, batch: IncomingBatch
     reserved = account_serials.reserve_serials(connection, account_id)
     if is_any_known(connection, account_id, batch, reserved):
         return False
-    insert_new_columns(connection, account_id, batch)
+    arrival = take_arrival(connection, account_id, generators)
+    insert_new_columns(connection, account_id, batch, stored_moment(arrival))
     return True
 
 
-def insert_new_columns(connection: Connection, account_id: int, batch: IncomingBatch) -> None:
+def insert_new_columns(
+    connection: Connection, account_id: int, batch: IncomingBatch, arrival: int
+) -> None:
     """Insert the rows of all columns, with their tombstones, index entries and block counts."""
     prepared = [one.prepared for one in batch.columns]
     serials = flatten(one.serials for one in prepared)
@@ -67,7 +75,7 @@ def insert_new_columns(connection: Connection, account_id: int, batch: IncomingB
         connection, account_id, client=max(serials), contact=max(contacts)
     )
     for columns in batch.columns:
-        client_rows, contact_rows = columns.prepared.decode_rows(account_id)
+        client_rows, contact_rows = columns.prepared.decode_rows(account_id, arrival)
         statements.insert_encoded(connection, CLIENT, client_rows)
         statements.insert_encoded(connection, CONTACT, contact_rows)
         origins = origin_rows(account_id, batch.source, columns)

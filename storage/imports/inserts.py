@@ -7,6 +7,7 @@ and its outcome names them: a client under another number is better than none.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -14,6 +15,7 @@ from msgspec import UNSET, Struct, structs
 from sqlalchemy import Connection
 
 from storage.accounts import serials as account_serials
+from storage.accounts.arrivals import take_arrival
 from storage.accounts.numbering import assign_numbers, used_numbers_finder
 from storage.accounts.serials import largest_serial
 from storage.clients import identities, persistence, tombstones, writes as client_writes
@@ -24,6 +26,7 @@ from storage.model.commands import ContactDraft, ImportClient
 from storage.model.errors import Invalid
 from storage.model.generators import Generators
 from storage.model.imports import ClientLink, ImportOutcome, ImportStatus
+from storage.model.moments import stored_moment
 from storage.model.records import Client
 from storage.rules import client_changes
 from storage.rules.validation import refuse_unstorable
@@ -118,7 +121,8 @@ def insert_accepted(
     the number of one of these.
     """
     prepared = {c.claimed_serial: rows for c in accepted if (rows := c.prepared)}
-    insert_prepared(connection, account_id, prepared)
+    arrival = take_arrival(connection, account_id, generators)
+    insert_prepared(connection, account_id, prepared, arrival)
     others = [c for c in accepted if not c.prepared]
     records = insert_from_commands(connection, account_id, others, generators) if others else ()
     lifecycles = [(serial, one.is_archived, one.is_deleted) for serial, one in prepared.items()]
@@ -135,12 +139,17 @@ def insert_accepted(
 
 
 def insert_prepared(
-    connection: Connection, account_id: int, prepared: Mapping[int, PreparedRows]
+    connection: Connection,
+    account_id: int,
+    prepared: Mapping[int, PreparedRows],
+    arrival: datetime,
 ) -> None:
     """Insert prepared rows, given by the clients' serials, and tombstones of deleted clients."""
+    encoded_arrival = stored_moment(arrival)
     for batch in iter_batches(prepared.values()):
         rows = [one.decode_rows for one in batch]
-        statements.insert_encoded(connection, CLIENT, (one.client for one in rows))
+        client_rows = ((*one.client[:-1], encoded_arrival) for one in rows)
+        statements.insert_encoded(connection, CLIENT, client_rows)
         statements.insert_encoded(connection, CONTACT, (c for one in rows for c in one.contacts))
     deleted_serials = [serial for serial, one in prepared.items() if one.is_deleted]
     tombstones.add_tombstones(connection, account_id, deleted_serials)
@@ -242,6 +251,7 @@ def insert_from_commands(
 ) -> tuple[Client, ...]:
     """Insert candidates whose rows are not prepared; return their records, in order."""
     commands = [candidate.command for candidate in accepted]
+    arrival = take_arrival(connection, account_id, generators)
     reserved = account_serials.reserve_serials(
         connection,
         account_id,
@@ -257,7 +267,9 @@ def insert_from_commands(
     new_serials = iter(reserved.clients)
     serials = [next(new_serials) if c.serial is UNSET else c.serial for c in commands]
     records = tuple(
-        client_writes.build_new_clients(commands, serials, numbers, reserved, generators)
+        client_writes.build_new_clients(
+            commands, serials, numbers, reserved, generators, now=arrival
+        )
     )
-    persistence.insert_client_rows(connection, account_id, records)
+    persistence.insert_client_rows(connection, account_id, records, arrival)
     return records

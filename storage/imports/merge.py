@@ -26,6 +26,7 @@ from msgspec import UNSET, structs
 from sqlalchemy import Connection
 
 from storage.accounts import serials as account_serials
+from storage.accounts.arrivals import take_arrival
 from storage.accounts.serials import largest_serial
 from storage.clients import identities, persistence, writes as client_writes
 from storage.conflicts import writes as conflict_writes
@@ -145,7 +146,8 @@ class BatchMerge:
             status = ImportStatus.REFUSED
             return ImportOutcome(status=status, serial=before.serial, reason=reason), before
         if after is not before:
-            persistence.save_client(self.connection, self.account_id, before, after)
+            arrival = take_arrival(self.connection, self.account_id, self.generators)
+            persistence.save_client(self.connection, self.account_id, before, after, arrival)
         origin = decision.link_of(after)
         if origin != matched.origin:
             links.save_links(self.connection, self.account_id, [ClientLink(matched.serial, origin)])

@@ -207,7 +207,7 @@ def run_batch_import(
     generators: Generators,
 ) -> None:
     bulk_rows.enlarge_cache(connection)
-    are_new = column_inserts.insert_columns(connection, account_id, batch)
+    are_new = column_inserts.insert_columns(connection, account_id, batch, generators)
     remaining = batch.others if are_new else batch.iter_all()
     outcomes = merge.import_batch(connection, account_id, remaining, generators)
     progress = record_progress(outcomes, are_new)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from .moments import EPOCH
 from .records import Record
 
 
@@ -36,13 +37,15 @@ class Access(Record, frozen=True, kw_only=True):
     """The access that a valid token gives: its account and its rights.
 
     `wrote_at` is the time of the token's last recorded write. None: no write was recorded. Writes
-    are recorded where there is a read replica, which may not have the last one yet.
+    are recorded where there is a read replica, which may not have the last one yet. `changes_until`
+    is a moment up to which all changes of the account's clients had arrived before the request.
     """
 
     token_id: int
     account: Account
     is_read_only: bool
     wrote_at: datetime | None = None
+    changes_until: datetime = EPOCH
 
 
 class DatabaseStatus(Record, frozen=True, kw_only=True):

@@ -139,7 +139,9 @@ class ClientQuery(Command, frozen=True, kw_only=True):
 
     `email`, `number` and `id_number` are compared without regard to case and accents. `text` is
     searched in names, numbers, custom values and contacts; `name` in the name only. The bounds
-    `*_from` and `*_to` include their moment, `*_after` and `*_before` do not.
+    `*_from` and `*_to` include their moment, `*_after` and `*_before` do not. `updated_*` are about
+    the time of change that a client shows; `arrived_*`, for callers that poll, about when its last
+    change was committed: that of an imported client is the import.
 
     A client with the serial `first_serial` is found whatever the conditions say, and comes first.
 
@@ -162,8 +164,9 @@ class ClientQuery(Command, frozen=True, kw_only=True):
     created_to: datetime | None = None
     updated_from: datetime | None = None
     updated_to: datetime | None = None
-    updated_after: datetime | None = None
-    updated_before: datetime | None = None
+    arrived_from: datetime | None = None
+    arrived_after: datetime | None = None
+    arrived_before: datetime | None = None
     first_serial: int | None = None
     sort_keys: tuple[SortKey, ...] = ()
     offset: int = 0
@@ -171,10 +174,13 @@ class ClientQuery(Command, frozen=True, kw_only=True):
 
 
 class TombstoneQuery(Command, frozen=True, kw_only=True):
-    """The query of a list of deleted clients. Neither bound includes its moment."""
+    """The query of a list of deleted clients, by when their deletion was committed.
 
-    deleted_after: datetime | None = None
-    deleted_before: datetime | None = None
+    Neither bound includes its moment.
+    """
+
+    arrived_after: datetime | None = None
+    arrived_before: datetime | None = None
     limit: int = 20
 
 

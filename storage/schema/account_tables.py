@@ -9,6 +9,7 @@ from .column_types import (
     TEXT_TYPE,
     account_column,
     added_counter_column,
+    added_moment_column,
     bigint_column,
     core_table,
     id_column,
@@ -38,6 +39,7 @@ class AccountRow(SQLModel, table=True):
     next_document_serial: int = added_counter_column()
     password_hash: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
     created_at: datetime = moment_column()
+    last_arrival: datetime = added_moment_column()
 
 
 class TokenRow(SQLModel, table=True):

@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from storage.model.limits import MONEY_PLACES
-from storage.model.moments import EPOCH, MICROSECOND
+from storage.model.moments import EPOCH, MICROSECOND, stored_moment
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,7 +37,7 @@ class MomentType(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return None if value is None else stored_moment(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else EPOCH + value * MICROSECOND
@@ -116,6 +116,11 @@ def added_counter_column() -> Any:
     return Field(
         sa_type=BigInteger, nullable=False, default=1, sa_column_kwargs={"server_default": "1"}
     )
+
+
+def added_moment_column() -> Any:
+    """Return a column of moments that a later migration added."""
+    return Field(sa_type=MomentType, nullable=False, sa_column_kwargs={"server_default": "0"})
 
 
 def moment_column(*, nullable: bool = False) -> Any:

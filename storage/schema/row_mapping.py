@@ -78,8 +78,11 @@ def client_to_row(account_id: int, record: Client) -> RowDict:
 
 
 def client_row_values(account_id: int, record: Client) -> list[Any]:
-    """Return the values of all columns of a client's row, in the order of the columns."""
-    return [account_id, *fields_of_client(record), *derived_values(record)]
+    """Return the values of all columns of a client's row, in the order of the columns.
+
+    The last is None, the moment of arrival: only a transaction knows it.
+    """
+    return [account_id, *fields_of_client(record), *derived_values(record), None]
 
 
 def derived_values(record: Client) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from .column_types import (
     TEXT_TYPE,
     JsonType,
     account_column,
+    added_moment_column,
     added_text_column,
     bigint_column,
     core_table,
@@ -139,6 +140,8 @@ class ClientRow(SQLModel, table=True):
     custom_value2_folded: str = added_text_column()
     custom_value3_folded: str = added_text_column()
     custom_value4_folded: str = added_text_column()
+
+    arrived_at: datetime = added_moment_column()
 
 
 class ContactRow(SQLModel, table=True):
@@ -260,6 +263,7 @@ Index(
     CLIENT.c.version,
 )
 Index("ix_client_updated_at", CLIENT.c.account_id, CLIENT.c.updated_at)
+Index("ix_client_arrived_at", CLIENT.c.account_id, CLIENT.c.arrived_at)
 Index("ix_client_display", CLIENT.c.account_id, CLIENT.c.display_folded, CLIENT.c.serial)
 Index("ix_client_number_order", CLIENT.c.account_id, CLIENT.c.number_order, CLIENT.c.serial)
 Index("ix_client_balance", CLIENT.c.account_id, CLIENT.c.balance, CLIENT.c.serial)

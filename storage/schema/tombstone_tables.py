@@ -6,7 +6,14 @@ from uuid import UUID
 from sqlalchemy import Index, Uuid, desc
 from sqlmodel import Field, SQLModel
 
-from .column_types import TEXT_TYPE, account_column, core_table, key_column, moment_column
+from .column_types import (
+    TEXT_TYPE,
+    account_column,
+    added_moment_column,
+    core_table,
+    key_column,
+    moment_column,
+)
 
 
 class TombstoneRow(SQLModel, table=True):
@@ -20,6 +27,7 @@ class TombstoneRow(SQLModel, table=True):
     external_id: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
     created_at: datetime = moment_column()
     deleted_at: datetime = moment_column()
+    arrived_at: datetime = added_moment_column()
 
 
 TOMBSTONE = core_table(TombstoneRow)
@@ -32,4 +40,4 @@ Index(
     desc(TOMBSTONE.c.created_at),
     desc(TOMBSTONE.c.serial),
 )
-Index("ix_tombstone_deleted_at", TOMBSTONE.c.account_id, TOMBSTONE.c.deleted_at)
+Index("ix_tombstone_arrived_at", TOMBSTONE.c.account_id, TOMBSTONE.c.arrived_at)

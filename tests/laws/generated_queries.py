@@ -75,9 +75,10 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     ).map(tuple),
     "first_serial": serials,
 }
-for bound in ("created_from", "created_to", "updated_from", "updated_to", "updated_after"):
+for bound in ("created_from", "created_to", "updated_from", "updated_to"):
     CONDITIONS[bound] = moments
-CONDITIONS["updated_before"] = moments
+for bound in ("arrived_from", "arrived_after", "arrived_before"):
+    CONDITIONS[bound] = moments
 TEXTUAL = ["text", "name", "email", "one_of", "contains"]
 several = st.sets(
     st.one_of(st.sampled_from(TEXTUAL), st.sampled_from(sorted(CONDITIONS))), max_size=3
@@ -97,8 +98,8 @@ lookups = st.one_of(
 )
 stone_queries = st.builds(
     TombstoneQuery,
-    deleted_after=st.one_of(st.none(), moments),
-    deleted_before=st.one_of(st.none(), moments),
+    arrived_after=st.one_of(st.none(), moments),
+    arrived_before=st.one_of(st.none(), moments),
     limit=limits,
 )
 group_queries = st.builds(

@@ -6,7 +6,7 @@ in different ways. This module holds the writes. Lists are in `model_lists`, con
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -18,11 +18,10 @@ from storage.model.folding import fold
 from storage.model.preconditions import Precondition, VersionMatch
 from storage.model.records import Client, Origin, State, Tombstone
 from tests.laws import model_contacts, model_merge
-from tests.laws.model_found import Found
+from tests.laws.model_found import TICK, Found
 
 Change = Callable[[Client], ChangeClient]
 OWNER = 1
-TICK = timedelta(microseconds=1)
 NORMAL: dict[str, Callable[[str], str]] = {"number": fold, "id_number": fold, "external_id": str}
 
 
@@ -58,7 +57,7 @@ class Model(Found):
 
     def born(self, command: CreateClient, number: str) -> Client:
         fields = client_fields(command)
-        created_at = fields.setdefault("created_at", self.makers.clock())
+        created_at = fields.setdefault("created_at", self.arrive())
         fields.setdefault("updated_at", created_at)
         if fields.get("country_id") is None and not isinstance(command, ImportClient):
             fields["country_id"] = self.country_id
@@ -74,6 +73,7 @@ class Model(Found):
         self.next_client += 1
         client = self.with_contacts(client, command.contacts or (), client.created_at)
         self.client_of[client.serial] = client
+        self.arrived_at[client.serial] = self.arrive()
         self.origins_of[client.serial] = command.origins
         if client.is_deleted:
             self.lay_stone(client, client.updated_at)
@@ -139,11 +139,19 @@ class Model(Found):
         later, version = self.later(before), before.version + 1
         after = structs.replace(after, version=version, updated_at=later)
         self.client_of[after.serial] = after
+        self.arrived_at[after.serial] = self.arrive()
         return after
 
     def later(self, client: Client) -> datetime:
-        """Return the current time, or the first tick after the client's last change."""
-        return max(self.makers.clock(), client.updated_at + TICK)
+        """Return the moment of arrival, or the first tick after the client's last change."""
+        return max(self.arrive(), client.updated_at + TICK)
+
+    def arrive(self) -> datetime:
+        """Return the moment at which the changes of this step arrive: after all before it."""
+        if self.arrival is None:
+            self.arrival = max(self.makers.clock(), self.last_arrival + TICK)
+            self.last_arrival = self.arrival
+        return self.arrival
 
     # Life and death
 
@@ -189,7 +197,7 @@ class Model(Found):
             before,
             balance=before.balance + source.balance,
             paid_to_date=before.paid_to_date + source.paid_to_date,
-            contacts=model_contacts.merged(before, source, self.makers.clock()),
+            contacts=model_contacts.merged(before, source, self.arrive()),
             **model_merge.taken_fields(before, source),
         )
         return self.bumped(before, after)
@@ -209,6 +217,7 @@ class Model(Found):
     def lay_stone(self, client: Client, deleted_at: datetime) -> None:
         fields = {name: getattr(client, name, None) for name in Tombstone.__struct_fields__}
         self.stone_of[client.serial] = Tombstone(**fields | {"deleted_at": deleted_at})
+        self.stone_arrived_at[client.serial] = self.arrive()
 
     # What belongs to one client alone
 

@@ -1,7 +1,7 @@
 """The records of the model, and the queries that read them."""
 
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -10,10 +10,13 @@ from msgspec import structs
 from storage.model.commands import ClientKey, LiveKey
 from storage.model.errors import Invalid, NotFound, Problem
 from storage.model.generators import Generators
+from storage.model.moments import EPOCH
 from storage.model.queries import ClientQuery, TombstoneQuery
 from storage.model.records import Client, Origin, Page, Tombstone
 from tests.laws import model_lists
 from tests.laws.model_groups import Groups
+
+TICK = timedelta(microseconds=1)
 
 
 class Found(Groups):
@@ -26,6 +29,11 @@ class Found(Groups):
         self.client_of: dict[int, Client] = {}
         self.origins_of: dict[int, tuple[Origin, ...]] = {}
         self.stone_of: dict[int, Tombstone] = {}
+        self.last_arrival = EPOCH
+        self.arrival: datetime | None = None
+        """The moment at which the changes of this step arrive, once one of them has."""
+        self.arrived_at: dict[int, datetime] = {}
+        self.stone_arrived_at: dict[int, datetime] = {}
         self.survivor_of: dict[int | str, int] = {}
         """The serials of clients by the serials, uuids and external ids of those merged into
         them."""
@@ -34,6 +42,7 @@ class Found(Groups):
         twin = copy(self)
         for name, value in vars(self).items():
             setattr(twin, name, copy(value) if isinstance(value, dict) else value)
+        twin.arrival = None
         return twin
 
     def get_client(self, key: ClientKey) -> Client:
@@ -72,13 +81,13 @@ class Found(Groups):
         return tuple(sorted(mine, key=lambda o: (o.source, o.foreign_id)))
 
     def list_clients(self, query: ClientQuery) -> Page[Client]:
-        found = model_lists.list_clients(self.client_of.values(), query)
+        found = model_lists.list_clients(self.client_of.values(), query, self.arrived_at)
         return Page(
             records=tuple(found[query.offset : query.offset + query.limit]), total=len(found)
         )
 
     def list_newest_clients(self, query: ClientQuery, after: LiveKey | None) -> tuple[Client, ...]:
-        found = [c for c in self.client_of.values() if model_lists.finds(c, query)]
+        found = [c for c in self.client_of.values() if model_lists.finds(c, query, self.arrived_at)]
         return behind(found, after and self.place_of(after), query.limit)
 
     def list_deleted_clients(
@@ -87,7 +96,7 @@ class Found(Groups):
         found = [
             structs.replace(s, merged_into=self.survivor_uuid(s))
             for s in self.stone_of.values()
-            if model_lists.is_between(s, query)
+            if model_lists.is_between(self.stone_arrived_at[s.serial], query)
         ]
         return behind(found, after and self.place_of(after, among_gone=True), query.limit)
 

@@ -1,7 +1,8 @@
 """Filters and sort orders of the model's lists."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
@@ -14,24 +15,29 @@ from storage.model.queries import (
     OneOf,
     TombstoneQuery,
 )
-from storage.model.records import Client, Contact, Group, State, Tombstone
+from storage.model.records import Client, Contact, Group, State
+
+Arrivals = Mapping[int, datetime]
+"""When the last changes of clients arrived, by serial."""
 
 
-def list_clients(clients: Iterable[Client], query: ClientQuery) -> list[Client]:
+def list_clients(clients: Iterable[Client], query: ClientQuery, arrivals: Arrivals) -> list[Client]:
     """List the clients that match a query, in its order, with `first_serial` before the others."""
-    found = ordered([c for c in clients if finds(c, query)], query)
+    found = ordered([c for c in clients if finds(c, query, arrivals)], query)
     return sorted(found, key=lambda c: c.serial != query.first_serial)
 
 
 # Which clients
 
 
-def finds(client: Client, query: ClientQuery) -> bool:
+def finds(client: Client, query: ClientQuery, arrivals: Arrivals) -> bool:
     """Check whether a client matches. The client with `first_serial` always matches."""
-    return client.serial == query.first_serial or all(conditions(client, query))
+    return client.serial == query.first_serial or all(
+        conditions(client, query, arrivals[client.serial])
+    )
 
 
-def conditions(client: Client, query: ClientQuery) -> Iterator[bool]:
+def conditions(client: Client, query: ClientQuery, arrived: datetime) -> Iterator[bool]:
     yield query.serials is None or client.serial in query.serials
     yield has_state(client, query.states)
     yield query.balance is None or compares(client, query.balance)
@@ -45,7 +51,7 @@ def conditions(client: Client, query: ClientQuery) -> Iterator[bool]:
     yield from (is_among(client, among) for among in query.one_of)
     for holding in query.contains:
         yield fold(holding.text) in fold(getattr(client, holding.column.value))
-    yield from time_conditions(client, query)
+    yield from time_conditions(client, arrived, query)
 
 
 def has_state(record: Client | Group, states: frozenset[State] | None) -> bool:
@@ -83,20 +89,21 @@ def is_among(client: Client, among: OneOf) -> bool:
     return caseless(value) in [caseless(given) for given in among.values]
 
 
-def time_conditions(client: Client, query: ClientQuery) -> Iterator[bool]:
+def time_conditions(client: Client, arrived: datetime, query: ClientQuery) -> Iterator[bool]:
     created, updated = client.created_at, client.updated_at
     yield query.created_from is None or created >= query.created_from
     yield query.created_to is None or created <= query.created_to
     yield query.updated_from is None or updated >= query.updated_from
     yield query.updated_to is None or updated <= query.updated_to
-    yield query.updated_after is None or updated > query.updated_after
-    yield query.updated_before is None or updated < query.updated_before
+    yield query.arrived_from is None or arrived >= query.arrived_from
+    yield query.arrived_after is None or arrived > query.arrived_after
+    yield query.arrived_before is None or arrived < query.arrived_before
 
 
-def is_between(stone: Tombstone, query: TombstoneQuery) -> bool:
-    after, before = query.deleted_after, query.deleted_before
-    is_late = after is None or stone.deleted_at > after
-    return is_late and (before is None or stone.deleted_at < before)
+def is_between(arrived: datetime, query: TombstoneQuery) -> bool:
+    after, before = query.arrived_after, query.arrived_before
+    is_late = after is None or arrived > after
+    return is_late and (before is None or arrived < before)
 
 
 # In which order

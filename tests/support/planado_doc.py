@@ -12,6 +12,7 @@ from gateway.app import create_app
 from gateway.server.request_log import with_request_log
 from gateway.settings import Settings
 from storage.model.accounts import Account
+from storage.model.commands import ImportClient
 from storage.store import Store
 from tests.dialects.planado.clients.test_upsert import patched_at_once
 from tests.support.api_callers import Ninja, Planado
@@ -114,8 +115,8 @@ def holds_twenty_on_a_page(scene: Scene) -> None:
 
 
 def lists_the_last_of_a_moment_first(scene: Scene) -> None:
-    for name in "ab":
-        scene.planado.created(organization=False, last_name=name)
+    commands = [ImportClient(last_name=name, classification="individual") for name in "ab"]
+    scene.store.create_clients(scene.account.id, commands)
 
     last, first = scene.planado.listed("limit=2")
     assert last["created_at"] == first["created_at"]
@@ -171,7 +172,7 @@ PROOFS: dict[str, Callable[[Scene], None]] = {
     "what Invoice Ninja knows of a contact that stays": keeps_what_it_does_not_show,
     "several callers at once with the same new external id": creates_once,
     "page size": holds_twenty_on_a_page,
-    "clients of the same moment": lists_the_last_of_a_moment_first,
+    "clients that are imported at once": lists_the_last_of_a_moment_first,
     "what a 429 says": refuses_in_plain_text,
     "limits of bodies, addresses and contacts": takes_what_is_long,
     "archived clients": lists_the_archived,

@@ -28,6 +28,7 @@ dialect's words.
 import logging
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -57,10 +58,12 @@ class CacheableGet(NamedTuple):
     """A GET without a body.
 
     `path` is the path within the dialect, `prefix` is where the dialect is mounted, `url` is the
-    scheme and the host. `query` and `none_match` are as the caller sent them.
+    scheme and the host. `query` and `none_match` are as the caller sent them. `changes_until` is
+    that of the access.
     """
 
     account: Account
+    changes_until: datetime
     url: str
     prefix: str
     path: str
@@ -197,6 +200,7 @@ def cacheable_get(scope: Scope) -> CacheableGet | None:
     url = f"{scope['scheme']}://{host.decode()}"
     return CacheableGet(
         access.account,
+        access.changes_until,
         url,
         prefix,
         path,

@@ -84,7 +84,6 @@ def client_query(given: wire.ListParams, ids: IdCodec, now: datetime) -> ClientQ
     """
     check_include(given)
     created_from = read_date(text_of(given.created_at), now)
-    updated_from = read_date(text_of(given.updated_at), now)
     created = filters.read_time_span(text_of(given.created_between), now)
     updated = filters.read_time_span(text_of(given.updated_between), now)
     query = ClientQuery(
@@ -101,8 +100,9 @@ def client_query(given: wire.ListParams, ids: IdCodec, now: datetime) -> ClientQ
         contains=tuple(filters.contains_filters(given)),
         created_from=filters.latest_moment(created_from, created[0]),
         created_to=created[1],
-        updated_from=filters.latest_moment(updated_from, updated[0]),
+        updated_from=updated[0],
         updated_to=updated[1],
+        arrived_from=read_date(text_of(given.updated_at), now),
         first_serial=ids.decode(text_of(given.with_)),
         sort_keys=read_sort_keys(given.sort),
     )

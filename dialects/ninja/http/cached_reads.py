@@ -4,15 +4,17 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from msgspec import Raw
+from msgspec import Raw, structs
 
 from dialects.base.http.cached_reads import CacheableGet, CachedRead, FindVersions, WrapBodies
+from dialects.base.http.changes_until import changes_until_line
 from dialects.base.protocol.json_codec import WIRE_ENCODER
 from storage import Account, Client, variant_key
 
 from ..clients.translate import Caller
 from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
+from ..protocol.scalars import write_moment
 from .options import Options
 from .response_headers import API_VERSION_HEADER
 
@@ -42,7 +44,9 @@ class CachedReadMatcher:
         pairs = page_numbers(request.query) if request.path == "/clients" else None
         if pairs is None:
             return None
-        return self.match_many(caller, request.prefix + request.path, pairs)
+        read = self.match_many(caller, request.prefix + request.path, pairs)
+        until = changes_until_line(write_moment(request.changes_until))
+        return read and structs.replace(read, headers=(*read.headers, until))
 
     def match_one(self, caller: Caller, serial: int) -> CachedRead:
         return self.cached_read(

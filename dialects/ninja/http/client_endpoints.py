@@ -1,24 +1,24 @@
 """Endpoints of clients. Each decodes, calls the store and encodes, and does nothing else."""
 
-import functools
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from msgspec import structs
-from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dialects.base.http.authentication import account_of
 from dialects.base.http.bodies import json_response
+from dialects.base.http.changes_until import changes_until_header
 from dialects.base.http.conditional_requests import (
     etag_header,
     not_modified,
     precondition,
     refuse_conditions,
 )
+from dialects.base.http.request_urls import own_url
 from dialects.base.http.store_calls import replica_options, run_file_io, run_read, run_write
 from dialects.base.protocol.failures import Rejected
 from dialects.base.protocol.ignored_fields import ignored_headers
@@ -46,7 +46,7 @@ from ..protocol.envelope import wrap_envelope
 from ..protocol.input_tree import InputTree
 from ..protocol.messages import taken_problem
 from ..protocol.pagination import Window
-from ..protocol.scalars import text_of
+from ..protocol.scalars import text_of, write_moment
 from .multipart import Form
 from .options import Options
 from .password_confirmation import confirm_password
@@ -73,11 +73,14 @@ class Clients:
         query = list_query.client_query(given, caller.id_codec, self.store.current_time())
         lag = replica_options(request, self.store)
         page = await run_read(self.store.list_clients, caller.account.id, query, **lag)
-        at = pagination.read_window(given)
         if list_query.wants_outline(given):
-            outlines = [self.translations.outline(record, caller) for record in page.records]
-            return self.page_response(request, outlines, page.total, at, asked)
-        return await self.list_response(request, page, at, asked)
+            shown = [self.translations.outline(record, caller) for record in page.records]
+        else:
+            shown = await self.render_clients(caller, page.records, asked)
+        at = pagination.read_window(given)
+        response = self.page_response(request, shown, page.total, at, asked)
+        response.headers.update(changes_until_header(request, self.store, write_moment))
+        return response
 
     async def create(self, request: Request, form: Form) -> Response:
         caller, tree = self.caller(request), form.tree
@@ -254,23 +257,6 @@ class Clients:
     def caller(self, request: Request) -> Caller:
         """Return the account of a request, and the url that links in the answer begin with."""
         return Caller(account_of(request), self.options.public_url or own_url(request))
-
-
-def own_url(request: Request) -> str:
-    scope = request.scope
-    server = tuple(scope["server"]) if scope.get("server") else None
-    return url_at(scope["scheme"], server, request.headers.get("host"))
-
-
-@functools.lru_cache(maxsize=1024)
-def url_at(scheme: str, server: tuple[str, int | None] | None, host: str | None) -> str:
-    """Return scheme and host of a request.
-
-    Cached, because they are the same for most requests and Starlette is slow to build them.
-    """
-    headers = [] if host is None else [(b"host", host.encode("latin-1"))]
-    url = URL(scope={"scheme": scheme, "server": server, "headers": headers, "path": "/"})
-    return f"{url.scheme}://{url.netloc}"
 
 
 async def hash_passwords(tree: InputTree) -> dict[str, Secret]:

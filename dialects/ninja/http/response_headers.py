@@ -27,8 +27,14 @@ COMMON_HEADERS = {
     "Access-Control-Expose-Headers": "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition",
     "Cache-Control": "no-cache, private",
 }
-OWN_NAMES = frozenset({b"etag", b"retry-after", b"x-gateway-ignored-fields"})
-OWN_HEADERS = {b"access-control-expose-headers": b",ETag,Retry-After,X-Gateway-Ignored-Fields"}
+OWN_NAMES = frozenset(
+    {b"etag", b"retry-after", b"x-gateway-ignored-fields", b"x-gateway-changes-until"}
+)
+OWN_HEADERS = {
+    b"access-control-expose-headers": (
+        b",ETag,Retry-After,X-Gateway-Ignored-Fields,X-Gateway-Changes-Until"
+    )
+}
 """What a browser may read besides, where an answer has a header that the original does not have."""
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Origin": "*",

@@ -62,9 +62,9 @@ def plan_list(store: Store, given: wire.ListParams, page_size: int) -> ListPlan:
         raise Invalid(*problems)
     limit = read_limit(given.limit) or page_size
     if DELETED_FLAGS[given.deleted]:
-        deleted = TombstoneQuery(deleted_after=after, deleted_before=before, limit=limit)
+        deleted = TombstoneQuery(arrived_after=after, arrived_before=before, limit=limit)
         return ListPlan(store.list_deleted_clients, deleted, tombstones_page)
-    live = ClientQuery(states=LIVE_STATES, updated_after=after, updated_before=before, limit=limit)
+    live = ClientQuery(states=LIVE_STATES, arrived_after=after, arrived_before=before, limit=limit)
     return ListPlan(store.list_newest_clients, live, clients_page)
 
 

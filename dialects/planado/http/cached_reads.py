@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from dialects.base.http.cached_reads import CacheableGet, CachedRead
+from dialects.base.http.changes_until import changes_until_line
 from dialects.base.protocol.json_codec import WIRE_ENCODER
 from storage import Account, Client, variant_key
 
 from ..clients import list_query, translate
-from ..protocol.scalars import read_key
+from ..protocol.scalars import read_key, write_moment
 
 CLIENT_PATH = re.compile("/clients/([0-9A-Za-z_.~-]{1,100})")
 LIST_PARAMETER = re.compile("limit=[0-9]{1,4}|after=[0-9A-Za-z_.~-]{1,100}")
@@ -26,7 +27,7 @@ class CachedReadMatcher:
         if match := CLIENT_PATH.fullmatch(request.path):
             return None if request.query else self.match_one(account, match[1])
         pairs = page_parameters(request.query) if request.path == "/clients" else None
-        return None if pairs is None else self.match_many(account, pairs)
+        return None if pairs is None else self.match_many(request, pairs)
 
     def match_one(self, account: Account, text: str) -> CachedRead:
         key = read_key(text)
@@ -38,8 +39,8 @@ class CachedReadMatcher:
             is_one=True,
         )
 
-    def match_many(self, account: Account, pairs: Sequence[tuple[str, str]]) -> CachedRead:
-        given = list_query.params(pairs)
+    def match_many(self, request: CacheableGet, pairs: Sequence[tuple[str, str]]) -> CachedRead:
+        account, given = request.account, list_query.params(pairs)
         limit = list_query.read_limit(given.limit) or self.page_size
         after = list_query.cursor(given)
         return CachedRead(
@@ -48,6 +49,7 @@ class CachedReadMatcher:
             render,
             wrap_many,
             is_one=False,
+            headers=(changes_until_line(write_moment(request.changes_until)),),
         )
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from dialects.base.http.authentication import account_of
 from dialects.base.http.bodies import json_response, read_body
+from dialects.base.http.changes_until import changes_until_header
 from dialects.base.http.conditional_requests import etag_header, not_modified, precondition
 from dialects.base.http.store_calls import replica_options, run_read, run_write
 from dialects.base.protocol.failures import Malformed
@@ -18,7 +19,7 @@ from storage import Client, LiveKey, NotFound, State, Store
 from ..clients import list_query, translate
 from ..clients.ignored_fields import ignored_keys
 from ..protocol import wire
-from ..protocol.scalars import read_key
+from ..protocol.scalars import read_key, write_moment
 from .options import Options
 
 BODY_LIMIT = 2**20
@@ -39,7 +40,8 @@ class Clients:
         lag = replica_options(request, self.store)
         plan = list_query.plan_list(self.store, given, self.options.page_size)
         records = await run_read(plan.fetch, account_id, plan.query, after, **lag)
-        return json_response(plan.build_page(records))
+        until = changes_until_header(request, self.store, write_moment)
+        return json_response(plan.build_page(records), headers=until)
 
     async def create(self, request: Request) -> Response:
         tree = await body_tree(request)

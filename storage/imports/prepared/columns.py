@@ -62,15 +62,15 @@ class PreparedColumns(Struct, frozen=True, array_like=True, gc=False):
     sizes: list[int]
     encoded: bytes
 
-    def decode_rows(self, account_id: int) -> tuple[Rows, Rows]:
+    def decode_rows(self, account_id: int, arrival: int | None = None) -> tuple[Rows, Rows]:
         """Return the rows of the clients and those of the contacts, as iterators.
 
-        A row is made when the iterator comes to it.
+        A row is made when the iterator comes to it. `arrival` is in microseconds.
         """
         clients, contacts = COLUMNS_DECODER.decode(self.encoded)
         account = {"account_id": account_id}
         return (
-            iter_rows(clients, CLIENT_DEFAULTS | account),
+            iter_rows(clients, CLIENT_DEFAULTS | account | {"arrived_at": arrival}),
             iter_rows(contacts, CONTACT_DEFAULTS | account),
         )
 

@@ -113,7 +113,9 @@ def test_a_row_says_what_its_record_says(
         rows = connection.execute(select(CLIENT).order_by(CLIENT.c.serial)).mappings().all()
 
     records = store.list_clients(account.id, ClientQuery()).records
-    assert [dict(row) for row in rows] == [client_to_row(account.id, r) for r in records]
+    shown = [dict(row) | {"arrived_at": None} for row in rows]
+    assert shown == [client_to_row(account.id, record) for record in records]
+    assert [row["arrived_at"] for row in rows] == [record.updated_at for record in records]
     assert rows
 
 

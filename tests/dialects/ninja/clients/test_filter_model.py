@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, count
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -29,6 +29,7 @@ from tests.dialects.ninja.clients.filter_clients import (
 )
 from tests.dialects.ninja.steps import NOBODY
 from tests.support.api_callers import Ninja
+from tests.support.arrivals import let_arrive_when_changed
 from tests.support.databases import Databases
 
 ALONE = settings(max_examples=settings().max_examples // 10)
@@ -50,7 +51,10 @@ class Shelf(NamedTuple):
 def shelf(databases: Databases) -> Iterator[Shelf]:
     with databases.database() as url:
         # Whole seconds only: finer times are not shown, so that no model could know them.
-        store = Store.open(url, Generators(clock=lambda: NEW_YEAR + timedelta(days=20)))
+        seconds = count()
+        store = Store.open(
+            url, Generators(clock=lambda: NEW_YEAR + timedelta(days=20, seconds=next(seconds)))
+        )
         yield fill_shelf(store)
         store.close()
 
@@ -68,6 +72,7 @@ def fill_shelf(store: Store) -> Shelf:
 def a_caller(store: Store, name: str) -> Ninja:
     account, random = store.create_account(CreateAccount(name=name)), Random(7)  # noqa: S311
     store.create_clients(account.id, [client(random, n) for n in range(CLIENTS)])
+    let_arrive_when_changed(store, account.id)
     _, token = store.create_token(CreateToken(account=name, dialect="ninja"))
     http = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
     return Ninja(http, str(token))

@@ -7,6 +7,7 @@ import pytest
 
 from storage.model.commands import ContactDraft
 from tests.dialects.ninja.steps import NOBODY, find_names, import_client
+from tests.support.arrivals import let_arrive_when_changed
 
 BALANCES = {"A": "-5", "B": "0", "C": "9.99", "D": "10", "E": "15.5", "F": "20"}
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
@@ -32,6 +33,7 @@ def days(store, account):
         day = NEW_YEAR + timedelta(days=n)
         later = day + timedelta(days=10)
         import_client(store, account, f"day {n + 1}", created_at=day, updated_at=later)
+    let_arrive_when_changed(store, account.id)
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ HEADERS = {
     "content-type": "application/json",
 }
 EXPOSED = "access-control-expose-headers"
-OWN = f"{HEADERS[EXPOSED]},ETag,Retry-After,X-Gateway-Ignored-Fields"
-"""What an answer with an entity tag exposes."""
+OWN = f"{HEADERS[EXPOSED]},ETag,Retry-After,X-Gateway-Ignored-Fields,X-Gateway-Changes-Until"
+"""What an answer exposes that has a header of ours."""
+OWN_NAMES = {"etag", "x-gateway-changes-until"}
 
 
 def has_headers(answer):
-    expected = HEADERS | ({EXPOSED: OWN} if "etag" in answer.headers else {})
+    expected = HEADERS | ({EXPOSED: OWN} if OWN_NAMES & set(answer.headers) else {})
     return {name: answer.headers.get(name) for name in expected} == expected
 
 

@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage.model.commands import ImportClient
+from storage.model.commands import CreateClient, ImportClient
 from tests.dialects.planado.answer_checks import MISSING_UUID, error_at
 from tests.support.api_callers import Planado
 
@@ -48,9 +48,8 @@ def test_a_change_does_not_move_a_client_in_the_list(planado, clock):
     assert names_of_clients(planado.listed()) == ["b", "A"]
 
 
-def test_clients_of_one_moment_are_listed_last_made_first(planado, clock):
-    for name in "abcde":
-        planado.created(organization=True, organization_name=name)
+def test_clients_of_one_moment_are_listed_last_made_first(planado, store, account):
+    store.create_clients(account.id, [CreateClient(organization_name=name) for name in "abcde"])
 
     assert len({client["created_at"] for client in planado.listed()}) == 1
     assert scanned(planado, "limit=2") == [["e", "d"], ["c", "b"], ["a"]]
