@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from msgspec import structs
 
+from dialects.base.dialect import Dialect
 from storage import (
     Account,
     Client,
@@ -61,6 +62,15 @@ def is_alive(holder: str) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def leave_ids_to(dialect: Dialect, store: Store, account: Account) -> None:
+    """From the first sync on, leave the ids of new clients to a service whose ids carry serials.
+
+    Clients that are born here meanwhile have provisional ones, which no client of it will have.
+    """
+    if dialect.codec.has_serials:
+        store.give_provisional_serials(account.id)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from storage.database.conditions import in_values
 from storage.model.imports import ForeignAlias
 from storage.model.records import Client
+from storage.schema.row_mapping import RowDict
 from storage.schema.tables import ALIAS, CLIENT, ORIGIN
 
 from .filters import Condition
@@ -34,13 +35,22 @@ def add_for_merged(
     given = [(SERIAL, str(merged.serial), False), *((LIVE_KEY, key, False) for key in keys if key)]
     foreign = move_links(connection, account_id, survivor.serial, merged.serial)
     given += [(source, foreign_id, True) for source, foreign_id in foreign]
+    own = {"account_id": account_id, "client_serial": survivor.serial}
     for namespace, key, is_open in given:
-        # An external id may be the alias of another client by now: the last merge counts.
-        row = (ALIAS.c.account_id == account_id, ALIAS.c.namespace == namespace, ALIAS.c.key == key)
-        connection.execute(delete(ALIAS).where(*row))
-        values = {"namespace": namespace, "key": key, "is_open": is_open}
-        own = {"account_id": account_id, "client_serial": survivor.serial}
-        connection.execute(insert(ALIAS).values(own | values))
+        put_alias(connection, own | {"namespace": namespace, "key": key, "is_open": is_open})
+
+
+def put_alias(connection: Connection, row: RowDict) -> None:
+    """Insert an alias. One that meant another client means this one now: the last one counts."""
+    same_key = [ALIAS.c[name] == row[name] for name in ("account_id", "namespace", "key")]
+    connection.execute(delete(ALIAS).where(*same_key))
+    connection.execute(insert(ALIAS).values(row))
+
+
+def add_serial(connection: Connection, account_id: int, serial: int, other_serial: int) -> None:
+    """Let another serial mean a client. A client that has that serial itself is found before."""
+    row = {"account_id": account_id, "client_serial": serial, "is_open": False}
+    put_alias(connection, row | {"namespace": SERIAL, "key": str(other_serial)})
 
 
 def move_links(

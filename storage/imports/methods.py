@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from storage.accounts import serials as account_serials
 from storage.clients import aliases, reads as client_reads, scan as client_scan
 from storage.conflicts import reads as conflict_reads, writes as conflict_writes
 from storage.database.fast_sql import bulk_rows
@@ -14,7 +15,7 @@ from storage.model.conflicts import NO_CONFLICTS, ConflictState, FoundConflicts
 from storage.model.folding import fold_key
 from storage.model.generators import Generators
 from storage.model.imports import ClientLink, ForeignAlias, ImportOutcome
-from storage.model.limits import MAX_INTEGER
+from storage.model.limits import FIRST_PROVISIONAL_SERIAL, MAX_INTEGER
 from storage.model.records import Client, Origin
 from storage.model.runs import RunProgress
 from storage.rules.validation import refuse_unstorable
@@ -172,6 +173,15 @@ class ImportMethods(TransactionRunner):
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
         """Delete a link: the client does not exist at the source any more."""
         self._write(import_links.delete_link, account_id, source, foreign_id)
+
+    def give_provisional_serials(self, account_id: int) -> None:
+        """Give new clients and contacts only serials that no other server gives, from now on."""
+        last = FIRST_PROVISIONAL_SERIAL - 1
+        self._write(account_serials.advance_serials, account_id, client=last, contact=last)
+
+    def add_serial_alias(self, account_id: int, serial: int, other_serial: int) -> None:
+        """Let the id that another server has given a client mean it, unless another one has it."""
+        self._write(aliases.add_serial, account_id, serial, other_serial)
 
     def list_open_aliases(self, account_id: int, source: str) -> tuple[ForeignAlias, ...]:
         """List the clients of a source that were merged into others here, and not yet there."""

@@ -110,3 +110,8 @@ class ObjectCodec(Struct, frozen=True, kw_only=True):
     is_listed: Callable[[Client], bool] = always_listed
     shortened_fields: Callable[[bytes, Client, Account], tuple[str, ...]] = no_shortened_fields
     salt_advice: str = ""
+
+    @property
+    def has_serials(self) -> bool:
+        """Whether ids of this API carry serials, which each server gives anew."""
+        return self.serial_of is not no_serial

@@ -16,7 +16,7 @@ from gateway.migration.counterparts import Sides
 from gateway.migration.importer import Importer, ImportOptions, run_of_import
 from gateway.migration.link_keys import LinkKeys
 from gateway.migration.objects import RawObject
-from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done
+from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done, leave_ids_to
 from gateway.remote.http_client import HttpClient
 from storage import Account, ConflictPolicy, ConflictState, Run, StartRun, Store
 
@@ -99,6 +99,8 @@ def import_pages(
 ) -> int:
     """Import the clients of all pages; return how many the list has shown again."""
     repeated = 0
+    if importer.run is not None:
+        leave_ids_to(importer.dialect, importer.store, importer.account)
     for page in pages:
         checkpoint = msgspec.json.encode(page.position).decode()
         importer.import_objects(raw_objects_of(page), checkpoint)

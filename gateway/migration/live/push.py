@@ -29,7 +29,14 @@ from gateway.migration.agreements import Counterpart, linked
 from gateway.migration.counterparts import Sides
 from gateway.migration.failures import TooManyChanges, UnmatchedClients
 from gateway.migration.outcomes import Counts
-from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done, finish_run, start_run
+from gateway.migration.runs import (
+    OVERLAP,
+    ReportProgress,
+    find_last_done,
+    finish_run,
+    leave_ids_to,
+    start_run,
+)
 from gateway.remote.http_client import HttpClient
 from storage import (
     MAX_INTEGER,
@@ -103,9 +110,7 @@ def push(
     pages = push_run.pages()
     # An error of the service is raised before the run starts.
     first_page = next(pages)
-    run = None
-    if not plan.push_options.is_dry_run:
-        run = push_run.run = start_run(store, account, plan.command, interrupted)
+    run = None if plan.push_options.is_dry_run else push_run.start(interrupted)
     with finish_run(store, run) if run else nullcontext():
         is_first = push_run.progress.surveyed is None
         push_run.survey_remote(first_page, pages, report_progress)
@@ -133,6 +138,13 @@ class PushRun:
         """The links that a dry run would have saved."""
         self.unmatched = 0
         """The clients of the service that are not known here."""
+
+    def start(self, interrupted: Run | None) -> Run:
+        """Start the run of the push in the store, or resume it."""
+        store, account = self.sides.store, self.sides.account
+        self.run = start_run(store, account, self.plan.command, interrupted)
+        leave_ids_to(self.sides.dialect, store, account)
+        return self.run
 
     def pages(self) -> Iterator[ScannedPage]:
         """Yield the pages of the survey."""

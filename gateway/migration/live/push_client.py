@@ -162,6 +162,7 @@ class ClientPusher:
         if shown is None:
             return PushOutcome(result="created", lines=lines)
         after = self.adopt(record, shown)
+        self.remember_id(record, shown.origin.foreign_id)
         compared = self.sides.compare(after, shown)
         dropped = self.sides.dialect.remote.dropped_groups(compared.here, compared.there)
         if dropped:
@@ -208,6 +209,13 @@ class ClientPusher:
             return record
         store, account = self.sides.store, self.sides.account
         return store.change_client(account.id, record.serial, adoption)
+
+    def remember_id(self, record: Client, foreign_id: str) -> None:
+        """Let the id that the service has given a new client find it here too."""
+        account = self.sides.account
+        serial = self.sides.dialect.codec.serial_of(foreign_id, account)
+        if serial is not None and serial != record.serial:
+            self.sides.store.add_serial_alias(account.id, record.serial, serial)
 
     def link_after(
         self,

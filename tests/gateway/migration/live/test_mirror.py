@@ -94,7 +94,7 @@ def test_edits_of_both_sides_arrive_within_two_cycles(mirrored: Mirrored) -> Non
 def test_a_mirror_at_rest_makes_four_calls_and_no_write_and_leaves_no_runs(
     mirrored: Mirrored,
 ) -> None:
-    for _ in range(3):
+    for _ in range(4):
         mirrored.cycle()
     mirrored.company.writes()
     runs = len(mirrored.company.store.list_runs(mirrored.company.here.id))
