@@ -46,6 +46,8 @@ def printed_by(command: str, server: Served) -> str:
     words = shlex.split(command.replace(NINJA, server.url))[1:]
     if "planado" in words and words[0] in {"pull", "push", "check"}:
         words += ["--url", server.url, "--per-minute", "0"]
+    if words[0] == "push":
+        words += ["--at-once", "1"]  # the clients of Planado are listed as they were made
     result = CliRunner().invoke(application(), words)
     assert result.exit_code in {DONE, NOT_WHOLE}, result.output
     url = PLANADO if "planado" in words else NINJA

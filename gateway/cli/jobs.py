@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 import typer
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
@@ -19,9 +19,11 @@ from gateway.migration.counterparts import Sides
 from gateway.migration.files.import_files import FileImport, import_files
 from gateway.migration.importer import ImportOptions
 from gateway.migration.link_keys import link_keys
+from gateway.migration.live.mirror_forecast import calls_of_push
 from gateway.migration.live.pull import Pull, pull
-from gateway.migration.live.push import Push, push
+from gateway.migration.live.push import push
 from gateway.migration.live.push_client import PushOptions
+from gateway.migration.live.push_plan import Push
 from gateway.remote.http_client import HttpClient
 from gateway.settings import Settings
 from storage import Account, BlobStore, ConflictPolicy, Failure, Run, RunLine, RunState, Store
@@ -30,6 +32,10 @@ from .options import open_store
 from .progress import Meter, meter
 from .report import Report, lines_of, print_report
 
+WRITES_AT_ONCE = 16
+"""Clients that a push tells at a time, unless the command says otherwise."""
+MINUTES_OF_HOURS = 120
+"""Minutes from which a forecast speaks of hours."""
 NOT_WHOLE = 5
 """Exit code: done, but some clients were refused, in conflict or different."""
 
@@ -51,6 +57,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_change
     has_files: bool = False
     is_without_match: bool = False
     is_mail_accepted: bool = False
+    at_once: int = WRITES_AT_ONCE
 
 
 class JobContext(Struct, frozen=True, kw_only=True):
@@ -159,6 +166,7 @@ def run_push(
         is_dry_run=context.is_dry_run,
         is_without_match=job.is_without_match,
         is_mail_accepted=job.is_mail_accepted,
+        at_once=job.at_once,
     )
     plan = Push(
         sides=sides(store, account, job),
@@ -168,8 +176,25 @@ def run_push(
     )
     with service(job, context, progress) as remote:
         done = push(plan, remote, progress.update, interrupted)
+        per_minute = remote.per_minute
     heading = f"{account.name} to {job.dialect} at {job.url}:"
-    return report_of(store, heading, done.run, done.counts, done.lines)
+    report = report_of(store, heading, done.run, done.counts, done.lines)
+    if done.run is not None:
+        return report
+    calls = calls_of_push(plan.sides.dialect.remote, done.counts)
+    return structs.replace(report, note=f"{report.note} {forecast_sentence(calls, per_minute)}")
+
+
+def forecast_sentence(calls: int, per_minute: int) -> str:
+    """Say what the writes of a rehearsed push would take."""
+    minutes = calls / per_minute if per_minute else 0
+    if minutes >= MINUTES_OF_HOURS:
+        pace = f", {minutes / 60:,.1f} hours at {per_minute} a minute"
+    elif minutes >= 1:
+        pace = f", {minutes:,.0f} minutes at {per_minute} a minute"
+    else:
+        pace = ""
+    return f"The writes would take {calls:,} calls{pace}."
 
 
 def run_import(

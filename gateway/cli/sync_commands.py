@@ -16,7 +16,7 @@ from gateway.migration.live.check import CheckedClient, CheckResult, check, chec
 from gateway.settings import DEFAULT_DATABASE
 from storage import ConflictPolicy
 
-from .jobs import NOT_WHOLE, Job, JobContext, run_job, service, sides
+from .jobs import NOT_WHOLE, WRITES_AT_ONCE, Job, JobContext, run_job, service, sides
 from .options import AccountName, AsJson, Database, open_store
 from .output import print_json
 from .progress import meter
@@ -57,6 +57,9 @@ Only = Annotated[
 AcceptMail = Annotated[
     bool,
     typer.Option("--accept-mail", help="Push though an old server mails those who refuse it."),
+]
+AtOnce = Annotated[
+    int, typer.Option("--at-once", min=1, max=64, help="Clients that are told at a time.")
 ]
 WithoutMatch = Annotated[
     bool,
@@ -115,6 +118,7 @@ def push_command(dialect: Dialect) -> Callable[..., None]:
         "delete": (Delete, False),
         "without_match": (WithoutMatch, False),
         "accept_mail": (AcceptMail, False),
+        "at_once": (AtOnce, WRITES_AT_ONCE),
     }
     return as_command(push, f"{words} later of what has changed.", parameters)
 
@@ -196,6 +200,7 @@ def live_job(verb: str, dialect: Dialect, values: Values) -> Job:
         has_files=values.get("documents", False),
         is_without_match=values.get("without_match", False),
         is_mail_accepted=values.get("accept_mail", False),
+        at_once=values.get("at_once", WRITES_AT_ONCE),
     )
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from threading import Lock
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
@@ -48,7 +49,7 @@ class RemoteResponse(NamedTuple):
 
 
 class HttpClient:
-    """The client of a remote service under the URL `base`.
+    """The client of a remote service under the URL `base`. Several threads may use it at once.
 
     `headers` are secrets: they are sent, but are in no failure and no log. `on_wait` is called with
     a text before every wait. `chance` returns a random number from 0 to 1. Raises Invalid for a
@@ -72,11 +73,12 @@ class HttpClient:
         self._limits = limits or CallLimits()
         self._on_wait = on_wait
         self._pacer = CallPacer(per_minute, clock=clock, sleep=sleep)
+        self.per_minute = per_minute
         self.server_version = ""
         """What the last answer says of the server's version; empty if none has said it."""
         self.calls = 0
         """The attempts so far, those that failed too."""
-        self._clock, self._sleep, self._random = clock, sleep, chance
+        self._clock, self._sleep, self._random, self._lock = clock, sleep, chance, Lock()
         self._http = httpx.Client(
             headers=usable_headers(headers),
             # A cookie of one answer could put the next request into another account.
@@ -146,7 +148,8 @@ class HttpClient:
     def _with_retries(self, call: HttpCall, attempt: Callable[[], T]) -> T:
         retry_policy = RetryPolicy(call, self._limits, self._random)
         while True:
-            self.calls += 1
+            with self._lock:
+                self.calls += 1
             self._pacer.wait_for_turn()
             began = self._clock()
             try:

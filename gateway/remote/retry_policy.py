@@ -9,6 +9,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from threading import Lock
 
 from msgspec import Struct
 
@@ -60,6 +61,8 @@ class CallPacer:
         self._sleep = sleep
         self._remaining: int | None = None
         self._window_began = 0.0
+        self._lock = Lock()
+        """Calls may be made in several threads: each has a turn of its own."""
 
     def note_remaining(self, remaining: int | None) -> None:
         """Note how many calls the service says are left in this minute, None if it says nothing.
@@ -68,19 +71,22 @@ class CallPacer:
         """
         if remaining is None:
             return
-        if self._remaining is None or remaining > self._remaining:
-            self._window_began = self._clock()
-        self._remaining = remaining
-        if remaining <= SPARE_CALLS:
-            self._next_call_at = max(self._next_call_at, self._window_began + MINUTE + self._ahead)
+        with self._lock:
+            if self._remaining is None or remaining > self._remaining:
+                self._window_began = self._clock()
+            self._remaining = remaining
+            if remaining <= SPARE_CALLS:
+                next_window = self._window_began + MINUTE + self._ahead
+                self._next_call_at = max(self._next_call_at, next_window)
 
     def wait_for_turn(self) -> None:
         """Sleep until the next call is allowed."""
         if not self._gap and self._remaining is None:
             return
-        now = self._clock()
-        turn = max(now, self._next_call_at - self._ahead)
-        self._next_call_at = max(turn, self._next_call_at) + self._gap
+        with self._lock:
+            now = self._clock()
+            turn = max(now, self._next_call_at - self._ahead)
+            self._next_call_at = max(turn, self._next_call_at) + self._gap
         if turn > now:
             self._sleep(turn - now)
 

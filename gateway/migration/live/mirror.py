@@ -39,8 +39,9 @@ from storage import (
 )
 
 from .pull import Pull, pull
-from .push import Push, push
+from .push import push
 from .push_client import PushOptions
+from .push_plan import Push
 
 LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 5.0

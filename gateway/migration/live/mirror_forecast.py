@@ -1,16 +1,18 @@
 """The preparation of a mirror: both services are read, and what would be told is only counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from dialects.base.migration.remote_api import RemoteApi
 from gateway.migration.failures import UnmatchedClients
 from storage import Store
 
 from .mirror import LiveService, no_progress
 from .pull import pull
-from .push import Push, push
+from .push import push
 from .push_client import PushOptions
+from .push_plan import WRITE_RESULTS, Push
 
 MINUTES = 60
 
@@ -53,15 +55,20 @@ def forecast(service: LiveService, read: int) -> Forecast:
         counts = push(Push(sides=service.sides, push_options=options), service.http, no_progress)
     except UnmatchedClients as failure:
         return Forecast(dialect=service.name, read=read, obstacle=str(failure))
-    created, changed = (counts.counts.get(name, 0) for name in ("created", "changed"))
-    # One look for the key, the write, and one look at what the service has made of it.
-    looks = int(remote.has_keys) + int(remote.is_read_again)
-    calls = created * (1 + looks) + changed * (2 + int(remote.is_read_again))
+    calls = calls_of_push(remote, counts.counts)
     return Forecast(
         dialect=service.name,
         read=read,
-        created=created,
-        changed=changed,
+        created=counts.counts.get("created", 0),
+        changed=counts.counts.get("changed", 0),
         calls=calls,
         hours=calls / remote.per_minute / MINUTES if remote.per_minute else 0.0,
     )
+
+
+def calls_of_push(remote: RemoteApi, counts: Mapping[str, int]) -> int:
+    """Return how many calls the writes take that a rehearsal has counted."""
+    created, changed, deleted = (counts.get(name, 0) for name in WRITE_RESULTS)
+    # One look for the key, the write, and one look at what the service has made of it.
+    looks = int(remote.has_keys) + int(remote.is_read_again)
+    return created * (1 + looks) + changed * (2 + int(remote.is_read_again)) + deleted * 2

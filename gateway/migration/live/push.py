@@ -20,13 +20,12 @@ How it works:
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
-from datetime import datetime
+from threading import Lock
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from gateway.migration.agreements import Counterpart, linked
-from gateway.migration.counterparts import Sides
 from gateway.migration.failures import TooManyChanges, UnmatchedClients
 from gateway.migration.outcomes import Counts
 from gateway.migration.runs import (
@@ -48,47 +47,16 @@ from storage import (
     Run,
     RunLine,
     RunProgress,
-    StartRun,
 )
 
+from .in_flight import call_for_each
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 from .match import iter_unlinked
-from .push_client import ClientPusher, PushOptions, PushOutcome
-from .push_lines import line_of
-from .service_writer import RefusedWrite
+from .push_client import ClientPusher, PushOutcome
+from .push_plan import WRITE_RESULTS, Progress, Push, progress_of
 
 PUSH_BATCH_SIZE = 200
 """Clients of the store that are read at a time."""
-WRITE_RESULTS = ("created", "changed", "deleted")
-"""The push outcomes that count as changes of the service."""
-
-
-class Progress(Struct, frozen=True, kw_only=True):
-    """The checkpoint of a push.
-
-    `surveyed` is when the last complete survey began, None if there was none. The clients up to
-    `serial` have been pushed.
-    """
-
-    surveyed: datetime | None = None
-    serial: int = 0
-
-
-class Push(Struct, frozen=True, kw_only=True):
-    """The plan of a push.
-
-    `run_options` is stored with the run, and is what it takes to resume the run.
-    """
-
-    sides: Sides
-    push_options: PushOptions
-    run_options: str = ""
-    max_changes: int | None = None
-
-    @property
-    def command(self) -> StartRun:
-        name, source = self.sides.dialect.name, self.sides.source
-        return StartRun(verb="push", dialect=name, source=source, options=self.run_options)
 
 
 def push(
@@ -104,6 +72,7 @@ def push(
     if interrupted:
         push_run.progress = progress_of(interrupted)
         push_run.counts = dict(interrupted.counts)
+        push_run.begun_writes = sum(push_run.counts.get(result, 0) for result in WRITE_RESULTS)
     else:
         last_run = find_last_done(store, account, plan.command)
         push_run.progress = Progress(surveyed=progress_of(last_run).surveyed)
@@ -117,7 +86,7 @@ def push(
         if is_first and not plan.push_options.is_without_match:
             push_run.refuse_unmatched()
         push_run.push_clients(report_progress)
-        push_run.push_merged()
+        push_merged_clients(push_run)
     return push_run
 
 
@@ -138,6 +107,9 @@ class PushRun:
         """The links that a dry run would have saved."""
         self.unmatched = 0
         """The clients of the service that are not known here."""
+        self.begun_writes = 0
+        """The writes of clients so far, those under way too."""
+        self.lock = Lock()
 
     def start(self, interrupted: Run | None) -> Run:
         """Start the run of the push in the store, or resume it."""
@@ -205,31 +177,26 @@ class PushRun:
         while records := store.clients_out_of_step(
             account.id, source, after=self.progress.serial, limit=PUSH_BATCH_SIZE
         ):
-            origins = self.known_origins(records)
-            for record in records:
-                outcome = self.pusher.push(record, origins.get(record.serial))
-                self.count_in_step(record.serial - 1)
-                self.progress = structs.replace(self.progress, serial=record.serial)
-                self.count_outcome(outcome)
+            self.push_batch(records)
             self.save_progress((), ())
             report_progress(self.counts.get("read", 0), None)
         self.count_in_step(MAX_INTEGER)
         self.save_progress((), ())
 
-    def push_merged(self) -> None:
-        """Tell the service of clients that were merged into others here."""
-        store, account, source = self.sides.store, self.sides.account, self.sides.source
-        for alias in store.list_open_aliases(account.id, source):
-            survivor = store.get_client(account.id, alias.serial)
-            try:
-                outcome = self.pusher.push_merged(survivor, alias.foreign_id)
-            except RefusedWrite as refusal:
-                line = line_of("refused", survivor, text=str(refusal))
-                outcome = PushOutcome(result="refused", lines=(line,))
-            if outcome.unlinked and self.run:
-                store.close_alias(account.id, source, alias.foreign_id)
-            self.count("read", outcome.result)
-            self.save_progress((), outcome.lines)
+    def push_batch(self, records: Sequence[Client]) -> None:
+        """Push clients, several at once, and save their outcomes in the order of their serials."""
+        origins = self.known_origins(records)
+
+        def push_one(record: Client) -> PushOutcome:
+            return self.pusher.push(record, origins.get(record.serial))
+
+        at_once = self.plan.push_options.at_once
+        for record, outcome, is_late in call_for_each(push_one, records, at_once):
+            if not is_late:  # else a resumed push comes to it once more
+                self.count_in_step(record.serial - 1)
+                self.progress = structs.replace(self.progress, serial=record.serial)
+                self.count("read", outcome.result)
+            self.save_outcome(record, outcome)
 
     def count_in_step(self, last: int) -> None:
         """Count the clients between the last pushed one and a serial: they are unchanged."""
@@ -251,19 +218,20 @@ class PushRun:
     def refuse_too_many(self) -> None:
         """Raise TooManyChanges if another write would exceed the limit; called before each one."""
         limit = self.plan.max_changes
-        if limit is not None and sum(self.counts.get(r, 0) for r in WRITE_RESULTS) >= limit:
-            raise TooManyChanges(f"{limit} clients have changed, and there are more")
+        with self.lock:
+            if limit is not None and self.begun_writes >= limit:
+                raise TooManyChanges(f"{limit} clients have changed, and there are more")
+            self.begun_writes += 1
 
-    def count_outcome(self, outcome: PushOutcome) -> None:
-        """Count the outcome of a client, and save what it changes in links and report lines."""
-        self.count("read", outcome.result)
+    def save_outcome(self, record: Client, outcome: PushOutcome) -> None:
+        """Save what the push of a client changes in links, conflicts and report lines."""
         if outcome.unlinked and self.run:
             source = self.sides.source
             self.sides.store.unlink_client(self.sides.account.id, source, outcome.unlinked)
         if outcome.link or outcome.lines or outcome.unlinked:
             links = [outcome.link] if outcome.link else []
             found = outcome.conflicts
-            conflicts = {} if found is None else {self.progress.serial: found}
+            conflicts = {} if found is None else {record.serial: found}
             self.save_progress(links, outcome.lines, conflicts)
 
     def count(self, *names: str) -> None:
@@ -289,8 +257,15 @@ class PushRun:
         )
 
 
-def progress_of(run: Run | None) -> Progress:
-    """Return the progress in the checkpoint of a run, else that of a first push."""
-    if run is None or not run.checkpoint:
-        return Progress()
-    return msgspec.json.decode(run.checkpoint, type=Progress)
+def push_merged_clients(push_run: PushRun) -> None:
+    """Tell the service of clients that were merged into others here."""
+    store, source = push_run.sides.store, push_run.sides.source
+    account_id = push_run.sides.account.id
+    for alias in store.list_open_aliases(account_id, source):
+        outcome = push_run.pusher.push_merged(
+            store.get_client(account_id, alias.serial), alias.foreign_id
+        )
+        if outcome.unlinked and push_run.run:
+            store.close_alias(account_id, source, alias.foreign_id)
+        push_run.count("read", outcome.result)
+        push_run.save_progress((), outcome.lines)

@@ -40,7 +40,7 @@ class PushOptions(Struct, frozen=True, kw_only=True):
     `policy` decides conflicts. `may_delete`: a client that is deleted here is deleted on the
     service too. `is_dry_run`: no write request is sent. `is_without_match`: the first push does
     not ask whether clients of both sides are the same people. `is_mail_accepted`: contacts may get
-    mail from an old server though they refuse it.
+    mail from an old server though they refuse it. `at_once`: the clients that are pushed at a time.
     """
 
     policy: ConflictPolicy = ConflictPolicy.HOLD
@@ -48,6 +48,7 @@ class PushOptions(Struct, frozen=True, kw_only=True):
     is_dry_run: bool = False
     is_without_match: bool = False
     is_mail_accepted: bool = False
+    at_once: int = 1
 
 
 class PushOutcome(Struct, frozen=True, kw_only=True):
@@ -92,8 +93,7 @@ class ClientPusher:
         try:
             return self.push_linked(record, origin) if origin else self.push_new(record)
         except RefusedWrite as refusal:
-            line = line_of("refused", record, text=str(refusal))
-            return PushOutcome(result="refused", lines=(line,))
+            return refused_outcome(record, refusal)
 
     def push_linked(self, record: Client, origin: Origin) -> PushOutcome:
         if origin.version == record.version:
@@ -264,13 +264,16 @@ class ClientPusher:
     def push_merged(self, survivor: Client, foreign_id: str) -> PushOutcome:
         """Delete a client on the service that was merged into another here, if the options allow
         it. `unlinked` of the outcome says that it does not exist there any more."""
-        counterpart = self.writer.fetch(foreign_id, None)
-        if counterpart is None or self.is_deleted_there(survivor, counterpart):
-            return PushOutcome(result="unchanged", unlinked=foreign_id)
-        if not self.options.may_delete:
-            words = f"{foreign_id} was merged into it here; say --delete to delete that one there"
-            return PushOutcome(result="left", lines=(line_of("left", survivor, text=words),))
-        return self.delete_there(foreign_id)
+        try:
+            counterpart = self.writer.fetch(foreign_id, None)
+            if counterpart is None or self.is_deleted_there(survivor, counterpart):
+                return PushOutcome(result="unchanged", unlinked=foreign_id)
+            if self.options.may_delete:
+                return self.delete_there(foreign_id)
+        except RefusedWrite as refusal:
+            return refused_outcome(survivor, refusal)
+        words = f"{foreign_id} was merged into it here; say --delete to delete that one there"
+        return PushOutcome(result="left", lines=(line_of("left", survivor, text=words),))
 
     def is_deleted_there(self, survivor: Client, counterpart: Counterpart) -> bool:
         return bool(self.sides.compare(survivor, counterpart).there.get(DELETION))
@@ -280,3 +283,8 @@ class ClientPusher:
         dialect = self.sides.dialect
         losses = (*dialect.codec.losses(record), *dialect.remote.unsendable_fields(record))
         return tuple(line_of("lost", record, field=field, text=text) for field, text in losses)
+
+
+def refused_outcome(record: Client, refusal: RefusedWrite) -> PushOutcome:
+    line = line_of("refused", record, text=str(refusal))
+    return PushOutcome(result="refused", lines=(line,))
