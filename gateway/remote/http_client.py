@@ -79,14 +79,7 @@ class HttpClient:
         self.calls = 0
         """The attempts so far, those that failed too."""
         self._clock, self._sleep, self._random, self._lock = clock, sleep, chance, Lock()
-        self._http = httpx.Client(
-            headers=usable_headers(headers),
-            # A cookie of one answer could put the next request into another account.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            transport=transport or DeadlineTransport(),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._http = plain_client(headers, transport or DeadlineTransport())
 
     def __repr__(self) -> str:
         return f"HttpClient({self._base!r})"
@@ -205,6 +198,18 @@ class HttpClient:
             extensions={"timeout": {"connect": connect, "read": read, "write": read, "pool": read}},
         )
         return self._http.send(request, stream=True)
+
+
+def plain_client(headers: Mapping[str, str], transport: httpx.BaseTransport) -> httpx.Client:
+    """Return a client without cookies, redirects and proxies."""
+    return httpx.Client(
+        headers=usable_headers(headers),
+        # A cookie of one answer could put the next request into another account.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        transport=transport,
+        trust_env=False,
+        follow_redirects=False,
+    )
 
 
 def read_number(text: str) -> int | None:
