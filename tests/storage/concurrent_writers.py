@@ -57,6 +57,7 @@ class Book:
         self.kept: list[str] = []
         self.said: list[str] = []
         self.connection = self.dbapi_connection = self
+        self.info: dict[str, object] = {}
 
     def execute(self, statement: str, _given: object = ()) -> None:
         self.said.append(statement)
