@@ -72,7 +72,8 @@ def test_only_the_columns_that_are_given_are_written(connection, account, client
 
 
 def test_rows_are_inserted_together(connection, account, client):
-    rows = [client_to_row(account.id, client) | another(client, serial) for serial in (7, 8)]
+    row = client_to_row(account.id, client) | {"arrived_at": client.updated_at}
+    rows = [row | another(client, serial) for serial in (7, 8)]
 
     statements.insert_many(connection, CLIENT, rows)
     statements.insert_many(connection, DOCUMENT, [])
@@ -97,7 +98,10 @@ def test_what_an_update_returns_is_told(connection, account, client):
 def test_a_failure_has_the_name_that_sqlalchemy_gives_it_and_nobodys_values(
     connection, account, client
 ):
-    row = client_to_row(account.id, client) | {"private_notes": "nobody's business"}
+    row = client_to_row(account.id, client) | {
+        "private_notes": "nobody's business",
+        "arrived_at": client.updated_at,
+    }
 
     with pytest.raises(IntegrityError) as driver, connection.begin_nested():
         statements.execute(connection, insert(CLIENT), row)

@@ -103,7 +103,10 @@ def test_the_index_finds_what_a_scan_finds(shelf, steps, terms, cuts):
 
     for account_id in accounts:
         records = shelf.list_clients(account_id, ALL).records
-        rows = [client_to_row(account_id, record) for record in records]
+        rows = [
+            client_to_row(account_id, record) | {"arrived_at": record.updated_at}
+            for record in records
+        ]
         for term in terms + cut_texts(records, cuts):
             by_text = find_serials(shelf, account_id, text=term)
             assert by_text == scanned(rows, "search", term)
