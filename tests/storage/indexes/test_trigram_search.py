@@ -130,7 +130,7 @@ def test_clients_that_come_back_while_their_going_is_due_are_learned_once(path: 
     for client in gone:
         store.purge_client(account_id, client.serial)
 
-    store._write(persistence.insert_clients, account_id, gone)
+    store._write(persistence.insert_clients, account_id, gone, gone[0].updated_at)
 
     assert find_serials_by_text(store, account_id, "needle") == {client.serial for client in gone}
     with store._engine.begin() as connection:
