@@ -11,13 +11,18 @@ from dialects.base.migration.remote_api import RemoteApi
 from storage import Store
 
 
+def as_they_are(field: str, value: str) -> tuple[str, str]:
+    return field, value
+
+
 class Dialect(Struct, frozen=True):
     """One API: where it is mounted, how it is served, and how its objects travel.
 
     `prefixes` are the paths where it is mounted, the recommended one first. `options` is the shape
     of its settings, each with a default. `app` builds its application from them; `credentials`
     returns the headers by which a caller presents a token. `codec` reads and writes its objects
-    outside our server, `remote` builds the requests to a server of the API.
+    outside our server, `remote` builds the requests to a server of the API. `in_words` says a field
+    of a client and its value as a person would, for example by the names of its tables.
     """
 
     name: str
@@ -27,3 +32,4 @@ class Dialect(Struct, frozen=True):
     credentials: Callable[[str, Any], Mapping[str, str]]
     codec: ObjectCodec
     remote: RemoteApi
+    in_words: Callable[[str, str], tuple[str, str]] = as_they_are

@@ -6,6 +6,7 @@ from .http.options import Options
 from .http.routes import app, credentials
 from .migration.object_codec import CODEC
 from .migration.remote_api import REMOTE
+from .reference.value_names import in_words
 
 DIALECT = Dialect(
     name="ninja",
@@ -15,4 +16,5 @@ DIALECT = Dialect(
     credentials=credentials,
     codec=CODEC,
     remote=REMOTE,
+    in_words=in_words,
 )

@@ -24,6 +24,7 @@ from gateway.migration.live.pull import Pull, pull
 from gateway.migration.live.push import push
 from gateway.migration.live.push_client import PushOptions
 from gateway.migration.live.push_plan import Push
+from gateway.migration.reporting.run_facts import fact_lines
 from gateway.remote.http_client import HttpClient
 from gateway.settings import Settings
 from storage import Account, BlobStore, ConflictPolicy, Failure, Run, RunLine, RunState, Store
@@ -87,6 +88,7 @@ def run_job(job: Job, context: JobContext, run_id: int | None = None) -> None:
         account = store.get_account(job.account)
         interrupted = None if run_id is None else store.get_run(run_id)
         words = f"{job.verb} {job.dialect}"
+        before = store.sum_clients(account.id)
         try:
             is_of_bytes = job.verb == "import"
             with meter(words, quiet=context.as_json, is_of_bytes=is_of_bytes) as progress:
@@ -96,6 +98,9 @@ def run_job(job: Job, context: JobContext, run_id: int | None = None) -> None:
         except Failure:
             print_how_to_resume(store, account)
             raise
+        if report.run is not None:
+            facts = fact_lines(before, store.sum_clients(account.id), report.server_version)
+            store.add_run_lines(report.run.id, facts)
     print_report(report, as_json=context.as_json)
     if not report.is_whole:
         raise typer.Exit(NOT_WHOLE)
@@ -153,7 +158,8 @@ def run_pull(
     what = f"changed since {done.since:%Y-%m-%d %H:%M} UTC" if done.since else "all clients"
     heading = f"{account.name} from {job.dialect} at {job.url}, {what}:"
     importer = done.importer
-    return report_of(store, heading, importer.run, importer.counts, importer.lines)
+    report = report_of(store, heading, importer.run, importer.counts, importer.lines)
+    return structs.replace(report, server_version=remote.server_version)
 
 
 def run_push(
@@ -180,7 +186,7 @@ def run_push(
     heading = f"{account.name} to {job.dialect} at {job.url}:"
     report = report_of(store, heading, done.run, done.counts, done.lines)
     if done.run is not None:
-        return report
+        return structs.replace(report, server_version=remote.server_version)
     calls = calls_of_push(plan.sides.dialect.remote, done.counts)
     return structs.replace(report, note=f"{report.note} {forecast_sentence(calls, per_minute)}")
 

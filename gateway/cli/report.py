@@ -8,48 +8,12 @@ from operator import attrgetter
 import typer
 from msgspec import Struct, json
 
+from gateway.migration.reporting.run_words import HEADINGS, MEANINGS, ORDER
 from gateway.migration.spooled_lines import SpooledLines
 from storage import Run, RunLine, Store
 
 MAX_LINES_SHOWN = 10
 """Lines of a kind that are printed; the rest is only counted."""
-ORDER = (
-    "read",
-    "written",
-    "created",
-    "changed",
-    "deleted",
-    "gone",
-    "unchanged",
-    "kept",
-    "merged",
-    "left",
-    "conflict",
-    "refused",
-    "files",
-)
-MEANINGS = {
-    "created": "new",
-    "changed": "changed",
-    "deleted": "deleted there",
-    "gone": "gone there, and deleted here",
-    "unchanged": "unchanged",
-    "kept": "kept as it is here",
-    "merged": "merged into others here",
-    "left": "left out",
-    "conflict": "with a field changed on both sides: each keeps its own",
-    "refused": "refused",
-    "files": "files fetched",
-}
-HEADINGS = {
-    "refused": "Refused:",
-    "conflict": "Changed on both sides (gateway conflicts list shows both values):",
-    "gone": "Gone there, and deleted here:",
-    "kept": "Changed here, and not told yet:",
-    "overwritten": "Changed on both sides, and decided by --on-conflict:",
-    "merged": "Merged into others here (a push with --delete deletes them there):",
-    "left": "Left out:",
-}
 UNDECIDED = ("conflict", "refused")
 
 
@@ -61,6 +25,7 @@ class Report(Struct, frozen=True, kw_only=True):
     run: Run | None
     lines: Iterable[RunLine]
     note: str = ""
+    server_version: str = ""
 
     @property
     def is_whole(self) -> bool:

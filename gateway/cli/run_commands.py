@@ -1,6 +1,7 @@
 """Commands about runs of pull, push and import: list them, show one, resume one."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -8,6 +9,9 @@ import typer
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
+from gateway.migration.reporting.report_page import csv_text, page
+from gateway.migration.reporting.run_collection import ReportCollector
+from gateway.migration.reporting.run_facts import FACT, RunFacts
 from gateway.settings import DEFAULT_DATABASE
 from storage import Invalid, Problem, Run, RunState
 
@@ -17,6 +21,7 @@ from .output import print_rows
 from .report import Report, lines_of, print_report
 from .sync_commands import credential_headers
 
+REPORT_WRITERS = {".html": page, ".csv": csv_text}
 runs_app = typer.Typer(help="Runs: what pull, push and import did.", no_args_is_help=True)
 
 RunId = Annotated[int, typer.Argument(metavar="ID")]
@@ -51,15 +56,38 @@ def show_run(
     """Show what a run did, and what it had to say of each client."""
     with open_store(database) as store:
         run = store.get_run(run_id)
-        lines = [line for line in lines_of(store, run) if kind in (None, line.kind)]
+        every_line = list(lines_of(store, run))
+    facts = RunFacts.of(every_line)
+    lines = [line for line in every_line if line.kind != FACT and kind in (None, line.kind)]
     if kind is None or as_json:
         report = Report(
-            heading=heading(run), counts=run.counts, run=run, lines=lines, note=state_sentence(run)
+            heading=heading(run), counts=run.counts, run=run, lines=lines, note=note_of(run, facts)
         )
         print_report(report, as_json=as_json)
         return
     for line in lines:
         typer.echo("\t".join((line.client, line.field, line.text)))
+
+
+@runs_app.command("report")
+def report_run(
+    run_id: RunId,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The file: .html to print, or .csv.")
+    ],
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """Write the report of a run for somebody who was not there."""
+    write = REPORT_WRITERS.get(output.suffix.lower())
+    if write is None:
+        words = f"must end with {' or '.join(REPORT_WRITERS)}"
+        raise Invalid(Problem(("output",), words))
+    with open_store(database) as store:
+        run = store.get_run(run_id)
+        collector = ReportCollector(store, store.get_account(run.account), DIALECTS)
+        text = write(collector.collect(run, lines_of(store, run)))
+    output.write_text(text, encoding="utf-8", newline="")
+    typer.echo(str(output))
 
 
 @runs_app.command("resume")
@@ -115,6 +143,11 @@ def run_row(run: Run) -> dict[str, object]:
 
 def heading(run: Run) -> str:
     return f"Run {run.id}: {run.verb} {run.source} for {run.account}"
+
+
+def note_of(run: Run, facts: RunFacts) -> str:
+    version = facts.server_version
+    return f"{state_sentence(run)}{f' The service was version {version}.' if version else ''}"
 
 
 def state_sentence(run: Run) -> str:

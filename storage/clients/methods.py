@@ -7,7 +7,7 @@ from storage.database.write_methods import Step, write_method
 from storage.model.commands import ClientKey, CreateClient, LiveKey
 from storage.model.preconditions import NO_PRECONDITION, Precondition
 from storage.model.queries import ClientQuery, TombstoneQuery
-from storage.model.records import Client, Origin, Page, State, Tombstone
+from storage.model.records import Client, ClientTotals, Origin, Page, State, Tombstone
 
 from . import reads as client_reads, removals, state_changes, writes as client_writes
 from .writes import ChangeDecision, UpsertResult
@@ -63,6 +63,10 @@ class ClientMethods(TransactionRunner):
     def clients_by_serial(self, account_id: int, serials: Sequence[int]) -> dict[int, Client]:
         """Return clients by serial. Serials that do not exist are left out."""
         return self._read(client_reads.get_by_serials, account_id, serials)
+
+    def sum_clients(self, account_id: int) -> ClientTotals:
+        """Count the clients of an account, and sum up their money. It reads all of them."""
+        return self._read(client_reads.sum_clients, account_id)
 
     def find_contact_owners(
         self, account_id: int, contact_keys: Sequence[str]

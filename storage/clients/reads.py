@@ -7,14 +7,23 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from storage.database.conditions import in_values
 from storage.database.fast_sql import statements
 from storage.model.commands import ClientKey, LiveKey
 from storage.model.errors import NotFound
 from storage.model.queries import ClientQuery, TombstoneQuery
-from storage.model.records import Client, Contact, Document, Origin, Page, Tombstone
+from storage.model.records import (
+    ZERO,
+    Client,
+    ClientTotals,
+    Contact,
+    Document,
+    Origin,
+    Page,
+    Tombstone,
+)
 from storage.schema.row_mapping import (
     CLIENT_FIELDS,
     ORIGIN_COLUMNS,
@@ -23,7 +32,7 @@ from storage.schema.row_mapping import (
     document_from_row,
     origin_from_row,
 )
-from storage.schema.tables import CONTACT, ORIGIN
+from storage.schema.tables import CLIENT, CONTACT, ORIGIN
 
 from . import descending_pages, lookup, page_plan, tombstones
 from .filters import ClientFilter
@@ -105,6 +114,27 @@ def list_origins(connection: Connection, account_id: int, key: ClientKey) -> tup
     order = (ORIGIN.c.source, ORIGIN.c.foreign_id)
     statement = select(*ORIGIN_COLUMNS).where(*own_rows).order_by(*order)
     return tuple(map(origin_from_row, connection.execute(statement)))
+
+
+def sum_clients(connection: Connection, account_id: int) -> ClientTotals:
+    """Count and sum the clients of an account; deleted ones count as deleted only."""
+    is_live = CLIENT.c.is_deleted.is_(False)
+    is_archived = is_live & CLIENT.c.archived_at.is_not(None)
+    statement = select(
+        func.count().filter(is_live),
+        func.count().filter(is_archived),
+        func.count().filter(CLIENT.c.is_deleted),
+        func.sum(CLIENT.c.balance).filter(is_live),
+        func.sum(CLIENT.c.paid_to_date).filter(is_live),
+    ).where(CLIENT.c.account_id == account_id)
+    clients, archived, deleted, balance, paid = connection.execute(statement).one()
+    return ClientTotals(
+        clients=clients,
+        archived=archived,
+        deleted=deleted,
+        balance=balance or ZERO,
+        paid_to_date=paid or ZERO,
+    )
 
 
 def find_contact_owners(

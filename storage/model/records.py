@@ -256,6 +256,16 @@ class Client(Record, frozen=True, kw_only=True):
         )
 
 
+class ClientTotals(Record, frozen=True, kw_only=True):
+    """How many clients an account has, and their sums of money."""
+
+    clients: int
+    archived: int
+    deleted: int
+    balance: Decimal
+    paid_to_date: Decimal
+
+
 class Tombstone(Record, frozen=True, kw_only=True):
     """What remains known of a client that is deleted or purged.
 

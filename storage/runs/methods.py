@@ -1,5 +1,7 @@
 """Store methods for runs."""
 
+from collections.abc import Sequence
+
 from storage.database.transactions import TransactionRunner
 from storage.model.runs import Run, RunLine, RunState, StartRun
 
@@ -20,6 +22,10 @@ class RunMethods(TransactionRunner):
     def end_run(self, run_id: int, state: RunState, reason: str = "") -> Run:
         """Set the final state of a run. Raises NotFound if there is none."""
         return self._write(run_writes.end_run, run_id, state, reason, self._generators)
+
+    def add_run_lines(self, run_id: int, lines: Sequence[RunLine]) -> None:
+        """Append report lines to a run."""
+        self._write(run_writes.add_lines, run_id, lines)
 
     def delete_idle_runs(self, account_id: int, newest: int) -> int:
         """Delete the DONE runs of an account before a run that did nothing and say nothing.

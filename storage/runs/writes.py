@@ -1,5 +1,6 @@
 """Writes of runs in a transaction: their state, progress and report lines."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,12 +56,17 @@ def save_progress(
     """
     values = {"checkpoint": progress.checkpoint, "counts": progress.counts}
     update_run(connection, run_id, values, generators.clock())
-    if progress.lines:
+    add_lines(connection, run_id, progress.lines)
+
+
+def add_lines(connection: Connection, run_id: int, lines: Sequence[RunLine]) -> None:
+    """Append report lines to a run."""
+    if lines:
         select_last = select(func.max(RUN_LINE.c.place)).where(RUN_LINE.c.run_id == run_id)
         first = (connection.execute(select_last).scalar_one() or 0) + 1
         rows = [
             line_to_row(line) | {"run_id": run_id, "place": place}
-            for place, line in enumerate(progress.lines, first)
+            for place, line in enumerate(lines, first)
         ]
         connection.execute(insert(RUN_LINE), rows)
 

@@ -1,0 +1,1 @@
+"""The report of a run, for somebody who was not there: its data, as a page and as CSV."""

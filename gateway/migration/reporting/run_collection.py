@@ -1,0 +1,59 @@
+"""Collects what the report of a run tells from the store."""
+
+from collections.abc import Iterable, Sequence
+
+from dialects.base.dialect import Dialect
+from gateway.migration.counterparts import Sides
+from gateway.migration.link_keys import link_keys
+from gateway.migration.live.agreed_digest import AgreedDigests, agreed_digests
+from gateway.migration.runs import client_label
+from gateway.remote.request_checks import package_version
+from storage import Account, Run, RunLine, Store
+
+from .run_facts import FACT, RunFacts
+from .run_report import RunReport, conflict_words, count_losses, findings_of, totals_rows
+
+LIVE_VERBS = ("pull", "push")
+
+
+class ReportCollector:
+    """Collects the report of a run, in the words of the dialects."""
+
+    def __init__(self, store: Store, account: Account, dialects: Sequence[Dialect]) -> None:
+        self.store, self.account, self.dialects = store, account, dialects
+
+    def collect(self, run: Run, lines: Iterable[RunLine]) -> RunReport:
+        """Return the report of a run: its lines, its conflicts, and both sides as they are now."""
+        store, account = self.store, self.account
+        facts = RunFacts.of([line for _, line in store.list_run_lines(run.id, kind=FACT)])
+        findings = list(findings_of(lines, self.in_words))
+        conflicts = [one for one in store.list_conflicts(account.id) if one.source == run.source]
+        return RunReport(
+            run=run,
+            made_at=store.current_time(),
+            gateway_version=package_version(),
+            server_version=facts.server_version,
+            counts=run.counts,
+            totals=list(totals_rows(facts)),
+            losses=count_losses(findings),
+            findings=findings,
+            conflicts=list(conflict_words(conflicts, self.name_of, self.in_words)),
+            digests=self.digests_of(run) if run.verb in LIVE_VERBS else None,
+        )
+
+    def name_of(self, serial: int) -> str:
+        record = self.store.clients_by_serial(self.account.id, [serial]).get(serial)
+        return client_label(record) if record else "a client that is purged by now"
+
+    def digests_of(self, run: Run) -> AgreedDigests:
+        dialect = next(one for one in self.dialects if one.name == run.dialect)
+        keys = link_keys(self.dialects, dialect, self.account)
+        return agreed_digests(Sides(self.store, self.account, dialect, run.source, keys))
+
+    def in_words(self, field: str, value: str) -> tuple[str, str]:
+        """Say a field and its value in the words of the first dialect that has any for them."""
+        for dialect in self.dialects:
+            words = dialect.in_words(field, value)
+            if words != (field, value):
+                return words
+        return field, value
