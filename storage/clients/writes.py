@@ -27,7 +27,7 @@ from storage.model.records import Client
 from storage.rules import client_changes, contact_changes
 from storage.rules.validation import refuse_unstorable
 
-from . import identities, persistence
+from . import identities, lookup, persistence, reads as client_reads
 
 ChangeDecision = Callable[[Client], ChangeClient]
 """A function that returns the change of a locked record. It runs in the write transaction."""
@@ -175,9 +175,7 @@ def upsert_client(
     """
     before = persistence.lock_client_or_survivor(connection, account_id, key)
     if before is None:
-        # This locks the account, so no other transaction can create the client: look again.
-        account_serials.reserve_serials(connection, account_id)
-        before = persistence.lock_client_or_survivor(connection, account_id, key)
+        before = lock_if_made_meanwhile(connection, account_id, key)
     precondition.check(before)
     if before is None:
         persistence.refuse_deleted_uuid(connection, account_id, key)
@@ -185,6 +183,22 @@ def upsert_client(
         return UpsertResult(created, is_new=True)
     after = change_locked_client(connection, account_id, before, change, generators)
     return UpsertResult(after, is_new=False)
+
+
+def lock_if_made_meanwhile(connection: Connection, account_id: int, key: LiveKey) -> Client | None:
+    """Lock the account, so that no other transaction can create the client of a key; look again.
+
+    If it is there by now, the account is released before the client is locked: whoever changes a
+    client locks it first and its account afterwards.
+    """
+    savepoint = connection.begin_nested()
+    account_serials.reserve_serials(connection, account_id)
+    queries = lookup.key_and_alias_queries(account_id, key)
+    if client_reads.fetch_client(connection, account_id, queries) is None:
+        savepoint.commit()  # the account stays locked
+        return None
+    savepoint.rollback()
+    return persistence.lock_client_or_survivor(connection, account_id, key)
 
 
 def change_clients(
