@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from gateway.cli import application
 from gateway.cli.mirror_commands import status_lines
-from gateway.migration.live.mirror import MirrorStatus
+from gateway.migration.mirror_status import MirrorStatus
 from storage.model.runs import MirrorReport
 
 PAGE = (Path(__file__).parent.parent / "docs" / "mirror.md").read_text()
@@ -18,6 +18,7 @@ def test_the_status_is_printed_as_on_the_page() -> None:
     status = MirrorStatus(
         state="running",
         reason="",
+        main="",
         holder="host 4711",
         is_led=True,
         backlog={"ninja": 0, "planado": 0},
@@ -31,7 +32,13 @@ def test_the_status_is_printed_as_on_the_page() -> None:
 
 
 def test_each_command_of_the_page_has_a_help_text_and_the_options_it_is_given() -> None:
-    assert COMMANDS == ["mirror run", "mirror start", "mirror status"]
+    assert COMMANDS == [
+        "mirror cutover",
+        "mirror rollback",
+        "mirror run",
+        "mirror start",
+        "mirror status",
+    ]
     for command in COMMANDS:
         result = CliRunner().invoke(application("mirror"), [*command.split(), "--help"])
         options = re.findall(rf"gateway {command} (.*)", PAGE)[0].split()

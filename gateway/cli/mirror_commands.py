@@ -1,6 +1,7 @@
 """Commands about the mirror of an account, which keeps two live services in step."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,14 +13,16 @@ from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
 from gateway.migration.counterparts import Sides
 from gateway.migration.link_keys import link_keys
+from gateway.migration.live.cutover import Certificate, CutOver
 from gateway.migration.live.mirror import (
+    CYCLING,
+    LEASE,
     LiveService,
     MirrorLoop,
     MirrorPace,
-    MirrorStatus,
-    mirror_status,
 )
 from gateway.migration.live.mirror_forecast import Forecast, prepare_mirror
+from gateway.migration.mirror_status import MirrorStatus, mirror_status
 from gateway.remote.http_client import HttpClient
 from gateway.settings import DEFAULT_DATABASE
 from storage import Account, Invalid, Mirror, MirroredService, MirrorState, Problem, Store
@@ -93,10 +96,20 @@ def run_mirror(
     with open_store(database) as store:
         owner = store.get_account(account)
         with open_services(store, owner, store.get_mirror(owner.id)) as live:
-            mirror = MirrorLoop(store, owner, live, pace).run()
+            mirror = lead(MirrorLoop(store, owner, live, pace))
     typer.echo(f"The mirror has stopped: {mirror.reason or 'as it was told'}")
     if mirror.reason:
         raise typer.Exit(1)
+
+
+def lead(loop: MirrorLoop) -> Mirror:
+    """Lead the mirror until it is stopped; wait while another process cuts it over."""
+    while (mirror := loop.run()).state is MirrorState.DRAINING:
+        typer.echo("The mirror is being cut over.")
+        while loop.store.get_mirror(loop.account.id).state is MirrorState.DRAINING:
+            time.sleep(1)
+        time.sleep(LEASE.total_seconds())
+    return mirror
 
 
 @mirror_app.command("status")
@@ -118,7 +131,8 @@ def show_status(
 
 def status_lines(status: MirrorStatus) -> Iterator[str]:
     led = f"led by {status.holder}" if status.is_led else "led by nobody"
-    yield f"{status.state}, {led}" + (f": {status.reason}" if status.reason else "")
+    main = f", {status.main} is the main side" if status.main else ""
+    yield f"{status.state}{main}, {led}" + (f": {status.reason}" if status.reason else "")
     yield f"  last cycle   {seconds_ago(status.lag_seconds)}, {status.report.calls} calls"
     yield f"  last sweep   {seconds_ago(status.swept_seconds)}"
     for name, number in status.backlog.items():
@@ -139,16 +153,61 @@ def pause(
     account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
 ) -> None:
     """Neither read nor tell anything until it is resumed."""
-    set_state(account, database, MirrorState.PAUSED, MirrorState.RUNNING, as_json=as_json)
+    set_state(account, database, MirrorState.PAUSED, *CYCLING, as_json=as_json)
 
 
 @mirror_app.command("resume")
 def resume(
     account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
 ) -> None:
-    """Go on with a mirror that is paused, or that has stopped itself."""
-    states = (MirrorState.PAUSED, MirrorState.STOPPED)
+    """Go on with a mirror that is paused, has stopped itself, or was left while it drained."""
+    states = (MirrorState.PAUSED, MirrorState.STOPPED, MirrorState.DRAINING)
     set_state(account, database, MirrorState.RUNNING, *states, as_json=as_json)
+
+
+@mirror_app.command("cutover")
+def cut_over(
+    account: AccountName,
+    to: Annotated[str, typer.Option("--to", help="The side that becomes the main one.")],
+    database: Database = DEFAULT_DATABASE,
+    as_json: AsJson = False,
+) -> None:
+    """Make one side the main one, without losing an edit; print the certificate.
+
+    Writes of the other side are refused for some seconds.
+    """
+    with open_store(database) as store:
+        owner = store.get_account(account)
+        with open_services(store, owner, store.get_mirror(owner.id)) as live:
+            certificate = CutOver(MirrorLoop(store, owner, live, MirrorPace()), to).run()
+    if as_json:
+        print_json(certificate)
+        return
+    for line in certificate_lines(certificate):
+        typer.echo(line)
+
+
+@mirror_app.command("rollback")
+def roll_back(
+    account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
+) -> None:
+    """Make the side the main one again that was it before the cut-over."""
+    with open_store(database) as store:
+        mirror = store.get_mirror(store.get_account(account).id)
+    if not mirror.main:
+        raise Invalid(Problem(("mirror",), "was not cut over"))
+    [other] = [one.dialect for one in mirror.services if one.dialect != mirror.main]
+    cut_over(account, other, database, as_json)
+
+
+def certificate_lines(certificate: Certificate) -> Iterator[str]:
+    totals = certificate.totals
+    yield f"{certificate.account} is cut over: {certificate.main} is the main side now."
+    yield f"  {certificate.cut_over_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"  writes of the other side were refused for {certificate.frozen_seconds:.1f} s"
+    yield f"  {totals.clients:,} clients, balance {totals.balance:,.2f}"
+    for name, one in certificate.digests.items():
+        yield f"  {name}: {one.clients:,} linked clients, digest {one.there}"
 
 
 @mirror_app.command("stop")
@@ -156,7 +215,7 @@ def stop(
     account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
 ) -> None:
     """End the mirror after its present step. Nothing is undone."""
-    states = (MirrorState.PREPARING, MirrorState.RUNNING, MirrorState.PAUSED)
+    states = (MirrorState.PREPARING, MirrorState.PAUSED, *CYCLING)
     set_state(account, database, MirrorState.STOPPED, *states, as_json=as_json)
 
 

@@ -11,6 +11,10 @@ class TooManyDeletions(Failure):
     """More clients are gone on the service than deletions are believed. None has been deleted."""
 
 
+class NotInStep(Failure):
+    """The two sides of a mirror differ, so that it cannot be cut over. Nothing has been."""
+
+
 class UnmatchedClients(Failure):
     """Both sides have clients that are not linked: a push could make people double."""
 

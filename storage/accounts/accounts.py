@@ -1,5 +1,6 @@
 """Finds, lists, inserts and changes accounts in a transaction."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
@@ -47,6 +48,14 @@ def save_password(connection: Connection, name: str, password_hash: Secret) -> A
 
 def select_accounts() -> Select[Any]:
     return select(*ACCOUNT_COLUMNS).order_by(ACCOUNT.c.id)
+
+
+def freeze_writes(
+    connection: Connection, account_id: int, dialect: str, until: datetime | None
+) -> None:
+    """Let the tokens of a dialect not write until a moment; None lets them write at once."""
+    values = {"frozen_dialect": dialect if until else "", "frozen_until": until}
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(values))
 
 
 def insert_account(

@@ -1,5 +1,7 @@
 """The store's methods for accounts, their passwords and tokens, and the rate limiter."""
 
+from datetime import datetime
+
 from storage.database.transactions import TransactionRunner
 from storage.model.accounts import Access, Account, Token
 from storage.model.commands import CreateAccount, CreateToken
@@ -51,6 +53,13 @@ class AccountMethods(TransactionRunner):
     def revoke_token(self, token_id: int) -> Token:
         """Revoke a token and return its record. Raises NotFound."""
         return self._write(tokens.revoke_token, token_id, self._generators)
+
+    def freeze_writes(self, account_id: int, dialect: str, until: datetime | None) -> None:
+        """Refuse writes with tokens of a dialect until a moment, or allow them again with None.
+
+        The moment is the guard: if whoever cuts over dies, writes are accepted after it.
+        """
+        self._write(accounts.freeze_writes, account_id, dialect, until)
 
     def find_access(self, dialect: str, token: str) -> Access | None:
         """Find what a token gives access to in a dialect.

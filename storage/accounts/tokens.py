@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, case, insert, or_, select, update
 
 from storage.database.conditions import in_values
 from storage.model.accounts import Access, Token
@@ -31,6 +31,7 @@ SELECT_ACCESS = (
         TOKEN.c.is_read_only,
         TOKEN.c.wrote_at,
         ACCOUNT.c.last_arrival,
+        case((ACCOUNT.c.frozen_dialect == TOKEN.c.dialect, ACCOUNT.c.frozen_until)),
         *ACCOUNT_COLUMNS,
     )
     .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
@@ -109,12 +110,13 @@ def find_access(connection: Connection, dialect: str, token: str) -> Access | No
 
 def access_from_row(row: Sequence[Any]) -> Access:
     """Make an access from a row of `SELECT_ACCESS`."""
-    token_id, is_read_only, wrote_at, changes_until, *account = row
+    token_id, is_read_only, wrote_at, changes_until, frozen_until, *account = row
     return Access(
         token_id=token_id,
         is_read_only=bool(is_read_only),
         wrote_at=wrote_at,
         changes_until=changes_until,
+        frozen_until=frozen_until,
         account=account_from_row(account),
     )
 

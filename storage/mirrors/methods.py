@@ -29,6 +29,11 @@ class MirrorMethods(TransactionRunner):
         now = self._generators.clock()
         return self._write(mirror_writes.set_state, account_id, state, reason, now)
 
+    def set_main_side(self, account_id: int, dialect: str) -> Mirror:
+        """Note that an account has been cut over to the side of a dialect."""
+        now = self._generators.clock()
+        return self._write(mirror_writes.set_main_side, account_id, dialect, now)
+
     def lease_mirror(self, account_id: int, holder: str, until: datetime) -> bool:
         """Lease a mirror to a process; return whether it has the lease now."""
         now = self._generators.clock()

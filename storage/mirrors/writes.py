@@ -29,6 +29,7 @@ def create_mirror(
         "report": msgspec.to_builtins(MirrorReport()),
         "holder": "",
         "leased_until": None,
+        "main": "",
         "created_at": now,
         "updated_at": now,
     }
@@ -48,6 +49,12 @@ def set_state(
 ) -> Mirror:
     """Set the state of a mirror, with the reason. Raises NotFound if the account has none."""
     values = {"state": state.value, "reason": sanitize_text(reason), "updated_at": now}
+    update_mirror(connection, account_id, values)
+    return get_mirror(connection, account_id)
+
+
+def set_main_side(connection: Connection, account_id: int, dialect: str, now: datetime) -> Mirror:
+    values = {"main": dialect, "state": MirrorState.CUT_OVER.value, "reason": "", "updated_at": now}
     update_mirror(connection, account_id, values)
     return get_mirror(connection, account_id)
 

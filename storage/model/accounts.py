@@ -39,6 +39,7 @@ class Access(Record, frozen=True, kw_only=True):
     `wrote_at` is the time of the token's last recorded write. None: no write was recorded. Writes
     are recorded where there is a read replica, which may not have the last one yet. `changes_until`
     is a moment up to which all changes of the account's clients had arrived before the request.
+    Until `frozen_until` the token cannot write, because the account is being cut over.
     """
 
     token_id: int
@@ -46,6 +47,7 @@ class Access(Record, frozen=True, kw_only=True):
     is_read_only: bool
     wrote_at: datetime | None = None
     changes_until: datetime = EPOCH
+    frozen_until: datetime | None = None
 
 
 class DatabaseStatus(Record, frozen=True, kw_only=True):

@@ -78,12 +78,15 @@ class MirrorState(enum.Enum):
 
     PREPARING: both services have been read, nothing has been told. RUNNING: each change is told to
     the other side. PAUSED: nothing is read or told until it is resumed. STOPPED: a person has ended
-    it, or it has stopped itself for a reason that a person must see.
+    it, or it has stopped itself for a reason that a person must see. DRAINING: what is left is
+    told before the main side changes. CUT_OVER: it goes on, and the main side wins conflicts.
     """
 
     PREPARING = "preparing"
     RUNNING = "running"
     PAUSED = "paused"
+    DRAINING = "draining"
+    CUT_OVER = "cut over"
     STOPPED = "stopped"
 
 
@@ -112,7 +115,10 @@ class MirrorReport(Struct, frozen=True, kw_only=True):
 
 
 class Mirror(Record, frozen=True, kw_only=True):
-    """The mirror of an account. `holder` is the process that runs it until `leased_until`."""
+    """The mirror of an account. `holder` is the process that runs it until `leased_until`.
+
+    `main` is the dialect of the side that was cut over to, empty before.
+    """
 
     account_id: int
     state: MirrorState
@@ -123,3 +129,4 @@ class Mirror(Record, frozen=True, kw_only=True):
     leased_until: datetime | None
     created_at: datetime
     updated_at: datetime
+    main: str = ""

@@ -10,6 +10,7 @@ from .column_types import (
     account_column,
     added_counter_column,
     added_moment_column,
+    added_text_column,
     bigint_column,
     core_table,
     id_column,
@@ -40,6 +41,8 @@ class AccountRow(SQLModel, table=True):
     password_hash: str | None = Field(sa_type=TEXT_TYPE, nullable=True)
     created_at: datetime = moment_column()
     last_arrival: datetime = added_moment_column()
+    frozen_dialect: str = added_text_column()
+    frozen_until: datetime | None = moment_column(nullable=True)
 
 
 class TokenRow(SQLModel, table=True):

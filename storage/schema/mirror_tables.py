@@ -5,7 +5,14 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from .column_types import JsonType, account_column, core_table, moment_column, text_column
+from .column_types import (
+    JsonType,
+    account_column,
+    added_text_column,
+    core_table,
+    moment_column,
+    text_column,
+)
 
 
 class MirrorRow(SQLModel, table=True):
@@ -22,6 +29,7 @@ class MirrorRow(SQLModel, table=True):
     leased_until: datetime | None = moment_column(nullable=True)
     created_at: datetime = moment_column()
     updated_at: datetime = moment_column()
+    main: str = added_text_column()
 
 
 MIRROR = core_table(MirrorRow)

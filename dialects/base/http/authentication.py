@@ -84,6 +84,8 @@ class AuthMiddleware:
             await self.render(failure)(scope, receive, send)
             return
         scope["gateway.access"] = access
+        until = access.frozen_until
+        scope["gateway.is_frozen"] = until is not None and self.store.current_time() < until
         await self.app(scope, receive, send)
 
 

@@ -10,6 +10,7 @@ from dialects.base.protocol.failures import (
     Forbidden,
     Malformed,
     NoRoute,
+    Postponed,
     Rejected,
     Renderable,
     TooLarge,
@@ -32,7 +33,9 @@ def failure_of(error: Exception) -> Renderable:
             return error
         case Unauthenticated() | Forbidden() | Malformed() | TooLarge() | Unsupported():
             return error
-        case Unconfirmed() | Rejected() | TooManyRequests() | NoRoute() | WrongMethod():
+        case Unconfirmed() | Rejected() | TooManyRequests() | Postponed():
+            return error
+        case NoRoute() | WrongMethod():
             return error
         case HTTPException(status_code=404):
             return NoRoute("no such path")

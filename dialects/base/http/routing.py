@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dialects.base.protocol.failures import Forbidden
+from dialects.base.protocol.failures import Forbidden, Postponed
 from storage import Access
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -72,7 +72,11 @@ async def dispatch_entry(request: Request, entry: RouteEntry) -> Response:
 
 
 def check_permission(request: Request, method: str) -> None:
-    """Raise Forbidden if the method writes and the token is read-only."""
+    """Raise what speaks against a write: the token is read-only, or the account is cut over."""
     access: Access = request.scope["gateway.access"]
-    if access.is_read_only and method not in SAFE_METHODS:
+    if method in SAFE_METHODS:
+        return
+    if access.is_read_only:
         raise Forbidden("this token only reads")
+    if request.scope["gateway.is_frozen"]:
+        raise Postponed("the account is being cut over")

@@ -40,6 +40,10 @@ class TooManyRequests(Failure):
         self.retry_after = retry_after
 
 
+class Postponed(Failure):
+    """The token cannot write for some seconds, because its account is being cut over."""
+
+
 class NoRoute(Failure):
     """The path does not exist."""
 
@@ -66,6 +70,7 @@ Renderable = (
     | Locked
     | Stale
     | Unavailable
+    | Postponed
     | Unauthenticated
     | Forbidden
     | Unconfirmed

@@ -10,6 +10,7 @@ from dialects.base.protocol.failures import (
     Forbidden,
     Malformed,
     NoRoute,
+    Postponed,
     Rejected,
     Renderable,
     TooLarge,
@@ -69,7 +70,7 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
             response = error_response(405, "Method not supported for this route")
             response.headers["Allow"] = failure.allowed
             return response
-        case Unavailable():
+        case Unavailable() | Postponed():
             response = error_response(503, "The service is busy, try again.")
             response.headers["Retry-After"] = "1"
             return response

@@ -10,6 +10,7 @@ from dialects.base.protocol.failures import (
     Forbidden,
     Malformed,
     NoRoute,
+    Postponed,
     Rejected,
     Renderable,
     TooLarge,
@@ -61,7 +62,7 @@ def render(failure: Renderable) -> Response:  # noqa: C901, PLR0912  one case pe
             return PlainTextResponse("Rate Limit Exceeded", 429, seconds)
         case WrongMethod():
             return error_response(405, "Method not allowed", {"Allow": failure.allowed})
-        case Unavailable():
+        case Unavailable() | Postponed():
             return error_response(503, "The service is busy, try again", {"Retry-After": "1"})
         case Broken():
             return error_response(500, "Internal error")

@@ -11,7 +11,7 @@
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
@@ -28,7 +28,7 @@ from gateway.remote.failures import AccessDenied, RemoteFailure
 from gateway.remote.http_client import HttpClient
 from storage import (
     Account,
-    ConflictState,
+    ConflictPolicy,
     Failure,
     Invalid,
     Mirror,
@@ -47,6 +47,9 @@ LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 5.0
 STEP_SECONDS = 2.0
 """Between two looks at the state."""
+CYCLING = (MirrorState.RUNNING, MirrorState.CUT_OVER)
+LEFT_ALONE = (MirrorState.STOPPED, MirrorState.DRAINING)
+"""States in which the loop ends: somebody has stopped it, or leads it to cut over."""
 CHANGES = ("created", "changed", "deleted", "gone")
 FATAL = (TooManyDeletions, UnmatchedClients, WrongSalt, AccessDenied)
 """Failures that a person must see: the mirror stops."""
@@ -69,37 +72,25 @@ class LiveService(NamedTuple):
     def name(self) -> str:
         return self.sides.dialect.name
 
-    def pull_plan(self, *, is_whole: bool = False) -> Pull:
+    def policy(self, main: str) -> ConflictPolicy:
+        """Return who wins conflicts with this service, by the side that was cut over to."""
+        if not main:
+            return ConflictPolicy.HOLD
+        return ConflictPolicy.REMOTE if main == self.name else ConflictPolicy.LOCAL
+
+    def pull_plan(self, *, is_whole: bool = False, main: str = "") -> Pull:
         return Pull(
             dialect=self.sides.dialect,
             account=self.sides.account,
             source=self.sides.source,
             keys=self.sides.keys,
-            import_options=ImportOptions(is_live=True),
+            import_options=ImportOptions(is_live=True, policy=self.policy(main)),
             is_whole=is_whole,
         )
 
 
 Direction = Callable[[LiveService], Counts]
 """Carries changes from a service or to it, and returns the counts of the run."""
-
-
-class MirrorStatus(Struct, frozen=True, kw_only=True):
-    """What a person or a monitor wants to know of a mirror.
-
-    `backlog` are the clients that are still to be told, by dialect; `lag_seconds` the age of the
-    last cycle that ended.
-    """
-
-    state: str
-    reason: str
-    holder: str
-    is_led: bool
-    backlog: dict[str, int]
-    conflicts: int
-    lag_seconds: float | None
-    swept_seconds: float | None
-    report: MirrorReport
 
 
 class LeaseKeeper:
@@ -144,9 +135,11 @@ class MirrorLoop:
         self.pace = pace
         self.clock = clock
         self.lease: LeaseKeeper | None = None
+        self.main = ""
+        """The dialect of the side that was cut over to: it wins conflicts."""
 
     def run(self, sleep: Callable[[float], None] = time.sleep) -> Mirror:
-        """Lead the mirror, cycle after cycle; return it when it is stopped.
+        """Lead the mirror, cycle after cycle; return it when it is stopped or cut over.
 
         Raises NotFound if the account has no mirror, and Invalid if another process leads it.
         """
@@ -155,8 +148,9 @@ class MirrorLoop:
             self.refuse_second_leader()
             if mirror.state is MirrorState.PREPARING:
                 mirror = self.store.set_mirror_state(self.account.id, MirrorState.RUNNING)
-            while mirror.state is not MirrorState.STOPPED:
-                if mirror.state is MirrorState.RUNNING and self.is_due(mirror):
+            while mirror.state not in LEFT_ALONE:
+                self.main = mirror.main
+                if mirror.state in CYCLING and self.is_due(mirror):
                     self.cycle(mirror.report)
                 else:
                     sleep(STEP_SECONDS)
@@ -182,7 +176,14 @@ class MirrorLoop:
 
         A failure that a person must see stops the mirror.
         """
-        is_sweep = last.swept_at is None or self.clock() - last.swept_at >= self.pace.sweep
+        is_due = last.swept_at is None or self.clock() - last.swept_at >= self.pace.sweep
+        return self.carry_out(last, is_sweep=is_due)
+
+    def cycle_once(self, *, is_sweep: bool) -> MirrorReport:
+        """Make a cycle at once, whatever its time."""
+        return self.carry_out(self.store.get_mirror(self.account.id).report, is_sweep=is_sweep)
+
+    def carry_out(self, last: MirrorReport, *, is_sweep: bool) -> MirrorReport:
         report = structs.replace(
             last, cycles=last.cycles + 1, began_at=self.clock(), changes={}, failures={}
         )
@@ -231,11 +232,12 @@ class MirrorLoop:
         return structs.replace(report, changes=report.changes | changes)
 
     def pull_from(self, service: LiveService, *, is_whole: bool) -> Counts:
-        plan = service.pull_plan(is_whole=is_whole)
+        plan = service.pull_plan(is_whole=is_whole, main=self.main)
         return pull(self.store, service.http, plan, no_progress).importer.counts
 
     def push_to(self, service: LiveService) -> Counts:
-        plan = Push(sides=service.sides, push_options=PushOptions(may_delete=True))
+        options = PushOptions(may_delete=True, policy=service.policy(self.main))
+        plan = Push(sides=service.sides, push_options=options)
         return push(plan, service.http, no_progress).counts
 
     def forget_idle_runs(self) -> None:
@@ -255,31 +257,3 @@ def with_failure(report: MirrorReport, name: str, failure: Failure) -> MirrorRep
 
 def no_progress(_done: int, _total: int | None) -> None:
     """Show no progress: nobody watches a mirror."""
-
-
-def mirror_status(
-    store: Store, account: Account, sources: Mapping[str, str], now: datetime
-) -> MirrorStatus:
-    """Return the status of a mirror; `sources` are the sources of its services by dialect.
-
-    Raises NotFound if the account has none.
-    """
-    mirror = store.get_mirror(account.id)
-    report = mirror.report
-    return MirrorStatus(
-        state=mirror.state.value,
-        reason=mirror.reason,
-        holder=mirror.holder,
-        is_led=mirror.leased_until is not None and mirror.leased_until >= now,
-        backlog={
-            name: store.count_out_of_step(account.id, source) for name, source in sources.items()
-        },
-        conflicts=len(store.list_conflicts(account.id, ConflictState.OPEN)),
-        lag_seconds=seconds_since(report.ended_at, now),
-        swept_seconds=seconds_since(report.swept_at, now),
-        report=report,
-    )
-
-
-def seconds_since(moment: datetime | None, now: datetime) -> float | None:
-    return None if moment is None else (now - moment).total_seconds()

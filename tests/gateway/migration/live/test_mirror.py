@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from gateway.migration.live.mirror import LiveService, MirrorLoop, MirrorPace, mirror_status
+from gateway.migration.live.mirror import LiveService, MirrorLoop, MirrorPace
 from gateway.migration.live.mirror_forecast import prepare_mirror
+from gateway.migration.mirror_status import mirror_status
 from storage.model.accounts import Account
 from storage.model.errors import Conflict, Invalid, NotFound
 from storage.model.runs import MirroredService, MirrorState
