@@ -182,8 +182,9 @@ class Model(Found):
     def purge_client(self, key: ClientKey, precondition: Precondition) -> None:
         client = self.own_client(key)
         refuse_stale(client, precondition)
+        now = self.later(client)
         if not client.is_deleted:
-            self.lay_stone(client, self.later(client))
+            self.lay_stone(client, now)
         del self.client_of[client.serial], self.origins_of[client.serial]
         self.survivor_of = {k: s for k, s in self.survivor_of.items() if s != client.serial}
 
