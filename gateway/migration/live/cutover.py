@@ -1,6 +1,7 @@
 """The cut-over of a mirror: from one main side to the other, without a lost edit.
 
-1. Both services are read whole and told what is left, while everybody goes on writing.
+1. Both services are read whole and told what is left, and all clients are digested, while
+   everybody goes on writing.
 2. The mirror drains: tokens of the old side cannot write for some seconds. What was written until
    then is pulled and told, until nothing is left to be told on either side.
 3. Both sides are digested over all linked clients, as a certificate. If anything differs, or a
@@ -20,7 +21,7 @@ from msgspec import Struct
 from gateway.migration.failures import NotInStep
 from storage import ClientTotals, ConflictState, Invalid, Mirror, MirrorState, Problem
 
-from .agreed_digest import AgreedDigests, agreed_digests
+from .agreed_digest import AgreedDigests, ClientDigest, client_digests, combine_digests
 from .mirror import CYCLING, LEASE, LeaseKeeper, MirrorLoop
 
 FREEZE = timedelta(seconds=20)
@@ -62,6 +63,8 @@ class CutOver:
         self.loop, self.main = loop, main
         self.store, self.account = loop.store, loop.account
         self.sleep, self.clock = sleep, clock
+        self.digests: dict[str, dict[int, ClientDigest]] = {}
+        """The digests of clients by service and serial. Most are made before writes are refused."""
 
     def run(self) -> Certificate:
         """Cut over. Raises NotInStep, Invalid, and what a pull or push raises; then nothing has.
@@ -76,6 +79,7 @@ class CutOver:
             self.wait_for_lease()
             with LeaseKeeper(self.loop.renew_lease) as self.loop.lease:
                 self.drain(is_sweep=True)
+                self.digest_clients()
                 return self.switch()
         except BaseException:
             was_left = before.state is MirrorState.DRAINING
@@ -112,6 +116,8 @@ class CutOver:
             self.sleep(SETTLE_SECONDS)
             self.drain(is_sweep=False)
             digests = self.certified_digests()
+            if self.clock() - began >= FREEZE.total_seconds():
+                raise NotInStep("it took longer than writes can be refused")
             self.store.set_main_side(self.account.id, self.main)
         finally:
             self.store.freeze_writes(self.account.id, "", None)
@@ -134,8 +140,8 @@ class CutOver:
             if report.failures:
                 name, reason = next(iter(report.failures.items()))
                 raise NotInStep(f"{name} does not answer: {reason}")
-            if not report.changes and not self.backlog():
-                break
+            if not self.backlog():
+                break  # what the cycle has pulled, it has told as well
         self.refuse_open_ends()
 
     def backlog(self) -> int:
@@ -152,9 +158,16 @@ class CutOver:
         if backlog := self.backlog():
             raise NotInStep(f"{backlog} clients are still to be told: gateway runs show says why")
 
+    def digest_clients(self) -> None:
+        """Digest all clients, but for those that have not changed since they were digested."""
+        for service in self.loop.services:
+            known = self.digests.get(service.name, {})
+            self.digests[service.name] = dict(client_digests(service.sides, known))
+
     def certified_digests(self) -> dict[str, AgreedDigests]:
         """Return the digests by service. Raises NotInStep if any client differs."""
-        digests = {service.name: agreed_digests(service.sides) for service in self.loop.services}
+        self.digest_clients()
+        digests = {name: combine_digests(known.values()) for name, known in self.digests.items()}
         for name, one in digests.items():
             if one.different:
                 raise NotInStep(f"{one.different} clients of {name} differ from ours")
