@@ -127,8 +127,8 @@ def conflict_row(store: Store, account: Account, conflict: FieldConflict) -> dic
 
 def label_of(store: Store, account: Account, conflict: FieldConflict) -> str:
     serial = conflict.client_serial
-    records = store.scan_clients(account.id, serial - 1, 1, last=serial)
-    return client_label(records[0]) if records else str(conflict.client_serial)
+    record = store.clients_by_serial(account.id, [serial]).get(serial)
+    return client_label(record) if record else str(serial)
 
 
 def value_text(conflict: FieldConflict, value: str) -> str:

@@ -56,9 +56,10 @@ def show_run(
     """Show what a run did, and what it had to say of each client."""
     with open_store(database) as store:
         run = store.get_run(run_id)
-        every_line = list(lines_of(store, run))
-    facts = RunFacts.of(every_line)
-    lines = [line for line in every_line if line.kind != FACT and kind in (None, line.kind)]
+        facts = RunFacts.of(store, run)
+        lines = [
+            line for line in lines_of(store, run) if line.kind != FACT and kind in (None, line.kind)
+        ]
     if kind is None or as_json:
         report = Report(
             heading=heading(run), counts=run.counts, run=run, lines=lines, note=note_of(run, facts)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from msgspec import Raw, structs
+from msgspec import Raw
 
 from dialects.base.http.cached_reads import CacheableGet, CachedRead, FindVersions, WrapBodies
 from dialects.base.http.changes_until import changes_until_line
@@ -44,9 +44,7 @@ class CachedReadMatcher:
         pairs = page_numbers(request.query) if request.path == "/clients" else None
         if pairs is None:
             return None
-        read = self.match_many(caller, request.prefix + request.path, pairs)
-        until = changes_until_line(write_moment(request.changes_until))
-        return read and structs.replace(read, headers=(*read.headers, until))
+        return self.match_many(caller, request, pairs)
 
     def match_one(self, caller: Caller, serial: int) -> CachedRead:
         return self.cached_read(
@@ -57,13 +55,13 @@ class CachedReadMatcher:
         )
 
     def match_many(
-        self, caller: Caller, path: str, pairs: Sequence[tuple[str, str]]
+        self, caller: Caller, request: CacheableGet, pairs: Sequence[tuple[str, str]]
     ) -> CachedRead | None:
         at = pagination.read_window(wire.ListParams(**dict(pairs)))
         if at.per_page > MAX_CACHED_PAGE_SIZE:
             return None
 
-        no_links = self.version.no_links
+        no_links, path = self.version.no_links, request.prefix + request.path
 
         def wrap(bodies: Sequence[bytes], total: int) -> bytes:
             links = pagination.page_links(caller.url + path, pairs, total, at) or no_links
@@ -75,17 +73,25 @@ class CachedReadMatcher:
             caller,
             lambda reader: reader.list_page(caller.account.id, offset, at.per_page),
             wrap,
+            changes_until_line(write_moment(request.changes_until)),
             is_one=False,
         )
 
     def cached_read(
-        self, caller: Caller, find: FindVersions, wrap: WrapBodies, *, is_one: bool
+        self,
+        caller: Caller,
+        find: FindVersions,
+        wrap: WrapBodies,
+        *headers: tuple[bytes, bytes],
+        is_one: bool,
     ) -> CachedRead:
         def render(record: Client) -> bytes:
             return WIRE_ENCODER.encode(self.show_client(record, caller))
 
         key = account_variant_key(caller.account, caller.url, self.version.number)
-        return CachedRead(find, key, render, wrap, is_one=is_one, headers=RESPONSE_HEADERS)
+        return CachedRead(
+            find, key, render, wrap, is_one=is_one, headers=(*RESPONSE_HEADERS, *headers)
+        )
 
 
 def wrap_one(bodies: Sequence[bytes], _total: int) -> bytes:

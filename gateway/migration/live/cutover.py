@@ -115,7 +115,7 @@ class CutOver:
                 self.store.freeze_writes(self.account.id, name, until)
             self.sleep(SETTLE_SECONDS)
             self.drain(is_sweep=False)
-            digests = self.certified_digests()
+            digests, totals = self.certified_digests(), self.store.sum_clients(self.account.id)
             if self.clock() - began >= FREEZE.total_seconds():
                 raise NotInStep("it took longer than writes can be refused")
             self.store.set_main_side(self.account.id, self.main)
@@ -126,7 +126,7 @@ class CutOver:
             main=self.main,
             cut_over_at=self.store.current_time(),
             frozen_seconds=round(self.clock() - began, 1),
-            totals=self.store.sum_clients(self.account.id),
+            totals=totals,
             digests=digests,
         )
 

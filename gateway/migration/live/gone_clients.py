@@ -108,10 +108,9 @@ def settle_gone(plan: Sweep, gone: GoneClient, run: Run | None, counts: Counts) 
     """Delete a client here, or note the conflict, and save that with the run."""
     link = gone.link
     store, account = plan.sides.store, plan.sides.account
-    records = store.scan_clients(account.id, link.serial - 1, 1, last=link.serial)
-    if not records:
+    record = store.clients_by_serial(account.id, [link.serial]).get(link.serial)
+    if record is None:
         return  # purged here meanwhile
-    record = records[0]
     is_changed = not record.is_deleted and not plan.sides.is_as_agreed(record, link.origin)
     winner = winner_of(plan.policy, record.updated_at, None) if is_changed else Side.THERE
     if run is not None and winner is Side.THERE and not remove_here(plan, record, gone):

@@ -10,7 +10,7 @@ from gateway.migration.runs import client_label
 from gateway.remote.request_checks import package_version
 from storage import Account, Run, RunLine, Store
 
-from .run_facts import FACT, RunFacts
+from .run_facts import RunFacts
 from .run_report import RunReport, conflict_words, count_losses, findings_of, totals_rows
 
 LIVE_VERBS = ("pull", "push")
@@ -25,9 +25,11 @@ class ReportCollector:
     def collect(self, run: Run, lines: Iterable[RunLine]) -> RunReport:
         """Return the report of a run: its lines, its conflicts, and both sides as they are now."""
         store, account = self.store, self.account
-        facts = RunFacts.of([line for _, line in store.list_run_lines(run.id, kind=FACT)])
+        facts = RunFacts.of(store, run)
         findings = list(findings_of(lines, self.in_words))
         conflicts = [one for one in store.list_conflicts(account.id) if one.source == run.source]
+        records = store.clients_by_serial(account.id, [one.client_serial for one in conflicts])
+        names = {serial: client_label(record) for serial, record in records.items()}
         return RunReport(
             run=run,
             made_at=store.current_time(),
@@ -37,13 +39,9 @@ class ReportCollector:
             totals=list(totals_rows(facts)),
             losses=count_losses(findings),
             findings=findings,
-            conflicts=list(conflict_words(conflicts, self.name_of, self.in_words)),
+            conflicts=list(conflict_words(conflicts, names, self.in_words)),
             digests=self.digests_of(run) if run.verb in LIVE_VERBS else None,
         )
-
-    def name_of(self, serial: int) -> str:
-        record = self.store.clients_by_serial(self.account.id, [serial]).get(serial)
-        return client_label(record) if record else "a client that is purged by now"
 
     def digests_of(self, run: Run) -> AgreedDigests:
         dialect = next(one for one in self.dialects if one.name == run.dialect)

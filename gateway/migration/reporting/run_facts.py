@@ -6,7 +6,7 @@ They are report lines of the kind FACT, which the report of the run reads; no su
 import msgspec
 
 from gateway.migration.runs import run_line
-from storage import ClientTotals, RunLine
+from storage import ClientTotals, Run, RunLine, Store
 
 FACT = "fact"
 BEFORE, AFTER, SERVER_VERSION = "before", "after", "server version"
@@ -32,9 +32,10 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     server_version: str = ""
 
     @classmethod
-    def of(cls, lines: list[RunLine]) -> "RunFacts":
-        """Read the facts; of one that was noted twice the last counts."""
-        texts = {line.field: line.text for line in lines if line.kind == FACT}
+    def of(cls, store: Store, run: Run) -> "RunFacts":
+        """Read the facts of a run; of one that was noted twice the last counts."""
+        lines = store.list_run_lines(run.id, kind=FACT)
+        texts = {line.field: line.text for _, line in lines}
         before, after = (
             msgspec.json.decode(texts[name], type=ClientTotals) if name in texts else None
             for name in (BEFORE, AFTER)

@@ -1,7 +1,7 @@
 """What the report of a run tells somebody who was not there: the auditor, the boss."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from storage import ClientTotals, FieldConflict, Run, RunLine
 from .run_facts import FACT, RunFacts
 
 LOST = "lost"
+PURGED = "a client that is purged by now"
 CENT = Decimal("0.01")
 NOT_COMPARED = (
     "ids, uuids, client hashes, contact keys and versions, which each side gives",
@@ -99,12 +100,13 @@ def count_losses(findings: Iterable[Finding]) -> list[tuple[str, int]]:
 
 
 def conflict_words(
-    conflicts: Sequence[FieldConflict], name_of: Callable[[int], str], in_words: InWords
+    conflicts: Sequence[FieldConflict], names: Mapping[int, str], in_words: InWords
 ) -> Iterator[ConflictWords]:
+    """Yield conflicts in words; `names` are those of their clients, by serial."""
     for conflict in conflicts:
         fields = (in_words(field, "")[0] for field in conflict.fields.split(", "))
         yield ConflictWords(
-            client=name_of(conflict.client_serial),
+            client=names.get(conflict.client_serial, PURGED),
             fields=", ".join(fields),
             here=value_words(conflict.here, in_words),
             there=value_words(conflict.there, in_words),

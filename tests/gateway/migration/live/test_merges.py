@@ -10,24 +10,10 @@ from storage.model.records import Client
 from storage.store import Store
 from tests.gateway.migration.live.test_two_services import Company, client_of, names_in
 from tests.gateway.migration.remote_stand_ins import There, all_of, fates, lines, one_engine
+from tests.support.merged_client import LOSER
 
 pytestmark = one_engine
 
-LOSER = {
-    "organization": True,
-    "organization_name": "Loser",
-    "external_id": "crm-7",
-    "contacts": [
-        {"type": "phone", "value": "+49 30 1"},
-        {"type": "phone", "value": "+49 30 2", "name": "Bo Phone"},
-        {"type": "email", "value": "cy@example.com", "name": "Cy Mail"},
-    ],
-    "site_address": {
-        "formatted": "Hauptstr. 1, 10115 Berlin",
-        "entrance_no": "2",
-        "geolocation": {"longitude": 13.4, "latitude": 52.5},
-    },
-}
 VALUES = {"+49 30 1", "+49 30 2", "cy@example.com"}
 
 
