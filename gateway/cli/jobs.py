@@ -21,9 +21,9 @@ from gateway.migration.importer import ImportOptions
 from gateway.migration.link_keys import link_keys
 from gateway.migration.live.mirror_forecast import calls_of_push
 from gateway.migration.live.pull import Pull, pull
-from gateway.migration.live.push import push
-from gateway.migration.live.push_client import PushOptions
-from gateway.migration.live.push_plan import Push
+from gateway.migration.live.push.push_client import PushOptions
+from gateway.migration.live.push.push_plan import Push
+from gateway.migration.live.push.push_run import push
 from gateway.migration.reporting.run_facts import fact_lines
 from gateway.remote.http_client import HttpClient
 from gateway.settings import Settings

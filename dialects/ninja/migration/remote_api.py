@@ -26,8 +26,8 @@ from ..protocol.id_codec import id_codec
 from ..protocol.scalars import read_moment, text_of, write_moment
 from .change_stamps import change_stamp_of_json
 from .losses import unsendable_fields
-from .remote_files import list_files
-from .remote_writes import (
+from .remote.remote_files import list_files
+from .remote.remote_writes import (
     PATH,
     archive_request,
     change_request,

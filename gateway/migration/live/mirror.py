@@ -39,9 +39,9 @@ from storage import (
 )
 
 from .pull import Pull, pull
-from .push import push
-from .push_client import PushOptions
-from .push_plan import Push
+from .push.push_client import PushOptions
+from .push.push_plan import Push
+from .push.push_run import push
 
 LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 5.0

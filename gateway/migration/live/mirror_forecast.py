@@ -10,9 +10,9 @@ from storage import Store
 
 from .mirror import LiveService, no_progress
 from .pull import pull
-from .push import push
-from .push_client import PushOptions
-from .push_plan import WRITE_RESULTS, Push
+from .push.push_client import PushOptions
+from .push.push_plan import WRITE_RESULTS, Push
+from .push.push_run import push
 
 MINUTES = 60
 

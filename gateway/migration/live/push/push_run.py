@@ -49,9 +49,9 @@ from storage import (
     RunProgress,
 )
 
+from ..list_scan import ListScan, ScannedPage, SeenIds, start_position
+from ..match import iter_unlinked
 from .in_flight import call_for_each
-from .list_scan import ListScan, ScannedPage, SeenIds, start_position
-from .match import iter_unlinked
 from .push_client import ClientPusher, PushOutcome
 from .push_plan import WRITE_RESULTS, Progress, Push, progress_of
 

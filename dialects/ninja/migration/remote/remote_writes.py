@@ -14,9 +14,9 @@ from dialects.base.migration.field_groups import View, decode_members, family_of
 from dialects.base.migration.remote_api import ApiRequest, RemoteObject
 from storage import Account, Client
 
-from ..clients import translate
-from ..protocol import wire
-from .field_groups import contacts_of, keys_of, settings_of, text_in
+from ...clients import translate
+from ...protocol import wire
+from ..field_groups import contacts_of, keys_of, settings_of, text_in
 
 PATH = "/api/v1/clients"
 FOREIGN_FIELDS = ("assigned_user_id", "group_settings_id", "documents")

@@ -27,8 +27,8 @@ from storage import (
     RunLine,
 )
 
+from ..service_writer import RefusedWrite, ServiceWriter
 from .push_lines import change_lines, line_of, number_lines, result_of
-from .service_writer import RefusedWrite, ServiceWriter
 
 MAX_KEYS = 10
 """The keys that are tried for a new client, where others have the first ones."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from gateway.migration.failures import TooManyChanges
-from gateway.migration.live.in_flight import Finished, call_for_each
+from gateway.migration.live.push.in_flight import Finished, call_for_each
 from gateway.remote.failures import RemoteFailure
 from gateway.remote.retry_policy import CallPacer
 from storage.model.accounts import Account

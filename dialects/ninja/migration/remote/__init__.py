@@ -1,0 +1,1 @@
+"""The requests that read and write clients of another Invoice Ninja."""

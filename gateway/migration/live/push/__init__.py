@@ -1,0 +1,1 @@
+"""Push: what changed here is told to a service, client by client."""
