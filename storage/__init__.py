@@ -92,6 +92,7 @@ from storage.model.names import (
     split_contact_name,
     split_name,
 )
+from storage.rules.provisional_ids import FIRST_PROVISIONAL_SERIAL, has_provisional_number
 from storage.rules.validation import sanitize_text
 
 # Imports
@@ -99,8 +100,9 @@ from storage.imports.incoming import IncomingBatch, IncomingClient, IncomingColu
 from storage.model.commands import ImportClient, ImportContact, ImportGroup
 from storage.model.imports import (
     ClientLink,
-    ForeignAlias,
     ConflictPolicy,
+    ForeignAlias,
+    GivenSerials,
     Identifiers,
     ImportOutcome,
     ImportStatus,
@@ -135,6 +137,7 @@ __all__ = [
     "ANY_VERSION",
     "COUNTRIES",
     "EPOCH",
+    "FIRST_PROVISIONAL_SERIAL",
     "IN_MEMORY",
     "LIVE_STATES",
     "MAX_INTEGER",
@@ -178,6 +181,7 @@ __all__ = [
     "ForeignAlias",
     "FoundConflicts",
     "Generators",
+    "GivenSerials",
     "Group",
     "GroupColumn",
     "GroupConflict",
@@ -238,6 +242,7 @@ __all__ = [
     "draft_of_contact",
     "draft_of_document",
     "fold",
+    "has_provisional_number",
     "hash_password",
     "identifiers_of",
     "incoming_client",

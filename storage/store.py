@@ -16,6 +16,7 @@ from storage.database.replica import Replica
 from storage.documents.blob_store import BlobStore
 from storage.documents.methods import DocumentMethods
 from storage.groups.methods import GroupMethods
+from storage.imports.link_methods import LinkMethods
 from storage.imports.methods import ImportMethods
 from storage.migrations import upgrade as migration_upgrade
 from storage.mirrors.methods import MirrorMethods
@@ -35,6 +36,7 @@ class Store(
     GroupMethods,
     DocumentMethods,
     ImportMethods,
+    LinkMethods,
     MirrorMethods,
     RunMethods,
 ):

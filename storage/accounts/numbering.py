@@ -1,6 +1,7 @@
 """Assigns client numbers from the account's counter, padded with zeros.
 
-Numbers that are in use are skipped.
+Numbers that are in use are skipped. A client with a provisional serial gets a provisional number,
+such as `P-0001`: it stands until the service that numbers the clients gives it one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from storage.database.conditions import in_bound_values, unique_storable
 from storage.database.fast_sql import statements
 from storage.model.folding import fold_key
 from storage.model.generators import Generators
+from storage.rules.provisional_ids import provisional_number
 from storage.schema.tables import CLIENT
 
 MAX_TRIES = 100
@@ -52,6 +54,19 @@ def used_numbers_finder(connection: Connection, account_id: int) -> FindUsed:
         return {row[0] for row in statements.fetch_all(connection, SELECT_USED_NUMBERS, values)}
 
     return find_used
+
+
+def with_provisional_numbers(
+    requested: Sequence[str | None], serials: Sequence[int], find_used: FindUsed
+) -> list[str | None]:
+    """Return the requested numbers, with a provisional one for each client that needs it."""
+    own = {n: provisional_number(s) for n, s in enumerate(serials) if requested[n] is None}
+    keys = {n: fold_key(number) for n, number in own.items() if number}
+    if not keys:
+        return list(requested)
+    used = find_used(list(keys.values())) | {fold_key(number) for number in requested if number}
+    free = {n: own[n] for n, key in keys.items() if key not in used}
+    return [free.get(n, number) for n, number in enumerate(requested)]
 
 
 def assign_numbers(

@@ -1,19 +1,26 @@
-"""Aliases in a transaction: keys of merged clients, which mean the client that took them in.
+"""Aliases in a transaction: keys that mean a client beside its own ones.
 
 A client that is merged into another keeps being found under its serial, its uuid and its external
 id. Its links go to the other client. Where that one has a link with the same service already, the
 foreign id becomes an alias: it is neither imported again nor forgotten, and it is open until the
 service has been told.
+
+A client that got its serial from another server is found under its former serial too, and so are
+its contacts. A former serial is as good as the present one. That of a merged client is not: a
+deletion by it must not hit the client that took it in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from msgspec import UNSET, structs
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from storage.database.conditions import in_values
+from storage.model.commands import ChangeClient
 from storage.model.imports import ForeignAlias
 from storage.model.records import Client
+from storage.rules.provisional_ids import is_provisional
 from storage.schema.row_mapping import RowDict
 from storage.schema.tables import ALIAS, CLIENT, ORIGIN
 
@@ -21,6 +28,8 @@ from .filters import Condition
 
 SERIAL = "serial"
 LIVE_KEY = "key"
+FORMER = "former serial"
+CONTACT = "former contact"
 """The namespaces of the store's own keys; every other namespace is a source."""
 
 
@@ -29,10 +38,13 @@ def add_for_merged(
 ) -> None:
     """Let the keys and the links of a merged client mean the client that took it in."""
     own_rows = (ALIAS.c.account_id == account_id, ALIAS.c.client_serial == merged.serial)
+    forgotten = delete(ALIAS).where(*own_rows, ALIAS.c.namespace == FORMER)
+    former = connection.execute(forgotten.returning(ALIAS.c.key)).scalars().all()
     connection.execute(update(ALIAS).where(*own_rows).values(client_serial=survivor.serial))
     # Another client may have the external id of a deleted one.
     keys = [str(merged.uuid), None if merged.is_deleted else merged.external_id]
-    given = [(SERIAL, str(merged.serial), False), *((LIVE_KEY, key, False) for key in keys if key)]
+    given = [(SERIAL, key, False) for key in (str(merged.serial), *former)]
+    given += [(LIVE_KEY, key, False) for key in keys if key]
     foreign = move_links(connection, account_id, survivor.serial, merged.serial)
     given += [(source, foreign_id, True) for source, foreign_id in foreign]
     own = {"account_id": account_id, "client_serial": survivor.serial}
@@ -47,10 +59,54 @@ def put_alias(connection: Connection, row: RowDict) -> None:
     connection.execute(insert(ALIAS).values(row))
 
 
-def add_serial(connection: Connection, account_id: int, serial: int, other_serial: int) -> None:
+def add_former(connection: Connection, account_id: int, serial: int, former: int) -> None:
     """Let another serial mean a client. A client that has that serial itself is found before."""
     row = {"account_id": account_id, "client_serial": serial, "is_open": False}
-    put_alias(connection, row | {"namespace": SERIAL, "key": str(other_serial)})
+    put_alias(connection, row | {"namespace": FORMER, "key": str(former)})
+
+
+def add_former_contacts(
+    connection: Connection, account_id: int, client: int, moves: Mapping[int, int]
+) -> None:
+    """Let former serials of contacts mean the serials to which they have moved."""
+    row = {"account_id": account_id, "client_serial": client, "is_open": False}
+    for former, serial in moves.items():
+        given = {"namespace": CONTACT, "key": str(former), "contact_serial": serial}
+        put_alias(connection, row | given)
+
+
+def current_serials(
+    connection: Connection, account_id: int, serials: Sequence[int]
+) -> tuple[int, ...]:
+    """Return serials with the present ones in the place of former ones."""
+    known = find_serials(connection, account_id, [(FORMER, str(serial)) for serial in serials])
+    return tuple(known.get((FORMER, str(serial)), serial) for serial in serials)
+
+
+def with_present_contacts(
+    connection: Connection, account_id: int, before: Client, command: ChangeClient
+) -> ChangeClient:
+    """Return a command whose contacts have the present serials in the place of former ones."""
+    drafts = () if command.contacts is UNSET else command.contacts
+    given = {draft.serial for draft in drafts if draft.serial and is_provisional(draft.serial)}
+    unknown = given - {contact.serial for contact in before.contacts}
+    moved = current_contacts(connection, account_id, list(unknown)) if unknown else {}
+    if not moved:
+        return command
+    present = (structs.replace(d, serial=moved.get(d.serial or 0, d.serial)) for d in drafts)
+    return structs.replace(command, contacts=tuple(present))
+
+
+def current_contacts(
+    connection: Connection, account_id: int, serials: Sequence[int]
+) -> dict[int, int]:
+    """Find the present serials of contacts, by their former ones."""
+    statement = select(ALIAS.c.key, ALIAS.c.contact_serial).where(
+        ALIAS.c.account_id == account_id,
+        in_values(ALIAS.c.namespace, [CONTACT]),
+        in_values(ALIAS.c.key, [str(serial) for serial in serials]),
+    )
+    return {int(key): serial for key, serial in connection.execute(statement)}
 
 
 def move_links(
@@ -79,10 +135,10 @@ def move_links(
     ]
 
 
-def has_any(connection: Connection, account_id: int) -> bool:
-    """Return whether the account has an alias: most have none."""
-    statement = select(ALIAS.c.key).where(ALIAS.c.account_id == account_id).limit(1)
-    return connection.execute(statement).first() is not None
+def has_merged(connection: Connection, account_id: int) -> bool:
+    """Return whether the account has an alias of a merged client: most have none."""
+    own_rows = (ALIAS.c.account_id == account_id, ALIAS.c.namespace.not_in([FORMER, CONTACT]))
+    return connection.execute(select(ALIAS.c.key).where(*own_rows).limit(1)).first() is not None
 
 
 def belongs_to_alias() -> Condition:

@@ -16,7 +16,7 @@ from storage.rules.validation import is_storable
 from storage.schema.row_mapping import CLIENT_COLUMNS
 from storage.schema.tables import ALIAS, CLIENT, TOMBSTONE
 
-from .aliases import LIVE_KEY, SERIAL
+from .aliases import FORMER, LIVE_KEY, SERIAL
 from .filters import is_live
 
 BoundQuery = tuple[Select[Any], dict[str, Any]]
@@ -68,6 +68,7 @@ def key_queries(account_id: int, key: ClientKey) -> Iterator[BoundQuery]:
     match key:
         case int() if is_storable(key):
             yield SELECT_BY_SERIAL, {"account_id": account_id, "serial": key}
+            yield SELECT_BY_ALIAS, alias_parameters(account_id, FORMER, str(key))
         case int():
             pass
         case LiveKey(external_id=external_id, uuid=uuid):

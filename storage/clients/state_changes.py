@@ -12,7 +12,7 @@ from storage.model.preconditions import Precondition
 from storage.model.records import Client, State
 from storage.rules import client_changes
 
-from . import identities, persistence, writes as client_writes
+from . import aliases, identities, persistence, writes as client_writes
 
 
 def set_locked_client_state(
@@ -55,6 +55,7 @@ def set_client_states(
     generators: Generators,
 ) -> tuple[Client, ...]:
     """Set the state of clients, in the order of their serials."""
+    serials = aliases.current_serials(connection, account_id, serials)
     # All are locked before the first is changed, which locks the account.
     locked = tuple(persistence.lock_clients(connection, account_id, serials))
     return tuple(

@@ -15,8 +15,7 @@ from sqlalchemy import Connection
 
 from storage.accounts import serials as account_serials
 from storage.accounts.arrivals import take_arrival
-from storage.accounts.numbering import assign_numbers, used_numbers_finder
-from storage.accounts.ruled_numbers import assign_ruled_numbers
+from storage.accounts.new_numbers import assign_new_numbers
 from storage.accounts.serials import largest_serial
 from storage.model.commands import ChangeClient, ClientKey, CreateClient, ImportClient, LiveKey
 from storage.model.errors import NotFound
@@ -27,7 +26,7 @@ from storage.model.records import Client
 from storage.rules import client_changes, contact_changes
 from storage.rules.validation import refuse_unstorable
 
-from . import identities, lookup, persistence, reads as client_reads
+from . import aliases, identities, lookup, persistence, reads as client_reads
 
 ChangeDecision = Callable[[Client], ChangeClient]
 """A function that returns the change of a locked record. It runs in the write transaction."""
@@ -59,7 +58,9 @@ def create_clients(
         refuse_unstorable(command)
     reserved = reserve_new_clients(connection, account_id, commands)
     identities.refuse_taken(connection, account_id, identities.claimed_identities(commands))
-    numbers = assign_new_numbers(connection, account_id, commands, reserved, generators)
+    numbers = assign_new_numbers(
+        connection, account_id, commands, reserved, generators, serials=reserved.clients
+    )
     arrival = take_arrival(connection, account_id, generators)
     new = build_new_clients(commands, reserved.clients, numbers, reserved, generators, now=arrival)
     records = tuple(new)
@@ -85,24 +86,6 @@ def reserve_new_clients(
         documents=sum(map(client_changes.count_new_documents, commands)),
         numbers=sum(not command.number for command in commands),
     )
-
-
-def assign_new_numbers(
-    connection: Connection,
-    account_id: int,
-    commands: Sequence[ChangeClient],
-    reserved: account_serials.Reservation,
-    generators: Generators,
-) -> Sequence[str]:
-    requested = [command.number or None for command in commands]
-    find_used = used_numbers_finder(connection, account_id)
-    if any(command.number_rule for command in commands):
-        rules = [command.number_rule or None for command in commands]
-        numbers = assign_ruled_numbers(requested, rules, reserved.counter, find_used, generators)
-    else:
-        numbers = assign_numbers(requested, reserved.counter, find_used, generators)
-    account_serials.save_number_counter(connection, reserved)
-    return numbers
 
 
 def build_new_clients(
@@ -217,6 +200,7 @@ def change_clients(
         after = decide_change(connection, account_id, before, change, generators)
         return save_if_changed(connection, account_id, before, after, generators)
 
+    serials = aliases.current_serials(connection, account_id, serials)
     # All are locked before the first is changed, which locks the account.
     locked = tuple(persistence.lock_clients(connection, account_id, serials))
     return tuple(map(change_one, locked))
@@ -232,7 +216,8 @@ def decide_change(
     """Return the record after the change, with free identities, not saved yet."""
     partial_command = change(before)
     refuse_unstorable(partial_command)
-    command, serials = complete_command(connection, account_id, partial_command, generators)
+    partial_command = aliases.with_present_contacts(connection, account_id, before, partial_command)
+    command, serials = complete_command(connection, account_id, before, partial_command, generators)
     after = client_changes.apply_change(
         before, command, serials=serials, now=generators.clock(), generators=generators
     )
@@ -261,7 +246,11 @@ def save_if_changed(
 
 
 def complete_command(
-    connection: Connection, account_id: int, command: ChangeClient, generators: Generators
+    connection: Connection,
+    account_id: int,
+    before: Client,
+    command: ChangeClient,
+    generators: Generators,
 ) -> tuple[ChangeClient, contact_changes.SerialPool]:
     """Return a command with all that the account provides, and the serials for its new parts.
 
@@ -277,7 +266,9 @@ def complete_command(
         connection, account_id, contacts=contacts, documents=documents, numbers=int(needs_number)
     )
     if needs_number:
-        (number,) = assign_new_numbers(connection, account_id, [command], reserved, generators)
+        (number,) = assign_new_numbers(
+            connection, account_id, [command], reserved, generators, serials=[before.serial]
+        )
         command = structs.replace(command, number=number)
     if needs_country:
         command = structs.replace(command, country_id=reserved.account.country_id)

@@ -143,7 +143,7 @@ def is_any_known(
     )
     return bool(
         connection.execute(known_origins.limit(1)).first()
-        or aliases.has_any(connection, account_id)
+        or aliases.has_merged(connection, account_id)
         or (serials and find_taken_serials(connection, account_id, serials))
         or (contacts and find_taken_contacts(connection, account_id, contacts))
         or used_numbers_finder(connection, account_id)(flatten(one.numbers for one in columns))

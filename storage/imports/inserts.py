@@ -16,7 +16,11 @@ from sqlalchemy import Connection
 
 from storage.accounts import serials as account_serials
 from storage.accounts.arrivals import take_arrival
-from storage.accounts.numbering import assign_numbers, used_numbers_finder
+from storage.accounts.numbering import (
+    assign_numbers,
+    used_numbers_finder,
+    with_provisional_numbers,
+)
 from storage.accounts.serials import largest_serial
 from storage.clients import identities, persistence, tombstones, writes as client_writes
 from storage.database.fast_sql import statements
@@ -260,12 +264,12 @@ def insert_from_commands(
         documents=sum(map(client_changes.count_new_documents, commands)),
     )
     find_used = used_numbers_finder(connection, account_id)
-    numbers = assign_numbers(
-        [c.number or None for c in commands], reserved.counter, find_used, generators
-    )
-    account_serials.save_number_counter(connection, reserved)
     new_serials = iter(reserved.clients)
     serials = [next(new_serials) if c.serial is UNSET else c.serial for c in commands]
+    given = [command.number or None for command in commands]
+    requested = with_provisional_numbers(given, serials, find_used)
+    numbers = assign_numbers(requested, reserved.counter, find_used, generators)
+    account_serials.save_number_counter(connection, reserved)
     records = tuple(
         client_writes.build_new_clients(
             commands, serials, numbers, reserved, generators, now=arrival

@@ -174,7 +174,7 @@ class BatchMerge:
         """
         own_command, adjustments = self.without_taken_identifiers(before, command)
         complete_command, serials = client_writes.complete_command(
-            self.connection, self.account_id, own_command, self.generators
+            self.connection, self.account_id, before, own_command, self.generators
         )
         now = self.generators.clock()
         changed = client_changes.apply_change(

@@ -1,7 +1,7 @@
 """Types of an import: identifiers of imported clients, conflict policies and outcomes."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -118,6 +118,16 @@ class ClientLink(NamedTuple):
 
     serial: int
     origin: Origin
+
+
+class GivenSerials(NamedTuple):
+    """The serials that another server has given a client and its contacts, these by their keys.
+
+    `client` is None if its id there is none of this account's salt.
+    """
+
+    client: int | None
+    contacts: Mapping[str, int]
 
 
 class ForeignAlias(NamedTuple):

@@ -8,9 +8,6 @@ MIN_INTEGER = -(2**63)
 """The integers of 64 bits that both engines store."""
 MAX_SERIAL = 2**62
 """The largest serial that an import may bring: clients that are created later need larger ones."""
-FIRST_PROVISIONAL_SERIAL = 2**31
-"""The first serial that is given in an account whose ids another server gives: beyond every id of a
-real one, and small enough for the search index, which keeps serials of 32 bits."""
 MONEY_PLACES = 6
 AMOUNT_STEP = Decimal(1).scaleb(-MONEY_PLACES)
 MAX_AMOUNT = Decimal(MAX_INTEGER).scaleb(-MONEY_PLACES)

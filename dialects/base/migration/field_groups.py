@@ -45,8 +45,8 @@ class FieldGroups(Struct, frozen=True, kw_only=True):
     second lacks is left out. `is_read_only` tells the groups that only the service itself changes.
     `is_quiet` tells the groups that no person fills in: where both sides change one, ours counts.
     `derived_groups` are the groups that a record shows of another field, because it has no value of
-    their own. `given_groups` are what the service itself gives a new client, `own_groups` those (or
-    their families) in which two servers always differ.
+    their own. `given_groups` are what the service itself gives a client that is new there,
+    `own_groups` those (or their families) in which two servers always differ.
     """
 
     own_object: Callable[[Client, Account], Members]
@@ -56,7 +56,7 @@ class FieldGroups(Struct, frozen=True, kw_only=True):
     is_read_only: Callable[[str], bool] = no_group
     is_quiet: Callable[[str], bool] = no_group
     derived_groups: Callable[[Client], frozenset[str]] = nothing_derived
-    given_groups: frozenset[str] = frozenset()
+    given_groups: Callable[[Client], frozenset[str]] = nothing_derived
     own_groups: frozenset[str] = frozenset()
 
 

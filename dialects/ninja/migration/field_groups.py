@@ -27,7 +27,7 @@ from dialects.base.migration.field_groups import (
     family_of,
 )
 from dialects.base.protocol import json_codec
-from storage import Account, Client
+from storage import Account, Client, has_provisional_number
 
 from ..clients import translate
 from ..protocol.scalars import read_flag
@@ -48,6 +48,7 @@ from .object_view import (
 )
 
 READ_ONLY = {"money", "client_hash", "last_login", "user_id", "gateway_tokens", CONTACT_STATE}
+NUMBER = "number"
 Contacts = list[dict[str, Raw]]
 ContactsByKey = dict[str, dict[str, Raw]]
 
@@ -231,6 +232,16 @@ def is_primary_contact(group: str) -> bool:
     return group == PRIMARY
 
 
+def provisional_groups(record: Client) -> frozenset[str]:
+    """Return the number if nobody but this store has given it."""
+    return frozenset({NUMBER}) if has_provisional_number(record) else frozenset()
+
+
+def given_groups(record: Client) -> frozenset[str]:
+    """Return what the original gives a new client: its hash, and a number if it has none yet."""
+    return provisional_groups(record) | {"client_hash"}
+
+
 GROUPS = FieldGroups(
     own_object=own_object,
     view_of=view_of,
@@ -238,6 +249,7 @@ GROUPS = FieldGroups(
     aligned=aligned,
     is_read_only=is_read_only,
     is_quiet=is_primary_contact,
-    given_groups=frozenset({"client_hash"}),
+    derived_groups=provisional_groups,
+    given_groups=given_groups,
     own_groups=frozenset({"client_hash", "last_login", CONTACT_STATE, *REFERENCES}),
 )

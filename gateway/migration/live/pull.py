@@ -20,6 +20,7 @@ from gateway.migration.runs import OVERLAP, ReportProgress, find_last_done, leav
 from gateway.remote.http_client import HttpClient
 from storage import Account, ConflictPolicy, ConflictState, Run, StartRun, Store
 
+from .adopted_ids import adopt_linked_ids
 from .file_downloads import FileDownloads
 from .gone_clients import Sweep, sweep_gone_clients
 from .list_scan import ListScan, Position, ScannedPage, SeenIds, start_position
@@ -87,9 +88,8 @@ def pull(
             repeated = import_pages(importer, chain(first_page, pages), report_progress)
             if plan.keys is not None:
                 sides = Sides(store, plan.account, plan.dialect, plan.source, plan.keys)
-                import_held(importer, service, sides, seen)
-                if since is None and interrupted is None:
-                    sweep(importer, service, sides, seen)
+                is_swept = since is None and interrupted is None
+                look_at_the_rest(importer, service, sides, seen, is_swept=is_swept)
             download_files(importer, service, report_progress)
     return PullResult(run=importer.run, importer=importer, since=since, repeated=repeated)
 
@@ -107,6 +107,17 @@ def import_pages(
         repeated += page.repeated
         report_progress(page.position.read, page.position.total)
     return repeated
+
+
+def look_at_the_rest(
+    importer: Importer, service: HttpClient, sides: Sides, seen: SeenIds, *, is_swept: bool
+) -> None:
+    """Do what the list of a pull does not lead to: held clients, gone ones, ids that are given."""
+    import_held(importer, service, sides, seen)
+    if is_swept:
+        sweep(importer, service, sides, seen)
+    if importer.run is not None:
+        adopt_linked_ids(sides, service)
 
 
 def import_held(importer: Importer, service: HttpClient, sides: Sides, seen: SeenIds) -> None:

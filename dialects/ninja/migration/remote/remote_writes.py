@@ -12,7 +12,7 @@ from msgspec import Raw, Struct, structs
 
 from dialects.base.migration.field_groups import View, decode_members, family_of
 from dialects.base.migration.remote_api import ApiRequest, RemoteObject
-from storage import Account, Client
+from storage import Account, Client, has_provisional_number
 
 from ...clients import translate
 from ...protocol import wire
@@ -127,6 +127,8 @@ def write_body(record: Client, account: Account) -> dict[str, Any]:
     contacts = [{n: getattr(c, n) for n in SENT_CONTACT_FIELDS} for c in shown.contacts]
     # What our answers fill in is nobody's setting.
     settings = Raw(record.settings.encode() or b"{}")
+    if has_provisional_number(record):
+        del fields["number"]  # the server gives one
     return fields | {"contacts": contacts, "settings": settings}
 
 

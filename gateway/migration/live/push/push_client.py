@@ -27,6 +27,7 @@ from storage import (
     RunLine,
 )
 
+from ..adopted_ids import adopt_ids
 from ..service_writer import RefusedWrite, ServiceWriter
 from .push_lines import change_lines, line_of, number_lines, result_of
 
@@ -161,8 +162,7 @@ class ClientPusher:
         shown = self.writer.create(record, place)
         if shown is None:
             return PushOutcome(result="created", lines=lines)
-        after = self.adopt(record, shown)
-        self.remember_id(record, shown.origin.foreign_id)
+        after = adopt_ids(self.sides, self.adopt(record, shown), shown)
         compared = self.sides.compare(after, shown)
         dropped = self.sides.dialect.remote.dropped_groups(compared.here, compared.there)
         if dropped:
@@ -195,27 +195,20 @@ class ClientPusher:
         raise RefusedWrite(f"{record.external_id or own_key} is another client's there")
 
     def adopt(self, record: Client, shown: Counterpart) -> Client:
-        """Give the client here what the service has given it: its hash, the keys of its contacts.
+        """Give the client here what the service has given it: hash, number, keys of its contacts.
 
         Returns the client as it is now.
         """
 
         def adoption(current: Client) -> ImportClient:
             compared = self.sides.compare(current, shown)
-            given = self.sides.dialect.codec.groups.given_groups
+            given = self.sides.dialect.codec.groups.given_groups(current)
             return compared.take_command(given & compared.reconcile(None).take)
 
         if adoption(record) == ImportClient():
             return record
         store, account = self.sides.store, self.sides.account
         return store.change_client(account.id, record.serial, adoption)
-
-    def remember_id(self, record: Client, foreign_id: str) -> None:
-        """Let the id that the service has given a new client find it here too."""
-        account = self.sides.account
-        serial = self.sides.dialect.codec.serial_of(foreign_id, account)
-        if serial is not None and serial != record.serial:
-            self.sides.store.add_serial_alias(account.id, record.serial, serial)
 
     def link_after(
         self,

@@ -49,6 +49,7 @@ from storage import (
     RunProgress,
 )
 
+from ..adopted_ids import adopt_linked_ids
 from ..list_scan import ListScan, ScannedPage, SeenIds, start_position
 from ..match import iter_unlinked
 from .in_flight import call_for_each
@@ -86,7 +87,8 @@ def push(
         if is_first and not plan.push_options.is_without_match:
             push_run.refuse_unmatched()
         push_run.push_clients(report_progress)
-        push_merged_clients(push_run)
+        push_run.push_merged()
+        push_run.adopt_ids()
     return push_run
 
 
@@ -223,6 +225,22 @@ class PushRun:
                 raise TooManyChanges(f"{limit} clients have changed, and there are more")
             self.begun_writes += 1
 
+    def push_merged(self) -> None:
+        """Tell the service of clients that were merged into others here."""
+        store, account, source = self.sides.store, self.sides.account, self.sides.source
+        for alias in store.list_open_aliases(account.id, source):
+            survivor = store.get_client(account.id, alias.serial)
+            outcome = self.pusher.push_merged(survivor, alias.foreign_id)
+            if outcome.unlinked and self.run:
+                store.close_alias(account.id, source, alias.foreign_id)
+            self.count("read", outcome.result)
+            self.save_progress((), outcome.lines)
+
+    def adopt_ids(self) -> None:
+        """Give clients that the survey has linked the ids that they have on the service."""
+        if self.run is not None:
+            adopt_linked_ids(self.sides, self.service)
+
     def save_outcome(self, record: Client, outcome: PushOutcome) -> None:
         """Save what the push of a client changes in links, conflicts and report lines."""
         if outcome.unlinked and self.run:
@@ -255,17 +273,3 @@ class PushRun:
         store.link_clients(
             account.id, links, run_id=self.run.id, progress=progress, conflicts=found
         )
-
-
-def push_merged_clients(push_run: PushRun) -> None:
-    """Tell the service of clients that were merged into others here."""
-    store, source = push_run.sides.store, push_run.sides.source
-    account_id = push_run.sides.account.id
-    for alias in store.list_open_aliases(account_id, source):
-        outcome = push_run.pusher.push_merged(
-            store.get_client(account_id, alias.serial), alias.foreign_id
-        )
-        if outcome.unlinked and push_run.run:
-            store.close_alias(account_id, source, alias.foreign_id)
-        push_run.count("read", outcome.result)
-        push_run.save_progress((), outcome.lines)
