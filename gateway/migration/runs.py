@@ -33,6 +33,10 @@ ReportProgress = Callable[[int, int | None], None]
 """Called with the number of clients so far, and with the total if that is known."""
 
 
+def no_progress(_done: int, _total: int | None) -> None:
+    """Show no progress: nobody watches."""
+
+
 def run_holder() -> str:
     """Return the holder of a run that this process runs: host name and process id."""
     return f"{socket.gethostname()} {os.getpid()}"

@@ -27,12 +27,12 @@ class RunMethods(TransactionRunner):
         """Append report lines to a run."""
         self._write(run_writes.add_lines, run_id, lines)
 
-    def delete_idle_runs(self, account_id: int, newest: int) -> int:
-        """Delete the DONE runs of an account before a run that did nothing and say nothing.
+    def delete_idle_runs(self, account_id: int) -> int:
+        """Delete the DONE runs of an account that did nothing and say nothing.
 
-        Returns their number.
+        The newest one of each kind stays. Returns their number.
         """
-        return self._write(run_writes.delete_idle_runs, account_id, newest)
+        return self._write(run_writes.delete_idle_runs, account_id)
 
     def get_run(self, run_id: int) -> Run:
         """Return a run. Raises NotFound if there is none."""

@@ -90,15 +90,18 @@ def end_run(
     return get_run(connection, run_id)
 
 
-def delete_idle_runs(connection: Connection, account_id: int, newest: int) -> int:
-    """Delete the DONE runs of an account before a run that have no lines and changed nothing.
+def delete_idle_runs(connection: Connection, account_id: int) -> int:
+    """Delete the DONE runs of an account that have no lines and changed nothing.
 
-    Returns their number. A mirror makes some in every minute.
+    The newest one of each kind stays: the next run of its kind begins where it ended. Returns
+    their number. A mirror makes some in every minute.
     """
+    is_done = (RUN.c.account_id == account_id, RUN.c.state == RunState.DONE.value)
+    kind = (RUN.c.verb, RUN.c.dialect, RUN.c.source)
+    newest = select(func.max(RUN.c.id)).where(*is_done).group_by(*kind)
     statement = select(RUN.c.id, RUN.c.counts).where(
-        RUN.c.account_id == account_id,
-        RUN.c.id < newest,
-        RUN.c.state == RunState.DONE.value,
+        *is_done,
+        RUN.c.id.not_in(newest),
         ~exists().where(RUN_LINE.c.run_id == RUN.c.id),
     )
     idle = [

@@ -11,7 +11,7 @@
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
@@ -23,7 +23,7 @@ from gateway.migration.counterparts import Sides
 from gateway.migration.failures import TooManyDeletions, UnmatchedClients, UnstableList, WrongSalt
 from gateway.migration.importer import ImportOptions
 from gateway.migration.outcomes import Counts
-from gateway.migration.runs import run_holder
+from gateway.migration.runs import no_progress, run_holder
 from gateway.remote.failures import AccessDenied, RemoteFailure
 from gateway.remote.http_client import HttpClient
 from storage import (
@@ -42,6 +42,7 @@ from .pull import Pull, pull
 from .push.push_client import PushOptions
 from .push.push_plan import Push
 from .push.push_run import push
+from .sliced_sweep import SlicedSweep, calls_of_slice
 
 LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 5.0
@@ -56,10 +57,14 @@ FATAL = (TooManyDeletions, UnmatchedClients, WrongSalt, AccessDenied)
 
 
 class MirrorPace(Struct, frozen=True, kw_only=True):
-    """How often a mirror looks: the time from cycle to cycle, and from sweep to sweep."""
+    """How often a mirror looks: the time from cycle to cycle, and from sweep to sweep.
+
+    `at_once` is the number of clients that a service is told at a time.
+    """
 
     cycle: timedelta = timedelta(seconds=60)
     sweep: timedelta = timedelta(hours=1)
+    at_once: int = 1
 
 
 class LiveService(NamedTuple):
@@ -78,7 +83,7 @@ class LiveService(NamedTuple):
             return ConflictPolicy.HOLD
         return ConflictPolicy.REMOTE if main == self.name else ConflictPolicy.LOCAL
 
-    def pull_plan(self, *, is_whole: bool = False, main: str = "") -> Pull:
+    def pull_plan(self, *, is_whole: bool = False, verb: str = "pull", main: str = "") -> Pull:
         return Pull(
             dialect=self.sides.dialect,
             account=self.sides.account,
@@ -86,6 +91,7 @@ class LiveService(NamedTuple):
             keys=self.sides.keys,
             import_options=ImportOptions(is_live=True, policy=self.policy(main)),
             is_whole=is_whole,
+            verb=verb,
         )
 
 
@@ -137,6 +143,8 @@ class MirrorLoop:
         self.lease: LeaseKeeper | None = None
         self.main = ""
         """The dialect of the side that was cut over to: it wins conflicts."""
+        self.sweeps: dict[str, SlicedSweep] = {}
+        """The sweeps that are not done, by the service's name."""
 
     def run(self, sleep: Callable[[float], None] = time.sleep) -> Mirror:
         """Lead the mirror, cycle after cycle; return it when it is stopped or cut over.
@@ -174,37 +182,39 @@ class MirrorLoop:
     def cycle(self, last: MirrorReport) -> MirrorReport:
         """Pull from both services and push to both; return the report, which is saved.
 
-        A failure that a person must see stops the mirror.
+        A failure that a person must see stops the mirror. A sweep that is due begins, and goes on
+        in the next cycles where the service takes few calls.
         """
         is_due = last.swept_at is None or self.clock() - last.swept_at >= self.pace.sweep
-        return self.carry_out(last, is_sweep=is_due)
+        if is_due and not self.sweeps:
+            self.begin_sweeps()
+        sweeps = {"sweep": self.advance_sweep} if self.sweeps else {}
+        return self.carry_out(last, {**sweeps, "pull": self.pull_from, "push": self.push_to})
 
     def cycle_once(self, *, is_sweep: bool) -> MirrorReport:
-        """Make a cycle at once, whatever its time."""
-        return self.carry_out(self.store.get_mirror(self.account.id).report, is_sweep=is_sweep)
+        """Make a cycle at once, whatever its time; a sweep is made whole."""
+        last = self.store.get_mirror(self.account.id).report
+        pull = partial(self.pull_from, is_whole=is_sweep)
+        return self.carry_out(last, {"pull": pull, "push": self.push_to})
 
-    def carry_out(self, last: MirrorReport, *, is_sweep: bool) -> MirrorReport:
+    def carry_out(self, last: MirrorReport, directions: Mapping[str, Direction]) -> MirrorReport:
         report = structs.replace(
             last, cycles=last.cycles + 1, began_at=self.clock(), changes={}, failures={}
         )
         calls = sum(service.http.calls for service in self.services)
-        directions: dict[str, Direction] = {
-            "pull": partial(self.pull_from, is_whole=is_sweep),
-            "push": self.push_to,
-        }
         for name, carry in directions.items():
             for service in self.services:
                 if service.name not in report.failures and self.may_go_on():
                     report = self.step(report, service, name, carry)
-        swept = [service.name not in report.failures for service in self.services]
         report = structs.replace(
             report,
             ended_at=self.clock(),
-            swept_at=report.began_at if is_sweep and all(swept) else last.swept_at,
+            swept_at=self.end_sweeps(report) or last.swept_at,
             calls=sum(service.http.calls for service in self.services) - calls,
         )
         self.store.save_mirror_report(self.account.id, report)
-        self.forget_idle_runs()
+        # There are some every minute.
+        self.store.delete_idle_runs(self.account.id)
         return report
 
     def may_go_on(self) -> bool:
@@ -231,29 +241,41 @@ class MirrorLoop:
         changes = {f"{name} {service.name}": number} if number else {}
         return structs.replace(report, changes=report.changes | changes)
 
-    def pull_from(self, service: LiveService, *, is_whole: bool) -> Counts:
+    def pull_from(self, service: LiveService, *, is_whole: bool = False) -> Counts:
         plan = service.pull_plan(is_whole=is_whole, main=self.main)
         return pull(self.store, service.http, plan, no_progress).importer.counts
 
+    def begin_sweeps(self) -> None:
+        now = self.clock()
+        self.sweeps = {
+            service.name: SlicedSweep(service.sides, service.http, now) for service in self.services
+        }
+
+    def advance_sweep(self, service: LiveService) -> Counts:
+        sweep = self.sweeps.get(service.name)
+        if sweep is None or sweep.is_done:
+            return {}
+        plan = service.pull_plan(verb="sweep", main=self.main)
+        return sweep.advance(plan, calls_of_slice(service.http, self.pace.cycle.total_seconds()))
+
+    def end_sweeps(self, report: MirrorReport) -> datetime | None:
+        """Forget the sweeps if all are done or one has failed; return when they began if done."""
+        sweeps = list(self.sweeps.values())
+        is_over = all(sweep.is_done for sweep in sweeps)
+        is_failed = any(name in report.failures for name in self.sweeps)
+        if is_over or is_failed:
+            for sweep in sweeps:
+                sweep.close()
+            self.sweeps = {}
+        return sweeps[0].began_at if sweeps and is_over and not is_failed else None
+
     def push_to(self, service: LiveService) -> Counts:
-        options = PushOptions(may_delete=True, policy=service.policy(self.main))
+        options = PushOptions(
+            may_delete=True, policy=service.policy(self.main), at_once=self.pace.at_once
+        )
         plan = Push(sides=service.sides, push_options=options)
         return push(plan, service.http, no_progress).counts
-
-    def forget_idle_runs(self) -> None:
-        """Delete the runs of earlier cycles that did nothing: there are some every minute."""
-        runs = self.store.list_runs(self.account.id)
-        kinds = {(run.verb, run.dialect, run.source) for run in runs}
-        newest = {
-            kind: next(run.id for run in runs if (run.verb, run.dialect, run.source) == kind)
-            for kind in kinds
-        }
-        self.store.delete_idle_runs(self.account.id, min(newest.values(), default=0))
 
 
 def with_failure(report: MirrorReport, name: str, failure: Failure) -> MirrorReport:
     return structs.replace(report, failures=report.failures | {name: str(failure)})
-
-
-def no_progress(_done: int, _total: int | None) -> None:
-    """Show no progress: nobody watches a mirror."""

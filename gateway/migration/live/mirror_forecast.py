@@ -6,9 +6,10 @@ from msgspec import Struct
 
 from dialects.base.migration.remote_api import RemoteApi
 from gateway.migration.failures import UnmatchedClients
+from gateway.migration.runs import no_progress
 from storage import Store
 
-from .mirror import LiveService, no_progress
+from .mirror import LiveService
 from .pull import pull
 from .push.push_client import PushOptions
 from .push.push_plan import WRITE_RESULTS, Push

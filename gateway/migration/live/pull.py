@@ -32,7 +32,7 @@ class Pull(Struct, frozen=True, kw_only=True):
 
     `is_whole`: read all clients, even if an earlier pull was complete. `keys` are the link keys
     under which pushes create clients on the service. `run_options` is stored with the run, and is
-    what it takes to resume the run.
+    what it takes to resume the run, `verb` what the run is called.
     """
 
     dialect: Dialect
@@ -41,13 +41,14 @@ class Pull(Struct, frozen=True, kw_only=True):
     import_options: ImportOptions
     keys: LinkKeys | None = None
     run_options: str = ""
+    verb: str = "pull"
     is_whole: bool = False
     is_dry_run: bool = False
 
     @property
     def command(self) -> StartRun:
         name = self.dialect.name
-        return StartRun(verb="pull", dialect=name, source=self.source, options=self.run_options)
+        return StartRun(verb=self.verb, dialect=name, source=self.source, options=self.run_options)
 
 
 class PullResult(Struct, frozen=True, kw_only=True):

@@ -10,13 +10,16 @@ from gateway.migration.live.mirror import LiveService, MirrorLoop, MirrorPace
 from gateway.migration.live.mirror_forecast import prepare_mirror
 from gateway.migration.mirror_status import mirror_status
 from storage.model.accounts import Account
+from storage.model.commands import ImportClient
 from storage.model.errors import Conflict, Invalid, NotFound
 from storage.model.runs import MirroredService, MirrorState
 from storage.store import Store
 from tests.gateway.migration.live.test_two_services import Company, client_of, names_in
 from tests.gateway.migration.remote_stand_ins import (
     There,
+    brought,
     create_remote_clients,
+    is_list,
     one_engine,
     says,
 )
@@ -95,6 +98,8 @@ def test_edits_of_both_sides_arrive_within_two_cycles(mirrored: Mirrored) -> Non
 def test_a_mirror_at_rest_makes_four_calls_and_no_write_and_leaves_no_runs(
     mirrored: Mirrored,
 ) -> None:
+    store, here = mirrored.company.store, mirrored.company.here
+    brought(store, here, ImportClient(organization_name="From a file, long ago"))
     for _ in range(4):
         mirrored.cycle()
     mirrored.company.writes()
@@ -119,8 +124,48 @@ def test_a_sweep_finds_who_is_gone_and_tells_the_other_side(mirrored: Mirrored) 
     report = mirrored.cycle(minutes=61)
 
     assert report.swept_at == report.began_at
-    assert report.changes == {"pull ninja": 1, "push planado": 1}
+    assert report.changes == {"sweep ninja": 1, "push planado": 1}
     assert "Client 3" not in names_in(company.planado)
+
+
+def test_a_service_of_few_calls_is_told_of_edits_while_it_is_swept(
+    mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = mirrored.company
+    for n in range(6, 14):
+        company.planado.speaker.created(organization=True, organization_name=f"Client {n}")
+    mirrored.cycle()
+    swept_at = mirrored.cycle().swept_at
+    company.store.purge_client(
+        company.planado.account.id, client_of(company.planado, "Client 3").serial
+    )
+    monkeypatch.setattr(company.planado.service, "per_minute", 6)
+
+    begun = mirrored.cycle(minutes=61)
+    company.edit_ninja("Client 1", phone="555")
+    told = mirrored.cycle()
+
+    assert (begun.swept_at, told.swept_at) == (swept_at, swept_at)
+    assert "push planado" in told.changes
+    assert client_of(company.planado, "Client 1").phone == "555"
+    assert "Client 3" in names_in(company.ninja)
+    later = [mirrored.cycle() for _ in range(10)]
+    assert later[-1].swept_at == begun.began_at
+    assert "Client 3" not in names_in(company.ninja)
+
+
+def test_a_sweep_that_breaks_off_begins_again(mirrored: Mirrored) -> None:
+    company = mirrored.company
+    mirrored.cycle()
+    company.planado.faulty.plan(says(503), is_list, times=12)
+
+    failed = mirrored.cycle(minutes=61)
+    company.planado.faulty.plans.clear()
+    done = mirrored.cycle()
+
+    assert "503" in failed.failures["planado"]
+    assert failed.swept_at != failed.began_at
+    assert done.swept_at == done.began_at
 
 
 def test_a_service_that_does_not_answer_is_asked_again_in_the_next_cycle(
