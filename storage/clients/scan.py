@@ -3,9 +3,19 @@
 A call runs one statement each for clients, contacts and documents, and joins the rows in Python.
 """
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from typing import Any
 
-from storage.database.fast_sql import bulk_rows
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    bindparam,
+    func,
+    select,
+)
+
+from storage.database.fast_sql import bulk_rows, statements
 from storage.model.records import Client, Contact, Document
 from storage.schema.row_mapping import (
     CLIENT_COLUMNS,
@@ -23,21 +33,47 @@ SERIAL_COLUMN_INDEX = CLIENT_COLUMNS.index(CLIENT.c.serial)
 
 SerialRange = tuple[int, int]
 """A range of serials: greater than the first, up to and including the second."""
+RangeParameters = dict[str, int]
+
+
+def in_range(serial: Column[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row is of a range, which is given with the account."""
+    own_rows = serial.table.c.account_id == bindparam("account_id")
+    return own_rows & (serial > bindparam("after")) & (serial <= bindparam("last"))
+
+
+SCAN_CLIENTS = (
+    select(*CLIENT_COLUMNS)
+    .where(in_range(CLIENT.c.serial))
+    .order_by(CLIENT.c.serial)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+SCAN_CONTACTS = (
+    select(*OWNED_CONTACT_COLUMNS)
+    .where(in_range(CONTACT.c.client_serial), CONTACT.c.deleted_at.is_(None))
+    .order_by(CONTACT.c.client_serial, CONTACT.c.is_primary.desc(), CONTACT.c.serial)
+)
+SCAN_DOCUMENTS = (
+    select(*DOCUMENT_COLUMNS)
+    .where(in_range(DOCUMENT.c.client_serial))
+    .order_by(DOCUMENT.c.client_serial, DOCUMENT.c.serial)
+)
+COUNT_RANGE = select(func.count()).select_from(CLIENT).where(in_range(CLIENT.c.serial))
 
 
 def scan_clients(
     connection: Connection, account_id: int, serial_range: SerialRange, limit: int
 ) -> tuple[Client, ...]:
     """Return the first `limit` clients of a serial range, in the order of their serials."""
-    own_rows = range_conditions(CLIENT, "serial", account_id, serial_range)
-    statement = select(*CLIENT_COLUMNS).where(*own_rows).order_by(CLIENT.c.serial).limit(limit)
-    rows = list(bulk_rows.fetch_columns(connection, statement, CLIENT_COLUMNS))
+    given = range_parameters(account_id, serial_range)
+    page = given | {"limit": limit}
+    rows = list(bulk_rows.fetch_columns(connection, SCAN_CLIENTS, CLIENT_COLUMNS, page))
     if not rows:
         return ()
     serials = [row[SERIAL_COLUMN_INDEX] for row in rows]
-    serial_range = (serial_range[0], serials[-1])
-    contacts = scan_contacts(connection, account_id, serial_range)
-    documents = scan_documents(connection, account_id, serial_range)
+    given = range_parameters(account_id, (serial_range[0], serials[-1]))
+    contacts = scan_contacts(connection, given)
+    documents = scan_documents(connection, given)
     return tuple(
         client_from_row(row, tuple(contacts.get(serial, ())), tuple(documents.get(serial, ())))
         for serial, row in zip(serials, rows, strict=True)
@@ -56,47 +92,30 @@ def last_serial_of_range(
 
 def count_range(connection: Connection, account_id: int, serial_range: SerialRange) -> int:
     """Count the clients of a serial range, deleted ones too."""
-    own_rows = range_conditions(CLIENT, "serial", account_id, serial_range)
-    return connection.execute(
-        select(func.count()).select_from(CLIENT).where(*own_rows)
-    ).scalar_one()
+    given = range_parameters(account_id, serial_range)
+    [[number]] = statements.fetch_all(connection, COUNT_RANGE, given)
+    return int(number)
 
 
-def range_conditions(
-    table: Table, name: str, account_id: int, serial_range: SerialRange
-) -> tuple[ColumnElement[bool], ...]:
+def range_parameters(account_id: int, serial_range: SerialRange) -> RangeParameters:
+    """Return the parameters of the statements above."""
     after, last = serial_range
-    return table.c.account_id == account_id, table.c[name] > after, table.c[name] <= last
+    return {"account_id": account_id, "after": after, "last": last}
 
 
-def scan_contacts(
-    connection: Connection, account_id: int, serial_range: SerialRange
-) -> dict[int, list[Contact]]:
+def scan_contacts(connection: Connection, given: RangeParameters) -> dict[int, list[Contact]]:
     """Live contacts by the serial of their client, the primary contact first."""
-    statement = (
-        select(*OWNED_CONTACT_COLUMNS)
-        .where(*range_conditions(CONTACT, "client_serial", account_id, serial_range))
-        .where(CONTACT.c.deleted_at.is_(None))
-        .order_by(CONTACT.c.client_serial, CONTACT.c.is_primary.desc(), CONTACT.c.serial)
-    )
     contacts: dict[int, list[Contact]] = {}
     for client_serial, *row in bulk_rows.fetch_columns(
-        connection, statement, OWNED_CONTACT_COLUMNS
+        connection, SCAN_CONTACTS, OWNED_CONTACT_COLUMNS, given
     ):
         contacts.setdefault(client_serial, []).append(contact_from_row(row))
     return contacts
 
 
-def scan_documents(
-    connection: Connection, account_id: int, serial_range: SerialRange
-) -> dict[int, list[Document]]:
-    statement = (
-        select(*DOCUMENT_COLUMNS)
-        .where(*range_conditions(DOCUMENT, "client_serial", account_id, serial_range))
-        .order_by(DOCUMENT.c.client_serial, DOCUMENT.c.serial)
-    )
+def scan_documents(connection: Connection, given: RangeParameters) -> dict[int, list[Document]]:
     documents: dict[int, list[Document]] = {}
-    rows = bulk_rows.fetch_columns(connection, statement, DOCUMENT_COLUMNS)
+    rows = bulk_rows.fetch_columns(connection, SCAN_DOCUMENTS, DOCUMENT_COLUMNS, given)
     for record in map(document_from_row, rows):
         documents.setdefault(record.client_serial, []).append(record)
     return documents

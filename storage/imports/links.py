@@ -4,15 +4,50 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, delete, func, or_, select
 
-from storage.database.conditions import in_values
-from storage.database.fast_sql import bulk_rows
+from storage.database.conditions import in_bound_values, in_values, unique_storable
+from storage.database.fast_sql import bulk_rows, statements
 from storage.model.imports import ClientLink
 from storage.model.limits import MAX_INTEGER
 from storage.model.records import Origin
+from storage.rules.validation import is_storable
 from storage.schema.row_mapping import ORIGIN_COLUMNS, origin_from_row
 from storage.schema.tables import CLIENT, ORIGIN
+
+
+def select_out_of_step(column: Any) -> Select[Any]:
+    """Build the statement that selects a column of the clients that are not in step."""
+    link = and_(
+        ORIGIN.c.account_id == CLIENT.c.account_id,
+        ORIGIN.c.client_serial == CLIENT.c.serial,
+        ORIGIN.c.source == bindparam("source"),
+    )
+    return (
+        select(column)
+        .select_from(CLIENT.outerjoin(ORIGIN, link))
+        .where(
+            CLIENT.c.account_id == bindparam("account_id"),
+            or_(ORIGIN.c.version.is_(None), ORIGIN.c.version != CLIENT.c.version),
+        )
+    )
+
+
+LIST_OUT_OF_STEP = (
+    select_out_of_step(CLIENT.c.serial)
+    .where(CLIENT.c.serial > bindparam("after"))
+    .order_by(CLIENT.c.serial)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+COUNT_OUT_OF_STEP = select_out_of_step(func.count()).where(
+    or_(CLIENT.c.is_deleted.is_(False), ORIGIN.c.client_serial.is_not(None))
+)
+SELECT_LINKS = (
+    select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS)
+    .where(ORIGIN.c.account_id == bindparam("account_id"))
+    .where(ORIGIN.c.source == bindparam("source"))
+    .where(in_bound_values(ORIGIN.c.client_serial, "serials"))
+)
 
 
 def save_links(connection: Connection, account_id: int, links: Sequence[ClientLink]) -> None:
@@ -88,43 +123,28 @@ def list_out_of_step(
 
     In step is a client whose link has its present version. Only covering indexes are read.
     """
-    statement = select_out_of_step(account_id, source, CLIENT.c.serial)
-    later = statement.where(CLIENT.c.serial > min(after, MAX_INTEGER))
-    return list(connection.execute(later.order_by(CLIENT.c.serial).limit(limit)).scalars())
+    given = {
+        "account_id": account_id,
+        "source": source,
+        "after": min(after, MAX_INTEGER),
+        "limit": limit,
+    }
+    return [serial for (serial,) in statements.fetch_all(connection, LIST_OUT_OF_STEP, given)]
 
 
 def count_out_of_step(connection: Connection, account_id: int, source: str) -> int:
     """Count the clients that are not in step with a source and are not deleted and unlinked."""
-    statement = select_out_of_step(account_id, source, func.count())
-    is_expected = or_(CLIENT.c.is_deleted.is_(False), ORIGIN.c.client_serial.is_not(None))
-    number: int = connection.execute(statement.where(is_expected)).scalar_one()
-    return number
-
-
-def select_out_of_step(account_id: int, source: str, column: Any) -> Select[Any]:
-    """Build the statement that selects a column of the clients that are not in step."""
-    link = and_(
-        ORIGIN.c.account_id == CLIENT.c.account_id,
-        ORIGIN.c.client_serial == CLIENT.c.serial,
-        ORIGIN.c.source == source,
-    )
-    return (
-        select(column)
-        .select_from(CLIENT.outerjoin(ORIGIN, link))
-        .where(
-            CLIENT.c.account_id == account_id,
-            or_(ORIGIN.c.version.is_(None), ORIGIN.c.version != CLIENT.c.version),
-        )
-    )
+    given = {"account_id": account_id, "source": source}
+    [[number]] = statements.fetch_all(connection, COUNT_OUT_OF_STEP, given)
+    return int(number)
 
 
 def find_links(
     connection: Connection, account_id: int, source: str, serials: Sequence[int]
 ) -> dict[int, Origin]:
     """Find the origins that clients have at a source, by the clients' serials."""
-    statement = select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS).where(
-        ORIGIN.c.account_id == account_id,
-        in_values(ORIGIN.c.source, [source]),
-        in_values(ORIGIN.c.client_serial, serials),
-    )
-    return {serial: origin_from_row(values) for serial, *values in connection.execute(statement)}
+    given = {"account_id": account_id, "source": source, "serials": unique_storable(serials)}
+    if not given["serials"] or not is_storable(source):
+        return {}
+    rows = statements.fetch_all(connection, SELECT_LINKS, given)
+    return {serial: origin_from_row(values) for serial, *values in rows}

@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage.clients import identities, reads as client_reads
 from storage.clients.filters import is_live
-from storage.database.conditions import in_values
+from storage.database.conditions import in_bound_values, in_values, unique_storable
+from storage.database.fast_sql import statements
 from storage.model.imports import Identifiers
 from storage.model.records import Origin
+from storage.rules.validation import is_storable
 from storage.schema.row_mapping import ORIGIN_COLUMNS, origin_from_row
 from storage.schema.tables import CLIENT, CONTACT, ORIGIN, TOMBSTONE
 
@@ -38,6 +40,21 @@ IDENTIFIER_COLUMNS = {
     "uuid": CLIENT.c.uuid,
 }
 """The identifiers by which clients are matched. A number is none: two services give the same."""
+
+
+LOCK_SERIALS = (
+    select(CLIENT.c.serial)
+    .where(CLIENT.c.account_id == bindparam("account_id"))
+    .where(in_bound_values(CLIENT.c.serial, "serials"))
+    .order_by(CLIENT.c.serial)
+    .with_for_update()
+)
+SELECT_BY_ORIGIN = (
+    select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS)
+    .where(ORIGIN.c.account_id == bindparam("account_id"))
+    .where(ORIGIN.c.source == bindparam("source"))
+    .where(in_bound_values(ORIGIN.c.foreign_id, "foreign_ids"))
+)
 
 
 def match_clients(
@@ -96,12 +113,14 @@ def match_by_origin(
     connection: Connection, account_id: int, incoming: Sequence[IncomingClient]
 ) -> dict[str, MatchedClient]:
     """Find linked clients, by foreign id. All incoming clients come from one source."""
-    statement = select(ORIGIN.c.client_serial, *ORIGIN_COLUMNS).where(
-        ORIGIN.c.account_id == account_id,
-        in_values(ORIGIN.c.source, [one.origin.source for one in incoming]),
-        in_values(ORIGIN.c.foreign_id, [one.origin.foreign_id for one in incoming]),
-    )
-    rows = [(serial, origin_from_row(row)) for serial, *row in connection.execute(statement)]
+    sources = {one.origin.source for one in incoming if is_storable(one.origin.source)}
+    given = {
+        "account_id": account_id,
+        "source": next(iter(sources), None),
+        "foreign_ids": unique_storable(one.origin.foreign_id for one in incoming),
+    }
+    found = statements.fetch_all(connection, SELECT_BY_ORIGIN, given) if sources else ()
+    rows = [(serial, origin_from_row(row)) for serial, *row in found]
     return {origin.foreign_id: MatchedClient(serial, origin) for serial, origin in rows}
 
 
@@ -185,13 +204,9 @@ def identity_marks(incoming: IncomingClient) -> set[tuple[str, object]]:
 
 def lock_serials(connection: Connection, account_id: int, serials: Iterable[int]) -> set[int]:
     """Lock clients until the transaction ends; return the serials of those that exist."""
-    statement = (
-        select(CLIENT.c.serial)
-        .where(CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials))
-        .order_by(CLIENT.c.serial)
-        .with_for_update()
-    )
-    return set(connection.execute(statement).scalars())
+    given = {"account_id": account_id, "serials": unique_storable(serials)}
+    rows = statements.fetch_all(connection, LOCK_SERIALS, given) if given["serials"] else ()
+    return {serial for (serial,) in rows}
 
 
 def find_taken_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> set[int]:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage.database.conditions import in_values
+from storage.database.fast_sql import statements
 from storage.model.errors import NotFound
 from storage.model.limits import MAX_INTEGER
 from storage.model.runs import Run, RunLine, RunState
+from storage.rules.validation import is_storable
 from storage.schema.account_tables import ACCOUNT
 from storage.schema.run_tables import RUN, RUN_LINE
 
@@ -17,12 +19,18 @@ RUN_COLUMNS = (
     ACCOUNT.c.name.label("account"),
     *(RUN.c[name] for name in Run.__struct_fields__[2:]),
 )
+SELECT_RUNS = (
+    select(*RUN_COLUMNS).join(ACCOUNT, ACCOUNT.c.id == RUN.c.account_id).order_by(RUN.c.id.desc())
+)
+SELECT_RUNS_OF_ACCOUNT = SELECT_RUNS.where(RUN.c.account_id == bindparam("account_id"))
+SELECT_RUN = SELECT_RUNS.where(RUN.c.id == bindparam("run_id"))
 LINE_COLUMNS = tuple(RUN_LINE.c[name] for name in RunLine.__struct_fields__)
 
 
 def get_run(connection: Connection, run_id: int) -> Run:
     """Return a run. Raises NotFound if there is none."""
-    row = connection.execute(select_runs().where(in_values(RUN.c.id, [run_id]))).first()
+    given = {"run_id": run_id}
+    row = statements.fetch_first(connection, SELECT_RUN, given) if is_storable(run_id) else None
     if row is None:
         raise NotFound("run")
     return run_from_row(row)
@@ -30,15 +38,11 @@ def get_run(connection: Connection, run_id: int) -> Run:
 
 def list_runs(connection: Connection, account_id: int | None) -> tuple[Run, ...]:
     """List the runs of one account, or of all accounts, the newest first."""
-    statement = select_runs().order_by(RUN.c.id.desc())
-    if account_id is not None:
-        statement = statement.where(RUN.c.account_id == account_id)
-    return tuple(map(run_from_row, connection.execute(statement)))
-
-
-def select_runs() -> Select[Any]:
-    """Build the statement that selects runs with the names of their accounts."""
-    return select(*RUN_COLUMNS).join(ACCOUNT, ACCOUNT.c.id == RUN.c.account_id)
+    if account_id is None:
+        rows = statements.fetch_all(connection, SELECT_RUNS, {})
+    else:
+        rows = statements.fetch_all(connection, SELECT_RUNS_OF_ACCOUNT, {"account_id": account_id})
+    return tuple(map(run_from_row, rows))
 
 
 def run_from_row(row: Sequence[Any]) -> Run:

@@ -1,17 +1,19 @@
 """Writes of runs in a transaction: their state, progress and report lines."""
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from storage.database.conditions import in_values
+from storage.database.fast_sql import statements
 from storage.model.errors import NotFound
 from storage.model.generators import Generators
 from storage.model.runs import Run, RunLine, RunProgress, RunState, StartRun
-from storage.rules.validation import refuse_unstorable, sanitize_text
+from storage.rules.validation import is_storable, refuse_unstorable, sanitize_text
 from storage.schema.run_tables import RUN, RUN_LINE
 
 from .reads import get_run
@@ -36,8 +38,15 @@ def start_run(
         "started_at": now,
         "updated_at": now,
     }
-    run_id = connection.execute(insert(RUN).values(values).returning(RUN.c.id)).scalar_one()
+    [run_id] = statements.fetch_all(connection, insert_statement(tuple(values)), values)[0]
     return get_run(connection, run_id)
+
+
+@functools.cache
+def insert_statement(names: tuple[str, ...]) -> Any:
+    """Return the statement that inserts a run with these columns, and returns its id."""
+    values = {name: bindparam(name, type_=RUN.c[name].type) for name in names}
+    return insert(RUN).values(values).returning(RUN.c.id)
 
 
 def resume_run(connection: Connection, run_id: int, holder: str, generators: Generators) -> Run:
@@ -116,6 +125,17 @@ def delete_idle_runs(connection: Connection, account_id: int) -> int:
 
 
 def update_run(connection: Connection, run_id: int, values: dict[str, Any], now: datetime) -> None:
-    statement = update(RUN).where(in_values(RUN.c.id, [run_id]))
-    if not connection.execute(statement.values(values | {"updated_at": now})).rowcount:
+    """Change columns of a run. Raises NotFound if there is none."""
+    statement = update_statement(tuple(values))
+    given = {f"new_{name}": value for name, value in values.items()}
+    given |= {"run_id": run_id, "new_updated_at": now}
+    if not is_storable(run_id) or statements.fetch_first(connection, statement, given) is None:
         raise NotFound("run")
+
+
+@functools.cache
+def update_statement(names: tuple[str, ...]) -> Any:
+    """Return the statement that changes columns of a run, and returns its id."""
+    values = {name: bindparam(f"new_{name}", type_=RUN.c[name].type) for name in names}
+    changed = update(RUN).values(values | {"updated_at": bindparam("new_updated_at")})
+    return changed.where(RUN.c.id == bindparam("run_id")).returning(RUN.c.id)

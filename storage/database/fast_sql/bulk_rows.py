@@ -111,10 +111,13 @@ def bind_processor(column_type: TypeEngine[Any], dialect: Dialect) -> Processor 
 
 
 def fetch_columns(
-    connection: Connection, statement: Select[Any], columns: tuple[Column[Any], ...]
+    connection: Connection,
+    statement: Select[Any],
+    columns: tuple[Column[Any], ...],
+    given: RowValues | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     """Iterate over the rows of a statement that selects exactly these columns."""
-    result = connection.execute(statement)
+    result = connection.execute(statement, given)
     driver_types = tuple(description[1] for description in result.cursor.description)
     rows = result.cursor.fetchall()
     result.close()
