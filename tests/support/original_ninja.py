@@ -111,6 +111,17 @@ class OriginalNinja:
         finally:
             self.half_made_ids.remove(client_id)
 
+    def copy_memory(self, account_id: int, copy_id: int) -> None:
+        """Know of the copy of an account what is known of the account."""
+        self.sent_settings |= {
+            (copy_id, client_id): sent
+            for (owner, client_id), sent in self.sent_settings.items()
+            if owner == account_id
+        }
+        self.written_emails |= {
+            (copy_id, contact) for owner, contact in self.written_emails if owner == account_id
+        }
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
             await self.app(scope, receive, send)

@@ -10,7 +10,9 @@ conflict, or nowhere. The laws are those of the model below, after every two cyc
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -19,13 +21,16 @@ from hypothesis import given, settings, strategies as st
 
 from gateway.remote.failures import RemoteFailure
 from storage.model.accounts import Account
-from storage.model.commands import ChangeClient, ImportClient, ImportContact
+from storage.model.commands import ChangeClient, CreateToken, ImportClient, ImportContact
 from storage.model.records import Client, State
 from storage.store import Store
+from tests.campaigns.scale import rounds
 from tests.gateway.migration.conftest import Open
 from tests.gateway.migration.live.test_two_services import Company
 from tests.gateway.migration.remote_stand_ins import (
     Fault,
+    InProcess,
+    There,
     all_of,
     breaks_off,
     brought,
@@ -33,10 +38,15 @@ from tests.gateway.migration.remote_stand_ins import (
     nth,
     one_engine,
     says,
+    there,
 )
+from tests.support.account_copies import copy_account
 from tests.support.api_callers import Ninja, Planado
+from tests.support.clock import Clock
+from tests.support.original_ninja import OriginalNinja
 
 pytestmark = [] if "CAMPAIGN" in os.environ else one_engine
+HISTORIES = int(os.environ.get("HISTORIES", rounds(25, 5000)))
 WORDS = count(1)
 SIDES = ("ninja", "planado", "here")
 FIELDS = {
@@ -49,6 +59,13 @@ FIELDS = {
 
 class Killed(Exception):
     """Raised in a cycle, as if the process had been killed between two requests."""
+
+
+class Template(NamedTuple):
+    """A company at rest, and the moment of that."""
+
+    company: Company
+    moment: datetime
 
 
 class Edit(NamedTuple):
@@ -107,11 +124,29 @@ class History:
             assert client.number
 
     def client(self, side: str, n: int) -> Client | None:
-        """Return a client of a side by the website that it keeps, None if it is gone there."""
-        named = {"ninja": self.company.ninja.clients, "planado": self.company.planado.clients}
-        clients = named.get(side) or all_of(self.company.store, self.company.here)
-        live = [one for one in clients if one.name == f"Client {n}" and not one.is_deleted]
-        return live[0] if live else None
+        """Return a client of a side, None if it is gone there."""
+        return client_of(self.clients(side), n)
+
+    def clients(self, side: str) -> list[Client]:
+        services = {"ninja": self.company.ninja, "planado": self.company.planado}
+        if side in services:
+            return services[side].clients
+        return all_of(self.company.store, self.company.here)
+
+    def all_sides(self) -> dict[str, list[Client]]:
+        """Return all that each side has."""
+        return {side: self.clients(side) for side in SIDES}
+
+    def play(self, step: Edit | Deletion | Cycle | LateClock) -> None:
+        match step:
+            case Edit():
+                self.edit(step)
+            case Deletion():
+                self.delete(step)
+            case Cycle():
+                self.cycle(*step)
+            case LateClock():
+                self.company.ninja.clock.tick(seconds=-step.seconds)
 
     def edit(self, edit: Edit) -> None:
         client = self.client(edit.side, edit.client)
@@ -170,59 +205,59 @@ class History:
 
     def rest(self) -> None:
         """Let everything settle, then hold the laws."""
-        for _ in range(3):
+        for _ in range(2):
             self.cycle()
         for service in (self.company.ninja, self.company.planado):
             service.forget_calls()
         self.whole_cycle()
         writes = [len(s.faulty.writes) for s in (self.company.ninja, self.company.planado)]
         assert writes == [0, 0], "a cycle at rest wrote"
-        self.check_words()
-        for n in {0, 1} - self.deleted:
-            assert all(self.client(side, n) is not None for side in SIDES), "an invented deletion"
-        assert len(all_of(self.company.store, self.company.here)) == 2, "an invented client"
-        for service in (self.company.ninja, self.company.planado):
-            assert len([client for client in service.clients if not client.is_deleted]) <= 2
+        self.check(self.all_sides())
 
-    def check_words(self) -> None:
+    def check(self, shown: dict[str, list[Client]]) -> None:
+        """Hold the laws of clients and of words."""
+        self.check_words(shown)
+        for n in {0, 1} - self.deleted:
+            assert all(client_of(shown[side], n) for side in SIDES), "an invented deletion"
+        assert len(shown["here"]) == 2, "an invented client"
+        for side in ("ninja", "planado"):
+            assert len([client for client in shown[side] if not client.is_deleted]) <= 2
+
+    def check_words(self, shown: dict[str, list[Client]]) -> None:
         """Assert that each word is on all sides that show its field, or in a conflict."""
-        shown = self.shown()
         conflicts = self.company.store.list_conflicts(self.company.here.id)
         told = " ".join(f"{one.here} {one.there}" for one in conflicts)
         for (side, n, field), word in self.words.items():
-            if word in told:
-                continue
-            assert word in shown["here"], f"{field} {word} of client {n}, entered {side}, is lost"
-            missing = [
-                s
-                for s in sides_of(field)
-                if word not in shown[s] and not self.is_gone_with_reason(s, n)
-            ]
-            assert not missing, f"{field} {word} of client {n}, entered {side}, is not {missing}"
+            missing = [] if word in told else self.sides_without(word, n, field, shown)
+            text = f"{field} {word} of client {n}, entered {side}, is not {missing}"
+            assert not missing, text
+            assert word in told or word in repr(shown["here"]), f"{text}: it is lost"
 
     def forget_carried(self) -> None:
         """Forget the words that all sides show: whoever edits the field now has seen them."""
-        shown = self.shown()
+        shown = self.all_sides() if self.words else {}
         self.words = {
             key: word
             for key, word in self.words.items()
-            if any(
-                word not in shown[side] and not self.is_gone_with_reason(side, key[1])
-                for side in sides_of(key[2])
-            )
+            if self.sides_without(word, key[1], key[2], shown)
         }
 
-    def is_gone_with_reason(self, side: str, n: int) -> bool:
-        """Whether somebody has deleted a client, so that a side has it no more."""
-        return n in self.deleted and self.client(side, n) is None
+    def sides_without(
+        self, word: str, n: int, field: str, shown: dict[str, list[Client]]
+    ) -> list[str]:
+        """Return the sides that do not show a word. A side may lack a client that was deleted."""
+        return [
+            side
+            for side in sides_of(field)
+            if word not in repr(shown[side])
+            and not (n in self.deleted and client_of(shown[side], n) is None)
+        ]
 
-    def shown(self) -> dict[str, str]:
-        """Return all that each side has."""
-        return {
-            "ninja": repr(self.company.ninja.clients),
-            "planado": repr(self.company.planado.clients),
-            "here": repr(all_of(self.company.store, self.company.here)),
-        }
+
+def client_of(clients: list[Client], n: int) -> Client | None:
+    """Find a client by the name that it keeps."""
+    live = [one for one in clients if one.name == f"Client {n}" and not one.is_deleted]
+    return live[0] if live else None
 
 
 def sides_of(field: str) -> list[str]:
@@ -270,40 +305,58 @@ def here_change(field: str, word: str) -> ChangeClient:
 
 
 @pytest.fixture
+def template(
+    store: Store, new_account: Callable[[], Account], open_there: Open, clock: Clock
+) -> Template:
+    """A company of two clients that came from Ninja and are in step everywhere."""
+    company = Company(store, new_account(), open_there(Ninja), open_there(Planado))
+    ada = ImportContact(first_name="Ada", email="ada@example.com", is_primary=True)
+    clients = (ImportClient(organization_name=f"Client {n}", contacts=(ada,)) for n in range(2))
+    brought(store, company.ninja.account, *clients)
+    company.cycle()
+    company.cycle()
+    return Template(company, clock.now)
+
+
+@pytest.fixture
 def new_company(
-    store: Store, new_account: Callable[[], Account], open_there: Open
-) -> Callable[[], Company]:
-    def made() -> Company:
-        company = Company(store, new_account(), open_there(Ninja), open_there(Planado))
-        ada = ImportContact(first_name="Ada", email="ada@example.com", is_primary=True)
-        brought(
-            store,
-            company.ninja.account,
-            *(ImportClient(organization_name=f"Client {n}", contacts=(ada,)) for n in range(2)),
+    template: Template, original: OriginalNinja, clock: Clock
+) -> Callable[[], AbstractContextManager[Company]]:
+    """A function that opens a copy of the company, at the moment at which that came to rest."""
+
+    @contextmanager
+    def opened(remote: There) -> Iterator[There]:
+        account = copy_account(remote.store, remote.account)
+        original.copy_memory(remote.account.id, account.id)
+        command = CreateToken(account=account.name, dialect=remote.dialect.name)
+        _, token = remote.store.create_token(command)
+        http = remote.speaker.http
+        copy = there(
+            remote.store, account, type(remote.speaker)(http, str(token)), InProcess(http, clock)
         )
-        company.cycle()
-        company.cycle()
-        return company
+        with closing(copy.service):
+            yield copy
+
+    @contextmanager
+    def made() -> Iterator[Company]:
+        clock.stop(template.moment)
+        store, here, *services = template.company
+        with opened(services[0]) as ninja, opened(services[1]) as planado:
+            yield Company(store, copy_account(store, here), ninja, planado)
 
     return made
 
 
-@settings(max_examples=settings.default.max_examples // 2)
+@settings(max_examples=HISTORIES)
 @given(played=histories)
 def test_every_history_keeps_the_laws(
-    new_company: Callable[[], Company], played: list[Edit | Deletion | Cycle | LateClock]
+    new_company: Callable[[], AbstractContextManager[Company]],
+    played: list[Edit | Deletion | Cycle | LateClock],
 ) -> None:
-    history = History(new_company())
+    with new_company() as company:
+        history = History(company)
 
-    for step in played:
-        match step:
-            case Edit():
-                history.edit(step)
-            case Deletion():
-                history.delete(step)
-            case Cycle():
-                history.cycle(*step)
-            case LateClock():
-                history.company.ninja.clock.tick(seconds=-step.seconds)
+        for step in played:
+            history.play(step)
 
-    history.rest()
+        history.rest()
