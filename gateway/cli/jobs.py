@@ -21,9 +21,8 @@ from gateway.migration.importer import ImportOptions
 from gateway.migration.link_keys import link_keys
 from gateway.migration.live.mirror_forecast import calls_of_push
 from gateway.migration.live.pull import Pull, pull
-from gateway.migration.live.push.push_client import PushOptions
-from gateway.migration.live.push.push_plan import Push
-from gateway.migration.live.push.push_run import push
+from gateway.migration.live.push.push_plan import FileChoice, Push, PushOptions
+from gateway.migration.live.push.push_stages import push
 from gateway.migration.reporting.run_facts import fact_lines
 from gateway.remote.http_client import HttpClient
 from gateway.settings import Settings
@@ -173,6 +172,7 @@ def run_push(
         is_without_match=job.is_without_match,
         is_mail_accepted=job.is_mail_accepted,
         at_once=job.at_once,
+        files=FileChoice.SEND if job.has_files else FileChoice.COUNT,
     )
     plan = Push(
         sides=sides(store, account, job),

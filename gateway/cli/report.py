@@ -126,7 +126,7 @@ def first_of_kinds(lines: Iterable[RunLine]) -> tuple[Counter[str], dict[str, li
 def print_lines(shown: Sequence[RunLine], more: int, run: Run | None) -> None:
     for line in shown:
         words = ": ".join(filter(None, (line.field, line.text)))
-        typer.echo(f"  {line.client}  {words}".rstrip())
+        typer.echo("  " + "  ".join(filter(None, (line.client, words))))
     if more:
         where = f": gateway runs show {run.id} --kind {shown[0].kind}" if run else ""
         typer.echo(f"  … and {more:,} more{where}")

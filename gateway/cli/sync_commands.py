@@ -45,6 +45,9 @@ Whole = Annotated[
     bool, typer.Option("--full", help="Read everything, though an earlier pull was complete.")
 ]
 Files = Annotated[bool, typer.Option("--documents", help="Fetch the files of the clients as well.")]
+SentFiles = Annotated[
+    bool, typer.Option("--documents", help="Send the files that the clients there lack as well.")
+]
 Delete = Annotated[
     bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
 ]
@@ -120,6 +123,8 @@ def push_command(dialect: Dialect) -> Callable[..., None]:
         "accept_mail": (AcceptMail, False),
         "at_once": (AtOnce, WRITES_AT_ONCE),
     }
+    if dialect.remote.takes_files:
+        parameters = {**parameters, "documents": (SentFiles, False)}
     return as_command(push, f"{words} later of what has changed.", parameters)
 
 

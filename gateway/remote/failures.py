@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from storage import Failure
 
+from .file_form import FileForm
+
 MAX_CHAIN_LENGTH = 5
 """Exceptions that are followed from one to its cause."""
 
@@ -26,6 +28,7 @@ class HttpCall(Struct, frozen=True, kw_only=True):
     accept: str = "application/json"
     params: dict[str, str] | None = None
     body: bytes | None = None
+    form: FileForm | None = None
     is_repeatable: bool = True
 
 

@@ -26,6 +26,7 @@ import httpx
 
 from .deadlines import CappedTimeout, Deadline, DeadlineTransport
 from .failures import AttemptFailure, DownloadRefused, HttpCall, RetriesExhausted, attempt_failure
+from .file_form import FileForm
 from .request_checks import usable_base, usable_headers, usable_path
 from .response_checks import check_body, check_head, iter_body_chunks, read_date
 from .retry_policy import CallLimits, CallPacer, RetryPolicy
@@ -105,7 +106,20 @@ class HttpClient:
             body=body,
             is_repeatable=is_repeatable,
         )
-        return self._with_retries(call, lambda: self._read_answer(call))
+        return self._with_retries(
+            call, lambda: self._read_answer(call, self._limits.request_seconds)
+        )
+
+    def upload(self, path: str, form: FileForm) -> RemoteResponse:
+        """Send a file and return the answer, which can be an error such as 413 or 422.
+
+        A second attempt could store the file twice, so that it is made only while the server has
+        certainly not stored it. Raises like `request`.
+        """
+        call = HttpCall(method="POST", path=usable_path(path), form=form, is_repeatable=False)
+        return self._with_retries(
+            call, lambda: self._read_answer(call, self._limits.upload_seconds)
+        )
 
     def download(self, path: str) -> Iterator[bytes]:
         """Yield the bytes of a download, of any type.
@@ -158,8 +172,8 @@ class HttpClient:
                 )
             self._sleep(seconds)
 
-    def _read_answer(self, call: HttpCall) -> RemoteResponse:
-        deadline = Deadline(self._limits.request_seconds, self._clock)
+    def _read_answer(self, call: HttpCall, seconds: float) -> RemoteResponse:
+        deadline = Deadline(seconds, self._clock)
         with closing(self._send(call, deadline)) as response:
             self._pacer.note_remaining(read_number(response.headers.get(REMAINING, "")))
             self.server_version = response.headers.get(VERSION, self.server_version)
@@ -186,18 +200,24 @@ class HttpClient:
         The caller must close the response.
         """
         limits = self._limits
-        body_headers = {"Content-Type": "application/json"} if call.body is not None else {}
         read = CappedTimeout.of(limits.silent_seconds, deadline)
         connect = CappedTimeout.of(limits.connect_seconds, deadline)
         request = self._http.build_request(
             call.method,
             f"{self._base}{call.path}",
             params=call.params or None,
-            content=call.body,
-            headers={"Accept": call.accept, **body_headers},
+            content=call.form.chunks() if call.form else call.body,
+            headers={"Accept": call.accept, **body_headers(call)},
             extensions={"timeout": {"connect": connect, "read": read, "write": read, "pool": read}},
         )
         return self._http.send(request, stream=True)
+
+
+def body_headers(call: HttpCall) -> dict[str, str]:
+    """Return the headers that say what the body of a request is."""
+    if call.form is not None:
+        return call.form.headers
+    return {} if call.body is None else {"Content-Type": "application/json"}
 
 
 def plain_client(headers: Mapping[str, str], transport: httpx.BaseTransport) -> httpx.Client:

@@ -30,9 +30,9 @@ class CallLimits(Struct, frozen=True, kw_only=True):
     """The limits of one call, in seconds and bytes.
 
     `silent_seconds` is the timeout of one operation on the socket, `request_seconds` the deadline
-    of one attempt. `download_…` are the limits of a download. `retry_seconds` limits all attempts
-    together with our own waits. Waits that the server asks for do not count; each is at most
-    `max_wait`.
+    of one attempt. `download_…` and `upload_…` are those of a file. `retry_seconds` limits all
+    attempts together with our own waits. Waits that the server asks for do not count; each is at
+    most `max_wait`.
     """
 
     connect_seconds: float = 10
@@ -41,6 +41,7 @@ class CallLimits(Struct, frozen=True, kw_only=True):
     body_bytes: int = 64 << 20
     download_seconds: float = 600
     download_bytes: int = 1 << 30
+    upload_seconds: float = 600
     max_attempts: int = 6
     retry_seconds: float = 120
     max_wait: float = 120

@@ -10,6 +10,7 @@ The replay of the recordings proves that our API answers as the original, but fo
 - Texts are cut at the lengths of the columns. The answer to POST still shows all of them.
 - PUT without `settings` leaves nothing of them but the company's currency; an empty member stays,
   as null. PUT with `contacts` moves `updated_at`; PUT with `documents` does nothing.
+- An upload moves no time of the client, and is a POST that says it is a PUT.
 - If no contact of a request wants mail, the primary one gets it, though it was off before.
 - A client that is gone is answered with 400.
 - A client can be seen half-made, before its contacts are stored: see `half_made`.
@@ -48,10 +49,13 @@ from tests.support.original_answers import (
     without_queries,
     without_tags,
 )
+from tests.support.original_times import read_times, write_times
 
 PREFIX = "/api/v1/"
 CLIENTS_PATH = re.compile(r"/api/v1/clients/?")
 CLIENT_PATH = re.compile(r"/api/v1/clients/(?!create|bulk)([^/]+)/?")
+UPLOAD_PATH = re.compile(r"/api/v1/clients/([^/]+)/upload/?")
+WRONG_VERB = "Method not supported for this route"
 OK, NOT_FOUND, NOT_ALLOWED = 200, 404, 405
 DROPPED_ON_CREATION = ("translations", "entity", "industry_id", "size_id")
 """Settings that a new client does not take over."""
@@ -79,6 +83,12 @@ class Exchange(NamedTuple):
     def is_creation(self) -> bool:
         path = self.scope["path"]
         return self.scope["method"] == "POST" and CLIENTS_PATH.fullmatch(path) is not None
+
+    @property
+    def uploaded_to(self) -> str:
+        """The id of the client that an upload is for, else empty."""
+        match = UPLOAD_PATH.fullmatch(self.scope["path"])
+        return match[1] if match and self.scope["method"] in {"POST", "PUT"} else ""
 
     @property
     def is_change(self) -> bool:
@@ -147,6 +157,8 @@ class OriginalNinja:
 
     async def answer(self, exchange: Exchange) -> httpx.Response:
         """Ask our application, and do what the original does beside."""
+        if exchange.uploaded_to and exchange.account:
+            return await self.upload(exchange)
         if not (exchange.is_creation or exchange.is_change) or not exchange.is_json:
             return await self.ask(exchange)
         if exchange.is_change and exchange.tree.get("documents"):
@@ -158,6 +170,22 @@ class OriginalNinja:
             if exchange.is_change and "contacts" in exchange.tree:
                 await anyio.to_thread.run_sync(self.touch_client, exchange)
                 return await self.ask(exchange, method="GET")
+        return response
+
+    async def upload(self, exchange: Exchange) -> httpx.Response:
+        """Attach files, and leave the time of the client as it was."""
+        if exchange.scope["method"] == "POST" and b'name="_method"' not in exchange.body:
+            return httpx.Response(NOT_FOUND, json={"message": WRONG_VERB})
+        assert exchange.account is not None
+        account = exchange.account
+        serial = id_codec(account.hash_salt).decode(exchange.uploaded_to) or 0
+        times = await anyio.to_thread.run_sync(read_times, self.store, account.id, serial)
+        response = await self.ask(exchange)
+        if times is not None:
+            await anyio.to_thread.run_sync(write_times, self.store, account.id, serial, times)
+            shown = {**exchange.scope, "path": exchange.scope["path"].removesuffix("/upload")}
+            item = await self.ask(exchange._replace(scope=shown), method="GET")
+            return item if response.status_code == OK else response
         return response
 
     async def ask(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from storage import Account, Client
+from storage import Account, Client, Document
 
 from .field_groups import View
 from .losses import Loss
@@ -48,6 +48,23 @@ class RemoteFile(Struct, frozen=True, kw_only=True):
     is_public: bool = True
     width: int = 0
     height: int = 0
+
+
+class FileUpload(Struct, frozen=True, kw_only=True):
+    """A form that gives a client on another server a file: where it is sent, and its parts.
+
+    `part` is the name of the file's part. `name` is the file's name there. `type` is a MIME type.
+    """
+
+    path: str
+    fields: Mapping[str, str]
+    part: str
+    name: str
+    type: str
+
+
+def no_upload(_foreign_id: str, _document: Document) -> None:
+    """Return no form: a server of this API takes no files."""
 
 
 class ObjectPage(Struct, frozen=True, kw_only=True):
@@ -143,7 +160,10 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
 
     The command line. `server` is what help texts call a server of the API, `token` and `secrets`
     open it. Without a `default_url` the caller must give one. `per_minute` is the pace that the
-    API's own documentation asks for, 0 for none. `list_files` are the files that an object names.
+    API's own documentation asks for, 0 for none.
+
+    Files. `list_files` are the files that an object names. `upload_form` gives a client there a
+    document of ours.
     """
 
     list_request: Callable[[datetime | None], ApiRequest]
@@ -171,8 +191,14 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     is_read_again: bool = False
     per_minute: int = 0
     list_files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files
+    upload_form: Callable[[str, Document], FileUpload | None] = no_upload
 
     @property
     def has_files(self) -> bool:
         """Whether the API names files of its clients at all."""
         return self.list_files is not no_files
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether a server of the API can be given the files of a client."""
+        return self.upload_form is not no_upload

@@ -65,13 +65,12 @@ def unsendable_fields(record: Client) -> tuple[Loss, ...]:
         "assigned_user": str(record.assigned_user_serial or ""),
         "group": str(record.group_serial or ""),
     }
-    documents = {f"documents[{n}]": d.name for n, d in enumerate(record.documents)}
     passwords = {
         f"contacts[{n}].password": "is known only as a hash"
         for n, contact in enumerate(record.contacts)
         if contact.password_hash is not None
     }
-    texts = amounts | references | documents | passwords
+    texts = amounts | references | passwords
     unsent = (make_loss(field, text) for field, text in texts.items() if text)
     return (
         *unsent,

@@ -26,7 +26,7 @@ from ..protocol.id_codec import id_codec
 from ..protocol.scalars import read_moment, text_of, write_moment
 from .change_stamps import change_stamp_of_json
 from .losses import unsendable_fields
-from .remote.remote_files import list_files
+from .remote.remote_files import list_files, upload_form
 from .remote.remote_writes import (
     PATH,
     archive_request,
@@ -193,6 +193,7 @@ REMOTE = RemoteApi(
     untold_groups=frozenset({"tax_info", "e_invoice", "assigned_user_id", "group_settings_id"}),
     unsendable_fields=unsendable_fields,
     list_files=list_files,
+    upload_form=upload_form,
     is_missing=is_missing,
     is_read_again=True,
     server="an Invoice Ninja",

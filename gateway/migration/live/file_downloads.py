@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple, cast
 import msgspec
 from msgspec import structs
 
-from dialects.base.migration.remote_api import RemoteFile
+from dialects.base.migration.remote_api import RemoteApi, RemoteFile
 from gateway.migration.outcomes import DOWNLOAD_KIND
 from gateway.migration.runs import ReportProgress, run_line
 from gateway.remote.failures import DownloadRefused, TooLarge
@@ -32,6 +32,8 @@ from storage import (
     draft_of_document,
 )
 
+from .same_files import is_among
+
 MAX_FILE_IN_MEMORY = 1 << 20
 """Bytes. A larger download is spooled to disk."""
 
@@ -43,18 +45,15 @@ class WantedFile(NamedTuple):
     label: str
     file: RemoteFile
 
-    @property
-    def is_here(self) -> bool:
-        """Whether the client has a document of this name and size."""
-        documents = {(document.name, document.size) for document in self.client.documents}
-        return (self.file.name, self.file.size) in documents
-
 
 class FileDownloads:
     """The downloads of one run of a pull."""
 
-    def __init__(self, store: Store, account: Account, service: HttpClient, run: Run) -> None:
+    def __init__(
+        self, store: Store, account: Account, remote: RemoteApi, service: HttpClient, run: Run
+    ) -> None:
         self.store = store
+        self.remote = remote
         self.account = account
         self.service = service
         self.run = run
@@ -66,7 +65,7 @@ class FileDownloads:
         RemoteFailure if the service does not answer.
         """
         for number, wanted_file in enumerate(self.list_wanted(), 1):
-            if not wanted_file.is_here:
+            if not is_among(self.remote, wanted_file.file, wanted_file.client.documents):
                 self.fetch_file(wanted_file)
             report_progress(number, None)
 

@@ -39,9 +39,8 @@ from storage import (
 )
 
 from .pull import Pull, pull
-from .push.push_client import PushOptions
-from .push.push_plan import Push
-from .push.push_run import push
+from .push.push_plan import FileChoice, Push, PushOptions
+from .push.push_stages import push
 from .sliced_sweep import SlicedSweep, calls_of_slice
 
 LEASE = timedelta(seconds=15)
@@ -271,7 +270,10 @@ class MirrorLoop:
 
     def push_to(self, service: LiveService) -> Counts:
         options = PushOptions(
-            may_delete=True, policy=service.policy(self.main), at_once=self.pace.at_once
+            may_delete=True,
+            policy=service.policy(self.main),
+            at_once=self.pace.at_once,
+            files=FileChoice.IGNORE,
         )
         plan = Push(sides=service.sides, push_options=options)
         return push(plan, service.http, no_progress).counts

@@ -11,9 +11,8 @@ from storage import Store
 
 from .mirror import LiveService
 from .pull import pull
-from .push.push_client import PushOptions
-from .push.push_plan import WRITE_RESULTS, Push
-from .push.push_run import push
+from .push.push_plan import SENT, WRITE_RESULTS, FileChoice, Push, PushOptions
+from .push.push_stages import push
 
 MINUTES = 60
 
@@ -51,7 +50,7 @@ def prepare_mirror(store: Store, services: Sequence[LiveService]) -> list[Foreca
 def forecast(service: LiveService, read: int) -> Forecast:
     """Count what a push would do, by a push that writes nothing."""
     remote = service.sides.dialect.remote
-    options = PushOptions(may_delete=True, is_dry_run=True)
+    options = PushOptions(may_delete=True, is_dry_run=True, files=FileChoice.IGNORE)
     try:
         counts = push(Push(sides=service.sides, push_options=options), service.http, no_progress)
     except UnmatchedClients as failure:
@@ -72,4 +71,5 @@ def calls_of_push(remote: RemoteApi, counts: Mapping[str, int]) -> int:
     created, changed, deleted = (counts.get(name, 0) for name in WRITE_RESULTS)
     # One look for the key, the write, and one look at what the service has made of it.
     looks = int(remote.has_keys) + int(remote.is_read_again)
-    return created * (1 + looks) + changed * (2 + int(remote.is_read_again)) + deleted * 2
+    files = 2 * counts.get(SENT, 0)  # one more look at the client, and the upload
+    return files + created * (1 + looks) + changed * (2 + int(remote.is_read_again)) + deleted * 2

@@ -178,7 +178,9 @@ def download_files(
     if importer.run is None or not importer.options.has_files:
         return
     store = importer.store
-    FileDownloads(store, importer.account, service, importer.run).fetch_all(report_progress)
+    remote = importer.dialect.remote
+    downloads = FileDownloads(store, importer.account, remote, service, importer.run)
+    downloads.fetch_all(report_progress)
     importer.counts = store.get_run(importer.run.id).counts
 
 

@@ -14,6 +14,7 @@ ORDER = (
     "conflict",
     "refused",
     "files",
+    "sent",
 )
 MEANINGS = {
     "created": "new",
@@ -27,6 +28,7 @@ MEANINGS = {
     "conflict": "with a field changed on both sides: each keeps its own",
     "refused": "refused",
     "files": "files fetched",
+    "sent": "files sent",
 }
 HEADINGS = {
     "refused": "Refused:",
@@ -36,4 +38,5 @@ HEADINGS = {
     "overwritten": "Changed on both sides, and decided by --on-conflict:",
     "merged": "Merged into others here (a push with --delete deletes them there):",
     "left": "Left out:",
+    "notice": "Besides:",
 }

@@ -23,9 +23,9 @@ from gateway.migration.importer import ImportOptions
 from gateway.migration.link_keys import link_keys
 from gateway.migration.live.check import CheckedClient, check
 from gateway.migration.live.pull import Pull, PullResult, pull
-from gateway.migration.live.push.push_client import PushOptions
-from gateway.migration.live.push.push_plan import Push
-from gateway.migration.live.push.push_run import PushRun, push
+from gateway.migration.live.push.push_plan import Push, PushOptions
+from gateway.migration.live.push.push_run import PushRun
+from gateway.migration.live.push.push_stages import push
 from gateway.remote.http_client import HttpClient
 from storage.imports.incoming import incoming_client
 from storage.model.accounts import Account

@@ -28,28 +28,13 @@ from storage import (
 )
 
 from ..adopted_ids import adopt_ids
+from ..same_files import missing_documents
 from ..service_writer import RefusedWrite, ServiceWriter
 from .push_lines import change_lines, line_of, number_lines, result_of
+from .push_plan import FileChoice, PushOptions
 
 MAX_KEYS = 10
 """The keys that are tried for a new client, where others have the first ones."""
-
-
-class PushOptions(Struct, frozen=True, kw_only=True):
-    """The options of a push.
-
-    `policy` decides conflicts. `may_delete`: a client that is deleted here is deleted on the
-    service too. `is_dry_run`: no write request is sent. `is_without_match`: the first push does
-    not ask whether clients of both sides are the same people. `is_mail_accepted`: contacts may get
-    mail from an old server though they refuse it. `at_once`: the clients that are pushed at a time.
-    """
-
-    policy: ConflictPolicy = ConflictPolicy.HOLD
-    may_delete: bool = False
-    is_dry_run: bool = False
-    is_without_match: bool = False
-    is_mail_accepted: bool = False
-    at_once: int = 1
 
 
 class PushOutcome(Struct, frozen=True, kw_only=True):
@@ -140,7 +125,7 @@ class ClientPusher:
             link = self.link_after(record, compared.counterpart, result, settled)
             return PushOutcome(result=counted, lines=lines, link=link)
         self.begin_write(record)
-        lines = (*self.loss_lines(record), *lines)
+        lines = (*self.loss_lines(record, compared.counterpart.raw), *lines)
         shown = self.writer.change(record, compared, told)
         if shown is None:
             return PushOutcome(result=counted, lines=lines)
@@ -271,11 +256,18 @@ class ClientPusher:
     def is_deleted_there(self, survivor: Client, counterpart: Counterpart) -> bool:
         return bool(self.sides.compare(survivor, counterpart).there.get(DELETION))
 
-    def loss_lines(self, record: Client) -> tuple[RunLine, ...]:
-        """Return a report line for each value that the service cannot take."""
+    def loss_lines(self, record: Client, raw: bytes = b"{}") -> tuple[RunLine, ...]:
+        """Return a report line for each value that the service cannot take.
+
+        `raw` is the object of the client there, which names the documents that it has.
+        """
         dialect = self.sides.dialect
         losses = (*dialect.codec.losses(record), *dialect.remote.unsendable_fields(record))
-        return tuple(line_of("lost", record, field=field, text=text) for field, text in losses)
+        lines = [line_of("lost", record, field=field, text=text) for field, text in losses]
+        if dialect.remote.takes_files and self.options.files is not FileChoice.SEND:
+            missing = missing_documents(dialect.remote, record.documents, raw)
+            lines += [line_of("lost", record, field="documents", text=one.name) for one in missing]
+        return tuple(lines)
 
 
 def refused_outcome(record: Client, refusal: RefusedWrite) -> PushOutcome:

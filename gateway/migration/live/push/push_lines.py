@@ -8,6 +8,8 @@ from gateway.migration.runs import client_label, run_line
 from storage import Client, RunLine
 
 NUMBER = "number"
+NOTICE = "notice"
+"""The kind of the lines that speak of no single client."""
 
 
 def result_of(result: Reconciliation, told: frozenset[str]) -> str:
@@ -42,3 +44,12 @@ def number_lines(record: Client, compared: ComparedClient) -> Iterator[RunLine]:
 
 def line_of(kind: str, record: Client, *, field: str = "", text: str = "") -> RunLine:
     return run_line(kind, client_label(record), field=field, text=text)
+
+
+def notice(text: str) -> RunLine:
+    """Return a line about the push as a whole."""
+    return run_line(NOTICE, "", text=text)
+
+
+def number_of(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -19,7 +19,7 @@ How it works:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from threading import Lock
 
 import msgspec
@@ -31,8 +31,6 @@ from gateway.migration.outcomes import Counts
 from gateway.migration.runs import (
     OVERLAP,
     ReportProgress,
-    find_last_done,
-    finish_run,
     leave_ids_to,
     start_run,
 )
@@ -54,42 +52,10 @@ from ..list_scan import ListScan, ScannedPage, SeenIds, start_position
 from ..match import iter_unlinked
 from .in_flight import call_for_each
 from .push_client import ClientPusher, PushOutcome
-from .push_plan import WRITE_RESULTS, Progress, Push, progress_of
+from .push_plan import Progress, Push
 
 PUSH_BATCH_SIZE = 200
 """Clients of the store that are read at a time."""
-
-
-def push(
-    plan: Push, service: HttpClient, report_progress: ReportProgress, interrupted: Run | None = None
-) -> "PushRun":
-    """Push the clients of an account, or resume an interrupted push. Return it with its counts.
-
-    Raises RemoteFailure, UnstableList, TooManyChanges, UnmatchedClients and Invalid. The clients
-    before the failure stay pushed, and the run can be resumed.
-    """
-    store, account = plan.sides.store, plan.sides.account
-    push_run = PushRun(plan, service)
-    if interrupted:
-        push_run.progress = progress_of(interrupted)
-        push_run.counts = dict(interrupted.counts)
-        push_run.begun_writes = sum(push_run.counts.get(result, 0) for result in WRITE_RESULTS)
-    else:
-        last_run = find_last_done(store, account, plan.command)
-        push_run.progress = Progress(surveyed=progress_of(last_run).surveyed)
-    pages = push_run.pages()
-    # An error of the service is raised before the run starts.
-    first_page = next(pages)
-    run = None if plan.push_options.is_dry_run else push_run.start(interrupted)
-    with finish_run(store, run) if run else nullcontext():
-        is_first = push_run.progress.surveyed is None
-        push_run.survey_remote(first_page, pages, report_progress)
-        if is_first and not plan.push_options.is_without_match:
-            push_run.refuse_unmatched()
-        push_run.push_clients(report_progress)
-        push_run.push_merged()
-        push_run.adopt_ids()
-    return push_run
 
 
 class PushRun:
@@ -109,6 +75,8 @@ class PushRun:
         """The links that a dry run would have saved."""
         self.unmatched = 0
         """The clients of the service that are not known here."""
+        self.new_with_files = (0, 0)
+        """The clients with documents that a dry run would have created, and their documents."""
         self.begun_writes = 0
         """The writes of clients so far, those under way too."""
         self.lock = Lock()
@@ -183,6 +151,7 @@ class PushRun:
             self.save_progress((), ())
             report_progress(self.counts.get("read", 0), None)
         self.count_in_step(MAX_INTEGER)
+        self.progress = structs.replace(self.progress, serial=MAX_INTEGER)
         self.save_progress((), ())
 
     def push_batch(self, records: Sequence[Client]) -> None:
@@ -198,7 +167,14 @@ class PushRun:
                 self.count_in_step(record.serial - 1)
                 self.progress = structs.replace(self.progress, serial=record.serial)
                 self.count("read", outcome.result)
+                self.note_new(record, outcome)
             self.save_outcome(record, outcome)
+
+    def note_new(self, record: Client, outcome: PushOutcome) -> None:
+        """Note the documents of a client that a dry run would have created: it has no link."""
+        if self.run is None and outcome.result == "created" and record.documents:
+            clients, files = self.new_with_files
+            self.new_with_files = (clients + 1, files + len(record.documents))
 
     def count_in_step(self, last: int) -> None:
         """Count the clients between the last pushed one and a serial: they are unchanged."""
