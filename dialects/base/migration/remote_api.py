@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from storage import Account, Client, Document
+from storage import Account, Client, Document, Group
 
 from .field_groups import View
 from .losses import Loss
@@ -99,6 +99,42 @@ class WriteReceipt(Struct, frozen=True, kw_only=True):
     updated_at: datetime | None = None
 
 
+class RemoteGroup(Struct, frozen=True, kw_only=True):
+    """A group of clients on another server."""
+
+    id: str
+    name: str
+    created_at: datetime
+    is_deleted: bool = False
+
+
+class GroupPage(Struct, frozen=True, kw_only=True):
+    """One page of the groups of a server. `next_request` is None on the last page."""
+
+    groups: tuple[RemoteGroup, ...]
+    next_request: ApiRequest | None
+
+
+class RemoteGroups(Struct, frozen=True, kw_only=True):
+    """How the groups of clients on a server are read, made, and named.
+
+    `field` is the field group in which an object names its group. `id_in` reads the id of that
+    group, `with_id` puts another one in its place, and `sent_with` adds it to a request. `id_of` is
+    the id that a serial of ours has in objects of the API, and `serial_of` the way back.
+    """
+
+    field: str
+    list_request: Callable[[], ApiRequest]
+    read_page: Callable[[ApiRequest, bytes], GroupPage]
+    create_request: Callable[[Group], ApiRequest]
+    read_created: Callable[[bytes], RemoteGroup]
+    id_in: Callable[[bytes], str]
+    with_id: Callable[[bytes, str], bytes]
+    sent_with: Callable[[ApiRequest, str], ApiRequest]
+    id_of: Callable[[int, Account], str]
+    serial_of: Callable[[str, Account], int | None]
+
+
 def is_gone(status: int, _body: bytes) -> bool:
     """Whether an answer says, in the words of HTTP, that the object does not exist."""
     return status in GONE
@@ -164,6 +200,8 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
 
     Files. `list_files` are the files that an object names. `upload_form` gives a client there a
     document of ours.
+
+    Groups. `groups` says how groups of clients are named there, None if the API has none.
     """
 
     list_request: Callable[[datetime | None], ApiRequest]
@@ -192,6 +230,7 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     per_minute: int = 0
     list_files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files
     upload_form: Callable[[str, Document], FileUpload | None] = no_upload
+    groups: RemoteGroups | None = None
 
     @property
     def has_files(self) -> bool:

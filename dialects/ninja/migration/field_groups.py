@@ -40,9 +40,9 @@ from .object_view import (
     KEYS,
     PLAIN,
     PRIMARY,
-    REFERENCES,
     SETTINGS,
     STATE_KEYS,
+    USERS,
     contact_keys,
     view_of,
 )
@@ -251,5 +251,5 @@ GROUPS = FieldGroups(
     is_quiet=is_primary_contact,
     derived_groups=provisional_groups,
     given_groups=given_groups,
-    own_groups=frozenset({"client_hash", "last_login", CONTACT_STATE, *REFERENCES}),
+    own_groups=frozenset({"client_hash", "last_login", CONTACT_STATE, *USERS}),
 )

@@ -61,10 +61,7 @@ def unsendable_fields(record: Client) -> tuple[Loss, ...]:
     the server keeps the beginning.
     """
     amounts = {name: str(getattr(record, name)) for name in AMOUNT_COLUMNS if getattr(record, name)}
-    references = {
-        "assigned_user": str(record.assigned_user_serial or ""),
-        "group": str(record.group_serial or ""),
-    }
+    references = {"assigned_user": str(record.assigned_user_serial or "")}
     passwords = {
         f"contacts[{n}].password": "is known only as a hash"
         for n, contact in enumerate(record.contacts)

@@ -38,7 +38,8 @@ KEYS = {
 """The keys of the groups that have more than one."""
 IN_A_GROUP = {name for names in KEYS.values() for name in names}
 LONE_FIELDS = tuple(name for name in object_fields.CLIENT_FIELD_KINDS if name not in IN_A_GROUP)
-REFERENCES = ("user_id", "assigned_user_id", "group_settings_id")
+USERS = ("user_id", "assigned_user_id")
+REFERENCES = (*USERS, "group_settings_id")
 COMPARED_CONTACT = {*object_fields.CONTACT_FIELD_KINDS} - {*contact_pairs.SERVER_FIELDS}
 PLAIN = {*LONE_FIELDS, *REFERENCES, *EMPTY_EXTRAS}
 """The groups of one field."""

@@ -27,6 +27,7 @@ from ..protocol.scalars import read_moment, text_of, write_moment
 from .change_stamps import change_stamp_of_json
 from .losses import unsendable_fields
 from .remote.remote_files import list_files, upload_form
+from .remote.remote_groups import GROUPS
 from .remote.remote_writes import (
     PATH,
     archive_request,
@@ -190,10 +191,11 @@ REMOTE = RemoteApi(
     objection=objection,
     without_taken=without_taken,
     filled_groups=frozenset({"settings.currency_id"}),
-    untold_groups=frozenset({"tax_info", "e_invoice", "assigned_user_id", "group_settings_id"}),
+    untold_groups=frozenset({"tax_info", "e_invoice", "assigned_user_id"}),
     unsendable_fields=unsendable_fields,
     list_files=list_files,
     upload_form=upload_form,
+    groups=GROUPS,
     is_missing=is_missing,
     is_read_again=True,
     server="an Invoice Ninja",

@@ -12,6 +12,7 @@ from gateway.migration.runs import ReportProgress, client_label
 from gateway.remote.http_client import HttpClient
 from storage import Client, Invalid, LiveKey, NotFound, Origin, Problem
 
+from .group_pairs import GroupPairs
 from .list_scan import ListScan, ScannedPage, SeenIds, start_position
 from .service_writer import ServiceWriter
 
@@ -53,6 +54,7 @@ def check(
 
     Raises RemoteFailure and UnstableList.
     """
+    sides = with_paired_groups(sides, service)
     start = start_position(sides.dialect.remote.list_request(None))
     with closing(SeenIds()) as seen, closing(SeenIds()) as checked:
         for page in ListScan(service, sides.dialect.remote, start, seen).pages():
@@ -69,7 +71,7 @@ def check_one(sides: Sides, service: HttpClient, name: str) -> CheckedClient:
 
     Raises RemoteFailure, and Invalid if no client here has that name.
     """
-    record = find_named(sides, name)
+    sides, record = with_paired_groups(sides, service), find_named(sides, name)
     link = sides.store.client_links(sides.account.id, sides.source, [record.serial])
     if record.serial not in link:
         return CheckedClient(CheckResult.ONLY_HERE, client_label(record))
@@ -79,6 +81,12 @@ def check_one(sides: Sides, service: HttpClient, name: str) -> CheckedClient:
         return CheckedClient(CheckResult.ONLY_HERE, client_label(record))
     parsed = sides.dialect.remote.identify(shown.raw, sides.account)
     return compare_client(sides, Pair(parsed, shown.raw, record), record, link[record.serial])
+
+
+def with_paired_groups(sides: Sides, service: HttpClient) -> Sides:
+    """Return the sides so that a group of clients has one id on both."""
+    group_pairs = GroupPairs(sides.store, sides.account, sides.dialect, service)
+    return sides._replace(dialect=group_pairs.dialect)
 
 
 def find_named(sides: Sides, name: str) -> Client:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialects.base.dialect import Dialect
 from gateway.migration.counterparts import Sides
@@ -23,6 +23,7 @@ from storage import Account, ConflictPolicy, ConflictState, Run, StartRun, Store
 from .adopted_ids import adopt_linked_ids
 from .file_downloads import FileDownloads
 from .gone_clients import Sweep, sweep_gone_clients
+from .group_pairs import GroupPairs
 from .list_scan import ListScan, Position, ScannedPage, SeenIds, start_position
 from .service_writer import ServiceWriter
 
@@ -76,6 +77,8 @@ def pull(
     Raises RemoteFailure, UnstableList, TooManyChanges and WrongSalt. The pages before the failure
     stay imported, and the run can be resumed.
     """
+    pairs = GroupPairs(store, plan.account, plan.dialect, service)
+    plan = structs.replace(plan, dialect=pairs.dialect)
     since = None if plan.is_whole or interrupted else find_start_of_last(store, plan)
     importer = make_importer(store, plan)
     with closing(SeenIds()) as seen:

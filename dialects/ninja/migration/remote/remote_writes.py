@@ -1,6 +1,7 @@
 """The requests that write a client of another Invoice Ninja. Pure.
 
-Users and groups of another server are not those of this one, so no request sends them.
+Users of another server are not those of this one, so no request sends them. Groups are named by
+`remote_groups.py`.
 """
 
 from collections.abc import Collection, Container
