@@ -108,6 +108,8 @@ class OriginalNinja:
         self.written_emails: set[tuple[int, str]] = set()
         """The contacts whose e-mail was in a PUT, by account and id: of these, none is none."""
         self.turns: Counter[str] = Counter()
+        self.recorded: dict[tuple[int, str], Tree] = {}
+        """Clients as the original showed them, by account and id."""
 
     @contextmanager
     def half_made(self, client_id: str) -> Iterator[None]:
@@ -257,9 +259,13 @@ class OriginalNinja:
     def show_client(self, exchange: Exchange, client: Tree) -> Tree:
         """Return a client as the original shows it in one answer, and in no other."""
         account_id = exchange.account.id if exchange.account else 0
+        recorded = self.recorded.get((account_id, client["id"]), {})
+        sent = self.sent_settings.get((account_id, client["id"]), recorded.get("settings", {}))
+        if recorded and client["updated_at"] == recorded["updated_at"]:
+            return recorded
         contacts = self.turned(client["id"], client["contacts"])
-        sent = self.sent_settings.get((account_id, client["id"]), {})
         shown = client | {
+            "documents": recorded.get("documents", client["documents"]),
             "settings": with_empty_members(client["settings"], sent),
             "contacts": [
                 contact
