@@ -93,9 +93,9 @@ def shown_client(client: Tree) -> Tree:
     return shown | {"display_name": display_name(shown)}
 
 
-def with_blank_email(contact: Tree) -> Tree:
+def with_blank_email(contact: Tree, *, is_automatic: bool) -> Tree:
     """Return a contact with a blank for no e-mail, if the original has made it by itself."""
-    is_automatic = len(contact["contact_key"]) == AUTOMATIC_KEY_LENGTH
+    is_automatic = is_automatic or len(contact["contact_key"]) == AUTOMATIC_KEY_LENGTH
     return contact | {"email": contact["email"] or (" " if is_automatic else "")}
 
 

@@ -1,4 +1,6 @@
-"""A stand-in for the original Invoice Ninja 5.10.17: our own API, with its departures undone.
+"""A stand-in for the original Invoice Ninja: our own API, with its departures undone.
+
+It plays 5.10.17, or an older release: see `original_ages`.
 
 The replay of the recordings proves that our API answers as the original, but for its departures
 (docs/ninja.md). This wrapper undoes those that a pull, a push or a check can meet:
@@ -37,17 +39,24 @@ from storage.model.accounts import Account
 from storage.model.commands import ImportClient, ImportContact, draft_of_contact
 from storage.model.records import Client
 from storage.store import Store
+from tests.support.original_ages import PLAYED, Age, age_of
 from tests.support.original_answers import (
     NO_RECORD,
     Tree,
-    cut_client,
     map_clients,
     original_headers,
     pretty_json,
     shown_client,
     with_blank_email,
     without_queries,
-    without_tags,
+)
+from tests.support.original_requests import (
+    read_tree,
+    sent_contacts,
+    stored_tree,
+    uncut_texts,
+    with_currency,
+    with_empty_members,
 )
 from tests.support.original_times import read_times, write_times
 
@@ -56,7 +65,21 @@ CLIENTS_PATH = re.compile(r"/api/v1/clients/?")
 CLIENT_PATH = re.compile(r"/api/v1/clients/(?!create|bulk)([^/]+)/?")
 UPLOAD_PATH = re.compile(r"/api/v1/clients/([^/]+)/upload/?")
 WRONG_VERB = "Method not supported for this route"
-OK, NOT_FOUND, NOT_ALLOWED = 200, 404, 405
+OK, NOT_FOUND, NOT_ALLOWED, UNPROCESSABLE = 200, 404, 405, 422
+JSON_HEADERS = {"content-type": "application/json"}
+NO_FILE = json.dumps(
+    {
+        "message": "The given data was invalid.",
+        "errors": {
+            "documents.0": [
+                "The documents.0 must be a file.",
+                "The documents.0 must be a file of type: png, ai, jpeg, tiff, pdf, gif, psd, txt,"
+                " doc, xls, ppt, xlsx, docx, pptx.",
+            ]
+        },
+    }
+).encode()
+THIS_AGE = age_of(PLAYED)
 DROPPED_ON_CREATION = ("translations", "entity", "industry_id", "size_id")
 """Settings that a new client does not take over."""
 
@@ -98,18 +121,30 @@ class Exchange(NamedTuple):
 class OriginalNinja:
     """An ASGI application around ours. Paths of other APIs are passed on as they are."""
 
-    def __init__(self, app: ASGIApp, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, app: ASGIApp, store: Store, clock: Callable[[], datetime], age: Age = THIS_AGE
+    ) -> None:
         self.app = app
         self.store = store
         self.clock = clock
+        self.age = age
         self.half_made_ids: set[str] = set()
         self.sent_settings: dict[tuple[int, str], Tree] = {}
         """The settings that a client was last sent, by account and id."""
         self.written_emails: set[tuple[int, str]] = set()
         """The contacts whose e-mail was in a PUT, by account and id: of these, none is none."""
+        self.blank_contacts: set[tuple[int, str]] = set()
+        """The contacts that an older server has made by itself, by account and id."""
         self.turns: Counter[str] = Counter()
         self.recorded: dict[tuple[int, str], Tree] = {}
         """Clients as the original showed them, by account and id."""
+
+    def take_over(self, before: "OriginalNinja") -> None:
+        """Know what an older server knew: this one is its upgrade."""
+        self.sent_settings = before.sent_settings
+        self.written_emails = before.written_emails
+        self.blank_contacts = before.blank_contacts
+        self.recorded = before.recorded
 
     @contextmanager
     def half_made(self, client_id: str) -> Iterator[None]:
@@ -164,9 +199,9 @@ class OriginalNinja:
         if not (exchange.is_creation or exchange.is_change) or not exchange.is_json:
             return await self.ask(exchange)
         if exchange.is_change and exchange.tree.get("documents"):
-            return await self.ask(exchange, {})
-        sent = with_currency(exchange.tree) if exchange.is_change else exchange.tree
-        response = await self.ask(exchange, stored_tree(sent))
+            refused = httpx.Response(UNPROCESSABLE, content=NO_FILE, headers=JSON_HEADERS)
+            return refused if self.age.refuses_documents else await self.ask(exchange, {})
+        response = await self.ask(exchange, self.sent_tree(exchange))
         if response.status_code == OK:
             self.note_sent_values(exchange, response)
             if exchange.is_change and "contacts" in exchange.tree:
@@ -189,6 +224,17 @@ class OriginalNinja:
             item = await self.ask(exchange._replace(scope=shown), method="GET")
             return item if response.status_code == OK else response
         return response
+
+    def sent_tree(self, exchange: Exchange) -> Tree:
+        """Return what our application is sent, so that it does what the original does."""
+        tree = self.age.known_fields(exchange.tree)
+        if exchange.is_creation:
+            return stored_tree(self.age.new_settings(tree), self.age)
+        if self.age.deletes_contacts and not sent_contacts(tree):
+            tree = tree | {"contacts": []}
+        if self.age.wipes_settings or "settings" in tree:
+            tree = with_currency(tree)
+        return stored_tree(tree, self.age)
 
     async def ask(
         self, exchange: Exchange, tree: Tree | None = None, method: str = ""
@@ -220,11 +266,16 @@ class OriginalNinja:
         client = response.json().get("data")
         settings = exchange.tree.get("settings")
         if exchange.account is not None and client:
+            if self.age.deletes_contacts and not sent_contacts(exchange.tree):
+                made = {(exchange.account.id, contact["id"]) for contact in client["contacts"]}
+                self.blank_contacts |= made
             for contact in sent_contacts(exchange.tree):
                 if "email" in contact and isinstance(contact.get("id"), str):
                     self.written_emails.add((exchange.account.id, contact["id"]))
             sent = dict(settings) if isinstance(settings, dict) else {}
             dropped = DROPPED_ON_CREATION if exchange.is_creation else ()
+            if exchange.is_creation:
+                sent = self.age.new_settings({"settings": sent})["settings"]
             kept = {key: value for key, value in sent.items() if key not in dropped}
             self.sent_settings[exchange.account.id, client["id"]] = kept
 
@@ -266,11 +317,13 @@ class OriginalNinja:
         contacts = self.turned(client["id"], client["contacts"])
         shown = client | {
             "documents": recorded.get("documents", client["documents"]),
-            "settings": with_empty_members(client["settings"], sent),
+            "settings": with_empty_members(self.age.shown_settings(client["settings"], sent), sent),
             "contacts": [
                 contact
                 if (account_id, contact["id"]) in self.written_emails
-                else with_blank_email(contact)
+                else with_blank_email(
+                    contact, is_automatic=(account_id, contact["id"]) in self.blank_contacts
+                )
                 for contact in contacts
             ],
         }
@@ -284,66 +337,3 @@ class OriginalNinja:
         self.turns[client_id] += 1
         start = self.turns[client_id] % len(others) if others else 0
         return [*first, *others[start:], *others[:start]]
-
-
-def read_tree(body: bytes) -> Tree:
-    """Return the JSON object of a body, an empty one for any other body."""
-    try:
-        tree = json.loads(body)
-    except ValueError:
-        return {}
-    return tree if isinstance(tree, dict) else {}
-
-
-def stored_tree(tree: Tree) -> Tree:
-    """Return what the original stores of a sent client."""
-    name, contacts = tree.get("name"), tree.get("contacts")
-    if isinstance(name, str):
-        tree = tree | {"name": without_tags(name)}
-    if contacts in ([], {}):
-        tree = tree | {"contacts": [{}]}  # the blank one that this makes has an empty e-mail
-    if sent_contacts(tree):
-        tree = tree | {"contacts": with_recipient(sent_contacts(tree))}
-    return cut_client(tree)
-
-
-def with_recipient(contacts: list[Tree]) -> list[Tree]:
-    """Return the contacts with one that gets mail: the primary one, if none is said to."""
-    if any(contact.get("send_email") for contact in contacts):
-        return contacts
-    primary = next((n for n, contact in enumerate(contacts) if contact.get("is_primary")), 0)
-    recipient = contacts[primary] | {"send_email": True}
-    return [*contacts[:primary], recipient, *contacts[primary + 1 :]]
-
-
-def with_currency(tree: Tree) -> Tree:
-    """Return the object of a PUT with settings and a currency: an empty one is the company's."""
-    settings = tree.get("settings", {})
-    if settings == []:
-        settings = {}
-    if not isinstance(settings, dict):
-        return tree
-    return tree | {"settings": settings | {"currency_id": settings.get("currency_id") or ""}}
-
-
-def sent_contacts(tree: Tree) -> list[Tree]:
-    contacts = tree.get("contacts")
-    return [one for one in contacts if isinstance(one, dict)] if isinstance(contacts, list) else []
-
-
-def with_empty_members(settings: Tree, sent: Tree) -> Tree:
-    """Return settings in the order in which they were sent. What was sent empty is null."""
-    empty = [key for key, value in sent.items() if value is None or not str(value).strip()]
-    in_order = {key: settings.get(key) for key in sent} | settings
-    return in_order | {key: None for key in empty if not settings.get(key)}
-
-
-def uncut_texts(sent: Tree, shown: Tree) -> Tree:
-    """Return the texts of a sent client that were cut, as the answer to POST shows them."""
-    cut = cut_client(sent)
-    uncut = {
-        name: sent[name].strip()
-        for name in shown
-        if isinstance(sent.get(name), str) and cut[name] != sent[name]
-    }
-    return uncut | {"display_name": uncut["name"]} if "name" in uncut else uncut

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -13,20 +12,17 @@ from starlette.testclient import TestClient
 from dialects.ninja.migration.object_codec import CODEC
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage.documents.blob_store import BlobStore
 from storage.model.accounts import Account
-from storage.model.commands import CreateAccount, CreateToken, ImportClient
-from storage.model.generators import Generators
+from storage.model.commands import CreateToken, ImportClient
 from storage.store import Store
 from tests.conftest import CLOCK
 from tests.gateway.migration.remote_stand_ins import brought
-from tests.recorded.asgi_caller import AsgiCaller
-from tests.recorded.in_process import SteppingClock
-from tests.recorded.replay import Credentials, Replay, read_lines
+from tests.recorded.replay import read_lines
 from tests.support.api_callers import Ninja
 from tests.support.clock import Clock
 from tests.support.original_answers import Tree
 from tests.support.original_ninja import OriginalNinja
+from tests.support.original_replay import new_original
 
 RECORDED = Path(__file__).parents[1] / "seeds" / "original_ninja"
 WALKS = [f"{n}." for n in range(12)]
@@ -246,16 +242,3 @@ def test_everyday_requests_are_answered_as_the_original_answered_them(database: 
     assert len(asked) > 200
     assert [line["name"] for line in different if "filter=" not in line["path"]] == []
     assert len(different) < 10
-
-
-@contextmanager
-def new_original(url: str) -> Iterator[Replay]:
-    """A replay over an empty account of the original."""
-    clock = SteppingClock()
-    store = Store.open(url, Generators(clock=clock), BlobStore.at("memory://"))
-    store.create_account(CreateAccount(name="recorded"))
-    _, token = store.create_token(CreateToken(account="recorded", dialect="ninja"))
-    app = OriginalNinja(create_app(store, Settings()), store, clock)
-    with closing(AsgiCaller(app, "http://ninja.example")) as caller:
-        yield Replay(caller, Credentials(str(token), "a password"), clock.pause)
-    store.close()

@@ -297,10 +297,11 @@ class There(NamedTuple):
     hours: Hours
     service: HttpClient
     clock: Clock
+    base: str = BASE
 
     @property
     def source(self) -> str:
-        return f"{self.dialect.name} {BASE}"
+        return f"{self.dialect.name} {self.base}"
 
     @property
     def clients(self) -> list[Client]:
