@@ -58,6 +58,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_change
     is_without_match: bool = False
     is_mail_accepted: bool = False
     at_once: int = WRITES_AT_ONCE
+    raises_counter: bool = False
 
 
 class JobContext(Struct, frozen=True, kw_only=True):
@@ -172,6 +173,7 @@ def run_push(
         is_without_match=job.is_without_match,
         is_mail_accepted=job.is_mail_accepted,
         at_once=job.at_once,
+        raises_counter=job.raises_counter,
         files=FileChoice.SEND if job.has_files else FileChoice.COUNT,
     )
     plan = Push(

@@ -48,6 +48,10 @@ Files = Annotated[bool, typer.Option("--documents", help="Fetch the files of the
 SentFiles = Annotated[
     bool, typer.Option("--documents", help="Send the files that the clients there lack as well.")
 ]
+RaiseCounter = Annotated[
+    bool,
+    typer.Option("--raise-counter", help="Raise its counter of numbers above the taken ones."),
+]
 Delete = Annotated[
     bool, typer.Option("--delete", help="Delete there what is deleted here; else it is only told.")
 ]
@@ -125,6 +129,8 @@ def push_command(dialect: Dialect) -> Callable[..., None]:
     }
     if dialect.remote.takes_files:
         parameters = {**parameters, "documents": (SentFiles, False)}
+    if dialect.remote.counter is not None:
+        parameters = {**parameters, "raise_counter": (RaiseCounter, False)}
     return as_command(push, f"{words} later of what has changed.", parameters)
 
 
@@ -206,6 +212,7 @@ def live_job(verb: str, dialect: Dialect, values: Values) -> Job:
         is_without_match=values.get("without_match", False),
         is_mail_accepted=values.get("accept_mail", False),
         at_once=values.get("at_once", WRITES_AT_ONCE),
+        raises_counter=values.get("raise_counter", False),
     )
 
 

@@ -33,6 +33,10 @@ class ClientMethods(TransactionRunner):
         """Return the page of a query, and the total number of clients that match it."""
         return self._read_replica(may_lag, client_reads.list_clients, account_id, query)
 
+    def list_numbers(self, account_id: int) -> tuple[str, ...]:
+        """Return the numbers of all clients, deleted ones too, in no order."""
+        return self._read(client_reads.list_numbers, account_id)
+
     def list_newest_clients(
         self,
         account_id: int,

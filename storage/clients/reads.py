@@ -208,3 +208,9 @@ def load_documents(
         for record in map(document_from_row, rows):
             documents.setdefault(record.client_serial, []).append(record)
     return {serial: tuple(records) for serial, records in documents.items()}
+
+
+def list_numbers(connection: Connection, account_id: int) -> tuple[str, ...]:
+    """Return the numbers of all clients, deleted ones too, in no order."""
+    statement = select(CLIENT.c.number).where(CLIENT.c.account_id == account_id)
+    return tuple(connection.execute(statement).scalars())

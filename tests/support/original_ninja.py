@@ -13,6 +13,7 @@ The replay of the recordings proves that our API answers as the original, but fo
 - PUT without `settings` leaves nothing of them but the company's currency; an empty member stays,
   as null. PUT with `contacts` moves `updated_at`; PUT with `documents` does nothing.
 - An upload moves no time of the client, and is a POST that says it is a PUT.
+- The settings of the company can be changed, and its counter makes numbers from then on.
 - If no contact of a request wants mail, the primary one gets it, though it was off before.
 - A client that is gone is answered with 400.
 - A client can be seen half-made, before its contacts are stored: see `half_made`.
@@ -50,6 +51,7 @@ from tests.support.original_answers import (
     with_blank_email,
     without_queries,
 )
+from tests.support.original_company import OriginalCompany
 from tests.support.original_requests import (
     read_tree,
     sent_contacts,
@@ -65,6 +67,7 @@ CLIENTS_PATH = re.compile(r"/api/v1/clients/?")
 CLIENT_PATH = re.compile(r"/api/v1/clients/(?!create|bulk)([^/]+)/?")
 UPLOAD_PATH = re.compile(r"/api/v1/clients/([^/]+)/upload/?")
 WRONG_VERB = "Method not supported for this route"
+COMPANY_PATH = re.compile(r"/api/v1/companies(/[^/]+)?/?")
 OK, NOT_FOUND, NOT_ALLOWED, UNPROCESSABLE = 200, 404, 405, 422
 JSON_HEADERS = {"content-type": "application/json"}
 NO_FILE = json.dumps(
@@ -135,6 +138,7 @@ class OriginalNinja:
         """The contacts whose e-mail was in a PUT, by account and id: of these, none is none."""
         self.blank_contacts: set[tuple[int, str]] = set()
         """The contacts that an older server has made by itself, by account and id."""
+        self.company = OriginalCompany()
         self.turns: Counter[str] = Counter()
         self.recorded: dict[tuple[int, str], Tree] = {}
         """Clients as the original showed them, by account and id."""
@@ -196,6 +200,8 @@ class OriginalNinja:
         """Ask our application, and do what the original does beside."""
         if exchange.uploaded_to and exchange.account:
             return await self.upload(exchange)
+        if COMPANY_PATH.fullmatch(exchange.scope["path"]) and exchange.account:
+            return await self.answer_company(exchange, exchange.account.id)
         if not (exchange.is_creation or exchange.is_change) or not exchange.is_json:
             return await self.ask(exchange)
         if exchange.is_change and exchange.tree.get("documents"):
@@ -208,6 +214,22 @@ class OriginalNinja:
                 await anyio.to_thread.run_sync(self.touch_client, exchange)
                 return await self.ask(exchange, method="GET")
         return response
+
+    async def answer_company(self, exchange: Exchange, account_id: int) -> httpx.Response:
+        """Show or change the company of the token."""
+        if is_put := exchange.scope["method"] == "PUT":
+            self.company.change(account_id, exchange.tree)
+        response = await self.ask(exchange, method="GET" if is_put else "")
+        if response.status_code != OK:
+            return response
+        content = self.company.shown(account_id, response.content)
+        return httpx.Response(OK, headers={"content-type": "application/json"}, content=content)
+
+    def numbered(self, exchange: Exchange, tree: Tree) -> Tree:
+        """Return the object of a creation with the next number of the company's counter."""
+        account = exchange.account
+        number = self.company.number(account.id) if account and not tree.get("number") else ""
+        return tree | {"number": number} if number else tree
 
     async def upload(self, exchange: Exchange) -> httpx.Response:
         """Attach files, and leave the time of the client as it was."""
@@ -229,6 +251,7 @@ class OriginalNinja:
         """Return what our application is sent, so that it does what the original does."""
         tree = self.age.known_fields(exchange.tree)
         if exchange.is_creation:
+            tree = self.numbered(exchange, tree)
             return stored_tree(self.age.new_settings(tree), self.age)
         if self.age.deletes_contacts and not sent_contacts(tree):
             tree = tree | {"contacts": []}

@@ -135,6 +135,29 @@ class RemoteGroups(Struct, frozen=True, kw_only=True):
     serial_of: Callable[[str, Account], int | None]
 
 
+class CounterState(Struct, frozen=True, kw_only=True):
+    """The counter of a company: the next value from which the server makes a number."""
+
+    id: str
+    value: int
+
+
+class RemoteCounter(Struct, frozen=True, kw_only=True):
+    """How the counter of numbers of a server is read and raised.
+
+    `list_request` asks for the companies that the token can see, and `current_request` for its own
+    one where these are several. `raise_request` is given the answer of `show_request`, and so is
+    `taken_values`: the values of the counter whose numbers are taken, in order.
+    """
+
+    list_request: Callable[[], ApiRequest]
+    current_request: Callable[[], ApiRequest]
+    show_request: Callable[[str], ApiRequest]
+    read_states: Callable[[bytes], tuple[CounterState, ...]]
+    raise_request: Callable[[bytes, int], ApiRequest]
+    taken_values: Callable[[bytes, tuple[str, ...]], list[int]]
+
+
 def is_gone(status: int, _body: bytes) -> bool:
     """Whether an answer says, in the words of HTTP, that the object does not exist."""
     return status in GONE
@@ -202,6 +225,9 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     document of ours.
 
     Groups. `groups` says how groups of clients are named there, None if the API has none.
+
+    Numbers. `counter` says how the counter of numbers is read and raised, None if there is none.
+    `fresh_words` is what a new client gets there instead of what it has here, empty for nothing.
     """
 
     list_request: Callable[[datetime | None], ApiRequest]
@@ -231,6 +257,8 @@ class RemoteApi(Struct, frozen=True, kw_only=True):
     list_files: Callable[[bytes], tuple[RemoteFile, ...]] = no_files
     upload_form: Callable[[str, Document], FileUpload | None] = no_upload
     groups: RemoteGroups | None = None
+    counter: RemoteCounter | None = None
+    fresh_words: str = ""
 
     @property
     def has_files(self) -> bool:

@@ -26,8 +26,9 @@ from ..protocol.id_codec import id_codec
 from ..protocol.scalars import read_moment, text_of, write_moment
 from .change_stamps import change_stamp_of_json
 from .losses import unsendable_fields
+from .remote.remote_counter import COUNTER
 from .remote.remote_files import list_files, upload_form
-from .remote.remote_groups import GROUPS
+from .remote.remote_groups import GROUP_REQUESTS
 from .remote.remote_writes import (
     PATH,
     archive_request,
@@ -195,7 +196,9 @@ REMOTE = RemoteApi(
     unsendable_fields=unsendable_fields,
     list_files=list_files,
     upload_form=upload_form,
-    groups=GROUPS,
+    groups=GROUP_REQUESTS,
+    counter=COUNTER,
+    fresh_words="ids, hashes and portal links",
     is_missing=is_missing,
     is_read_again=True,
     server="an Invoice Ninja",

@@ -77,8 +77,7 @@ def pull(
     Raises RemoteFailure, UnstableList, TooManyChanges and WrongSalt. The pages before the failure
     stay imported, and the run can be resumed.
     """
-    pairs = GroupPairs(store, plan.account, plan.dialect, service)
-    plan = structs.replace(plan, dialect=pairs.dialect)
+    plan = with_paired_groups(store, plan, service)
     since = None if plan.is_whole or interrupted else find_start_of_last(store, plan)
     importer = make_importer(store, plan)
     with closing(SeenIds()) as seen:
@@ -96,6 +95,12 @@ def pull(
                 look_at_the_rest(importer, service, sides, seen, is_swept=is_swept)
             download_files(importer, service, report_progress)
     return PullResult(run=importer.run, importer=importer, since=since, repeated=repeated)
+
+
+def with_paired_groups(store: Store, plan: Pull, service: HttpClient) -> Pull:
+    """Return the plan so that a group of clients has one id on both sides."""
+    pairs = GroupPairs(store, plan.account, plan.dialect, service)
+    return structs.replace(plan, dialect=pairs.dialect)
 
 
 def import_pages(

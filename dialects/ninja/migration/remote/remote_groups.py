@@ -17,10 +17,10 @@ from ...protocol.id_codec import id_codec
 from ...protocol.scalars import read_moment, text_of
 from .remote_writes import REQUEST_ENCODER
 
-PATH = "/api/v1/group_settings"
+GROUPS_PATH = "/api/v1/group_settings"
 T = TypeVar("T")
 REFERENCE, GROUP = "group_settings_id", "group_settings"
-PER_PAGE = "500"
+GROUPS_PER_PAGE = "500"
 
 
 class GroupEntry(Struct):
@@ -64,13 +64,15 @@ class GroupReference(Struct):
     group_settings_id: wire.Scalar = ""
 
 
-def list_request() -> ApiRequest:
-    return ApiRequest(path=PATH, params={"per_page": PER_PAGE, "page": "1", "sort": "id|asc"})
+def list_groups_request() -> ApiRequest:
+    return ApiRequest(
+        path=GROUPS_PATH, params={"per_page": GROUPS_PER_PAGE, "page": "1", "sort": "id|asc"}
+    )
 
 
-def read_page(request: ApiRequest, body: bytes) -> GroupPage:
+def read_group_page(request: ApiRequest, body: bytes) -> GroupPage:
     """Return the groups in the answer to a list request. Raises Invalid for any other answer."""
-    listed = decode(body, GroupList)
+    listed = decode_group(body, GroupList)
     at = listed.meta.pagination
     is_last = not listed.data or at.current_page >= at.total_pages
     params = {**request.params, "page": str(int(request.params["page"]) + 1)}
@@ -80,7 +82,7 @@ def read_page(request: ApiRequest, body: bytes) -> GroupPage:
     )
 
 
-def decode(body: bytes, shape: type[T]) -> T:
+def decode_group(body: bytes, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.MsgspecError as error:
@@ -96,16 +98,16 @@ def group_of(entry: GroupEntry) -> RemoteGroup:
     )
 
 
-def create_request(group: Group) -> ApiRequest:
+def create_group_request(group: Group) -> ApiRequest:
     """Request a new group with our name and settings. A repetition could create a second one."""
     settings = {"settings": Raw(group.settings.encode())} if group.settings else {}
     body = REQUEST_ENCODER.encode({"name": group.name, **settings})
-    return ApiRequest(method="POST", path=PATH, body=body, is_repeatable=False)
+    return ApiRequest(method="POST", path=GROUPS_PATH, body=body, is_repeatable=False)
 
 
 def read_created(body: bytes) -> RemoteGroup:
     """Return the group in the answer to its creation."""
-    return group_of(decode(body, GroupAnswer).data)
+    return group_of(decode_group(body, GroupAnswer).data)
 
 
 def id_in(raw: bytes) -> str:
@@ -132,23 +134,23 @@ def sent_with(request: ApiRequest, group_id: str) -> ApiRequest:
     return structs.replace(request, body=msgspec.json.encode(fields))
 
 
-def id_of(serial: int, account: Account) -> str:
+def group_id_of(serial: int, account: Account) -> str:
     return id_codec(account.hash_salt).encode(serial)
 
 
-def serial_of(group_id: str, account: Account) -> int | None:
+def group_serial_of(group_id: str, account: Account) -> int | None:
     return id_codec(account.hash_salt).decode(group_id)
 
 
-GROUPS = RemoteGroups(
+GROUP_REQUESTS = RemoteGroups(
     field=REFERENCE,
-    list_request=list_request,
-    read_page=read_page,
-    create_request=create_request,
+    list_request=list_groups_request,
+    read_page=read_group_page,
+    create_request=create_group_request,
     read_created=read_created,
     id_in=id_in,
     with_id=with_id,
     sent_with=sent_with,
-    id_of=id_of,
-    serial_of=serial_of,
+    id_of=group_id_of,
+    serial_of=group_serial_of,
 )

@@ -30,7 +30,8 @@ class PushOptions(Struct, frozen=True, kw_only=True):
     service too. `is_dry_run`: no write request is sent. `is_without_match`: the first push does
     not ask whether clients of both sides are the same people. `is_mail_accepted`: contacts may get
     mail from an old server though they refuse it. `at_once`: the clients that are pushed at a time.
-    `files`: what is done about the documents that the service lacks.
+    `files`: what is done about the documents that the service lacks. `raises_counter`: the
+    service's counter of numbers is raised above those that are taken.
     """
 
     policy: ConflictPolicy = ConflictPolicy.HOLD
@@ -40,6 +41,7 @@ class PushOptions(Struct, frozen=True, kw_only=True):
     is_mail_accepted: bool = False
     at_once: int = 1
     files: FileChoice = FileChoice.COUNT
+    raises_counter: bool = False
 
 
 class Progress(Struct, frozen=True, kw_only=True):
