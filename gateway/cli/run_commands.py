@@ -50,7 +50,8 @@ def show_run(
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     kind: Annotated[
-        str | None, typer.Option(help="Every line of a kind: lost, refused, conflict, kept, left.")
+        str | None,
+        typer.Option(help="Lines of a kind: lost, refused, conflict, left, notice."),
     ] = None,
 ) -> None:
     """Show what a run did, and what it had to say of each client."""

@@ -80,7 +80,8 @@ def unsendable_fields(record: Client) -> tuple[Loss, ...]:
 def lost_parts_of_texts(record: Client) -> Iterator[Loss]:
     """Yield a loss for each text of which a server keeps only a part."""
     for path, text, kept in kept_texts.shortened_texts(record):
-        yield make_loss(path, f"{len(kept)} of {len(text)} characters are kept: {kept}")
+        words = f"{len(kept)} of {len(text)} characters are kept: {kept}"
+        yield make_loss(path, f"{text} is shown as no text there" if trim(text) == "0" else words)
 
 
 def lost_refusal_of_mail(record: Client) -> Iterator[Loss]:

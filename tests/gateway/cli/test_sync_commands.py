@@ -147,6 +147,26 @@ def test_a_push_says_what_is_lost_and_of_whom(run: Run, pull: list[str], there: 
     assert "0001 Patel York Interiors\tnumber\t0001" in lines
 
 
+def test_a_push_sends_documents_and_raises_the_counter_when_it_is_told_to(
+    run: Run, account: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path / "clients.ndjson"
+    file.write_text('{"id": "VolejRejNm", "number": "0001", "name": "Acme"}\n')
+    run("import", str(file), "--account", account, "--dialect", "ninja")
+    with served_services(tmp_path_factory.mktemp("empty")) as empty:
+        token = empty.tokens["ninja"]
+        push = ["push", "ninja", "--account", account, "--url", empty.url, "--token", token]
+
+        told = run(*push, "--documents", "--raise-counter")
+
+    assert (told.code, told.err) == (DONE, "")
+    assert told.out.splitlines()[3:] == [
+        "Besides:",
+        "  1 new client gets ids, hashes and portal links of the service",
+        "  the counter of numbers there was at 1 and is at 2 now",
+    ]
+
+
 def test_what_is_done_is_not_resumed(run: Run, pull: list[str]) -> None:
     run(*pull)
 

@@ -8,7 +8,7 @@ import pytest
 from gateway.remote.failures import RetriesExhausted
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient
-from storage.model.records import Client
+from storage.model.records import Client, State
 from storage.model.runs import RunState
 from tests.gateway.migration.remote_stand_ins import There, nth_of, one_engine, stream_response
 
@@ -69,6 +69,31 @@ def test_those_of_a_deleted_client_come_too(
 
     assert ninja_there.store.get_client(here.id, filed.serial).is_deleted
     assert contents(ninja_there, here, filed) == {"contract.pdf": PDF, "note.txt": NOTE}
+
+
+def test_those_of_a_client_that_was_deleted_before_files_were_asked_for_come_too(
+    ninja_there: There, here: Account, filed: Client
+) -> None:
+    ninja_there.speaker.delete(f"/clients/{ninja_there.id_of(filed.serial)}")
+    ninja_there.pull(here)
+
+    pulled = ninja_there.pull(here, has_files=True, is_whole=True)
+
+    assert ninja_there.store.get_client(here.id, filed.serial).is_deleted
+    assert contents(ninja_there, here, filed) == {"contract.pdf": PDF, "note.txt": NOTE}
+    assert pulled.importer.counts == {"read": 1, "unchanged": 1, "files": 2}
+
+
+def test_those_of_a_client_that_is_deleted_here_alone_come_too(
+    ninja_there: There, here: Account, filed: Client
+) -> None:
+    ninja_there.pull(here)
+    ninja_there.store.set_client_state(here.id, filed.serial, State.DELETED)
+
+    pulled = ninja_there.pull(here, has_files=True, is_whole=True)
+
+    assert contents(ninja_there, here, filed) == {"contract.pdf": PDF, "note.txt": NOTE}
+    assert ninja_there.store.list_run_lines(pulled.run.id, kind="lost") == ()
 
 
 def test_a_second_pull_fetches_nothing_and_finds_both_sides_in_step(

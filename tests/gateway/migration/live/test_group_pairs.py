@@ -83,7 +83,7 @@ def test_a_group_that_is_not_there_is_made_with_its_settings(
     assert group_names(store, there.account) == {"Acme": "Gold"}
     made = all_groups(store, there.account)[-1]
     assert (made.name, made.settings, made.serial) == ("Gold", DOLLARS, gold + 1)
-    assert [line.text for line in lines(store, done.run, "notice")] == ["1 group made there: Gold"]
+    assert notices(lines(store, done.run)) == ["1 group made there: Gold"]
     assert lines(store, done.run, "lost") == []
 
 

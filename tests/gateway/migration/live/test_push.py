@@ -417,6 +417,23 @@ def test_people_who_refuse_mail_are_not_told_to_a_server_that_mails_them(
     assert "Quiet" in live_names(ninja_there)
 
 
+@one_engine
+def test_what_a_new_client_loses_and_gets_is_said_before_anything_is_written(
+    store: Store, here: Account, ninja_there: There
+):
+    brought(store, here, *clients(2), ImportClient(organization_name="n" * 240, phone="0"))
+
+    rehearsed = ninja_there.push(here, is_dry_run=True)
+    done = ninja_there.push(here)
+
+    for said in (rehearsed.lines, lines(store, done.run)):
+        lost = {one.field: one.text for one in said if one.kind == "lost"}
+        assert lost["name"].startswith("191 of 240 characters are kept: nnn")
+        assert lost["phone"] == "0 is shown as no text there"
+        [notice] = [one.text for one in said if one.kind == "notice" and "portal" in one.text]
+        assert notice == "3 new clients get ids, hashes and portal links of the service"
+
+
 # Stops
 
 
@@ -571,3 +588,27 @@ def test_a_service_that_fails_at_once_leaves_no_run(
         speaker_there.push(here)
 
     assert [run.verb for run in store.list_runs(here.id)] == ["import"]
+
+
+@one_engine
+def test_a_client_whose_push_died_before_it_was_archived_there_is_archived_when_it_goes_on(
+    store: Store, here: Account, ninja_there: There
+):
+    brought(store, here, *clients(2))
+    store.set_client_state(here.id, 1, State.ARCHIVED)
+
+    def dies(_request: Any, _pass: Any) -> Any:
+        raise KeyboardInterrupt
+
+    ninja_there.faulty.plan(dies, lambda request: request.url.path.endswith("/bulk"))
+    with pytest.raises(KeyboardInterrupt):
+        ninja_there.push(here)
+    assert [client.archived_at for client in ninja_there.clients] == [None]
+
+    done = ninja_there.push(here, interrupted=stopped_run(store, here))
+
+    assert live_names(ninja_there) == ["Client 1", "Client 2"]
+    archived = {client.name: client.archived_at is not None for client in ninja_there.clients}
+    assert archived == {"Client 1": True, "Client 2": False}
+    assert fates(done.counts) == {"changed": 1, "created": 1}
+    assert fates(ninja_there.push(here).counts) == {"unchanged": 2}
