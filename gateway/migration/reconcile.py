@@ -27,8 +27,11 @@ from msgspec import UNSET
 from dialects.base.migration.field_groups import FieldGroups, View, is_member, is_shown
 
 DELETION = "is_deleted"
-EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {}, False)
-"""Values that nobody has to enter: a client that is not archived is as it was made."""
+EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {}, "[]", "{}", False)
+"""Values that nobody has to enter: a client that is not archived is as it was made.
+
+Of a field that is kept as JSON, an empty list and an empty object are such values too.
+"""
 
 
 Pair = tuple[Any, Any]
@@ -117,7 +120,7 @@ def changed_side(group: str, base: Base, values: tuple[Any, Any], rules: Rules) 
     if values[0] == values[1]:
         return None
     side = side_since(group, base, values, rules.winner)
-    if rules.groups.is_read_only(group):
+    if side is not None and rules.groups.is_read_only(group):
         return None if side is Side.HERE and is_shown(group, base.there) else Side.THERE
     if side is Side.BOTH and group in rules.derived:
         return Side.THERE

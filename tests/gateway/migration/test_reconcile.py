@@ -89,6 +89,13 @@ def test_a_field_that_appears_empty_is_told_and_one_that_appears_filled_is_taken
     assert reconcile(base, {"kind": "other"}, {"kind": "person"}, HOLD).held == {"kind"}
 
 
+@pytest.mark.parametrize("empty", ["{}", "[]"])
+def test_a_json_field_that_appears_empty_is_no_edit(empty: str) -> None:
+    base = Base({"tax": '{"a":1}'}, {})
+
+    assert reconcile(base, {"tax": '{"a":1}'}, {"tax": empty}, HOLD).tell == {"tax"}
+
+
 def test_a_field_of_a_group_that_appears_after_an_upgrade_is_no_edit() -> None:
     was = {"name": {"name": "Acme"}}
     here = {"name": {"name": "Acme", "kind": "company"}}
@@ -139,6 +146,13 @@ def test_what_only_the_service_changes_is_always_taken_and_never_told() -> None:
 
     assert moved(1, 2) == moved(3, 2) == Reconciliation(take=frozenset({"money"}))
     assert moved(3, 1) == NOTHING
+
+
+def test_an_amount_in_which_both_sides_differ_as_agreed_is_not_taken() -> None:
+    base = Base({"money": 12}, {"money": 0})
+
+    assert reconcile(base, {"money": 12}, {"money": 0}, HOLD) == NOTHING
+    assert reconcile(base, {"money": 12}, {"money": 5}, HOLD).take == {"money"}
 
 
 def test_an_order_is_no_conflict() -> None:
