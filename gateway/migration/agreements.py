@@ -8,7 +8,7 @@
 4. The next base notes what is agreed on now, and leaves out what is still to be done.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple, assert_never
 
@@ -51,6 +51,8 @@ from .reconcile import (
 )
 
 NAME = "name"
+NO_VALUES = (*EMPTY_VALUES, "0")
+"""Values of a field that say nothing, an amount of nothing too."""
 
 
 class Counterpart(NamedTuple):
@@ -140,15 +142,24 @@ class ComparedClient(NamedTuple):
 
     def hidden_fields(self) -> tuple[str, ...]:
         """Return the fields that have a value here, and that the service does not show at all."""
-        own = self.dialect.codec.groups.own_groups
+        groups = self.dialect.codec.groups
         hidden = {
             group
             for group, value in self.here.items()
             if value not in EMPTY_VALUES
             and not is_shown(group, self.there)
-            and family_of(group) not in own
+            and family_of(group) not in groups.own_groups
         }
-        return self.fields_of(hidden)
+        return (*self.fields_of(hidden), *self.hidden_parts())
+
+    def hidden_parts(self) -> Iterator[str]:
+        """Yield the fields with a value here that the service lacks in groups that it shows."""
+        groups = self.dialect.codec.groups
+        if lacked := groups.lacked_keys(self.theirs):
+            own = groups.own_object(self.record, self.account)
+            parts = {key: own[key] for key in lacked if key in own}
+            for group in groups.view_of(msgspec.json.encode(parts)).values():
+                yield from sorted(name for name, v in group.items() if v not in NO_VALUES)
 
     def conflicts_of(
         self, result: Reconciliation, winner: Side | None

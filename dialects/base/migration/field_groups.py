@@ -28,6 +28,11 @@ def not_aligned(ours: Members, _theirs: Members) -> Members:
     return ours
 
 
+def nothing_lacked(_object: Members) -> frozenset[str]:
+    """Return no key: objects of this API always show all fields of a group."""
+    return frozenset()
+
+
 def no_group(_group: str) -> bool:
     return False
 
@@ -41,6 +46,7 @@ class FieldGroups(Struct, frozen=True, kw_only=True):
 
     `own_object` is the object of a record, without what our answers fill in. `view_of` is the view
     of an object. `aligned` is our object with the ids of those parts that their object has too.
+    `lacked_keys` are the keys that an object lacks in groups of which it shows others.
     `with_groups` is the first object with some groups of the second; a member of a family that the
     second lacks is left out. `is_read_only` tells the groups that only the service itself changes.
     `is_quiet` tells the groups that no person fills in: where both sides change one, ours counts.
@@ -53,6 +59,7 @@ class FieldGroups(Struct, frozen=True, kw_only=True):
     view_of: Callable[[bytes], View]
     with_groups: Callable[[Members, Members, Collection[str]], Members]
     aligned: Callable[[Members, Members], Members] = not_aligned
+    lacked_keys: Callable[[Members], Collection[str]] = nothing_lacked
     is_read_only: Callable[[str], bool] = no_group
     is_quiet: Callable[[str], bool] = no_group
     derived_groups: Callable[[Client], frozenset[str]] = nothing_derived

@@ -81,8 +81,8 @@ def text_in(contact: Mapping[str, Raw], name: str) -> str:
 
 def aligned(ours: Members, theirs: Members) -> Members:
     """Return our object in the terms of theirs, as described above."""
-    hidden = {key for keys in KEYS.values() for key in hidden_keys(keys, theirs)}
-    members = {key: value for key, value in ours.items() if key not in hidden}
+    lacked = lacked_keys(theirs)
+    members = {key: value for key, value in ours.items() if key not in lacked}
     own, foreign = contacts_of(ours), contacts_of(theirs)
     contacts = with_their_keys(own, foreign)
     for key in contacts.keys() & foreign.keys():
@@ -96,6 +96,11 @@ def aligned(ours: Members, theirs: Members) -> Members:
         names = cut_texts(contact, foreign.get(key, {}), kept_texts.CONTACT_LENGTHS)
         cut += [f"{key}.{name}" for name in names]
     return members | {CUT_TEXTS: encode_raw(cut)} if cut else members
+
+
+def lacked_keys(theirs: Members) -> set[str]:
+    """Return the keys that an object lacks in groups of which it shows others."""
+    return {key for keys in KEYS.values() for key in hidden_keys(keys, theirs)}
 
 
 def hidden_keys(keys: Collection[str], theirs: Mapping[str, Raw]) -> set[str]:
@@ -247,6 +252,7 @@ GROUPS = FieldGroups(
     view_of=view_of,
     with_groups=with_groups,
     aligned=aligned,
+    lacked_keys=lacked_keys,
     is_read_only=is_read_only,
     is_quiet=is_primary_contact,
     derived_groups=provisional_groups,

@@ -16,13 +16,15 @@ from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, CreateAccount, CreateToken
 from storage.store import Store
 from tests.conftest import CLOCK
-from tests.gateway.migration.remote_stand_ins import InProcess, There, there
+from tests.gateway.migration.remote_stand_ins import BASE, InProcess, There, there
 from tests.support.api_callers import Ninja, Planado, Speaker
 from tests.support.clock import Clock
+from tests.support.original_ages import age_of
 from tests.support.original_ninja import OriginalNinja
 
 NUMBERS = count(1)
 Open = Callable[..., There]
+OpenAge = Callable[..., There]
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +87,36 @@ def edit(store: Store) -> Callable[..., None]:
 @pytest.fixture
 def ninja_there(open_there: Open) -> There:
     return open_there(Ninja)
+
+
+@pytest.fixture
+def open_age(store: Store, clock: Clock, new_account: Callable[..., Account]) -> Iterator[OpenAge]:
+    """A function that opens an Invoice Ninja of a version: a new one, or the upgrade of `before`.
+
+    `base` is its URL.
+    """
+    opened: list[tuple[TestClient, There, OriginalNinja]] = []
+
+    def made(version: str, before: There | None = None, base: str = BASE) -> There:
+        settings = Settings(environment={"GATEWAY_NINJA_VERSION": version})
+        original = OriginalNinja(
+            create_app(store, settings), store, lambda: clock.now, age_of(version)
+        )
+        account = before.account if before else new_account()
+        for _, older, known in opened:
+            if older is before:
+                original.take_over(known)
+        _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
+        http = TestClient(original, BASE, raise_server_exceptions=False)
+        http.__enter__()  # it keeps its event loop
+        service = there(store, account, Ninja(http, str(token)), InProcess(http, clock))
+        opened.append((http, service._replace(base=before.base if before else base), original))
+        return opened[-1][1]
+
+    yield made
+    for http, service, _ in opened:
+        service.service.close()
+        http.__exit__()
 
 
 @pytest.fixture

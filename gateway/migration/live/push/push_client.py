@@ -30,7 +30,7 @@ from storage import (
 from ..adopted_ids import adopt_ids
 from ..same_files import missing_documents
 from ..service_writer import RefusedWrite, ServiceWriter
-from .push_lines import change_lines, line_of, number_lines, result_of
+from .push_lines import change_lines, line_of, lost_lines, number_lines, result_of
 from .push_plan import FileChoice, PushOptions
 
 MAX_KEYS = 10
@@ -132,6 +132,8 @@ class ClientPusher:
         after = self.adopt(record, shown)
         settled |= remote.filled_groups - result.take
         link = self.link_after(after, shown, result, settled)
+        compared = self.sides.compare(after, shown)
+        lines = (*lines, *lost_lines(record, compared, settled, lines))
         return PushOutcome(result=counted, lines=lines, link=link)
 
     def push_new(self, record: Client) -> PushOutcome:
@@ -152,8 +154,10 @@ class ClientPusher:
         dropped = self.sides.dialect.remote.dropped_groups(compared.here, compared.there)
         if dropped:
             shown = self.writer.change(after, compared, dropped) or shown
+            compared = self.sides.compare(after, shown)
         link = self.link_after(after, shown, NOTHING, None)
         lines = (*lines, *number_lines(record, compared))
+        lines = (*lines, *lost_lines(record, compared, compared.here, lines))
         return PushOutcome(result="created", lines=lines, link=link)
 
     def begin_write(self, record: Client) -> None:

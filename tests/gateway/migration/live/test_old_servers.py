@@ -1,30 +1,15 @@
 """Invoice Ninja of an older version, which does not show some fields, and its upgrade."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from starlette.testclient import TestClient
 
-from gateway.app import create_app
 from gateway.migration.live.check import CheckResult
-from gateway.settings import Settings
 from storage.model.accounts import Account
-from storage.model.commands import ImportClient
+from storage.model.commands import ImportClient, ImportContact
 from storage.store import Store
-from tests.gateway.migration.remote_stand_ins import (
-    InProcess,
-    There,
-    all_of,
-    brought,
-    fates,
-    lines,
-    one_engine,
-    there as there_of,
-)
-from tests.support.api_callers import Ninja
-from tests.support.clock import Clock
-from tests.support.original_ninja import OriginalNinja
+from tests.gateway.migration.conftest import OpenAge
+from tests.gateway.migration.remote_stand_ins import all_of, brought, fates, lines, one_engine
 
 Edit = Callable[..., None]
 pytestmark = one_engine
@@ -34,58 +19,21 @@ NEW_FIELDS = {
     "is_tax_exempt": True,
     "has_valid_vat_number": True,
 }
-EMPTY_FIELDS: dict[str, Any] = {
-    "classification": "",
-    "routing_id": "",
-    "is_tax_exempt": False,
-    "has_valid_vat_number": False,
-}
-"""Fields of a client that came with 5.5.103 and later."""
-
-
-@pytest.fixture
-def open_version(
-    store: Store, clock: Clock, ninja_there: There
-) -> Iterator[Callable[[str], There]]:
-    """A function that opens the account of `ninja_there` as a server of a version."""
-    opened: list[tuple[TestClient, There]] = []
-
-    def made(version: str) -> There:
-        settings = Settings(environment={"GATEWAY_NINJA_VERSION": version})
-        app = OriginalNinja(create_app(store, settings), store, lambda: clock.now)
-        http = TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False)
-        speaker = Ninja(http, ninja_there.speaker.token)
-        service = there_of(store, ninja_there.account, speaker, InProcess(http, clock))
-        opened.append((http, service))
-        return service
-
-    yield made
-    for _http, service in opened:
-        service.service.close()
-
-
-def forget_new_fields(service: There) -> None:
-    """Empty the fields that the old server has never kept, though ours has."""
-    for client in service.clients:
-        service.store.change_client(
-            service.account.id, client.serial, lambda _record: ImportClient(**EMPTY_FIELDS)
-        )
 
 
 def test_fields_that_an_old_server_lacks_are_kept_here_and_told_after_its_upgrade(
-    store: Store, here: Account, open_version: Callable[[str], There], edit: Edit
+    store: Store, here: Account, open_age: OpenAge, edit: Edit
 ) -> None:
     brought(store, here, ImportClient(organization_name="Acme", **NEW_FIELDS))
-    old = open_version("5.3.100")
-    old.push(here)
-    forget_new_fields(old)
+    old = open_age("5.3.100")
+    pushed = old.push(here)
 
     [checked] = old.check(here)
     edit(here, 1, city="Vic")
     old.push(here)
     old.clock.tick(minutes=10)
     old.pull(here, is_whole=True)
-    upgraded = open_version("5.10.17")
+    upgraded = open_age("5.10.17", before=old)
     upgraded.clock.tick(minutes=10)
     upgraded.pull(here, is_whole=True)
     upgraded.push(here)
@@ -96,16 +44,83 @@ def test_fields_that_an_old_server_lacks_are_kept_here_and_told_after_its_upgrad
         assert getattr(there, name) == value, f"{name} was not told"
     assert there.city == "Vic"
     assert checked.result is CheckResult.SAME
-    assert {"routing_id", "is_tax_exempt"} <= set(checked.hidden)
+    assert set(checked.hidden) == NEW_FIELDS.keys()
+    told = {line.field: line.text for line in lines(store, pushed.run, "lost")}
+    assert told == dict.fromkeys(NEW_FIELDS, "is not shown there")
     assert store.list_conflicts(here.id) == ()
 
 
+def test_each_push_of_a_client_names_what_an_old_server_does_not_show(
+    store: Store, here: Account, open_age: OpenAge, edit: Edit
+) -> None:
+    brought(store, here, ImportClient(organization_name="Acme", classification="company"))
+    old = open_age("5.5.124")
+    old.push(here)
+    edit(here, 1, city="Vic")
+
+    pushed = old.push(here)
+
+    assert [line.field for line in lines(store, pushed.run, "lost")] == ["classification"]
+
+
+def test_nothing_empty_counts_as_not_shown(store: Store, here: Account, open_age: OpenAge) -> None:
+    brought(store, here, ImportClient(organization_name="Acme"))
+    old = open_age("5.3.100")
+
+    pushed = old.push(here)
+
+    assert lines(store, pushed.run) == []
+    assert [one.hidden for one in old.check(here)] == [()]
+
+
+def test_json_of_a_client_is_not_emptied_here_when_an_upgraded_server_shows_the_field(
+    store: Store, here: Account, open_age: OpenAge
+) -> None:
+    extras = {"ninja": '{"tax_info":{"a":[1]},"e_invoice":{"b":2},"gateway_tokens":[]}'}
+    brought(store, here, ImportClient(organization_name="Acme", extras=extras))
+    old = open_age("5.5.124")
+    old.push(here)
+    upgraded = open_age("5.10.17", before=old)
+    before = all_of(store, here)
+    upgraded.clock.tick(minutes=10)
+
+    upgraded.pull(here, is_whole=True)
+    upgraded.push(here)
+    upgraded.pull(here, is_whole=True)
+
+    assert all_of(store, here) == before
+
+
+def test_mail_that_an_old_server_turns_on_stays_off_here(
+    store: Store, here: Account, open_age: OpenAge, edit: Edit
+) -> None:
+    people = [ImportContact(first_name=name, send_email=name != "Bo") for name in ("Ada", "Bo")]
+    brought(store, here, ImportClient(contacts=tuple(people)))
+    old = open_age("5.3.13")
+
+    refused = old.push(here)
+    accepted = old.push(here, is_mail_accepted=True)
+    edit(here, 1, city="Vic")
+    old.push(here, is_mail_accepted=True)
+    old.clock.tick(minutes=10)
+    old.pull(here, is_whole=True)
+    upgraded = open_age("5.10.17", before=old)
+    upgraded.pull(here, is_whole=True)
+
+    assert fates(refused.counts) == {"refused": 1}
+    assert fates(accepted.counts) == {"created": 1}
+    [told] = lines(store, accepted.run, "lost")
+    assert (told.field, told.text) == ("contacts[1].send_email", "is not kept there")
+    assert [c.send_email for c in all_of(store, here)[0].contacts] == [True, False]
+
+
 def test_what_is_entered_in_the_upgraded_server_is_taken(
-    store: Store, here: Account, open_version: Callable[[str], There]
+    store: Store, here: Account, open_age: OpenAge
 ) -> None:
     brought(store, here, ImportClient(organization_name="Acme"))
-    open_version("5.3.100").push(here)
-    upgraded = open_version("5.10.17")
+    old = open_age("5.3.100")
+    old.push(here)
+    upgraded = open_age("5.10.17", before=old)
     upgraded.clock.tick(minutes=10)
     upgraded.put(upgraded.clients[0].serial, {"routing_id": "DE2"})
 
@@ -119,12 +134,12 @@ def test_what_is_entered_in_the_upgraded_server_is_taken(
 def test_edits_reach_a_server_of_any_age_and_a_second_round_writes_nothing(
     store: Store,
     here: Account,
-    open_version: Callable[[str], There],
+    open_age: OpenAge,
     edit: Edit,
     version: str,
 ) -> None:
     brought(store, here, *(ImportClient(organization_name=f"C {n}") for n in range(3)))
-    service = open_version(version)
+    service = open_age(version)
     service.push(here)
     edit(here, 2, phone="22")
 

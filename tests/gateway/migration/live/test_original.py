@@ -236,6 +236,25 @@ def contact_names(client: Client) -> dict[str, str]:
     return {contact.contact_key: contact.first_name for contact in client.contacts}
 
 
+def test_what_the_service_takes_from_no_request_is_named_and_stays_here(
+    store: Store, here: Account, ninja_there: There, edit: Edit
+):
+    extras = {"ninja": '{"tax_info":{"a":[1]},"e_invoice":{},"gateway_tokens":[]}'}
+    brought(store, here, ImportClient(balance=Decimal("12.5"), extras=extras))
+
+    pushed = ninja_there.push(here)
+    edit(here, 1, city="Vic")
+    ninja_there.push(here)
+    ninja_there.clock.tick(minutes=10)
+    pulled = ninja_there.pull(here, is_whole=True)
+
+    told = {line.field for line in lines(store, pushed.run, "lost")}
+    assert told == {"balance", "tax_info"}
+    [client] = all_of(store, here)
+    assert (client.balance, client.extras) == (Decimal("12.5"), extras)
+    assert fates(pulled.importer.counts) == {"unchanged": 1}
+
+
 def test_an_edit_of_a_client_whose_text_was_cut_there_is_pushed(
     store: Store, here: Account, ninja_there: There, edit: Edit
 ):
