@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from gateway.cli import application
-from gateway.cli.mirror_commands import status_lines
+from gateway.cli.live.mirror_commands import status_lines
 from gateway.migration.mirror_status import MirrorStatus
 from storage.model.runs import MirrorReport
 

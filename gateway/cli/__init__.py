@@ -22,11 +22,11 @@ COMMANDS_OF_MODULES = {
     "account_commands": ("account", "demo"),
     "token_commands": ("token",),
     "database_commands": ("db",),
-    "sync_commands": ("pull", "push", "check"),
+    "live.sync_commands": ("pull", "push", "check"),
     "file_commands": ("import", "export", "convert"),
-    "conflict_commands": ("conflicts",),
-    "match_commands": ("match",),
-    "mirror_commands": ("mirror",),
+    "live.conflict_commands": ("conflicts",),
+    "live.match_commands": ("match",),
+    "live.mirror_commands": ("mirror",),
     "run_commands": ("runs",),
 }
 """The commands that each module of this room adds."""

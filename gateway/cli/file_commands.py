@@ -18,10 +18,10 @@ from gateway.settings import DEFAULT_DATABASE
 from storage import EPOCH, Account, ClientQuery, ConflictPolicy, Store
 
 from .jobs import NOT_WHOLE, Job, JobContext, dialect_named, run_job
+from .live.sync_commands import DryRun, MaxChanges, OnConflict
 from .options import AccountName, AsJson, Database, DialectName, known_dialect, open_store
 from .progress import meter
 from .report import Report, print_report
-from .sync_commands import DryRun, MaxChanges, OnConflict
 
 Out = Annotated[
     str, typer.Option("--output", "-o", help="A file, packed if it ends in .gz; `-` prints.")

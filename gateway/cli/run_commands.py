@@ -16,10 +16,10 @@ from gateway.settings import DEFAULT_DATABASE
 from storage import Invalid, Problem, Run, RunState
 
 from .jobs import Job, JobContext, dialect_named, run_job
+from .live.sync_commands import credential_headers
 from .options import AsJson, Database, open_store
 from .output import print_rows
 from .report import Report, lines_of, print_report
-from .sync_commands import credential_headers
 
 REPORT_WRITERS = {".html": page, ".csv": csv_text}
 runs_app = typer.Typer(help="Runs: what pull, push and import did.", no_args_is_help=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.sync_commands import words_of
+from gateway.cli.live.sync_commands import words_of
 from gateway.migration.live.check import CheckedClient, CheckResult
 from tests.gateway.conftest import Run
 from tests.support.live_server import Served, served_services

@@ -15,10 +15,10 @@ from gateway.migration.live.match import (
     write_matches,
 )
 
-from .jobs import Job, JobContext, service, sides
-from .options import open_store
-from .output import print_answer, print_rows
-from .progress import meter
+from ..jobs import Job, JobContext, service, sides
+from ..options import open_store
+from ..output import print_answer, print_rows
+from ..progress import meter
 from .sync_commands import Pace, Parameters, as_command, context_of, live_job, service_parameters
 
 Output = Annotated[

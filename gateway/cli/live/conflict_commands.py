@@ -12,9 +12,9 @@ from gateway.migration.settlement import settle_conflict
 from gateway.settings import DEFAULT_DATABASE
 from storage import Account, ConflictState, FieldConflict, Invalid, Problem, Store
 
-from .jobs import dialect_named
-from .options import AccountName, AsJson, Database, open_store
-from .output import print_answer, print_json, print_rows
+from ..jobs import dialect_named
+from ..options import AccountName, AsJson, Database, open_store
+from ..output import print_answer, print_json, print_rows
 
 conflicts_app = typer.Typer(
     help="Conflicts: fields that both sides changed; both values are kept.", no_args_is_help=True

@@ -16,10 +16,10 @@ from gateway.migration.live.check import CheckedClient, CheckResult, check, chec
 from gateway.settings import DEFAULT_DATABASE
 from storage import ConflictPolicy
 
-from .jobs import NOT_WHOLE, WRITES_AT_ONCE, Job, JobContext, run_job, service, sides
-from .options import AccountName, AsJson, Database, open_store
-from .output import print_json
-from .progress import meter
+from ..jobs import NOT_WHOLE, WRITES_AT_ONCE, Job, JobContext, run_job, service, sides
+from ..options import AccountName, AsJson, Database, open_store
+from ..output import print_json
+from ..progress import meter
 
 Url = Annotated[str, typer.Option("--url", help="Where the service is: scheme and host.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]

@@ -27,9 +27,9 @@ from gateway.remote.http_client import HttpClient
 from gateway.settings import DEFAULT_DATABASE
 from storage import Account, Invalid, Mirror, MirroredService, MirrorState, Problem, Store
 
-from .jobs import dialect_named
-from .options import AccountName, AsJson, Database, open_store
-from .output import print_answer, print_json
+from ..jobs import dialect_named
+from ..options import AccountName, AsJson, Database, open_store
+from ..output import print_answer, print_json
 from .sync_commands import REQUIRED, Parameters, as_command, credential_headers
 
 mirror_app = typer.Typer(

@@ -1,0 +1,1 @@
+"""Commands about live services: pull, push, check, match, conflicts and the mirror."""
