@@ -16,7 +16,7 @@ from storage.documents.blob_store import BlobStore
 from storage.model.generators import Generators, random_text
 
 # Records
-from storage.model.accounts import Access, Account, DatabaseStatus, Token
+from storage.model.accounts import Access, Account, DatabaseStatus, Service, Token, short_tag
 from storage.model.records import (
     LIVE_STATES,
     Address,
@@ -40,6 +40,7 @@ from storage.model.commands import (
     CreateAccount,
     CreateClient,
     CreateGroup,
+    CreateService,
     CreateToken,
     LiveKey,
     NumberRule,
@@ -170,6 +171,7 @@ __all__ = [
     "CreateAccount",
     "CreateClient",
     "CreateGroup",
+    "CreateService",
     "CreateToken",
     "DatabaseStatus",
     "Document",
@@ -223,6 +225,7 @@ __all__ = [
     "RunProgress",
     "RunState",
     "Secret",
+    "Service",
     "SnapshotReader",
     "SortKey",
     "Stale",
@@ -253,6 +256,7 @@ __all__ = [
     "preview_client",
     "random_text",
     "sanitize_text",
+    "short_tag",
     "split_contact_name",
     "split_name",
     "to_microseconds",

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import application
+from storage import short_tag
 from tests.support.live_server import Served, served_services
 
 PAGE = Path(__file__).parent.parent / "docs" / "migrate.md"
@@ -50,14 +51,29 @@ def printed_by(command: str, server: Served) -> str:
         words += ["--at-once", "1"]  # the clients of Planado are listed as they were made
     result = CliRunner().invoke(application(), words)
     assert result.exit_code in {DONE, NOT_WHOLE}, result.output
-    url = PLANADO if "planado" in words else NINJA
-    printed = MOMENT.sub("2026-11-22 09:00 UTC", result.stdout.replace(server.url, url))
+    lines = result.stdout.splitlines(keepends=True)
+    said = "".join(line_of_page(line, words, server) for line in lines)
+    printed = MOMENT.sub("2026-11-22 09:00 UTC", said)
     return SECOND.sub("2026-11-22T09:00:00Z", printed)
+
+
+def line_of_page(line: str, words: list[str], server: Served) -> str:
+    """Return a printed line with the URLs of the page, and the tags that belong to them."""
+    is_of_planado = "planado" in words or line.startswith("planado\t")
+    url = PLANADO if is_of_planado else NINJA
+    tag_url = PLANADO if line.startswith("planado\t") else NINJA
+    return with_tag(line.replace(server.url, url), server.url, tag_url)
+
+
+def with_tag(text: str, url: str, other_url: str) -> str:
+    """Return a text with the tag of the Ninja at one URL instead of that at another."""
+    tag, other_tag = (short_tag(one.partition("://")[2]) for one in (url, other_url))
+    return text.replace(tag, other_tag)
 
 
 def printed_by_curl(command: str, server: Served) -> str:
     """Send the request of a curl command, and return nothing: its answer goes into a file."""
-    words = shlex.split(os.path.expandvars(command))
+    words = shlex.split(with_tag(os.path.expandvars(command), NINJA, server.url))
     options = dict(pairwise(words))
     url = next(word for word in words if word.startswith("https://") and "/v" in word)
     headers = dict(re.split(": ", words[n + 1]) for n, w in enumerate(words) if w == "-H")

@@ -21,6 +21,10 @@ def test_the_status_is_printed_as_on_the_page() -> None:
         main="",
         holder="host 4711",
         is_led=True,
+        services={
+            "ninja": "ninja at https://invoices.example.com",
+            "planado": "planado at https://api.planadoapp.com",
+        },
         backlog={"ninja": 0, "planado": 0},
         conflicts=0,
         lag_seconds=12,

@@ -27,6 +27,7 @@ COMMANDS_OF_MODULES = {
     "live.conflict_commands": ("conflicts",),
     "live.match_commands": ("match",),
     "live.mirror_commands": ("mirror",),
+    "live.service_commands": ("services",),
     "run_commands": ("runs",),
 }
 """The commands that each module of this room adds."""
@@ -72,7 +73,7 @@ def run(app: typer.Typer) -> None:
 def failure_sentence(failure: Failure) -> str:
     match failure:
         case NotFound():
-            verb = "runs" if failure.kind == "run" else failure.kind
+            verb = f"{failure.kind}s" if failure.kind in {"run", "service"} else failure.kind
             return f"there is no such {failure.kind}; see `gateway {verb} list`"
         case Conflict():
             return f"another {failure.kind} has that {' and '.join(failure.fields)}"

@@ -23,10 +23,21 @@ from gateway.migration.live.mirror_forecast import calls_of_push
 from gateway.migration.live.pull import Pull, pull
 from gateway.migration.live.push.push_plan import FileChoice, Push, PushOptions
 from gateway.migration.live.push.push_stages import push
+from gateway.migration.live.service_choice import ServiceWish, service_in_use
 from gateway.migration.reporting.run_facts import fact_lines
 from gateway.remote.http_client import HttpClient
 from gateway.settings import Settings
-from storage import Account, BlobStore, ConflictPolicy, Failure, Run, RunLine, RunState, Store
+from storage import (
+    Account,
+    BlobStore,
+    ConflictPolicy,
+    Failure,
+    Run,
+    RunLine,
+    RunState,
+    Service,
+    Store,
+)
 
 from .options import open_store
 from .progress import Meter, meter
@@ -47,6 +58,7 @@ class Job(Struct, frozen=True, kw_only=True, rename={"max_changes": "most_change
     dialect: str
     account: str
     url: str = ""
+    service: str = ""
     files: tuple[str, ...] = ()
     policy: ConflictPolicy = ConflictPolicy.HOLD
     max_deletes: int | None = None
@@ -114,17 +126,6 @@ def print_how_to_resume(store: Store, account: Account) -> None:
         typer.echo(words, err=True)
 
 
-@contextmanager
-def service(job: Job, context: JobContext, progress: Meter) -> Iterator[HttpClient]:
-    """Open the service of a job; every wait for it is printed."""
-    dialect = dialect_named(job.dialect)
-    pace = dialect.remote.per_minute if job.per_minute is None else job.per_minute
-    with HttpClient(
-        job.url, context.credentials, per_minute=pace, on_wait=progress.print_line
-    ) as http_client:
-        yield http_client
-
-
 class JobStart(NamedTuple):
     """The interrupted run that a job resumes, if any, and what shows its progress."""
 
@@ -132,40 +133,72 @@ class JobStart(NamedTuple):
     progress: Meter
 
 
+class LiveSession(NamedTuple):
+    """A job's service, both sides of the sync with it, and the open connection."""
+
+    service: Service
+    sides: Sides
+    http: HttpClient
+
+
+@contextmanager
+def live_session(
+    store: Store, account: Account, job: Job, context: JobContext, start: JobStart
+) -> Iterator[LiveSession]:
+    """Open the service of a job, and remember its version. Every wait for it is printed.
+
+    Raises Invalid if it is not clear which service is meant.
+    """
+    dialect = dialect_named(job.dialect)
+    pace = dialect.remote.per_minute if job.per_minute is None else job.per_minute
+    with (
+        service_in_use(store, account, wish_of(job, start.interrupted)) as service,
+        HttpClient(
+            service.url, context.credentials, per_minute=pace, on_wait=start.progress.print_line
+        ) as http,
+    ):
+        yield LiveSession(service, sides_with(store, account, service), http)
+        note_version(store, account, service, http)
+
+
+def wish_of(job: Job, interrupted: Run | None = None) -> ServiceWish:
+    source = interrupted.source if interrupted else ""
+    dialect = dialect_named(job.dialect)
+    return ServiceWish(dialect=dialect, url=job.url, name=job.service, source=source)
+
+
 def run_pull(
     store: Store, account: Account, job: Job, context: JobContext, start: JobStart
 ) -> Report:
-    interrupted, progress = start
-    dialect = dialect_named(job.dialect)
-    plan = Pull(
-        dialect=dialect,
-        keys=link_keys(DIALECTS, dialect, account),
-        account=account,
-        source=source_of(job),
-        import_options=ImportOptions(
-            policy=job.policy,
-            max_changes=job.max_changes,
-            has_files=job.has_files,
-            is_live=True,
-            max_deletes=job.max_deletes,
-        ),
-        run_options=job_to_json(job),
-        is_whole=job.is_whole,
-        is_dry_run=context.is_dry_run,
+    options = ImportOptions(
+        policy=job.policy,
+        max_changes=job.max_changes,
+        has_files=job.has_files,
+        is_live=True,
+        max_deletes=job.max_deletes,
     )
-    with service(job, context, progress) as remote:
-        done = pull(store, remote, plan, progress.update, interrupted)
+    with live_session(store, account, job, context, start) as (service, sides, http):
+        plan = Pull(
+            dialect=sides.dialect,
+            keys=sides.keys,
+            account=account,
+            source=service.source,
+            import_options=options,
+            run_options=job_to_json(job),
+            is_whole=job.is_whole,
+            is_dry_run=context.is_dry_run,
+        )
+        done = pull(store, http, plan, start.progress.update, start.interrupted)
     what = f"changed since {done.since:%Y-%m-%d %H:%M} UTC" if done.since else "all clients"
-    heading = f"{account.name} from {job.dialect} at {job.url}, {what}:"
+    heading = f"{account.name} from {service.label}, {what}:"
     importer = done.importer
     report = report_of(store, heading, importer.run, importer.counts, importer.lines)
-    return structs.replace(report, server_version=remote.server_version)
+    return structs.replace(report, server_version=http.server_version)
 
 
 def run_push(
     store: Store, account: Account, job: Job, context: JobContext, start: JobStart
 ) -> Report:
-    interrupted, progress = start
     options = PushOptions(
         policy=job.policy,
         may_delete=job.may_delete,
@@ -176,21 +209,20 @@ def run_push(
         raises_counter=job.raises_counter,
         files=FileChoice.SEND if job.has_files else FileChoice.COUNT,
     )
-    plan = Push(
-        sides=sides(store, account, job),
-        push_options=options,
-        run_options=job_to_json(job),
-        max_changes=job.max_changes,
-    )
-    with service(job, context, progress) as remote:
-        done = push(plan, remote, progress.update, interrupted)
-        per_minute = remote.per_minute
-    heading = f"{account.name} to {job.dialect} at {job.url}:"
+    with live_session(store, account, job, context, start) as (service, sides, http):
+        plan = Push(
+            sides=sides,
+            push_options=options,
+            run_options=job_to_json(job),
+            max_changes=job.max_changes,
+        )
+        done = push(plan, http, start.progress.update, start.interrupted)
+    heading = f"{account.name} to {service.label}:"
     report = report_of(store, heading, done.run, done.counts, done.lines)
     if done.run is not None:
-        return structs.replace(report, server_version=remote.server_version)
-    calls = calls_of_push(plan.sides.dialect.remote, done.counts)
-    return structs.replace(report, note=f"{report.note} {forecast_sentence(calls, per_minute)}")
+        return structs.replace(report, server_version=http.server_version)
+    sentence = forecast_sentence(calls_of_push(sides.dialect.remote, done.counts), http.per_minute)
+    return structs.replace(report, note=f"{report.note} {sentence}")
 
 
 def forecast_sentence(calls: int, per_minute: int) -> str:
@@ -244,14 +276,17 @@ def report_of(
     return Report(heading=heading, counts=counts, run=run, lines=lines_in_order, note=note)
 
 
-def sides(store: Store, account: Account, job: Job) -> Sides:
-    dialect = dialect_named(job.dialect)
-    return Sides(store, account, dialect, source_of(job), link_keys(DIALECTS, dialect, account))
+def sides_with(store: Store, account: Account, service: Service) -> Sides:
+    """Return the two sides of a sync with a service."""
+    dialect = dialect_named(service.dialect)
+    keys = link_keys(store, account, DIALECTS, service)
+    return Sides(store, account, dialect, service.source, keys)
 
 
-def source_of(job: Job) -> str:
-    """Return the name under which links and runs remember the service."""
-    return f"{job.dialect} {job.url.rstrip('/')}"
+def note_version(store: Store, account: Account, service: Service, http: HttpClient) -> None:
+    """Remember what a service has said of its version, if that is new."""
+    if http.server_version not in {"", service.version}:
+        store.note_version(account.id, service.source, http.server_version)
 
 
 def job_to_json(job: Job) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
+from gateway.migration.live.service_choice import ServiceLabels
 from gateway.migration.reporting.report_page import csv_text, page
 from gateway.migration.reporting.run_collection import ReportCollector
 from gateway.migration.reporting.run_facts import FACT, RunFacts
@@ -40,7 +41,9 @@ def list_runs(
     """List the runs, the newest first."""
     with open_store(database) as store:
         owner = store.get_account(account) if account else None
-        rows = [run_row(run) for run in store.list_runs(owner.id if owner else None)]
+        label_of = ServiceLabels(store).label_of
+        runs = store.list_runs(owner.id if owner else None)
+        rows = [run_row(run, label_of(run)) for run in runs]
     print_rows("runs", rows, as_json=as_json)
 
 
@@ -58,12 +61,13 @@ def show_run(
     with open_store(database) as store:
         run = store.get_run(run_id)
         facts = RunFacts.of(store, run)
+        title = heading(run, ServiceLabels(store).label_of(run))
         lines = [
             line for line in lines_of(store, run) if line.kind != FACT and kind in (None, line.kind)
         ]
     if kind is None or as_json:
         report = Report(
-            heading=heading(run), counts=run.counts, run=run, lines=lines, note=note_of(run, facts)
+            heading=title, counts=run.counts, run=run, lines=lines, note=note_of(run, facts)
         )
         print_report(report, as_json=as_json)
         return
@@ -110,7 +114,7 @@ def resume_run(
         refuse_done(run)
     job = msgspec.json.decode(run.options, type=Job)
     credentials = {}
-    if job.url:
+    if job.verb != "import":
         credentials = resumed_credentials(dialect_named(run.dialect), token, secret)
     context = JobContext(database=database, credentials=credentials, as_json=as_json)
     run_job(job, context, run_id)
@@ -129,7 +133,7 @@ def refuse_done(run: Run) -> None:
         raise Invalid(Problem(("run",), f"{run.id} is done: there is nothing to go on with"))
 
 
-def run_row(run: Run) -> dict[str, object]:
+def run_row(run: Run, service: str) -> dict[str, object]:
     """Return the columns of a run in the list."""
     return {
         "id": run.id,
@@ -140,11 +144,12 @@ def run_row(run: Run) -> dict[str, object]:
         "read": run.counts.get("read", 0),
         "started_at": run.started_at,
         "ended_at": run.ended_at,
+        "service": service,
     }
 
 
-def heading(run: Run) -> str:
-    return f"Run {run.id}: {run.verb} {run.source} for {run.account}"
+def heading(run: Run, service: str) -> str:
+    return f"Run {run.id}: {run.verb} {service} for {run.account}"
 
 
 def note_of(run: Run, facts: RunFacts) -> str:

@@ -20,6 +20,13 @@ class Pair(NamedTuple):
     record: Client | None
 
 
+class Candidate(NamedTuple):
+    """A client here that may be the one of an object; it surely is, if that is certain."""
+
+    record: Client
+    is_certain: bool
+
+
 class Sides(NamedTuple):
     """The two sides of a sync: an account of this store, and a live service of a dialect.
 
@@ -49,29 +56,40 @@ class Sides(NamedTuple):
             record = records.get(n)
             if record is None:
                 candidates = likely.get(parsed.foreign_id, ())
-                record = next((c for c in candidates if self.is_same(c, parsed, objects[n])), None)
+                same = (one for one in candidates if self.is_same(one, parsed, objects[n]))
+                record = next((one.record for one in same), None)
             yield Pair(parsed, objects[n], record)
 
     def likely_counterparts(
         self, unmatched: Sequence[ParsedObject]
-    ) -> dict[str, tuple[Client, ...]]:
+    ) -> dict[str, tuple[Candidate, ...]]:
         """Find clients with the link key or with the number of an object, by foreign id.
 
-        Neither is enough: another server gives the same.
+        A number is never enough, and not every link key is: another server gives the same.
         """
         numbers = {p.foreign_id: p.command.number for p in unmatched if p.command.number}
         known = self.store.clients_by_number(self.account.id, list(map(str, numbers.values())))
-        found = {
-            p.foreign_id: (self.find_by_key(p), known.get(str(numbers.get(p.foreign_id))))
-            for p in unmatched
-        }
-        return {key: tuple(filter(None, pair)) for key, pair in found.items() if any(pair)}
+        owners = self.keys.find_owners({p.foreign_id: p.command.external_id for p in unmatched})
+        serials = [owner.serial for owner in owners.values()]
+        records = self.store.clients_by_serial(self.account.id, serials)
+        found: dict[str, list[Candidate]] = {}
+        for foreign_id, owner in owners.items():
+            if owner.serial in records:
+                candidate = Candidate(records[owner.serial], owner.is_certain)
+                found.setdefault(foreign_id, []).append(candidate)
+        for foreign_id, number in numbers.items():
+            if str(number) in known:
+                candidate = Candidate(known[str(number)], is_certain=False)
+                found.setdefault(foreign_id, []).append(candidate)
+        return {key: tuple(candidates) for key, candidates in found.items()}
 
-    def is_same(self, record: Client, parsed: ParsedObject, raw: bytes) -> bool:
-        """Whether a client that is not linked is the one of an object, as its names say."""
-        known = self.store.client_links(self.account.id, self.source, [record.serial])
+    def is_same(self, candidate: Candidate, parsed: ParsedObject, raw: bytes) -> bool:
+        """Whether a client that is not linked is the one of an object: by its key or its names."""
+        record = candidate.record
+        if self.store.client_links(self.account.id, self.source, [record.serial]):
+            return False
         counterpart = Counterpart(raw, self.make_origin(parsed), None)
-        return not known and self.compare(record, counterpart).is_same_client
+        return candidate.is_certain or self.compare(record, counterpart).is_same_client
 
     def is_same_unlinked(self, record: Client, counterpart: Counterpart) -> bool:
         """Whether a client of the service is the one here, and is linked to no other one."""
@@ -82,15 +100,11 @@ class Sides(NamedTuple):
         owner = self.store.match_clients(self.account.id, [incoming]).get(0)
         if owner is not None:
             return owner.serial == record.serial
+        claims = {identified.foreign_id: identified.command.external_id}
+        named = self.keys.find_owners(claims).get(identified.foreign_id)
+        if named is not None and named.is_certain:
+            return named.serial == record.serial
         return self.compare(record, counterpart).is_same_client
-
-    def find_by_key(self, parsed: ParsedObject) -> Client | None:
-        """Find the client that a push created on the service under one of our link keys."""
-        serial = self.keys.serial_of(parsed.command.external_id)
-        if serial is None:
-            return None
-        records = self.store.scan_clients(self.account.id, serial - 1, 1)
-        return next((record for record in records if record.serial == serial), None)
 
     def make_origin(self, parsed: ParsedObject, version: int | None = None) -> Origin:
         """Return the origin of a client at the service; `version` is ours when both sides agree."""

@@ -16,7 +16,9 @@ from dialects.base.dialect import Dialect
 from dialects.base.migration.object_codec import ParsedObject
 from storage import (
     Account,
+    Client,
     ConflictPolicy,
+    Identifiers,
     ImportOutcome,
     IncomingBatch,
     IncomingClient,
@@ -31,7 +33,7 @@ from storage import (
 )
 
 from .failures import TooManyChanges
-from .link_keys import LinkKeys
+from .link_keys import KeyOwner, LinkKeys
 from .merge_decisions import Merger
 from .objects import ColumnBatchLike, PreparedBatchLike, RawObject, ReadObject, read_object
 from .outcomes import (
@@ -174,7 +176,14 @@ class Importer:
 
     def all_incoming(self, read_objects: Sequence[ReadObject]) -> list[IncomingClient]:
         """Return the clients of all objects that could be parsed."""
-        return [self.incoming_client(r, r.parsed) for r in read_objects if r.parsed is not None]
+        all_parsed = [
+            (read, read.parsed, read.identifiers or identifiers_of(read.parsed.command))
+            for read in read_objects
+            if read.parsed is not None
+        ]
+        claims = {parsed.foreign_id: one.external_id for _, parsed, one in all_parsed}
+        owners = self.keys.find_owners(claims) if self.keys else {}
+        return [self.incoming_client(*one, owners.get(one[1].foreign_id)) for one in all_parsed]
 
     def incoming_batch(
         self,
@@ -205,8 +214,14 @@ class Importer:
         is_ambiguous = self.options.is_foreign and client_hash is not None
         return f"{object_id} {client_hash}" if is_ambiguous else object_id
 
-    def incoming_client(self, read: ReadObject, parsed: ParsedObject) -> IncomingClient:
-        identifiers = read.identifiers or identifiers_of(parsed.command)
+    def incoming_client(
+        self,
+        read: ReadObject,
+        parsed: ParsedObject,
+        identifiers: Identifiers,
+        owner: KeyOwner | None,
+    ) -> IncomingClient:
+        """Return the client of an object; `owner` is who it is here by its link key."""
         origin = Origin(
             source=self.source,
             foreign_id=self.foreign_id(parsed.foreign_id, identifiers.client_hash),
@@ -221,8 +236,10 @@ class Importer:
             link_of_new=partial(self.merger.link_of_new, read.raw, origin)
             if self.options.is_live
             else None,
-            likely_serial=self.keys.serial_of(identifiers.external_id) if self.keys else None,
-            is_same=partial(self.merger.is_same, read.raw, origin),
+            likely_serial=owner.serial if owner else None,
+            is_same=always_same
+            if owner and owner.is_certain
+            else partial(self.merger.is_same, read.raw, origin),
             groups=parsed.groups,
             prepared=read.prepared,
         )
@@ -252,6 +269,10 @@ class Importer:
         if max_changes is not None and count_changes(counts) > max_changes:
             raise TooManyChanges(f"more than {max_changes} clients would change")
         return RunProgress(checkpoint=checkpoint, counts=counts, lines=tuple(lines))
+
+
+def always_same(_record: Client) -> bool:
+    return True
 
 
 class ImportPlan(Protocol):

@@ -1,18 +1,18 @@
 """The status of a mirror, for a person or a monitor."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
-from storage import Account, ConflictState, MirrorReport, Store
+from storage import Account, ConflictState, MirrorReport, Service, Store
 
 
 class MirrorStatus(Struct, frozen=True, kw_only=True):
     """What a person or a monitor wants to know of a mirror.
 
-    `backlog` are the clients that are still to be told, by dialect; `lag_seconds` the age of the
-    last cycle that ended.
+    `services` are the names and URLs of the services, and `backlog` the clients that they are
+    still to be told of, by dialect; `lag_seconds` is the age of the last cycle that ended.
     """
 
     state: str
@@ -20,6 +20,7 @@ class MirrorStatus(Struct, frozen=True, kw_only=True):
     main: str
     holder: str
     is_led: bool
+    services: dict[str, str]
     backlog: dict[str, int]
     conflicts: int
     lag_seconds: float | None
@@ -28,12 +29,9 @@ class MirrorStatus(Struct, frozen=True, kw_only=True):
 
 
 def mirror_status(
-    store: Store, account: Account, sources: Mapping[str, str], now: datetime
+    store: Store, account: Account, services: Sequence[Service], now: datetime
 ) -> MirrorStatus:
-    """Return the status of a mirror; `sources` are the sources of its services by dialect.
-
-    Raises NotFound if the account has none.
-    """
+    """Return the status of a mirror of these services. Raises NotFound if the account has none."""
     mirror = store.get_mirror(account.id)
     report = mirror.report
     return MirrorStatus(
@@ -42,9 +40,8 @@ def mirror_status(
         main=mirror.main,
         holder=mirror.holder,
         is_led=mirror.leased_until is not None and mirror.leased_until >= now,
-        backlog={
-            name: store.count_out_of_step(account.id, source) for name, source in sources.items()
-        },
+        services={one.dialect: one.label for one in services},
+        backlog={one.dialect: store.count_out_of_step(account.id, one.source) for one in services},
         conflicts=len(store.list_conflicts(account.id, ConflictState.OPEN)),
         lag_seconds=seconds_since(report.ended_at, now),
         swept_seconds=seconds_since(report.swept_at, now),

@@ -24,7 +24,9 @@ OWN_HEADERS = {
 
 
 def usable_base(base: str) -> str:
-    """Return a base URL without slashes at its end. Raises Invalid if it cannot be used.
+    """Return a base URL in normal form, without slashes at its end.
+
+    Two texts of one place become equal. Raises Invalid if it cannot be used.
 
     The failure does not quote the URL: it can contain a password.
     """
@@ -41,7 +43,8 @@ def usable_base(base: str) -> str:
         raise Invalid(Problem(("url",), "must not contain a user or a password"))
     if "?" in base or "#" in base:
         raise Invalid(Problem(("url",), "must have neither a query nor a fragment"))
-    return str(url).rstrip("/")
+    # Read twice: behind a scheme in capitals the first time leaves a default port.
+    return str(httpx.URL(str(url))).rstrip("/")
 
 
 def usable_headers(headers: Mapping[str, str]) -> httpx.Headers:

@@ -1,13 +1,13 @@
-"""The store's methods for accounts, their passwords and tokens, and the rate limiter."""
+"""The store's methods for accounts, their passwords, tokens and services, and the rate limiter."""
 
 from datetime import datetime
 
 from storage.database.transactions import TransactionRunner
-from storage.model.accounts import Access, Account, Token
-from storage.model.commands import CreateAccount, CreateToken
+from storage.model.accounts import Access, Account, Service, Token
+from storage.model.commands import CreateAccount, CreateService, CreateToken
 from storage.model.records import Secret
 
-from . import accounts, tokens
+from . import accounts, services, tokens
 from .passwords import hash_password, verify_password
 from .rate_limiter import RateLimit, RateLimiter
 
@@ -60,6 +60,38 @@ class AccountMethods(TransactionRunner):
         The moment is the guard: if whoever cuts over dies, writes are accepted after it.
         """
         self._write(accounts.freeze_writes, account_id, dialect, until)
+
+    def create_service(self, account_id: int, command: CreateService) -> Service:
+        """Create a live service of an account.
+
+        Raises Conflict if its name is in use, and Invalid for a name that cannot be used.
+        """
+        now = self._generators.clock()
+        return self._write(services.insert_service, account_id, command, now)
+
+    def list_services(self, account_id: int) -> tuple[Service, ...]:
+        """List the live services of an account, the oldest first."""
+        return self._read(services.list_services, account_id)
+
+    def get_service(self, account_id: int, source: str) -> Service:
+        """Return the service with a source. Raises NotFound."""
+        return self._read(services.get_service, account_id, source)
+
+    def move_service(self, account_id: int, source: str, url: str) -> Service:
+        """Note that a service is at another URL now. Raises NotFound."""
+        return self._write(services.update_service, account_id, source, {"url": url})
+
+    def rename_service(self, account_id: int, source: str, name: str) -> Service:
+        """Give a service another name. Raises NotFound, Conflict, and Invalid for the name."""
+        return self._write(services.rename_service, account_id, source, name)
+
+    def note_version(self, account_id: int, source: str, version: str) -> None:
+        """Remember what a service says of its own version."""
+        self._write(services.save_version, account_id, source, version)
+
+    def forget_unused_service(self, account_id: int, source: str) -> None:
+        """Delete a service that no link, run or mirror names."""
+        self._write(services.delete_unused_service, account_id, source)
 
     def find_access(self, dialect: str, token: str) -> Access | None:
         """Find what a token gives access to in a dialect.

@@ -81,6 +81,20 @@ class LinkMethods(TransactionRunner):
         settled = SettledConflicts(conflict_ids, winner, now)
         self._write_exclusive(save_settled, account_id, settled, link)
 
+    def find_linked(
+        self, account_id: int, source: str, foreign_ids: Sequence[str]
+    ) -> dict[str, int]:
+        """Find the serials of the clients that are linked with these ids at a source."""
+        return self._read(import_links.find_linked, account_id, source, foreign_ids)
+
+    def find_serials(self, account_id: int, serials: Sequence[int]) -> dict[int, int]:
+        """Find the clients that have or had serials: their serials now, by those."""
+        return self._read(import_links.find_serials, account_id, serials)
+
+    def find_external_ids(self, account_id: int, keys: Sequence[str]) -> dict[str, int]:
+        """Find the serials of the clients that are not deleted and have these external ids."""
+        return self._read(import_links.find_external_ids, account_id, keys)
+
     def unlink_client(self, account_id: int, source: str, foreign_id: str) -> None:
         """Delete a link: the client does not exist at the source any more."""
         self._write(import_links.delete_link, account_id, source, foreign_id)

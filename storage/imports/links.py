@@ -6,6 +6,8 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, delete, func, or_, select
 
+from storage.clients import aliases
+from storage.clients.filters import is_live
 from storage.database.conditions import in_bound_values, in_values, unique_storable
 from storage.database.fast_sql import bulk_rows, statements
 from storage.model.imports import ClientLink
@@ -148,3 +150,43 @@ def find_links(
         return {}
     rows = statements.fetch_all(connection, SELECT_LINKS, given)
     return {serial: origin_from_row(values) for serial, *values in rows}
+
+
+def find_linked(
+    connection: Connection, account_id: int, source: str, foreign_ids: Sequence[str]
+) -> dict[str, int]:
+    """Find the serials of the clients that are linked with these ids at a source."""
+    if not foreign_ids:
+        return {}
+    statement = select(ORIGIN.c.foreign_id, ORIGIN.c.client_serial).where(
+        ORIGIN.c.account_id == account_id,
+        in_values(ORIGIN.c.source, [source]),
+        in_values(ORIGIN.c.foreign_id, foreign_ids),
+    )
+    return {row.foreign_id: row.client_serial for row in connection.execute(statement)}
+
+
+def find_serials(connection: Connection, account_id: int, serials: Sequence[int]) -> dict[int, int]:
+    """Find the clients that have or had serials: their serials now, by those."""
+    if not serials:
+        return {}
+    statement = select(CLIENT.c.serial).where(
+        CLIENT.c.account_id == account_id, in_values(CLIENT.c.serial, serials)
+    )
+    found = {serial: serial for serial in connection.execute(statement).scalars()}
+    former = [str(one) for one in serials if one not in found]
+    keys = [(namespace, key) for namespace in (aliases.SERIAL, aliases.FORMER) for key in former]
+    known = aliases.find_serials(connection, account_id, keys) if keys else {}
+    return found | {int(key): serial for (_, key), serial in known.items()}
+
+
+def find_external_ids(
+    connection: Connection, account_id: int, keys: Sequence[str]
+) -> dict[str, int]:
+    """Find the serials of the clients that are not deleted and have these external ids."""
+    if not keys:
+        return {}
+    statement = select(CLIENT.c.external_id, CLIENT.c.serial).where(
+        CLIENT.c.account_id == account_id, is_live(), in_values(CLIENT.c.external_id, keys)
+    )
+    return {row.external_id: row.serial for row in connection.execute(statement)}

@@ -1,6 +1,7 @@
-"""Accounts, API tokens and the status of the database."""
+"""Accounts, API tokens, live services and the status of the database."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from .moments import EPOCH
 from .records import Record
@@ -48,6 +49,43 @@ class Access(Record, frozen=True, kw_only=True):
     wrote_at: datetime | None = None
     changes_until: datetime = EPOCH
     frozen_until: datetime | None = None
+
+
+class Service(Record, frozen=True, kw_only=True):
+    """A live service that an account is kept in step with.
+
+    `source` is its identity, which links, runs, conflicts and aliases name: it never changes.
+    `name` is what people call it, unique in the account. `url` is where it is now. `tag` is a short
+    text that stays, part of the keys of its clients at other services. `version` is what the
+    service last said of its own version, empty if it says nothing.
+    """
+
+    source: str
+    dialect: str
+    name: str
+    url: str
+    tag: str
+    version: str
+    created_at: datetime
+
+    @property
+    def label(self) -> str:
+        """The name and the URL, as people read them."""
+        return f"{self.name} at {self.url}"
+
+
+TAG_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+TAG_LENGTH = 5
+
+
+def short_tag(text: str) -> str:
+    """Return a tag of five lower-case letters and digits: always the same one of the same text."""
+    number = int.from_bytes(sha256(text.encode()).digest()[:8])
+    digits = []
+    for _ in range(TAG_LENGTH):
+        number, digit = divmod(number, len(TAG_DIGITS))
+        digits.append(TAG_DIGITS[digit])
+    return "".join(digits)
 
 
 class DatabaseStatus(Record, frozen=True, kw_only=True):

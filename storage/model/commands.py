@@ -57,6 +57,14 @@ class CreateToken(Command, frozen=True, kw_only=True):
     is_read_only: bool = False
 
 
+class CreateService(Command, frozen=True, kw_only=True):
+    """The command to create a live service. Without a name it is called after its dialect."""
+
+    dialect: str
+    url: str
+    name: str = ""
+
+
 class ContactDraft(Command, frozen=True, kw_only=True):
     """The state that one contact gets by a command.
 

@@ -91,10 +91,10 @@ class MirrorState(enum.Enum):
 
 
 class MirroredService(Struct, frozen=True, kw_only=True):
-    """A service of a mirror: the dialect by its name, and the URL. Its token is never stored."""
+    """A service of a mirror: its dialect and its identity. Its token is never stored."""
 
     dialect: str
-    url: str
+    source: str
 
 
 class MirrorReport(Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ from .column_types import (
 from .conflict_tables import CONFLICT
 from .mirror_tables import MIRROR
 from .run_tables import RUN, RUN_LINE
+from .service_tables import SERVICE
 from .tombstone_tables import TOMBSTONE
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "ORIGIN",
     "RUN",
     "RUN_LINE",
+    "SERVICE",
     "TOKEN",
     "TOMBSTONE",
 ]

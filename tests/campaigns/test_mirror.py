@@ -23,7 +23,7 @@ from gateway.migration.live.check import CheckResult, check
 from gateway.migration.live.mirror import LiveService, MirrorLoop, MirrorPace
 from gateway.remote.http_client import HttpClient
 from storage.model.accounts import Account
-from storage.model.commands import CreateAccount
+from storage.model.commands import CreateAccount, CreateService
 from storage.model.conflicts import ConflictState
 from storage.model.runs import MirroredService, MirrorReport, MirrorState
 from storage.store import Store
@@ -58,6 +58,10 @@ class Live(NamedTuple):
     services: list[LiveService]
     ninja: httpx.Client
     planado: httpx.Client
+
+    def key_of(self, client_id: str) -> str:
+        """Return the key in Planado of a client of Ninja."""
+        return f"ninja-{self.store.list_services(self.account.id)[0].tag}-{client_id}"
 
     def cycle(self) -> MirrorReport:
         return self.loop.cycle(self.store.get_mirror(self.account.id).report)
@@ -95,11 +99,13 @@ def live(there: Served, tmp_path: Path) -> Iterator[Live]:
     services = []
     for dialect in (NINJA, PLANADO):
         headers = dialect.credentials(there.tokens[dialect.name], dialect.options())
-        keys = link_keys(DIALECTS, dialect, account)
-        sides = Sides(store, account, dialect, f"{dialect.name} {there.url}", keys)
+        command = CreateService(dialect=dialect.name, url=there.url)
+        service = store.create_service(account.id, command)
+        keys = link_keys(store, account, DIALECTS, service)
+        sides = Sides(store, account, dialect, service.source, keys)
         services.append(LiveService(sides, CountedClient(there.url, headers)))
-    urls = tuple(MirroredService(dialect=one.name, url=there.url) for one in services)
-    store.create_mirror(account.id, urls)
+    mirrored = (MirroredService(dialect=one.name, source=one.sides.source) for one in services)
+    store.create_mirror(account.id, tuple(mirrored))
     loop = MirrorLoop(store, account, services, PACE, clock=lambda: datetime.now(UTC))
     with there.caller("ninja") as ninja, there.caller("planado") as planado:
         yield Live(store, account, loop, services, ninja, planado)
@@ -130,15 +136,15 @@ def ninja_phone(live: Live, client_id: str, n: int) -> None:
 
 def planado_address(live: Live, client_id: str, n: int) -> None:
     body = {"site_address": {"formatted": f"p{n} Street"}}
-    live.planado.patch(f"/clients/ninja-{client_id}", json=body).raise_for_status()
+    live.planado.patch(f"/clients/{live.key_of(client_id)}", json=body).raise_for_status()
 
 
 def planado_phone(live: Live, client_id: str, n: int) -> None:
-    shown = live.planado.get(f"/clients/ninja-{client_id}").raise_for_status().json()["client"]
+    path = f"/clients/{live.key_of(client_id)}"
+    shown = live.planado.get(path).raise_for_status().json()["client"]
     others = [line for line in shown["contacts"] if line["name"]]
     line = {"name": None, "value": f"p{n}", "type": "phone"}
-    body = {"contacts": [line, *others]}
-    live.planado.patch(f"/clients/ninja-{client_id}", json=body).raise_for_status()
+    live.planado.patch(path, json={"contacts": [line, *others]}).raise_for_status()
 
 
 EDIT_WAYS: tuple[Callable[[Live, str, int], None], ...] = (

@@ -19,6 +19,7 @@ from dialects.ninja import DIALECT as NINJA
 from dialects.planado import DIALECT as PLANADO
 from gateway.demo.clients import demo_generators
 from gateway.demo.fill import fill_account
+from gateway.migration.link_keys import account_tag
 from storage.model.accounts import Account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.records import Client
@@ -169,7 +170,7 @@ def pushed_object(record: Client, account: Account) -> dict[str, Any]:
     """Return the object that the service must show after one single push."""
     if record.is_deleted:
         return {}
-    key = f"ninja-{NINJA.codec.id_of(record, account)}"
+    key = f"ninja-{account_tag(account)}-{NINJA.codec.id_of(record, account)}"
     return service_object(record, account) | {
         "external_id": record.external_id or key,
         "version": 1,

@@ -1,11 +1,11 @@
 """Commands about conflicts: fields that both the store and a service have changed."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from gateway.app import DIALECTS
 from gateway.migration.reconcile import Side
 from gateway.migration.runs import client_label
 from gateway.migration.settlement import settle_conflict
@@ -23,7 +23,7 @@ conflicts_app = typer.Typer(
 ConflictId = Annotated[int, typer.Argument(metavar="ID")]
 Take = Annotated[
     str,
-    typer.Option("--take", help=f"here, or {' or '.join(d.name for d in DIALECTS)}: whose value."),
+    typer.Option("--take", help="here, or the name of the service: whose value."),
 ]
 MAX_VALUE = 60
 """Characters of a value in the list; `show` has all of it."""
@@ -40,7 +40,11 @@ def list_conflicts(
     with open_store(database) as store:
         owner = store.get_account(account)
         state = None if everything else ConflictState.OPEN
-        rows = [conflict_row(store, owner, one) for one in store.list_conflicts(owner.id, state)]
+        names = {one.source: one.name for one in store.list_services(owner.id)}
+        rows = [
+            conflict_row(one, label_of(store, owner, one), name_of(one, names))
+            for one in store.list_conflicts(owner.id, state)
+        ]
     print_rows("conflicts", rows, as_json=as_json)
 
 
@@ -56,11 +60,12 @@ def show_conflict(
         owner = store.get_account(account)
         conflict = store.get_conflict(owner.id, conflict_id)
         label = label_of(store, owner, conflict)
+        names = {one.source: one.name for one in store.list_services(owner.id)}
     if as_json:
         print_json({"client": label, "conflict": conflict})
         return
-    service = dialect_of(conflict)
-    typer.echo(f"{label}: {conflict.fields} ({state_words(conflict)})")
+    service = name_of(conflict, names)
+    typer.echo(f"{label}: {conflict.fields} ({state_words(conflict, service)})")
     for name, value in (("here", conflict.here), (service, conflict.there)):
         typer.echo(f"  {name + ':':<9} {value_text(conflict, value)}")
     typer.echo(
@@ -81,20 +86,21 @@ def settle(
     with open_store(database) as store:
         owner = store.get_account(account)
         conflict = store.get_conflict(owner.id, conflict_id)
-        service = dialect_of(conflict)
-        winner = winner_named(take, service)
-        settle_conflict(store, owner, dialect_named(service), conflict, winner)
+        names = {one.source: one.name for one in store.list_services(owner.id)}
+        service, dialect = name_of(conflict, names), dialect_of(conflict)
+        winner = winner_named(take, service, dialect)
+        settle_conflict(store, owner, dialect_named(dialect), conflict, winner)
         label = label_of(store, owner, conflict)
     told = f"; the next push tells {service}" if winner is Side.HERE else ""
     words = f"{label}: {conflict.fields} is what {take} says{told}"
     print_answer({"id": conflict.id, "taken": winner.value}, words, as_json=as_json)
 
 
-def winner_named(take: str, service: str) -> Side:
+def winner_named(take: str, service: str, dialect: str) -> Side:
     match take:
         case "here":
             return Side.HERE
-        case _ if take == service:
+        case _ if take in {service, dialect}:
             return Side.THERE
         case _:
             words = f"{take!r} has no value in this conflict: say here or {service}"
@@ -106,21 +112,26 @@ def dialect_of(conflict: FieldConflict) -> str:
     return conflict.source.partition(" ")[0]
 
 
-def state_words(conflict: FieldConflict) -> str:
-    who = {"here": "here", "there": dialect_of(conflict)}.get(conflict.winner, "")
+def name_of(conflict: FieldConflict, names: Mapping[str, str]) -> str:
+    """Return the name of a conflict's service; `names` are those of the services, by source."""
+    return names.get(conflict.source, dialect_of(conflict))
+
+
+def state_words(conflict: FieldConflict, service: str) -> str:
+    who = {"here": "here", "there": service}.get(conflict.winner, "")
     return f"{conflict.state.value}: {who} won" if who else conflict.state.value
 
 
-def conflict_row(store: Store, account: Account, conflict: FieldConflict) -> dict[str, object]:
+def conflict_row(conflict: FieldConflict, client: str, service: str) -> dict[str, object]:
     """Return the columns of a conflict in the list."""
     return {
         "id": conflict.id,
-        "client": label_of(store, account, conflict),
+        "client": client,
         "field": conflict.fields,
-        "service": dialect_of(conflict),
+        "service": service,
         "here": shortened(value_text(conflict, conflict.here)),
         "there": shortened(value_text(conflict, conflict.there)),
-        "state": state_words(conflict),
+        "state": state_words(conflict, service),
         "since": conflict.created_at,
     }
 

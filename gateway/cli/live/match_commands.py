@@ -14,12 +14,14 @@ from gateway.migration.live.match import (
     find_probable_matches,
     write_matches,
 )
+from gateway.migration.live.service_choice import service_in_use
 
-from ..jobs import Job, JobContext, service, sides
+from ..jobs import Job, JobContext, JobStart, live_session, sides_with, wish_of
 from ..options import open_store
 from ..output import print_answer, print_rows
 from ..progress import meter
-from .sync_commands import Pace, Parameters, as_command, context_of, live_job, service_parameters
+from .command_parameters import Parameters, as_command, service_parameters
+from .sync_commands import Pace, context_of, live_job
 
 Output = Annotated[
     Path | None,
@@ -56,10 +58,11 @@ def list_matches(job: Job, context: JobContext, output: Path | None) -> None:
     with (
         open_store(context.database) as store,
         meter("match", quiet=context.as_json) as progress,
-        service(job, context, progress) as remote,
     ):
         account = store.get_account(job.account)
-        matches = find_probable_matches(sides(store, account, job), remote, progress.update)
+        start = JobStart(None, progress)
+        with live_session(store, account, job, context, start) as (_, sides, http):
+            matches = find_probable_matches(sides, http, progress.update)
     if output is None:
         print_rows("matches", [match_row(match) for match in matches], as_json=context.as_json)
         return
@@ -75,7 +78,8 @@ def list_matches(job: Job, context: JobContext, output: Path | None) -> None:
 def link_confirmed(job: Job, context: JobContext, path: Path) -> None:
     with open_store(context.database) as store, path.open(encoding="utf-8", newline="") as file:
         account = store.get_account(job.account)
-        number = apply_decisions(sides(store, account, job), file)
+        with service_in_use(store, account, wish_of(job)) as service:
+            number = apply_decisions(sides_with(store, account, service), file)
     print_answer({"linked": number}, f"{number} clients are linked.", as_json=context.as_json)
 
 

@@ -11,8 +11,6 @@ import typer
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
-from gateway.migration.counterparts import Sides
-from gateway.migration.link_keys import link_keys
 from gateway.migration.live.cutover import Certificate, CutOver
 from gateway.migration.live.mirror import (
     CYCLING,
@@ -22,15 +20,26 @@ from gateway.migration.live.mirror import (
     MirrorPace,
 )
 from gateway.migration.live.mirror_forecast import Forecast, prepare_mirror
+from gateway.migration.live.service_choice import ServiceWish, service_in_use
 from gateway.migration.mirror_status import MirrorStatus, mirror_status
 from gateway.remote.http_client import HttpClient
 from gateway.settings import DEFAULT_DATABASE
-from storage import Account, Invalid, Mirror, MirroredService, MirrorState, Problem, Store
+from storage import (
+    Account,
+    Invalid,
+    Mirror,
+    MirroredService,
+    MirrorState,
+    Problem,
+    Service,
+    Store,
+)
 
-from ..jobs import dialect_named
+from ..jobs import dialect_named, sides_with
 from ..options import AccountName, AsJson, Database, open_store
 from ..output import print_answer, print_json
-from .sync_commands import REQUIRED, Parameters, as_command, credential_headers
+from .command_parameters import REQUIRED, Parameters, Values, as_command, url_parameters
+from .sync_commands import credential_headers
 
 mirror_app = typer.Typer(
     help="Keep two live services in step, until it is stopped.", no_args_is_help=True
@@ -42,29 +51,28 @@ Every = Annotated[int, typer.Option("--every", min=1, help="Seconds from cycle t
 Sweep = Annotated[int, typer.Option("--sweep", min=1, help="Minutes between whole readings.")]
 
 
-def url_parameter(dialect: Dialect) -> str:
-    return f"{dialect.name}_url"
-
-
 def start_parameters() -> Parameters:
     parameters: dict[str, tuple[Any, Any]] = {"account": (AccountName, REQUIRED)}
-    for dialect in sorted(DIALECTS, key=lambda one: bool(one.remote.default_url)):
-        option = typer.Option(f"--{dialect.name}-url", help=f"Where {dialect.remote.server} is.")
-        default = dialect.remote.default_url or REQUIRED
-        parameters[url_parameter(dialect)] = (Annotated[str, option], default)
+    for dialect in DIALECTS:
+        for name, (hint, default) in url_parameters(dialect, f"{dialect.name}-").items():
+            parameters[f"{dialect.name}_{name}"] = (hint, default)
     return {**parameters, "database": (Database, DEFAULT_DATABASE), "as_json": (AsJson, False)}
 
 
+def wished(dialect: Dialect, values: Values) -> ServiceWish:
+    url, name = (values[f"{dialect.name}_{what}"] for what in ("url", "service"))
+    return ServiceWish(dialect=dialect, url=url, name=name)
+
+
 def start(**values: Any) -> None:
-    services = tuple(
-        MirroredService(dialect=dialect.name, url=values[url_parameter(dialect)].rstrip("/"))
-        for dialect in DIALECTS
-    )
-    with open_store(values["database"]) as store:
+    with open_store(values["database"]) as store, ExitStack() as stack:
         account = store.get_account(values["account"])
+        wishes = [wished(dialect, values) for dialect in DIALECTS]
+        chosen = [stack.enter_context(service_in_use(store, account, wish)) for wish in wishes]
+        services = [MirroredService(dialect=one.dialect, source=one.source) for one in chosen]
         mirror = store.create_mirror(account.id, services)
-        with open_services(store, account, mirror) as live:
-            forecasts = prepare_mirror(store, live)
+        live = stack.enter_context(open_services(store, account, mirror))
+        forecasts = prepare_mirror(store, live)
     if values["as_json"]:
         print_json({"state": mirror.state.value, "forecast": forecasts})
         return
@@ -120,8 +128,8 @@ def show_status(
     with open_store(database) as store:
         owner = store.get_account(account)
         mirror = store.get_mirror(owner.id)
-        sources = {one.dialect: source_of(one) for one in mirror.services}
-        status = mirror_status(store, owner, sources, datetime.now(UTC))
+        services = [store.get_service(owner.id, one.source) for one in mirror.services]
+        status = mirror_status(store, owner, services, datetime.now(UTC))
     if as_json:
         print_json(status)
         return
@@ -136,7 +144,7 @@ def status_lines(status: MirrorStatus) -> Iterator[str]:
     yield f"  last cycle   {seconds_ago(status.lag_seconds)}, {status.report.calls} calls"
     yield f"  last sweep   {seconds_ago(status.swept_seconds)}"
     for name, number in status.backlog.items():
-        yield f"  to be told   {number:,} to {name}"
+        yield f"  to be told   {number:,} to {status.services[name]}"
     yield f"  conflicts    {status.conflicts:,} open"
     for name, reason in status.report.failures.items():
         yield f"  {name} does not answer: {reason}"
@@ -231,10 +239,6 @@ def set_state(
     print_answer({"state": state.value}, f"The mirror is {state.value}.", as_json=as_json)
 
 
-def source_of(service: MirroredService) -> str:
-    return f"{service.dialect} {service.url}"
-
-
 @contextmanager
 def open_services(store: Store, account: Account, mirror: Mirror) -> Iterator[list[LiveService]]:
     """Open the services of a mirror with the tokens of the environment.
@@ -242,21 +246,16 @@ def open_services(store: Store, account: Account, mirror: Mirror) -> Iterator[li
     Raises Invalid if a token is missing.
     """
     with ExitStack() as stack:
+        services = [store.get_service(account.id, one.source) for one in mirror.services]
         yield [
             LiveService(
-                sides_of(store, account, service), stack.enter_context(open_service(service))
+                sides_with(store, account, service), stack.enter_context(open_service(service))
             )
-            for service in mirror.services
+            for service in services
         ]
 
 
-def sides_of(store: Store, account: Account, service: MirroredService) -> Sides:
-    dialect = dialect_named(service.dialect)
-    keys = link_keys(DIALECTS, dialect, account)
-    return Sides(store, account, dialect, source_of(service), keys)
-
-
-def open_service(service: MirroredService) -> HttpClient:
+def open_service(service: Service) -> HttpClient:
     dialect = dialect_named(service.dialect)
     remote = dialect.remote
     token = os.environ.get(remote.token.variable, "")

@@ -3,25 +3,28 @@
 A dialect's `RemoteApi` says what opens its service and where it is; the commands are made from it.
 """
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from dialects.base.dialect import Dialect
-from dialects.base.migration.remote_api import Credential
 from gateway.app import DIALECTS
 from gateway.migration.live.check import CheckedClient, CheckResult, check, check_one
-from gateway.settings import DEFAULT_DATABASE
 from storage import ConflictPolicy
 
-from ..jobs import NOT_WHOLE, WRITES_AT_ONCE, Job, JobContext, run_job, service, sides
-from ..options import AccountName, AsJson, Database, open_store
+from ..jobs import NOT_WHOLE, WRITES_AT_ONCE, Job, JobContext, JobStart, live_session, run_job
+from ..options import open_store
 from ..output import print_json
 from ..progress import meter
+from .command_parameters import (
+    Parameters,
+    Values,
+    as_command,
+    parameter_name,
+    service_parameters,
+)
 
-Url = Annotated[str, typer.Option("--url", help="Where the service is: scheme and host.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 OnConflict = Annotated[
     ConflictPolicy,
@@ -72,12 +75,6 @@ WithoutMatch = Annotated[
     bool,
     typer.Option("--without-match", help="Push beside clients there that nobody has compared."),
 ]
-
-Values = dict[str, Any]
-"""The options of a command as they were given, by the names of its parameters."""
-Parameters = Mapping[str, tuple[Any, Any]]
-"""By name: the annotated type and the default, which is `REQUIRED` where there is none."""
-REQUIRED = inspect.Parameter.empty
 
 WRITING: Parameters = {
     "dry_run": (DryRun, False),
@@ -149,59 +146,13 @@ def check_command(dialect: Dialect) -> Callable[..., None]:
     return as_command(check, words, parameters)
 
 
-def service_parameters(dialect: Dialect) -> Parameters:
-    """What every command about a live service asks for; what is required comes first."""
-    remote = dialect.remote
-    parameters: dict[str, tuple[Any, Any]] = {"account": (AccountName, REQUIRED)}
-    if not remote.default_url:
-        parameters["url"] = (Url, REQUIRED)
-    words = f"Its {remote.token.name}; better in {remote.token.variable}."
-    parameters[parameter_name(remote.token)] = (credential_option(remote.token, words), REQUIRED)
-    if remote.default_url:
-        parameters["url"] = (Url, remote.default_url)
-    for secret in remote.secrets:
-        words = f"Its {secret.name}, if it wants one."
-        parameters[parameter_name(secret)] = (credential_option(secret, words), "")
-    return {
-        **parameters,
-        "database": (Database, DEFAULT_DATABASE),
-        "as_json": (AsJson, False),
-    }
-
-
-def credential_option(credential: Credential, words: str) -> Any:
-    option = typer.Option(credential.option, envvar=credential.variable, help=words)
-    return Annotated[str, option]
-
-
-def parameter_name(credential: Credential) -> str:
-    return credential.option.removeprefix("--").replace("-", "_")
-
-
-def as_command(
-    command: Callable[..., None], words: str, parameters: Parameters
-) -> Callable[..., None]:
-    """Give a function of keyword arguments the help text and the signature that Typer reads."""
-    command.__doc__ = words
-    command.__annotations__ = {name: hint for name, (hint, _) in parameters.items()}
-    signature = inspect.Signature(
-        [
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint
-            )
-            for name, (hint, default) in parameters.items()
-        ]
-    )
-    setattr(command, "__signature__", signature)  # noqa: B010  mypy knows no such attribute
-    return command
-
-
 def live_job(verb: str, dialect: Dialect, values: Values) -> Job:
     return Job(
         verb=verb,
         dialect=dialect.name,
         account=values["account"],
         url=values["url"],
+        service=values["service"],
         policy=values.get("on_conflict", ConflictPolicy.HOLD),
         max_changes=values.get("max_changes"),
         max_deletes=values.get("max_deletes"),
@@ -269,13 +220,14 @@ def iter_checked(job: Job, context: JobContext, only: str | None) -> Iterator[Ch
     with (
         open_store(context.database) as store,
         meter("check", quiet=context.as_json) as progress,
-        service(job, context, progress) as remote,
     ):
-        both = sides(store, store.get_account(job.account), job)
-        if only is None:
-            yield from check(both, remote, progress.update)
-        else:
-            yield check_one(both, remote, only)
+        account = store.get_account(job.account)
+        start = JobStart(None, progress)
+        with live_session(store, account, job, context, start) as (_, sides, http):
+            if only is None:
+                yield from check(sides, http, progress.update)
+            else:
+                yield check_one(sides, http, only)
 
 
 def counts_sentence(counts: Mapping[CheckResult, int]) -> str:

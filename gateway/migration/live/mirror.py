@@ -142,6 +142,8 @@ class MirrorLoop:
         self.lease: LeaseKeeper | None = None
         self.main = ""
         """The dialect of the side that was cut over to: it wins conflicts."""
+        self.versions: dict[str, str] = {}
+        """What the services said of their versions, by source, as it is noted in the store."""
         self.sweeps: dict[str, SlicedSweep] = {}
         """The sweeps that are not done, by the service's name."""
 
@@ -212,9 +214,18 @@ class MirrorLoop:
             calls=sum(service.http.calls for service in self.services) - calls,
         )
         self.store.save_mirror_report(self.account.id, report)
+        self.note_versions()
         # There are some every minute.
         self.store.delete_idle_runs(self.account.id)
         return report
+
+    def note_versions(self) -> None:
+        """Remember what the services have said of their versions since this process began."""
+        for service in self.services:
+            source, version = service.sides.source, service.http.server_version
+            if version != self.versions.get(source, ""):
+                self.store.note_version(self.account.id, source, version)
+                self.versions[source] = version
 
     def may_go_on(self) -> bool:
         """Whether the mirror has been neither paused nor stopped since the cycle began.

@@ -30,7 +30,7 @@ FIRST_CHARACTERS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 def page(report: RunReport) -> str:
     """Return the report as an HTML page. It has no script and asks for nothing."""
     run = report.run
-    title = f"{run.verb} {run.source} · {run.account}"
+    title = f"{run.verb} {report.service} · {run.account}"
     parts = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         "<meta name='viewport' content='width=device-width'>",

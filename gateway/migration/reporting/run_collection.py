@@ -6,6 +6,7 @@ from dialects.base.dialect import Dialect
 from gateway.migration.counterparts import Sides
 from gateway.migration.link_keys import link_keys
 from gateway.migration.live.agreed_digest import AgreedDigests, agreed_digests
+from gateway.migration.live.service_choice import ServiceLabels
 from gateway.migration.runs import client_label
 from gateway.remote.request_checks import package_version
 from storage import Account, Run, RunLine, Store
@@ -32,6 +33,7 @@ class ReportCollector:
         names = {serial: client_label(record) for serial, record in records.items()}
         return RunReport(
             run=run,
+            service=ServiceLabels(store).label_of(run),
             made_at=store.current_time(),
             gateway_version=package_version(),
             server_version=facts.server_version,
@@ -45,7 +47,8 @@ class ReportCollector:
 
     def digests_of(self, run: Run) -> AgreedDigests:
         dialect = next(one for one in self.dialects if one.name == run.dialect)
-        keys = link_keys(self.dialects, dialect, self.account)
+        service = self.store.get_service(self.account.id, run.source)
+        keys = link_keys(self.store, self.account, self.dialects, service)
         return agreed_digests(Sides(self.store, self.account, dialect, run.source, keys))
 
     def in_words(self, field: str, value: str) -> tuple[str, str]:

@@ -53,6 +53,7 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     run: Run
+    service: str
     made_at: datetime
     gateway_version: str
     server_version: str

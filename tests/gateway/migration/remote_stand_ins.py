@@ -28,8 +28,8 @@ from gateway.migration.live.push.push_run import PushRun
 from gateway.migration.live.push.push_stages import push
 from gateway.remote.http_client import HttpClient
 from storage.imports.incoming import incoming_client
-from storage.model.accounts import Account
-from storage.model.commands import ContactDraft, CreateClient, ImportClient
+from storage.model.accounts import Account, Service
+from storage.model.commands import ContactDraft, CreateClient, CreateService, ImportClient
 from storage.model.imports import ImportOutcome
 from storage.model.records import Client, Origin
 from storage.model.runs import Run, RunLine, RunProgress, RunState, StartRun
@@ -301,13 +301,20 @@ class There(NamedTuple):
 
     @property
     def source(self) -> str:
-        return f"{self.dialect.name} {self.base}"
+        return f"{self.dialect.name} {self.dialect.name}"
+
+    def known_to(self, here: Account) -> Service:
+        """Return this service as an account knows it, from the first sync on."""
+        known = {service.source: service for service in self.store.list_services(here.id)}
+        command = CreateService(dialect=self.dialect.name, url=self.base)
+        return known.get(self.source) or self.store.create_service(here.id, command)
 
     @property
     def clients(self) -> list[Client]:
         return all_of(self.store, self.account)
 
     def pull(self, here: Account, interrupted: Run | None = None, **options: Any) -> PullResult:
+        sides = self.sides(here)
         named = ("policy", "max_changes", "has_files", "max_deletes")
         terms = {k: options.pop(k) for k in named if k in options}
         plan = Pull(
@@ -315,7 +322,7 @@ class There(NamedTuple):
             account=here,
             source=self.source,
             import_options=ImportOptions(**terms, is_live=True),
-            keys=link_keys(DIALECTS, self.dialect, here),
+            keys=sides.keys,
             **options,
         )
         return pull(self.store, self.service, plan, quiet, interrupted)
@@ -336,9 +343,9 @@ class There(NamedTuple):
         return list(check(self.sides(here), self.service, quiet))
 
     def sides(self, here: Account) -> Sides:
-        return Sides(
-            self.store, here, self.dialect, self.source, link_keys(DIALECTS, self.dialect, here)
-        )
+        service = self.known_to(here)
+        keys = link_keys(self.store, here, DIALECTS, service)
+        return Sides(self.store, here, self.dialect, service.source, keys)
 
     def id_of(self, serial: int) -> str:
         client = self.store.get_client(self.account.id, serial)

@@ -16,6 +16,7 @@ from storage.model.runs import MirroredService, MirrorState
 from storage.store import Store
 from tests.gateway.migration.live.test_two_services import Company, client_of, names_in
 from tests.gateway.migration.remote_stand_ins import (
+    BASE,
     There,
     brought,
     create_remote_clients,
@@ -36,7 +37,7 @@ class Mirrored:
         self.company = company
         self.clock = clock
         services = (
-            MirroredService(dialect=one.dialect.name, url="http://ninja.test:8000")
+            MirroredService(dialect=one.dialect.name, source=one.source)
             for one in (company.ninja, company.planado)
         )
         company.store.create_mirror(company.here.id, tuple(services))
@@ -263,7 +264,7 @@ def test_a_mirror_runs_a_cycle_a_minute_until_it_is_stopped(
 def test_an_account_has_one_mirror_and_a_stopped_one_begins_anew(
     mirrored: Mirrored, company: Company, new_account: Callable[[], Account]
 ) -> None:
-    service = MirroredService(dialect="ninja", url="http://other")
+    service = MirroredService(dialect="ninja", source="ninja other")
     with pytest.raises(Conflict):
         company.store.create_mirror(company.here.id, (service,))
     with pytest.raises(NotFound):
@@ -283,12 +284,13 @@ def test_the_status_says_what_waits_and_for_how_long(
     mirrored.cycle()
     company.edit_ninja("Client 1", phone="555")
     company.ninja.pull(company.here)
-    sources = {one.dialect.name: one.source for one in (company.ninja, company.planado)}
+    services = [one.known_to(company.here) for one in (company.ninja, company.planado)]
     clock.tick(seconds=30)
 
-    status = mirror_status(company.store, company.here, sources, clock.now)
+    status = mirror_status(company.store, company.here, services, clock.now)
 
     assert status.backlog == {"ninja": 0, "planado": 1}
+    assert status.services == {"ninja": f"ninja at {BASE}", "planado": f"planado at {BASE}"}
     assert (status.conflicts, status.is_led) == (0, False)
     assert status.lag_seconds is not None
     assert status.lag_seconds >= 30

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.migration.failures import TooManyChanges
+from gateway.migration.link_keys import account_tag
 from gateway.remote.failures import AccessDenied, OutcomeUnknown, RemoteFailure
 from storage.model.accounts import Account
 from storage.model.commands import ImportClient, ImportContact
@@ -83,7 +84,8 @@ def test_planado_is_given_external_ids_or_the_keys_of_ninja(
 
     planado_there.push(here)
 
-    assert {c.external_id for c in planado_there.clients} == {"ninja-VolejRejNm", "K 1/ü"}
+    key = f"ninja-{account_tag(here)}-VolejRejNm"
+    assert {c.external_id for c in planado_there.clients} == {key, "K 1/ü"}
     assert second.serial == 2
 
 

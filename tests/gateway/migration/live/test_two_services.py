@@ -14,7 +14,7 @@ from dialects.planado import DIALECT as PLANADO
 from gateway.migration.reconcile import Side
 from gateway.migration.settlement import chosen_value, settle_conflict
 from storage.model.accounts import Account
-from storage.model.commands import ImportClient, ImportContact
+from storage.model.commands import CreateClient, CreateService, ImportClient, ImportContact
 from storage.model.conflicts import ConflictState, FieldConflict
 from storage.model.imports import ConflictPolicy
 from storage.model.records import Client, State
@@ -375,6 +375,57 @@ def test_a_new_store_of_the_same_services_doubles_nobody(
     assert second.conflicts() == []
 
 
+@pytest.mark.parametrize("first", ["ninja", "planado"])
+def test_a_new_store_knows_also_those_that_were_renamed_meanwhile(
+    company: Company, new_account: Callable[[], Account], first: str
+) -> None:
+    company.edit_planado("Client 1", organization_name="Renamed in Planado", contacts=NEW_PHONE)
+    renamed = {"name": "Renamed in Ninja", "phone": "9", "contacts": []}
+    company.ninja.put(client_of(company.ninja, "Client 2").serial, renamed)
+    second = new_account()
+    services = [company.ninja, company.planado]
+
+    for service in services if first == "ninja" else services[::-1]:
+        service.pull(second)
+
+    assert len(all_of(company.store, second)) == 5
+    for service in services:
+        assert len(company.store.scan_links(second.id, service.source)) == 5
+
+
+def test_a_provisional_id_is_no_witness_in_another_store(
+    company: Company, new_account: Callable[[], Account]
+) -> None:
+    store, second = company.store, new_account()
+    for service in (company.ninja, company.planado):
+        service.pull(second)
+    mine, theirs = (
+        store.create_client(account.id, CreateClient(organization_name=name))
+        for account, name in ((company.here, "Mine"), (second, "Theirs"))
+    )
+    assert mine.serial == theirs.serial
+    company.planado.push(company.here)
+
+    company.planado.pull(second)
+
+    names = {client.name for client in all_of(store, second)}
+    assert {"Mine", "Theirs"} <= names
+
+
+@pytest.mark.parametrize("key", ["ninja-VolejRejNm", "ninja-zzzzz-VolejRejNm"])
+def test_a_key_without_our_tag_needs_another_witness(
+    store: Store, here: Account, planado_there: There, key: str
+) -> None:
+    brought(store, here, ImportClient(serial=1, organization_name="Ours", phone="1"))
+    for name in ("Theirs", "Ours"):
+        planado_there.speaker.created(organization=True, organization_name=name, external_id=key)
+        planado_there.pull(here, is_whole=True)
+        store.purge_client(planado_there.account.id, client_of(planado_there, name).serial)
+
+    assert {client.name for client in all_of(store, here)} == {"Ours", "Theirs"}
+    assert len(all_of(store, here)) == 2
+
+
 def test_a_client_of_another_company_under_our_key_is_not_touched(
     store: Store, here: Account, planado_there: There
 ) -> None:
@@ -431,12 +482,16 @@ def test_a_number_that_is_anothers_here_goes_back_as_it_came(
     assert ninja.shipping_address1 == "1 New Street"
 
 
-def test_a_service_that_moves_to_another_host_doubles_nobody(
+def test_a_service_that_is_taken_for_another_one_doubles_nobody(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = len(all_of(company.store, company.here))
     company.writes()
-    monkeypatch.setattr(There, "source", property(lambda there: f"{there.dialect.name} http://new"))
+    monkeypatch.setattr(There, "source", property(lambda there: f"{there.dialect.name} new"))
+    for service in (company.ninja, company.planado):
+        command = CreateService(dialect=service.dialect.name, url="http://new", name="new")
+        made = company.store.create_service(company.here.id, command)
+        company.store.rename_service(company.here.id, made.source, f"new-{service.dialect.name}")
 
     company.cycle()
 
