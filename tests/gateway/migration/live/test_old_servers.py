@@ -69,7 +69,7 @@ def test_nothing_empty_counts_as_not_shown(store: Store, here: Account, open_age
 
     pushed = old.push(here)
 
-    assert lines(store, pushed.run) == []
+    assert lines(store, pushed.run, "lost") == []
     assert [one.hidden for one in old.check(here)] == [()]
 
 
