@@ -25,9 +25,9 @@ def store(databases: Databases) -> Iterator[Store]:
 def many(store: Store) -> Account:
     """An account whose clients have few names, each of them many times."""
     account = store.create_account(CreateAccount(name="ties"))
-    names = [NAMES[n % len(NAMES)] for n in range(200)]
+    names = [NAMES[n % len(NAMES)] for n in range(80)]
     store.create_clients(account.id, [CreateClient(organization_name=name) for name in names])
-    store.set_client_states(account.id, list(range(3, 200, 7)), State.DELETED)
+    store.set_client_states(account.id, list(range(3, 80, 7)), State.DELETED)
     return account
 
 
