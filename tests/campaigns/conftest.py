@@ -12,7 +12,7 @@ from tests.support.live_server import Served, served
 def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     with (
-        databases.empty() as url,
+        databases.database() as url,
         served(folder, workers=2, GATEWAY_DATABASE_URL=url) as server,
     ):
         yield server

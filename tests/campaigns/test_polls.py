@@ -47,7 +47,7 @@ def place(
 ) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("served")
     with (
-        databases.empty() as url,
+        databases.database() as url,
         served(folder, workers=request.param, GATEWAY_DATABASE_URL=url) as server,
     ):
         yield Place(server, url)

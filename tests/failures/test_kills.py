@@ -33,8 +33,8 @@ FEWEST = 5
 
 
 @pytest.fixture
-def served(empty: str, tmp_path: Path) -> Iterator[Gateway]:
-    with gateway(empty, tmp_path) as served:
+def served(database: str, tmp_path: Path) -> Iterator[Gateway]:
+    with gateway(database, tmp_path) as served:
         yield served
 
 

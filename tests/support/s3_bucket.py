@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 BUCKET = "papers"
 
@@ -13,6 +11,10 @@ BUCKET = "papers"
 @contextmanager
 def bucket_on_loopback() -> Iterator[str]:
     """Serve a bucket while the block runs, and yield its URL."""
+    # They take a second to load, and few tests need them.
+    import boto3
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
