@@ -11,7 +11,6 @@ from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, settings
-from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -21,6 +20,8 @@ from storage.model.commands import CreateAccount, CreateToken
 from storage.model.generators import Generators
 from storage.store import Store
 from tests.support.api_callers import Ninja, Planado
+from tests.support.asgi_client import AsgiClient
+from tests.support.cheap_passwords import cheap_passwords
 from tests.support.clock import Clock
 from tests.support.databases import ENGINES, Cluster, Databases, cluster_at, files_in
 from tests.support.s3_bucket import bucket_on_loopback
@@ -33,6 +34,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 NUMBERS = count(1)
 CLOCK = Clock()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    with cheap_passwords():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -95,10 +102,9 @@ def store(databases: Databases) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def http(store: Store) -> Iterator[TestClient]:
-    # Entered, it keeps its event loop; otherwise it would make one per request.
+def http(store: Store) -> Iterator[AsgiClient]:
     app = create_app(store, Settings())
-    with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+    with AsgiClient(app) as http:
         yield http
 
 
@@ -108,12 +114,12 @@ def account(store: Store) -> Account:
 
 
 @pytest.fixture
-def ninja(http: TestClient, store: Store, account: Account) -> Ninja:
+def ninja(http: AsgiClient, store: Store, account: Account) -> Ninja:
     _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
     return Ninja(http, str(token))
 
 
 @pytest.fixture
-def planado(http: TestClient, store: Store, account: Account) -> Planado:
+def planado(http: AsgiClient, store: Store, account: Account) -> Planado:
     _, token = store.create_token(CreateToken(account=account.name, dialect="planado"))
     return Planado(http, str(token))

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 from httpx2 import Response
 from msgspec import Struct, structs
-from starlette.testclient import TestClient
 
 from dialects.ninja.protocol import wire
 from dialects.planado.protocol import wire as planado_protocol_wire
@@ -25,6 +24,7 @@ from storage.model.queries import ClientQuery
 from storage.model.records import Client, Contact, Document
 from storage.store import Store
 from tests.support.api_callers import Ninja, Planado
+from tests.support.asgi_client import AsgiClient
 from tests.support.databases import Databases
 from tests.support.golden_cases import CASES, DEFAULT, SUBJECTS, Case, Tree, pretty, read
 
@@ -62,9 +62,9 @@ def store(databases: Databases) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def http(store: Store) -> Iterator[TestClient]:
+def http(store: Store) -> Iterator[AsgiClient]:
     app = create_app(store, Settings())
-    with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+    with AsgiClient(app) as http:
         yield http
 
 

@@ -6,7 +6,6 @@ from string import ascii_lowercase
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from dialects.ninja import DIALECT
 from dialects.ninja.clients import list_query
@@ -15,6 +14,7 @@ from dialects.ninja.protocol import wire
 from dialects.ninja.reference.unserved_routes import UNSERVED_ROOTS
 from storage.store import Store
 from tests.support.api_callers import Ninja
+from tests.support.asgi_client import AsgiClient
 from tests.support.doc_tables import Page, Row, is_served, quoted, routes
 
 PAGE = Page("ninja.md", "departure", "not served")
@@ -78,7 +78,7 @@ def test_the_fields_of_versions_are_those_of_the_page() -> None:
     assert told == known
 
 
-def test_a_question_before_a_request_is_answered_as_the_page_says(http: TestClient) -> None:
+def test_a_question_before_a_request_is_answered_as_the_page_says(http: AsgiClient) -> None:
     [row] = [row for row in PAGE["Routes: method"] if quoted(row[0]) == ["OPTIONS"]]
 
     answers = [http.options(f"/api/v1{path}") for path in ("/clients", "/nothing")]

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from starlette.datastructures import Headers
-from starlette.testclient import TestClient
 
 from dialects.base.http import authentication
 from dialects.planado import DIALECT
@@ -14,18 +13,19 @@ from dialects.planado.protocol import wire
 from storage.model.accounts import Account
 from storage.store import Store
 from tests.support.api_callers import Ninja, Planado
+from tests.support.asgi_client import AsgiClient
 from tests.support.clock import Clock
 from tests.support.doc_exchanges import disagreements, last_answer, replaced
 from tests.support.doc_tables import Row, is_served, quoted, routes
-from tests.support.planado_doc import ACME, JOHN, PAGE, PROOFS, Scene, elsewhere, serving
+from tests.support.planado_doc import ACME, BASE, JOHN, PAGE, PROOFS, Scene, elsewhere, logged_app
 
 EVERYWHERE = {"content-type", "content-length"}
 MADE = datetime(2016, 5, 29, 17, 31, 1, 419600, UTC)
 
 
 @pytest.fixture(scope="module")
-def http(store: Store) -> Iterator[TestClient]:
-    with serving(store) as http:
+def http(store: Store) -> Iterator[AsgiClient]:
+    with AsgiClient(logged_app(store), BASE) as http:
         yield http
 
 

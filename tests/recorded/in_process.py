@@ -4,20 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from unittest.mock import patch
-
-from argon2 import PasswordHasher
-from argon2.profiles import CHEAPEST
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from storage.accounts import passwords
 from storage.documents.blob_store import BlobStore
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.generators import Generators
 from storage.store import Store
+from tests.support.asgi_client import AsgiClient
+from tests.support.cheap_passwords import cheap_passwords
 
-from .asgi_caller import AsgiCaller
 from .replay import Credentials, Replay
 
 PASSWORD = "the owner's password"
@@ -47,10 +43,9 @@ def new_gateway(folder: Path, url: str = "") -> Iterator[Replay]:
         Generators(clock=clock),
         BlobStore.at(str(folder / "blobs")),
     )
-    caller = AsgiCaller(create_app(store, Settings()), "http://ninja.example")
+    caller = AsgiClient(create_app(store, Settings()), "http://ninja.example")
     try:
-        # A hash takes 50 ms by design, and hundreds are made.
-        with patch.object(passwords, "PASSWORD_HASHER", PasswordHasher.from_parameters(CHEAPEST)):
+        with cheap_passwords():
             store.create_account(CreateAccount(name="recorded"))
             store.set_password("recorded", PASSWORD)
             _, token = store.create_token(CreateToken(account="recorded", dialect="ninja"))

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from httpx2 import Response
-from starlette.testclient import TestClient
+from httpx2 import Client, Response
 
 
 class Speaker:
     prefix: str
 
-    def __init__(self, http: TestClient, token: str) -> None:
+    def __init__(self, http: Client, token: str) -> None:
         self.http = http
         self.token = token
 

@@ -1,7 +1,7 @@
 """A replay of recorded requests over an empty account of the original, of any age."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -9,9 +9,9 @@ from storage.documents.blob_store import BlobStore
 from storage.model.commands import CreateAccount, CreateToken
 from storage.model.generators import Generators
 from storage.store import Store
-from tests.recorded.asgi_caller import AsgiCaller
 from tests.recorded.in_process import SteppingClock
 from tests.recorded.replay import Credentials, Replay
+from tests.support.asgi_client import AsgiClient
 from tests.support.original_ages import PLAYED, age_of
 from tests.support.original_ninja import OriginalNinja
 
@@ -25,6 +25,6 @@ def new_original(url: str, version: str = PLAYED) -> Iterator[Replay]:
     _, token = store.create_token(CreateToken(account="recorded", dialect="ninja"))
     settings = Settings(environment={"GATEWAY_NINJA_VERSION": version})
     app = OriginalNinja(create_app(store, settings), store, clock, age_of(version))
-    with closing(AsgiCaller(app, "http://ninja.example")) as caller:
+    with AsgiClient(app, "http://ninja.example") as caller:
         yield Replay(caller, Credentials(str(token), "a password"), clock.pause)
     store.close()

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from dialects.planado import DIALECT
 from gateway.app import create_app
@@ -18,6 +19,7 @@ from tests.dialects.planado.clients.test_upsert import patched_at_once
 from tests.support.api_callers import Ninja, Planado
 from tests.support.doc_tables import Page
 
+BASE = "http://planado.test"
 PAGE = Page("planado.md", "departure", "not served", "decided")
 ACME: dict[str, Any] = {
     "external_id": "acme",
@@ -44,14 +46,15 @@ class Scene(NamedTuple):
     names: dict[str, str]
 
 
-def serving(store: Store, **environment: str) -> TestClient:
-    app = with_request_log(create_app(store, Settings(environment=environment)))
-    return TestClient(app, "http://planado.test", raise_server_exceptions=False)
+def logged_app(store: Store, **environment: str) -> ASGIApp:
+    return with_request_log(create_app(store, Settings(environment=environment)))
 
 
 def elsewhere(scene: Scene, **environment: str) -> Planado:
     """Return the same caller of an app with other settings."""
-    return Planado(serving(scene.store, **environment), scene.planado.token)
+    app = logged_app(scene.store, **environment)
+    http = TestClient(app, BASE, raise_server_exceptions=False)
+    return Planado(http, scene.planado.token)
 
 
 def refuses_in_plain_text(scene: Scene) -> None:

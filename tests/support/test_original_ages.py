@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -14,6 +13,7 @@ from storage.store import Store
 from tests.conftest import CLOCK
 from tests.recorded.replay import read_lines
 from tests.support.api_callers import Ninja
+from tests.support.asgi_client import AsgiClient
 from tests.support.original_ages import age_of
 from tests.support.original_ninja import OriginalNinja
 from tests.support.original_replay import new_original
@@ -40,12 +40,12 @@ def test_clients_are_read_and_written_as_the_older_server_did(database: str, ver
 def open_age(store: Store, account: Account) -> Iterator[Open]:
     """A function that opens the account as a server of a version."""
     _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
-    opened: list[TestClient] = []
+    opened: list[AsgiClient] = []
 
     def made(version: str) -> Ninja:
         settings = Settings(environment={"GATEWAY_NINJA_VERSION": version})
         original = OriginalNinja(create_app(store, settings), store, CLOCK, age_of(version))
-        opened.append(TestClient(original, "http://ninja.example"))
+        opened.append(AsgiClient(original, "http://ninja.example"))
         return Ninja(opened[-1], str(token))
 
     yield made

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from starlette.testclient import TestClient
 
 from dialects.ninja.migration.object_codec import CODEC
 from gateway.app import create_app
@@ -19,6 +18,7 @@ from tests.conftest import CLOCK
 from tests.gateway.migration.remote_stand_ins import brought
 from tests.recorded.replay import read_lines
 from tests.support.api_callers import Ninja
+from tests.support.asgi_client import AsgiClient
 from tests.support.clock import Clock
 from tests.support.original_answers import Tree
 from tests.support.original_ninja import OriginalNinja
@@ -64,7 +64,7 @@ def ask(
 ) -> Iterator[Callable[..., httpx2.Response]]:
     """A function that asks the original, under the host of the recordings."""
     _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
-    with TestClient(original, "http://ninja.example") as http:
+    with AsgiClient(original, "http://ninja.example") as http:
         yield Ninja(http, str(token)).request
 
 

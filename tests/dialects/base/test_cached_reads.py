@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pytest
 from httpx2 import Response
 from hypothesis import given, strategies as st
-from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.demo.fill import fill_account
@@ -20,6 +19,7 @@ from storage.read_cache.rendering_cache import RenderingCache
 from storage.read_cache.snapshot_reader import SnapshotReader
 from storage.store import Store
 from tests.conftest import CLOCK
+from tests.support.asgi_client import AsgiClient
 from tests.support.databases import Files
 
 NUMBERS = count(1)
@@ -36,8 +36,8 @@ class Ways(NamedTuple):
     """One database behind two gateways: one with cached reads and one without."""
 
     store: Store
-    short: TestClient
-    long: TestClient
+    short: AsgiClient
+    long: AsgiClient
 
     def same(self, path: str, headers: dict[str, str]) -> Response:
         """Assert that both gateways answer alike, the cached one twice, and return the answer."""
@@ -82,7 +82,7 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
         store = Store.open(url, Generators(clock=CLOCK), renderings=renderings)
         other = LongStore.at(url, Generators(clock=CLOCK))
         apps = [create_app(opened, Settings()) for opened in (store, other)]
-        with TestClient(apps[0]) as short, TestClient(apps[1]) as long:
+        with AsgiClient(apps[0]) as short, AsgiClient(apps[1]) as long:
             yield Ways(store, short, long)
         store.close()
         other.close()

@@ -4,7 +4,6 @@ format."""
 from collections.abc import Callable, Iterator
 
 import pytest
-from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -14,6 +13,7 @@ from storage.model.errors import Invalid
 from storage.model.queries import ClientQuery
 from storage.store import Store
 from tests.support.api_callers import Ninja, Planado, Speaker
+from tests.support.asgi_client import AsgiClient
 
 SPEAKERS = {"ninja": Ninja, "planado": Planado}
 LIMITED = {
@@ -24,19 +24,19 @@ LIMITED = {
 
 
 @pytest.fixture
-def limited(store: Store) -> Iterator[TestClient]:
-    with TestClient(create_app(store, Settings(environment=LIMITED))) as http:
+def limited(store: Store) -> Iterator[AsgiClient]:
+    with AsgiClient(create_app(store, Settings(environment=LIMITED))) as http:
         yield http
 
 
-Talk = Callable[[TestClient, str], Speaker]
+Talk = Callable[[AsgiClient, str], Speaker]
 
 
 @pytest.fixture
 def speaker(store: Store, account: Account) -> Talk:
     """A function that makes a caller of a dialect, each with its own token to the same account."""
 
-    def speak(http: TestClient, dialect: str) -> Speaker:
+    def speak(http: AsgiClient, dialect: str) -> Speaker:
         _, token = store.create_token(CreateToken(account=account.name, dialect=dialect))
         return SPEAKERS[dialect](http, str(token))
 
@@ -49,7 +49,7 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 def test_nobody_is_counted_unless_the_operator_says_so(
-    http: TestClient, speaker: Talk, dialect: str
+    http: AsgiClient, speaker: Talk, dialect: str
 ) -> None:
     caller = speaker(http, dialect)
 
@@ -59,7 +59,7 @@ def test_nobody_is_counted_unless_the_operator_says_so(
 
 
 def test_the_call_that_is_too_many_is_refused_with_the_time_to_wait(
-    limited: TestClient, speaker: Talk, dialect: str
+    limited: AsgiClient, speaker: Talk, dialect: str
 ) -> None:
     caller = speaker(limited, dialect)
 
@@ -70,7 +70,7 @@ def test_the_call_that_is_too_many_is_refused_with_the_time_to_wait(
 
 
 def test_it_is_refused_in_the_words_that_integrations_know(
-    limited: TestClient, speaker: Talk
+    limited: AsgiClient, speaker: Talk
 ) -> None:
     callers = [speaker(limited, dialect) for dialect in SPEAKERS]
 
@@ -82,7 +82,7 @@ def test_it_is_refused_in_the_words_that_integrations_know(
 
 
 def test_one_token_does_not_pay_for_another(
-    limited: TestClient, speaker: Talk, dialect: str
+    limited: AsgiClient, speaker: Talk, dialect: str
 ) -> None:
     first, second = (speaker(limited, dialect) for _ in range(2))
 
@@ -91,7 +91,7 @@ def test_one_token_does_not_pay_for_another(
     assert codes == [200, 200, 200, 429, 200]
 
 
-def test_who_has_no_token_is_told_so_and_not_counted(limited: TestClient, dialect: str) -> None:
+def test_who_has_no_token_is_told_so_and_not_counted(limited: AsgiClient, dialect: str) -> None:
     stranger = SPEAKERS[dialect](limited, "no-token")
 
     codes = {stranger.get("/clients").status_code for _ in range(10)}
@@ -100,7 +100,7 @@ def test_who_has_no_token_is_told_so_and_not_counted(limited: TestClient, dialec
 
 
 def test_a_refused_write_writes_nothing(
-    limited: TestClient, speaker: Talk, store: Store, account: Account, dialect: str
+    limited: AsgiClient, speaker: Talk, store: Store, account: Account, dialect: str
 ) -> None:
     caller = speaker(limited, dialect)
     body = {"name": "ACME", "organization": True, "organization_name": "ACME"}

@@ -6,7 +6,6 @@ from itertools import count
 from uuid import uuid4
 
 import pytest
-from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -18,6 +17,7 @@ from storage.store import Store
 from tests.conftest import CLOCK
 from tests.dialects.ninja.documents.sample_files import Sender, Shelf
 from tests.support.api_callers import Ninja
+from tests.support.asgi_client import AsgiClient
 from tests.support.clock import Clock
 from tests.support.databases import Databases
 
@@ -31,7 +31,7 @@ def still(clock: Clock) -> None:
 
 
 @pytest.fixture
-def stranger(http: TestClient, store: Store) -> Ninja:
+def stranger(http: AsgiClient, store: Store) -> Ninja:
     """A caller with another account in the same store."""
     account = store.create_account(CreateAccount(name=f"globex {next(NUMBERS)}"))
     _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
@@ -39,7 +39,7 @@ def stranger(http: TestClient, store: Store) -> Ninja:
 
 
 @pytest.fixture
-def reader(http: TestClient, store: Store, account: Account) -> Ninja:
+def reader(http: AsgiClient, store: Store, account: Account) -> Ninja:
     """A caller of the same account with a read-only token."""
     command = CreateToken(account=account.name, dialect="ninja", is_read_only=True)
     _, token = store.create_token(command)
@@ -74,7 +74,7 @@ def shelf(
     with databases.database() as url:
         store = Store.open(url, Generators(clock=CLOCK), blobs)
         app = create_app(store, Settings())
-        with TestClient(app, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+        with AsgiClient(app) as http:
             yield Shelf(http, store, blobs)
         store.close()
 

@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -18,6 +17,7 @@ from storage.store import Store
 from tests.conftest import CLOCK
 from tests.gateway.migration.remote_stand_ins import BASE, InProcess, There, there
 from tests.support.api_callers import Ninja, Planado, Speaker
+from tests.support.asgi_client import AsgiClient
 from tests.support.clock import Clock
 from tests.support.original_ages import age_of
 from tests.support.original_ninja import OriginalNinja
@@ -34,9 +34,8 @@ def original(store: Store) -> OriginalNinja:
 
 
 @pytest.fixture(scope="session")
-def services(original: OriginalNinja) -> Iterator[TestClient]:
-    # Entered, it keeps its event loop; otherwise it would make one per request.
-    with TestClient(original, "http://ninja.test:8000", raise_server_exceptions=False) as http:
+def services(original: OriginalNinja) -> Iterator[AsgiClient]:
+    with AsgiClient(original) as http:
         yield http
 
 
@@ -56,7 +55,7 @@ def here(new_account: Callable[..., Account]) -> Account:
 
 @pytest.fixture
 def open_there(
-    store: Store, services: TestClient, clock: Clock, new_account: Callable[..., Account]
+    store: Store, services: AsgiClient, clock: Clock, new_account: Callable[..., Account]
 ) -> Iterator[Open]:
     """A function that opens a new or given account as a remote service with one dialect's API."""
     opened: list[There] = []
@@ -95,7 +94,7 @@ def open_age(store: Store, clock: Clock, new_account: Callable[..., Account]) ->
 
     `base` is its URL.
     """
-    opened: list[tuple[TestClient, There, OriginalNinja]] = []
+    opened: list[tuple[AsgiClient, There, OriginalNinja]] = []
 
     def made(version: str, before: There | None = None, base: str = BASE) -> There:
         settings = Settings(environment={"GATEWAY_NINJA_VERSION": version})
@@ -107,8 +106,7 @@ def open_age(store: Store, clock: Clock, new_account: Callable[..., Account]) ->
             if older is before:
                 original.take_over(known)
         _, token = store.create_token(CreateToken(account=account.name, dialect="ninja"))
-        http = TestClient(original, BASE, raise_server_exceptions=False)
-        http.__enter__()  # it keeps its event loop
+        http = AsgiClient(original)
         service = there(store, account, Ninja(http, str(token)), InProcess(http, clock))
         opened.append((http, service._replace(base=before.base if before else base), original))
         return opened[-1][1]
@@ -116,7 +114,7 @@ def open_age(store: Store, clock: Clock, new_account: Callable[..., Account]) ->
     yield made
     for http, service, _ in opened:
         service.service.close()
-        http.__exit__()
+        http.close()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -30,6 +29,7 @@ from tests.dialects.ninja.clients.filter_clients import (
 from tests.dialects.ninja.steps import NOBODY
 from tests.support.api_callers import Ninja
 from tests.support.arrivals import let_arrive_when_changed
+from tests.support.asgi_client import AsgiClient
 from tests.support.databases import Databases
 
 ALONE = settings(max_examples=settings().max_examples // 10)
@@ -55,12 +55,13 @@ def shelf(databases: Databases) -> Iterator[Shelf]:
         store = Store.open(
             url, Generators(clock=lambda: NEW_YEAR + timedelta(days=20, seconds=next(seconds)))
         )
-        yield fill_shelf(store)
+        with AsgiClient(create_app(store, Settings())) as http:
+            yield fill_shelf(store, http)
         store.close()
 
 
-def fill_shelf(store: Store) -> Shelf:
-    callers = [a_caller(store, name) for name in ("stranger", "acme")]
+def fill_shelf(store: Store, http: AsgiClient) -> Shelf:
+    callers = [a_caller(store, http, name) for name in ("stranger", "acme")]
     # Contacts that are gone must not be found: their clients are changed once more.
     everybody = callers[1].listed("per_page=5000")
     for gone in [c for c in everybody if c["contacts"][0]["email"] and not c["is_deleted"]][:3]:
@@ -69,12 +70,11 @@ def fill_shelf(store: Store) -> Shelf:
     return Shelf(callers[1], clients, values(clients))
 
 
-def a_caller(store: Store, name: str) -> Ninja:
+def a_caller(store: Store, http: AsgiClient, name: str) -> Ninja:
     account, random = store.create_account(CreateAccount(name=name)), Random(7)  # noqa: S311
     store.create_clients(account.id, [client(random, n) for n in range(CLIENTS)])
     let_arrive_when_changed(store, account.id)
     _, token = store.create_token(CreateToken(account=name, dialect="ninja"))
-    http = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
     return Ninja(http, str(token))
 
 

@@ -7,8 +7,7 @@ import zlib
 from typing import Any, NamedTuple
 
 import obstore
-from httpx2 import Response
-from starlette.testclient import TestClient
+from httpx2 import Client, Response
 
 from storage.documents.blob_store import BlobStore
 from storage.model.accounts import Account
@@ -20,7 +19,7 @@ Files = list[tuple[str, tuple[str, bytes]]]
 
 
 class Shelf(NamedTuple):
-    http: TestClient
+    http: Client
     store: Store
     blobs: BlobStore
 

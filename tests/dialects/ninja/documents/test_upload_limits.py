@@ -4,12 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from dialects.ninja.documents import upload_checks
 from dialects.ninja.http import multipart
+from gateway.app import create_app
+from gateway.settings import Settings
 from storage.model.errors import Unavailable
 from storage.store import Store
-from tests.dialects.ninja.documents.sample_files import FORM, Sender, part
+from tests.dialects.ninja.documents.sample_files import FORM, Sender, Shelf, part
 from tests.dialects.ninja.steps import refused_fields
 from tests.support.api_callers import Ninja
 
@@ -144,10 +147,14 @@ def test_a_refused_client_leaves_no_files(sender: Sender, client_id: str) -> Non
     assert sender.stored() == []
 
 
-def test_of_uploads_at_the_same_moment_none_is_lost(sender: Sender, client_id: str) -> None:
-    with ThreadPoolExecutor(8) as pool:
+def test_of_uploads_at_the_same_moment_none_is_lost(
+    shelf: Shelf, sender: Sender, client_id: str
+) -> None:
+    app = create_app(shelf.store, Settings())
+    with TestClient(app) as http, ThreadPoolExecutor(8) as pool:
+        others = Sender(shelf._replace(http=http), sender.account)
         answers = [
-            pool.submit(sender.upload, client_id, (f"{n}.txt", b"xxx"), (f"{n}.csv", b"yyy"))
+            pool.submit(others.upload, client_id, (f"{n}.txt", b"xxx"), (f"{n}.csv", b"yyy"))
             for n in range(8)
         ]
 

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
-from starlette.testclient import TestClient
 
 from gateway.migration.live.check import CheckedClient, CheckResult
 from storage.model.accounts import Account
@@ -29,6 +28,7 @@ from tests.gateway.migration.remote_stand_ins import (
     one_engine,
 )
 from tests.support.api_callers import Ninja, Planado
+from tests.support.asgi_client import AsgiClient
 from tests.support.original_answers import Tree
 
 pytestmark = one_engine
@@ -176,7 +176,7 @@ class Gateway(NamedTuple):
 
 
 @pytest.fixture
-def gateway(store: Store, here: Account, http: TestClient) -> Gateway:
+def gateway(store: Store, here: Account, http: AsgiClient) -> Gateway:
     def token(dialect: str) -> str:
         return str(store.create_token(CreateToken(account=here.name, dialect=dialect))[1])
 

@@ -4,7 +4,6 @@ the two sides differ."""
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from gateway.migration.failures import NotInStep
 from gateway.migration.live.cutover import CutOver
@@ -18,6 +17,7 @@ from tests.gateway.migration.live.test_mirror import Mirrored, company, mirrored
 from tests.gateway.migration.live.test_two_services import client_of
 from tests.gateway.migration.remote_stand_ins import one_engine, says
 from tests.support.api_callers import Ninja, Planado
+from tests.support.asgi_client import AsgiClient
 
 pytestmark = one_engine
 
@@ -25,7 +25,7 @@ pytestmark = one_engine
 class Staff:
     """People who use the gateway's own APIs, and what became of their edits."""
 
-    def __init__(self, running: Mirrored, http: TestClient) -> None:
+    def __init__(self, running: Mirrored, http: AsgiClient) -> None:
         store, account = running.company.store, running.company.here
         tokens = {
             name: str(store.create_token(CreateToken(account=account.name, dialect=name))[1])
@@ -60,7 +60,7 @@ def cut_over(running: Mirrored, to: str, during: object = None) -> CutOver:
     return CutOver(running.loop, to, sleep=sleep)
 
 
-def test_writes_of_the_old_side_wait_and_all_are_told(running: Mirrored, http: TestClient) -> None:
+def test_writes_of_the_old_side_wait_and_all_are_told(running: Mirrored, http: AsgiClient) -> None:
     company, staff = running.company, Staff(running, http)  # noqa: F811
     company.edit_ninja("Client 1", phone="555")
     asked: list[tuple[int, int]] = []
@@ -82,7 +82,7 @@ def test_writes_of_the_old_side_wait_and_all_are_told(running: Mirrored, http: T
 
 
 def test_the_refusal_says_when_to_come_again(
-    running: Mirrored, store: Store, http: TestClient
+    running: Mirrored, store: Store, http: AsgiClient
 ) -> None:
     here, staff = running.company.here, Staff(running, http)
     store.freeze_writes(here.id, "ninja", store.current_time() + timedelta(days=36500))
@@ -127,7 +127,7 @@ def test_after_the_cut_over_the_main_side_wins_and_both_values_are_kept(
 
 @pytest.mark.parametrize("obstacle", ["conflict", "no answer"])
 def test_an_obstacle_leaves_everything_as_it_was(
-    running: Mirrored, http: TestClient, obstacle: str
+    running: Mirrored, http: AsgiClient, obstacle: str
 ) -> None:
     company, staff = running.company, Staff(running, http)  # noqa: F811
     if obstacle == "conflict":

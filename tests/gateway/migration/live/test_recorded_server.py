@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from gateway.migration.live.check import CheckResult
 from storage.model.accounts import Account
@@ -30,6 +29,7 @@ from tests.gateway.migration.remote_stand_ins import (
 )
 from tests.recorded.replay import FILES
 from tests.support.api_callers import Ninja, Planado
+from tests.support.asgi_client import AsgiClient
 from tests.support.clock import Clock
 from tests.support.original_answers import Tree, pretty_json
 from tests.support.original_ninja import OriginalNinja
@@ -236,7 +236,7 @@ def there(empty_service: There, store: Store, original: OriginalNinja) -> There:
 
 
 @pytest.fixture
-def callers(http: TestClient, store: Store, here: Account) -> dict[type, Ninja | Planado]:
+def callers(http: AsgiClient, store: Store, here: Account) -> dict[type, Ninja | Planado]:
     """A caller of each of the gateway's APIs."""
 
     def token(dialect: str) -> str:
