@@ -1,9 +1,11 @@
 """A database of an older revision holds the same as a new database after its upgrade."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from random import Random
 from time import time_ns
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from alembic import command
@@ -36,6 +38,7 @@ from tests.storage.search_index_refresh import refuse_a_wrong_index
 from tests.support.databases import Databases
 
 Row = dict[str, Any]
+Tables = dict[str, list[Row]]
 
 
 def revisions() -> list[str]:
@@ -48,25 +51,39 @@ def revisions() -> list[str]:
 
 
 REVISIONS = revisions()
+CHANGES_OF_DATA = ["0001", "0002", "0003", "0004", "0005", "0006"]
+"""The revisions from which on `write_all_kinds` writes something else."""
 MANY = {"0004": 1100}
 """Clients of the largest account: 0005 takes them a thousand at a time."""
 
 
-class Pair(NamedTuple):
-    old: Engine
-    new: Engine
+@pytest.fixture(scope="module")
+def written_rows(databases: Databases) -> Callable[[str], Tables]:
+    """A function that returns what today's code writes of the data of a revision."""
+
+    @cache
+    def rows_since(change: str) -> Tables:
+        with databases.database() as url, opened(url) as engine:
+            write_all_kinds(Store(engine), change)
+            with engine.connect() as connection:
+                return contents(connection)
+
+    # All data of a revision came with one of these at the latest.
+    return lambda revision: rows_since(max(one for one in CHANGES_OF_DATA if one <= revision))
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def pair(databases: Databases) -> Iterator[Pair]:
-    """Two databases: an empty one, and one with today's schema."""
-    with databases.empty() as old, databases.empty() as new:
-        pair = Pair(open_engine(old), open_engine(new))
-        with pair.new.begin() as connection:
-            upgrade_schema(connection)
-        yield pair
-        pair.old.dispose()
-        pair.new.dispose()
+def old(empty: str) -> Iterator[Engine]:
+    """An empty database."""
+    with opened(empty) as engine:
+        yield engine
 
 
 ADA = ContactDraft(first_name="Áda", email="ada@x")
@@ -85,7 +102,7 @@ STRANGE = [
 FILE = DocumentDraft(name="Ä.png", type="png", hash="h", size=2**40, width=1, height=2)
 
 
-def written(store: Store, revision: str) -> None:
+def write_all_kinds(store: Store, revision: str) -> None:
     """Store all kinds of data that a gateway of the revision could store."""
     random = Random(7)  # noqa: S311
     for name, size in [("few", 3), ("many", MANY.get(revision, 20)), ("none", 0), ("some", 5)]:
@@ -114,17 +131,18 @@ def brought_to(connection: Connection, revision: str) -> None:
     command.upgrade(alembic_config(connection), revision)
 
 
-def contents(connection: Connection) -> dict[str, list[Row]]:
+def contents(connection: Connection) -> Tables:
     """Return the rows of every table, as the engine returns them."""
+    metadata = MetaData()
+    metadata.reflect(connection, only=list(SQLModel.metadata.tables))
     return {
         name: [dict(row) for row in connection.execute(select(table).order_by(*key)).mappings()]
-        for name in map(str, SQLModel.metadata.tables)
-        if (table := Table(name, MetaData(), autoload_with=connection)) is not None
-        and (key := tuple(table.primary_key))
+        for name, table in metadata.tables.items()
+        if (key := tuple(table.primary_key))
     }
 
 
-def insert_older_rows(connection: Connection, held: dict[str, list[Row]], revision: str) -> None:
+def insert_older_rows(connection: Connection, held: Tables, revision: str) -> None:
     """Insert today's rows into older tables, without the columns and tables that these lack."""
     tables = [table.name for table in SQLModel.metadata.sorted_tables]
     for name in filter(inspect(connection).has_table, tables):
@@ -166,7 +184,7 @@ def as_then(table: str, row: Row, revision: str) -> Row:
     return row | whole | {"display_folded": shown}
 
 
-def as_upgraded(held: dict[str, list[Row]], revision: str) -> dict[str, list[Row]]:
+def as_upgraded(held: Tables, revision: str) -> Tables:
     """Return today's rows with the arrivals that 0022 gives: the times of change, until now."""
     if revision >= "0022":
         return held
@@ -188,30 +206,25 @@ def last_arrival(account: Row, tables: dict[str, list[Row]]) -> int:
 
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_an_older_database_becomes_what_todays_code_would_have_written(
-    pair: Pair, revision: str
+    old: Engine, written_rows: Callable[[str], Tables], revision: str
 ) -> None:
-    written(Store(pair.new), revision)
-    with pair.new.connect() as connection:
-        held = contents(connection)
-    with pair.old.begin() as connection:
+    held = written_rows(revision)
+    with old.begin() as connection:
         brought_to(connection, revision)
         insert_older_rows(connection, held, revision)
 
-    with pair.old.begin() as connection:
+    with old.begin() as connection:
         upgrade_schema(connection)
 
-    with pair.old.begin() as connection:
+    with old.begin() as connection:
         assert contents(connection) == as_upgraded(held, revision)
         assert all(held[table] for table in ("account", "client", "contact", "origin", "token"))
         if connection.dialect.name == "sqlite":
             refuse_a_wrong_index(connection)
 
 
-def test_long_texts_are_among_what_is_compared(pair: Pair) -> None:
-    written(Store(pair.new), REVISIONS[-1])
-
-    with pair.new.connect() as connection:
-        rows = contents(connection)["client"]
+def test_long_texts_are_among_what_is_compared(written_rows: Callable[[str], Tables]) -> None:
+    rows = written_rows(REVISIONS[-1])["client"]
 
     long = {len(row["number"]) > 4000 and len(row["number_folded"]) for row in rows}
     assert long == {False, 256}
