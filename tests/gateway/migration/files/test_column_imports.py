@@ -10,7 +10,7 @@ from msgspec import structs
 
 from dialects.base.migration.object_codec import no_columns
 from dialects.ninja import DIALECT as NINJA
-from gateway.migration.files import file_batches, import_files as import_files_module
+from gateway.migration.files import file_batches, import_files as import_files_module, read_ahead
 from gateway.migration.files.import_files import FileImport, import_files
 from gateway.migration.importer import ImportOptions
 from storage.imports import column_inserts
@@ -134,6 +134,7 @@ def test_crowds_end_as_their_clients_one_by_one(  # noqa: PLR0917  fixtures
 ):
     monkeypatch.setattr(file_batches, "FILE_BATCH_SIZE", 4)
     monkeypatch.setattr(import_files_module, "BATCHES_PER_TRANSACTION", 2)
+    monkeypatch.setattr(read_ahead, "cores", lambda: 1)  # a process takes longer than an import
     together, alone = new_account(), new_account()
     raw = objects(together, FILES[name])
     changed = objects(together, [structs.replace(one, city="Köln") for one in FILES[name]])
