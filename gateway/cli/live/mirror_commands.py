@@ -35,7 +35,7 @@ from storage import (
     Store,
 )
 
-from ..jobs import dialect_named, sides_with
+from ..jobs import WRITES_AT_ONCE, dialect_named, sides_with
 from ..options import AccountName, AsJson, Database, open_store
 from ..output import print_answer, print_json
 from .command_parameters import REQUIRED, Parameters, Values, as_command, url_parameters
@@ -100,7 +100,11 @@ def run_mirror(
     sweep: Sweep = 60,
 ) -> None:
     """Lead the mirror until it is stopped; tokens come from the environment."""
-    pace = MirrorPace(cycle=timedelta(seconds=every), sweep=timedelta(minutes=sweep))
+    pace = MirrorPace(
+        cycle=timedelta(seconds=every),
+        sweep=timedelta(minutes=sweep),
+        at_once=WRITES_AT_ONCE,
+    )
     with open_store(database) as store:
         owner = store.get_account(account)
         with open_services(store, owner, store.get_mirror(owner.id)) as live:
@@ -187,7 +191,9 @@ def cut_over(
     with open_store(database) as store:
         owner = store.get_account(account)
         with open_services(store, owner, store.get_mirror(owner.id)) as live:
-            certificate = CutOver(MirrorLoop(store, owner, live, MirrorPace()), to).run()
+            certificate = CutOver(
+                MirrorLoop(store, owner, live, MirrorPace(at_once=WRITES_AT_ONCE)), to
+            ).run()
     if as_json:
         print_json(certificate)
         return
