@@ -189,6 +189,9 @@ def run_pull(
             is_dry_run=context.is_dry_run,
         )
         done = pull(store, http, plan, start.progress.update, start.interrupted)
+        if done.since and service.version not in {"", http.server_version}:
+            # What an upgraded server shows of clients that nobody has edited is no change there.
+            done = pull(store, http, structs.replace(plan, is_whole=True), start.progress.update)
     what = f"changed since {done.since:%Y-%m-%d %H:%M} UTC" if done.since else "all clients"
     heading = f"{account.name} from {service.label}, {what}:"
     importer = done.importer

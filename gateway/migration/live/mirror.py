@@ -142,8 +142,6 @@ class MirrorLoop:
         self.lease: LeaseKeeper | None = None
         self.main = ""
         """The dialect of the side that was cut over to: it wins conflicts."""
-        self.versions: dict[str, str] = {}
-        """What the services said of their versions, by source, as it is noted in the store."""
         self.sweeps: dict[str, SlicedSweep] = {}
         """The sweeps that are not done, by the service's name."""
 
@@ -220,12 +218,18 @@ class MirrorLoop:
         return report
 
     def note_versions(self) -> None:
-        """Remember what the services have said of their versions since this process began."""
+        """Remember the versions of the services. An upgrade begins a sweep.
+
+        What a server shows only since then is in no list of changes.
+        """
+        known = {one.source: one.version for one in self.store.list_services(self.account.id)}
         for service in self.services:
             source, version = service.sides.source, service.http.server_version
-            if version != self.versions.get(source, ""):
+            before = known.get(source, version)
+            if version and version != before:
                 self.store.note_version(self.account.id, source, version)
-                self.versions[source] = version
+                if before and not self.sweeps:
+                    self.begin_sweeps()
 
     def may_go_on(self) -> bool:
         """Whether the mirror has been neither paused nor stopped since the cycle began.

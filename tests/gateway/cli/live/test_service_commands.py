@@ -227,3 +227,15 @@ def test_a_mirror_goes_on_with_a_service_that_has_moved(
 
     assert pull
     assert f"ninja at {elsewhere}" in run("mirror", "status", "--account", "mine").out
+
+
+def test_an_upgraded_server_is_read_whole(
+    run: Run, pull: tuple[str, ...], tmp_path: Path, there: Served
+) -> None:
+    with closing(Store.open(f"sqlite:///{tmp_path / 'gateway.db'}")) as store:
+        account = store.get_account("mine")
+        [service] = store.list_services(account.id)
+        store.note_version(account.id, service.source, "5.5.124")
+
+    assert run(*pull).out.startswith(f"mine from ninja at {there.url}, all clients:\n")
+    assert ", changed since " in run(*pull).out
