@@ -4,6 +4,7 @@ from itertools import count
 
 from sqlalchemy import Connection, TextClause, text
 
+from storage.indexes.new_clients import register_new_clients
 from storage.model.accounts import Account
 from storage.schema.tables import ACCOUNT, RUN, RUN_LINE, TOKEN
 from storage.store import Store
@@ -26,6 +27,9 @@ def copy_rows(connection: Connection, account: Account, name: str) -> None:
     new = connection.execute(SELECT_ID, given).scalar_one()
     for statement in COPIES:
         connection.execute(statement, {"old": account.id, "new": new})
+    lives = connection.execute(SELECT_LIVES, {"new": new}).all()
+    # Without it the search index would be told to forget texts that it has never had.
+    register_new_clients(connection, new, [(n, bool(a), bool(d)) for n, a, d in lives])
 
 
 def copy_of(table: str, columns: list[str], replaced: str, given: str, order: str) -> TextClause:
@@ -42,6 +46,9 @@ def copy_of(table: str, columns: list[str], replaced: str, given: str, order: st
 ACCOUNT_COLUMNS = [column.name for column in ACCOUNT.c if column.name != "id"]
 COPY_ACCOUNT = copy_of("account", ACCOUNT_COLUMNS, "name", ":name", "")
 SELECT_ID = text("SELECT id FROM account WHERE name = :name")
+SELECT_LIVES = text(
+    "SELECT serial, archived_at IS NOT NULL, is_deleted FROM client WHERE account_id = :new"
+)
 COPIES = [
     copy_of(
         table.name,
