@@ -10,6 +10,8 @@ PORT ?= 8000
 export GATEWAY_DATABASE_URL ?= sqlite:///gateway.db
 JOBS ?= auto
 TIMES ?= 3
+# Tests whose assertions are rewritten anew cost each process seven seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 
