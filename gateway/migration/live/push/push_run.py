@@ -20,6 +20,7 @@ How it works:
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import pairwise
 from threading import Lock
 
 import msgspec
@@ -150,13 +151,16 @@ class PushRun:
             self.push_batch(records)
             self.save_progress((), ())
             report_progress(self.counts.get("read", 0), None)
-        self.count_in_step(MAX_INTEGER)
+        self.count_in_step(self.number_between(self.progress.serial, MAX_INTEGER))
         self.progress = structs.replace(self.progress, serial=MAX_INTEGER)
         self.save_progress((), ())
 
     def push_batch(self, records: Sequence[Client]) -> None:
         """Push clients, several at once, and save their outcomes in the order of their serials."""
         origins = self.known_origins(records)
+        # Counted before: a client that is pushed can get another serial.
+        serials = [self.progress.serial, *(record.serial for record in records)]
+        in_step = {last: self.number_between(after, last) for after, last in pairwise(serials)}
 
         def push_one(record: Client) -> PushOutcome:
             return self.pusher.push(record, origins.get(record.serial))
@@ -164,7 +168,7 @@ class PushRun:
         at_once = self.plan.push_options.at_once
         for record, outcome, is_late in call_for_each(push_one, records, at_once):
             if not is_late:  # else a resumed push comes to it once more
-                self.count_in_step(record.serial - 1)
+                self.count_in_step(in_step[record.serial])
                 self.progress = structs.replace(self.progress, serial=record.serial)
                 self.count("read", outcome.result)
                 self.note_new(record, outcome)
@@ -176,13 +180,14 @@ class PushRun:
             clients, files = self.new_with_files
             self.new_with_files = (clients + 1, files + len(record.documents))
 
-    def count_in_step(self, last: int) -> None:
-        """Count the clients between the last pushed one and a serial: they are unchanged."""
-        if last <= self.progress.serial:
-            return  # there are none between neighbours
-        number = self.sides.store.count_clients_between(
-            self.sides.account.id, self.progress.serial, last
-        )
+    def number_between(self, after: int, before: int) -> int:
+        """Return how many clients have serials between two."""
+        if before - after <= 1:
+            return 0
+        return self.sides.store.count_clients_between(self.sides.account.id, after, before - 1)
+
+    def count_in_step(self, number: int) -> None:
+        """Count clients between pushed ones: they are unchanged."""
         self.counts |= {
             name: self.counts.get(name, 0) + number for name in ("read", "unchanged") if number
         }

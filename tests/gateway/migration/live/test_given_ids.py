@@ -91,6 +91,20 @@ def test_an_edit_by_the_former_ids_of_contacts_keeps_the_contacts(company: Compa
     assert [c.phone for c in client_of(company.ninja, "Born").contacts] == ["12"]
 
 
+def test_a_client_that_gets_its_id_in_a_push_is_counted_once(company: Company) -> None:
+    for name in ("Born", "Later"):
+        company.planado.speaker.created(organization=True, organization_name=name)
+    company.planado.pull(company.here)
+
+    counts = company.ninja.push(company.here).counts
+
+    assert {name: counts[name] for name in ("read", "created", "unchanged")} == {
+        "read": 3,
+        "created": 2,
+        "unchanged": 1,
+    }
+
+
 def test_a_number_that_only_the_gateway_gave_is_not_sent(company: Company) -> None:
     store, here = company.store, company.here
     company.ninja.speaker.created(name="Four digits", number="0999")
