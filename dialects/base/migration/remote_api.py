@@ -91,11 +91,12 @@ class RemoteObject(Struct, frozen=True, kw_only=True):
 class WriteReceipt(Struct, frozen=True, kw_only=True):
     """The result of a write: id and change stamp of the client on the other server.
 
-    `stamp` is empty if the answer does not contain one.
+    `stamp` is empty if the answer does not contain one, `raw` if it does not show the client.
     """
 
     foreign_id: str
     stamp: str = ""
+    raw: bytes = b""
     updated_at: datetime | None = None
 
 

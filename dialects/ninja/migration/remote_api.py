@@ -165,7 +165,8 @@ def read_summary(body: bytes) -> ObjectSummary:
 def read_receipt(body: bytes, _before: RemoteObject | None, _account: Account) -> WriteReceipt:
     """Return id and change stamp of the client in the answer to a write."""
     raw = unwrap_object(body)
-    return WriteReceipt(foreign_id=read_summary(raw).id, stamp=change_stamp_of_json(raw))
+    stamp = change_stamp_of_json(raw)
+    return WriteReceipt(foreign_id=read_summary(raw).id, stamp=stamp, raw=raw)
 
 
 NO_RECORD = b"No query results"

@@ -1,6 +1,7 @@
 """Requests about single clients of a service: show, create, change, archive, delete."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,6 +13,9 @@ from storage import Client, Invalid, Origin, Problem
 
 from .list_scan import FIRST_ERROR_STATUS, send_request
 
+ARCHIVE_GROUP = "archived_at"
+"""It is told by a request of its own, behind that for the other groups."""
+
 
 class RefusedWrite(Exception):
     """Raised when the service refuses a write. The text is its answer, `body` all of it."""
@@ -19,6 +23,16 @@ class RefusedWrite(Exception):
     def __init__(self, words: str, body: bytes = b"") -> None:
         super().__init__(words)
         self.body = body
+
+
+class ChangedClient(NamedTuple):
+    """A client that was changed on a service, as it is shown now.
+
+    `edited` are the told groups that somebody has changed there since the answer to our write.
+    """
+
+    shown: Counterpart
+    edited: frozenset[str]
 
 
 class ServiceWriter:
@@ -93,7 +107,7 @@ class ServiceWriter:
 
     def change(
         self, record: Client, compared: ComparedClient, told: Iterable[str]
-    ) -> Counterpart | None:
+    ) -> ChangedClient | None:
         """Tell groups of a client, and return what the service shows of it; None in a dry run.
 
         Raises RefusedWrite and RemoteFailure.
@@ -102,13 +116,32 @@ class ServiceWriter:
         remote_object = RemoteObject(foreign_id=before.origin.foreign_id, raw=before.raw)
         predicted = compared.told_object(groups)
         requests = [self.remote.change_request(predicted, groups, remote_object)]
-        if "archived_at" in groups:
+        if ARCHIVE_GROUP in groups:
             is_archived = record.archived_at is not None
             requests.append(self.remote.archive_request(remote_object.foreign_id, is_archived))
-        receipt: WriteReceipt | None = None
-        for request in filter(None, requests):
-            receipt = self.send_write(request, remote_object)
-        return self.shown_after(receipt, predicted, before.link) if receipt else None
+        sent = [self.send_write(request, remote_object) for request in requests if request]
+        receipts = [receipt for receipt in sent if receipt]
+        if not receipts:
+            return None
+        shown = self.shown_after(receipts[-1], predicted, before.link)
+        return ChangedClient(shown, groups & self.edited_since(receipts[0], shown, record))
+
+    def edited_since(
+        self, receipt: WriteReceipt, shown: Counterpart, record: Client
+    ) -> frozenset[str]:
+        """Return the groups that somebody has changed on the service since our write.
+
+        It shows them otherwise than in its answer to the write, and otherwise than we do.
+        """
+        if not receipt.raw:
+            return frozenset()
+        answered = self.sides.compare(record, shown._replace(raw=receipt.raw)).there
+        now = self.sides.compare(record, shown)
+        return frozenset(
+            group
+            for group in now.differing_groups() - {ARCHIVE_GROUP}
+            if now.there.get(group) != answered.get(group)
+        )
 
     def delete(self, foreign_id: str) -> None:
         """Delete a client. Raises RefusedWrite and RemoteFailure."""

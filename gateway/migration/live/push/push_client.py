@@ -126,11 +126,12 @@ class ClientPusher:
             return PushOutcome(result=counted, lines=lines, link=link)
         self.begin_write(record)
         lines = (*self.loss_lines(record, compared.counterpart.raw), *lines)
-        shown = self.writer.change(record, compared, told)
-        if shown is None:
+        changed = self.writer.change(record, compared, told)
+        if changed is None:
             return PushOutcome(result=counted, lines=lines)
+        shown, edited = changed
         after = self.adopt(record, shown)
-        settled |= remote.filled_groups - result.take
+        settled = (settled | (remote.filled_groups - result.take)) - edited
         link = self.link_after(after, shown, result, settled)
         compared = self.sides.compare(after, shown)
         lines = (*lines, *lost_lines(record, compared, settled, lines))
@@ -153,7 +154,8 @@ class ClientPusher:
         compared = self.sides.compare(after, shown)
         dropped = self.sides.dialect.remote.dropped_groups(compared.here, compared.there)
         if dropped:
-            shown = self.writer.change(after, compared, dropped) or shown
+            changed = self.writer.change(after, compared, dropped)
+            shown = changed.shown if changed else shown
             compared = self.sides.compare(after, shown)
         link = self.link_after(after, shown, NOTHING, None)
         lines = (*lines, *number_lines(record, compared))

@@ -14,7 +14,13 @@ from dialects.planado import DIALECT as PLANADO
 from gateway.migration.reconcile import Side
 from gateway.migration.settlement import chosen_value, settle_conflict
 from storage.model.accounts import Account
-from storage.model.commands import CreateClient, CreateService, ImportClient, ImportContact
+from storage.model.commands import (
+    ChangeClient,
+    CreateClient,
+    CreateService,
+    ImportClient,
+    ImportContact,
+)
 from storage.model.conflicts import ConflictState, FieldConflict
 from storage.model.imports import ConflictPolicy
 from storage.model.records import Client, State
@@ -27,6 +33,7 @@ from tests.gateway.migration.remote_stand_ins import (
     fates,
     lines,
     nth,
+    nth_of,
     one_engine,
 )
 
@@ -166,6 +173,42 @@ def test_each_edit_is_written_once_on_the_other_side(company: Company) -> None:
         company.cycle()
 
     assert company.writes() == 2
+
+
+def test_what_was_told_is_what_the_next_edit_is_held_against(company: Company) -> None:
+    here = company.here.id
+    serial = company.sides("Client 1")[2].serial
+    company.store.change_client(here, serial, lambda _: ChangeClient(phone="told"))
+    company.cycle()
+
+    company.store.change_client(here, serial, lambda _: ChangeClient(private_notes="ours"))
+    company.edit_ninja("Client 1", phone="theirs")
+    company.cycle()
+
+    ninja, _, ours = company.sides("Client 1")
+    assert (ninja.private_notes, ours.phone) == ("ours", "theirs")
+    assert company.conflicts() == []
+
+
+def test_what_is_entered_between_a_write_and_the_look_after_it_is_a_conflict(
+    company: Company,
+) -> None:
+    serial = company.sides("Client 1")[2].serial
+    company.store.change_client(
+        company.here.id, serial, lambda _: ChangeClient(phone="ours", private_notes="told")
+    )
+    looks_after_write = nth_of(
+        lambda one: one.method == "GET" and bool(company.ninja.faulty.writes), 1
+    )
+    edit = after(lambda: company.edit_ninja("Client 1", phone="theirs"))
+    company.ninja.faulty.plan(edit, looks_after_write)
+
+    company.cycle()
+    company.cycle()
+
+    ninja, _, ours = company.sides("Client 1")
+    assert (ninja.phone, ours.phone, ninja.private_notes) == ("theirs", "ours", "told")
+    assert [one.group for one in company.conflicts() if one.source.startswith("ninja")] == ["phone"]
 
 
 def test_two_edits_of_one_field_are_a_conflict_with_both_values(company: Company) -> None:
