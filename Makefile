@@ -55,6 +55,14 @@ laws: $(VENV)/dev ## Try the laws on 5 000 examples each
 campaign: $(VENV)/dev ## Many callers at once on a real server, restarts and kills, hundreds of rounds
 	CAMPAIGN=1 $(BIN)/python -m pytest -q -rP tests/campaigns tests/failures tests/recorded
 
+.PHONY: histories
+histories: $(VENV)/dev ## Try the laws of a sync on 5 000 histories of two services, on each engine
+	CAMPAIGN=1 $(BIN)/python -m pytest -q -n $(JOBS) tests/gateway/migration/live/test_histories.py
+
+.PHONY: mutants
+mutants: $(VENV)/dev ## Make mistakes against the laws of a sync, and see that a test finds each
+	$(BIN)/python -m tests.campaigns.mutants $(LAWS)
+
 .PHONY: recorded
 recorded: $(VENV)/dev ## Ask what was asked of a real Invoice Ninja, and print what is answered otherwise
 	$(BIN)/python -m tests.recorded $(RECORDED)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -29,6 +29,9 @@ from tests.support.s3_bucket import bucket_on_loopback
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 settings.register_profile("suite", max_examples=50, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("campaign", max_examples=5000, deadline=None, suppress_health_check=SLOW)
+settings.register_profile(
+    "mutants", max_examples=50, deadline=None, suppress_health_check=SLOW, phases=[Phase.generate]
+)
 # Few examples of a law in the suite, thousands in `make laws`.
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 

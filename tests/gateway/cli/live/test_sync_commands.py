@@ -1,13 +1,17 @@
 """The output of the migration commands, for people and for scripts."""
 
 import json
+import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from gateway.cli.live.sync_commands import words_of
 from gateway.migration.live.check import CheckedClient, CheckResult
+from storage.model.commands import ChangeClient
+from storage.store import Store
 from tests.gateway.conftest import Run
 from tests.support.live_server import Served, served_services
 
@@ -89,6 +93,22 @@ def test_too_many_changes_stop_before_they_are_made(run: Run, pull: list[str]) -
 
     assert "It stopped: more than 3 clients would change." in shown.out
     assert "gateway runs resume 1" in shown.out
+
+
+def test_a_conflict_is_a_line_and_no_success(run: Run, pull: list[str], there: Served) -> None:
+    run(*pull)
+    with there.caller("ninja") as ninja:
+        client_id = ninja.get("/clients").json()["data"][0]["id"]
+        ninja.put(f"/clients/{client_id}", json={"private_notes": "theirs"}).raise_for_status()
+    with closing(Store.open(os.environ["GATEWAY_DATABASE_URL"])) as store:
+        store.change_client(1, 1, lambda _record: ChangeClient(private_notes="ours"))
+
+    told = run(*pull, "--json")
+
+    assert told.code == NOT_WHOLE
+    assert told.json["counts"]["conflict"] == 1
+    [line] = told.json["lines"]
+    assert (line["kind"], line["field"]) == ("conflict", "private_notes")
 
 
 def test_a_check_ends_with_zero_only_when_all_are_alike(

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
@@ -270,6 +271,27 @@ def test_a_rehearsal_counts_and_writes_nothing(store: Store, here: Account, ninj
 
     assert fates(done.importer.counts) == {"created": 7}
     assert (all_of(store, here), store.list_runs(here.id)) == ([], ())
+
+
+def test_a_pull_that_dies_within_a_page_reads_that_page_again(
+    store: Store, here: Account, ninja_there: There, monkeypatch: pytest.MonkeyPatch
+):
+    create_remote_clients(ninja_there, 12)
+    import_clients, pages = store.import_clients, count(1)
+
+    def dies(account_id: int, incoming: Any, **options: Any) -> Any:
+        if incoming and next(pages) == 2:
+            raise KeyboardInterrupt
+        return import_clients(account_id, incoming, **options)
+
+    monkeypatch.setattr(store, "import_clients", dies)
+    with pytest.raises(KeyboardInterrupt):
+        ninja_there.pull(here)
+
+    done = ninja_there.pull(here, stopped_run(store, here))
+
+    assert len(all_of(store, here)) == 12
+    assert fates(done.importer.counts) == {"created": 12}
 
 
 def test_too_many_changes_stop_before_the_batch_that_makes_them(

@@ -134,6 +134,21 @@ def test_a_change_of_what_the_other_side_cannot_see_writes_nothing(
 
 
 @one_engine
+def test_a_change_here_leaves_what_only_the_service_has_changed(
+    store: Store, here: Account, ninja_there: There, edit: Edit
+):
+    brought(store, here, *clients(1))
+    ninja_there.push(here)
+    changed_there(ninja_there, "Client 1", phone="there")
+    edit(here, 1, private_notes="here")
+
+    ninja_there.push(here)
+
+    [client] = ninja_there.clients
+    assert (client.phone, client.private_notes) == ("there", "here")
+
+
+@one_engine
 def test_a_change_there_is_left_alone(store: Store, here: Account, speaker_there: There):
     brought(store, here, *clients(2))
     speaker_there.push(here)

@@ -16,10 +16,12 @@ from storage.model.accounts import Account
 from storage.model.commands import CreateClient
 from storage.store import Store
 from tests.gateway.migration.remote_stand_ins import (
+    Pass,
     There,
     all_of,
     fates,
     is_write,
+    nth_of,
     one_engine,
     says,
     stopped_run,
@@ -119,6 +121,31 @@ def test_a_push_that_fails_in_the_middle_is_resumed_without_doubles(
     with pytest.raises(RemoteFailure):
         planado_there.push(here, at_once=8)
     planado_there.faulty.plans.clear()
+    planado_there.push(here, stopped_run(store, here), at_once=8)
+
+    assert names(planado_there) == many
+
+
+@one_engine
+def test_one_that_fails_while_others_arrive_is_pushed_when_the_push_goes_on(
+    store: Store, here: Account, many: list[str], planado_there: There
+) -> None:
+    arrived = threading.Event()
+
+    def fails_late(request: httpx.Request, pass_on: Pass) -> httpx.Response:
+        arrived.wait(10)
+        return says(401)(request, pass_on)
+
+    def note(request: httpx.Request, pass_on: Pass) -> httpx.Response:
+        arrived.set()
+        return pass_on(request)
+
+    planado_there.faulty.plan(fails_late, nth_of(is_write, 3))
+    planado_there.faulty.plan(note, nth_of(is_write, 6))
+    with pytest.raises(RemoteFailure):
+        planado_there.push(here, at_once=8)
+    assert len(names(planado_there)) < len(many)
+
     planado_there.push(here, stopped_run(store, here), at_once=8)
 
     assert names(planado_there) == many
