@@ -134,7 +134,7 @@ class GroupPairs:
         serial = record.group_serial
         if serial is None or self.id_there(serial) or serial not in self.refusals:
             return losses
-        return (*losses, make_loss("group", self.refusals[serial]))
+        return (*losses, make_loss(self.groups.field, self.refusals[serial]))
 
     def id_there(self, serial: int | None) -> str:
         """Return the id of a group at the service, where it is created if it may be.

@@ -187,7 +187,7 @@ def test_where_a_group_cannot_be_made_the_client_comes_without_it(
 
     assert group_names(store, there.account) == {"Acme": ""}
     [line] = lines(store, done.run, "lost")
-    assert (line.client, line.field) == ("0001 Acme", "group")
+    assert (line.client, line.field) == ("0001 Acme", "group_settings_id")
     assert line.text.startswith("Gold: ")
     assert str(status) in line.text
     assert fates(again.counts) == {"unchanged": 1}
@@ -219,7 +219,7 @@ def test_a_group_that_is_deleted_here_is_not_made(
     done = there.push(here)
 
     [line] = lines(store, done.run, "lost")
-    assert (line.field, line.text) == ("group", "the group Gold is deleted here")
+    assert (line.field, line.text) == ("group_settings_id", "the group Gold is deleted here")
 
 
 def test_a_rehearsal_names_the_groups_that_it_would_make(
