@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -269,12 +270,17 @@ class There(NamedTuple):
 
     @property
     def source(self) -> str:
-        return f"{self.dialect.name} {self.dialect.name}"
+        return f"{self.dialect.name} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """The name of the service: that of its dialect, as for the first one of an account."""
+        return self.dialect.name if self.base == BASE else urlsplit(self.base).hostname or ""
 
     def known_to(self, here: Account) -> Service:
         """Return this service as an account knows it, from the first sync on."""
         known = {service.source: service for service in self.store.list_services(here.id)}
-        command = CreateService(dialect=self.dialect.name, url=self.base)
+        command = CreateService(dialect=self.dialect.name, url=self.base, name=self.name)
         return known.get(self.source) or self.store.create_service(here.id, command)
 
     @property
