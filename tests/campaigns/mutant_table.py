@@ -71,6 +71,14 @@ MUTANTS = (
         f"{LIVE}/test_two_services.py::test_what_is_entered_between_a_write_and_the_look_after_it_is_a_conflict",
     ),
     Mutant(
+        "M1",
+        "what somebody enters between a creation and the look after it counts as the service's",
+        "gateway/migration/live/push/push_client.py",
+        "compared.reconcile(None).groups - edited)",
+        "compared.reconcile(None).groups)",
+        f"{LIVE}/test_two_services.py::test_what_is_entered_between_a_creation_and_the_look_after_it_is_a_conflict",
+    ),
+    Mutant(
         "M2",
         "the link notes what the service was told, not what it shows",
         "gateway/migration/live/service_writer.py",

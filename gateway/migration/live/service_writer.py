@@ -26,7 +26,7 @@ class RefusedWrite(Exception):
 
 
 class ChangedClient(NamedTuple):
-    """A client that was changed on a service, as it is shown now.
+    """A client that was created or changed on a service, as it is shown now.
 
     `edited` are the told groups that somebody has changed there since the answer to our write.
     """
@@ -79,21 +79,22 @@ class ServiceWriter:
         """
         return self.fetch_by(key, None) if self.remote.has_keys else None
 
-    def create(self, record: Client, key: str) -> Counterpart | None:
+    def create(self, record: Client, key: str) -> ChangedClient | None:
         """Create a client under a key, and return what the service shows of it; None in a dry run.
 
         Raises RefusedWrite and RemoteFailure.
         """
         account = self.sides.account
         request = self.remote.create_request(record, key, account)
-        receipt = self.send_creation(request)
-        if receipt is None:
+        created = receipt = self.send_creation(request)
+        if created is None or receipt is None:
             return None
         if record.archived_at is not None:
-            archiving = self.remote.archive_request(receipt.foreign_id, True)
-            receipt = (archiving and self.send_write(archiving, None)) or receipt
+            archiving = self.remote.archive_request(created.foreign_id, True)
+            receipt = (archiving and self.send_write(archiving, None)) or created
         own = self.sides.dialect.codec.groups.own_object(record, account)
-        return self.shown_after(receipt, msgspec.json.encode(own), None)
+        shown = self.shown_after(receipt, msgspec.json.encode(own), None)
+        return ChangedClient(shown, self.edited_since(created, shown, record))
 
     def send_creation(self, request: ApiRequest) -> WriteReceipt | None:
         """Send a creation, and once more without what another client of the service has."""

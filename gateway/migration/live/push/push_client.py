@@ -147,9 +147,10 @@ class ClientPusher:
             return self.push_counterpart(record, place)
         self.begin_write(record)
         lines = self.loss_lines(record)
-        shown = self.writer.create(record, place)
-        if shown is None:
+        created = self.writer.create(record, place)
+        if created is None:
             return PushOutcome(result="created", lines=lines)
+        shown, edited = created
         after = adopt_ids(self.sides, self.adopt(record, shown), shown)
         compared = self.sides.compare(after, shown)
         dropped = self.sides.dialect.remote.dropped_groups(compared.here, compared.there)
@@ -157,9 +158,9 @@ class ClientPusher:
             changed = self.writer.change(after, compared, dropped)
             shown = changed.shown if changed else shown
             compared = self.sides.compare(after, shown)
-        link = self.link_after(after, shown, NOTHING, None)
+        link = self.link_after(after, shown, NOTHING, compared.reconcile(None).groups - edited)
         lines = (*lines, *number_lines(record, compared))
-        lines = (*lines, *lost_lines(record, compared, compared.here, lines))
+        lines = (*lines, *lost_lines(record, compared, compared.here.keys() - edited, lines))
         return PushOutcome(result="created", lines=lines, link=link)
 
     def begin_write(self, record: Client) -> None:

@@ -197,16 +197,35 @@ def test_what_is_entered_between_a_write_and_the_look_after_it_is_a_conflict(
     company.store.change_client(
         company.here.id, serial, lambda _: ChangeClient(phone="ours", private_notes="told")
     )
-    looks_after_write = nth_of(
+    look_after_write = nth_of(
         lambda one: one.method == "GET" and bool(company.ninja.faulty.writes), 1
     )
     edit = after(lambda: company.edit_ninja("Client 1", phone="theirs"))
-    company.ninja.faulty.plan(edit, looks_after_write)
+    company.ninja.faulty.plan(edit, look_after_write)
 
     company.cycle()
     company.cycle()
 
     ninja, _, ours = company.sides("Client 1")
+    assert (ninja.phone, ours.phone, ninja.private_notes) == ("theirs", "ours", "told")
+    assert [one.group for one in company.conflicts() if one.source.startswith("ninja")] == ["phone"]
+
+
+def test_what_is_entered_between_a_creation_and_the_look_after_it_is_a_conflict(
+    company: Company,
+) -> None:
+    new = CreateClient(organization_name="New", phone="ours", private_notes="told")
+    company.store.create_client(company.here.id, new)
+    look_after_write = nth_of(
+        lambda one: one.method == "GET" and bool(company.ninja.faulty.writes), 1
+    )
+    edit = after(lambda: company.edit_ninja("New", phone="theirs"))
+    company.ninja.faulty.plan(edit, look_after_write)
+
+    company.cycle()
+    company.cycle()
+
+    ninja, _, ours = company.sides("New")
     assert (ninja.phone, ours.phone, ninja.private_notes) == ("theirs", "ours", "told")
     assert [one.group for one in company.conflicts() if one.source.startswith("ninja")] == ["phone"]
 
