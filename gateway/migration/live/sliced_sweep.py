@@ -13,7 +13,7 @@ from gateway.migration.runs import no_progress
 from gateway.remote.http_client import HttpClient
 
 from .list_scan import ListScan, SeenIds, start_position
-from .pull import Pull, import_pages, make_importer, sweep
+from .pull import Pull, import_pages, make_importer, sweep, with_paired_groups
 
 SHARE = 6
 """A sweep has one of so many calls that a service takes."""
@@ -29,7 +29,8 @@ class SlicedSweep:
         self.is_done = False
         self._seen = SeenIds()
         start = start_position(sides.dialect.remote.list_request(None))
-        self._pages = ListScan(service, sides.dialect.remote, start, self._seen).pages()
+        self._scan = ListScan(service, sides.dialect.remote, start, self._seen)
+        self._pages = self._scan.pages()
 
     def advance(self, plan: Pull, number: int | None) -> Counts:
         """Import the next pages, all of them if `number` is None; after the last one look for
@@ -37,6 +38,8 @@ class SlicedSweep:
 
         Raises RemoteFailure, UnstableList and TooManyDeletions: then it is over.
         """
+        plan = with_paired_groups(self.sides.store, plan, self.service)
+        self._scan.remote = plan.dialect.remote
         importer = make_importer(self.sides.store, plan)
         with run_of_import(importer, plan, None):
             while not self.is_done and (number is None or number > 0):
@@ -45,7 +48,8 @@ class SlicedSweep:
                 import_pages(importer, [page] if page else [], no_progress)
                 number = None if number is None else number - 1
             if self.is_done:
-                sweep(importer, self.service, self.sides, self._seen)
+                sides = self.sides._replace(dialect=plan.dialect)
+                sweep(importer, self.service, sides, self._seen)
         return importer.counts
 
     def close(self) -> None:

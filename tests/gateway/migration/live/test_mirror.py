@@ -10,7 +10,7 @@ from gateway.migration.live.mirror import LiveService, MirrorLoop, MirrorPace
 from gateway.migration.live.mirror_forecast import prepare_mirror
 from gateway.migration.mirror_status import mirror_status
 from storage.model.accounts import Account
-from storage.model.commands import ImportClient
+from storage.model.commands import ChangeClient, CreateGroup, ImportClient
 from storage.model.errors import Conflict, Invalid, NotFound
 from storage.model.runs import MirroredService, MirrorState
 from storage.store import Store
@@ -153,6 +153,27 @@ def test_a_service_of_few_calls_is_told_of_edits_while_it_is_swept(
     later = [mirrored.cycle() for _ in range(10)]
     assert later[-1].swept_at == begun.began_at
     assert "Client 3" not in names_in(company.ninja)
+
+
+def test_a_sweep_knows_a_group_by_its_name(mirrored: Mirrored) -> None:
+    company, store = mirrored.company, mirrored.company.store
+    mirrored.cycle()
+    for account, name in ((company.ninja.account, "Retail"), (company.here, "Gold")):
+        company.ninja.clock.tick(hours=1)
+        group = store.create_group(account.id, CreateGroup(name=name))
+    serial = company.sides("Client 1")[2].serial
+    gold = ChangeClient(group_serial=group.serial)
+    store.change_client(company.here.id, serial, lambda _client: gold)
+    mirrored.cycle()
+
+    swept = mirrored.cycle(minutes=61)
+
+    ninja, _, ours = company.sides("Client 1")
+    assert swept.swept_at == swept.began_at
+    assert ours.group_serial == group.serial
+    assert ninja.group_serial not in {None, group.serial}
+    assert company.conflicts() == []
+    assert swept.changes == {}
 
 
 def test_a_sweep_that_breaks_off_begins_again(mirrored: Mirrored) -> None:
