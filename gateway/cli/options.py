@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gateway.app import DIALECTS
-from storage import BlobStore, Generators, Store
+from storage import Account, BlobStore, Generators, Store
 
 DIALECT_NAMES = [dialect.name for dialect in DIALECTS]
 
@@ -43,3 +43,10 @@ def open_store(
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_account(database: str, name: str) -> Iterator[tuple[Store, Account]]:
+    """Open the store for one command about an account. Raises NotFound if there is none."""
+    with open_store(database) as store:
+        yield store, store.get_account(name)

@@ -13,7 +13,7 @@ from gateway.settings import DEFAULT_DATABASE
 from storage import Account, ConflictState, FieldConflict, Invalid, Problem, Store
 
 from ..jobs import dialect_named
-from ..options import AccountName, AsJson, Database, open_store
+from ..options import AccountName, AsJson, Database, open_account
 from ..output import print_answer, print_json, print_rows
 
 conflicts_app = typer.Typer(
@@ -37,8 +37,7 @@ def list_conflicts(
     everything: Annotated[bool, typer.Option("--all", help="Those decided as well.")] = False,
 ) -> None:
     """List the conflicts that wait for a decision, the oldest first."""
-    with open_store(database) as store:
-        owner = store.get_account(account)
+    with open_account(database, account) as (store, owner):
         state = None if everything else ConflictState.OPEN
         names = {one.source: one.name for one in store.list_services(owner.id)}
         rows = [
@@ -56,8 +55,7 @@ def show_conflict(
     as_json: AsJson = False,
 ) -> None:
     """Show both values of a conflict, whole."""
-    with open_store(database) as store:
-        owner = store.get_account(account)
+    with open_account(database, account) as (store, owner):
         conflict = store.get_conflict(owner.id, conflict_id)
         label = label_of(store, owner, conflict)
         names = {one.source: one.name for one in store.list_services(owner.id)}
@@ -83,8 +81,7 @@ def settle(
     as_json: AsJson = False,
 ) -> None:
     """Choose one of the values for both sides. It can be chosen again."""
-    with open_store(database) as store:
-        owner = store.get_account(account)
+    with open_account(database, account) as (store, owner):
         conflict = store.get_conflict(owner.id, conflict_id)
         names = {one.source: one.name for one in store.list_services(owner.id)}
         service, dialect = name_of(conflict, names), dialect_of(conflict)

@@ -36,7 +36,7 @@ from storage import (
 )
 
 from ..jobs import WRITES_AT_ONCE, dialect_named, sides_with
-from ..options import AccountName, AsJson, Database, open_store
+from ..options import AccountName, AsJson, Database, open_account, open_store
 from ..output import print_answer, print_json
 from .command_parameters import REQUIRED, Parameters, Values, as_command, url_parameters
 from .sync_commands import credential_headers
@@ -105,10 +105,11 @@ def run_mirror(
         sweep=timedelta(minutes=sweep),
         at_once=WRITES_AT_ONCE,
     )
-    with open_store(database) as store:
-        owner = store.get_account(account)
-        with open_services(store, owner, store.get_mirror(owner.id)) as live:
-            mirror = lead(MirrorLoop(store, owner, live, pace))
+    with (
+        open_account(database, account) as (store, owner),
+        open_services(store, owner, store.get_mirror(owner.id)) as live,
+    ):
+        mirror = lead(MirrorLoop(store, owner, live, pace))
     typer.echo(f"The mirror has stopped: {mirror.reason or 'as it was told'}")
     if mirror.reason:
         raise typer.Exit(1)
@@ -129,8 +130,7 @@ def show_status(
     account: AccountName, database: Database = DEFAULT_DATABASE, as_json: AsJson = False
 ) -> None:
     """Show state, backlog, conflicts and the last cycle."""
-    with open_store(database) as store:
-        owner = store.get_account(account)
+    with open_account(database, account) as (store, owner):
         mirror = store.get_mirror(owner.id)
         services = [store.get_service(owner.id, one.source) for one in mirror.services]
         status = mirror_status(store, owner, services, datetime.now(UTC))
@@ -188,12 +188,12 @@ def cut_over(
 
     Writes of the other side are refused for some seconds.
     """
-    with open_store(database) as store:
-        owner = store.get_account(account)
-        with open_services(store, owner, store.get_mirror(owner.id)) as live:
-            certificate = CutOver(
-                MirrorLoop(store, owner, live, MirrorPace(at_once=WRITES_AT_ONCE)), to
-            ).run()
+    pace = MirrorPace(at_once=WRITES_AT_ONCE)
+    with (
+        open_account(database, account) as (store, owner),
+        open_services(store, owner, store.get_mirror(owner.id)) as live,
+    ):
+        certificate = CutOver(MirrorLoop(store, owner, live, pace), to).run()
     if as_json:
         print_json(certificate)
         return
@@ -236,8 +236,7 @@ def stop(
 def set_state(
     name: str, database: str, state: MirrorState, *allowed: MirrorState, as_json: bool
 ) -> None:
-    with open_store(database) as store:
-        account = store.get_account(name)
+    with open_account(database, name) as (store, account):
         before = store.get_mirror(account.id).state
         if before not in allowed:
             raise Invalid(Problem(("mirror",), f"is {before.value}"))

@@ -8,7 +8,7 @@ from gateway.migration.live.service_choice import get_named, move_service
 from gateway.settings import DEFAULT_DATABASE
 from storage import Service
 
-from ..options import AccountName, AsJson, Database, open_store
+from ..options import AccountName, AsJson, Database, open_account, open_store
 from ..output import print_answer, print_rows
 
 services_app = typer.Typer(
@@ -57,8 +57,7 @@ def rename(
     as_json: AsJson = False,
 ) -> None:
     """Give a service another name. All links stay."""
-    with open_store(database) as store:
-        owner = store.get_account(account)
+    with open_account(database, account) as (store, owner):
         service = get_named(store, owner, name)
         renamed = store.rename_service(owner.id, service.source, new_name)
     print_answer(service_row(renamed), f"{name} is called {renamed.name} now.", as_json=as_json)
