@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from dialects.base.migration.field_groups import View, changed_fields
 from dialects.base.migration.remote_api import ApiRequest, RemoteObject, WriteReceipt
 from gateway.migration.agreements import ComparedClient, Counterpart
 from gateway.migration.counterparts import Sides
@@ -28,11 +29,11 @@ class RefusedWrite(Exception):
 class ChangedClient(NamedTuple):
     """A client that was created or changed on a service, as it is shown now.
 
-    `edited` are the told groups that somebody has changed there since the answer to our write.
+    `answer` is what it showed of it in the answer to our write, empty if that shows nothing.
     """
 
     shown: Counterpart
-    edited: frozenset[str]
+    answer: bytes
 
 
 class ServiceWriter:
@@ -94,7 +95,7 @@ class ServiceWriter:
             receipt = (archiving and self.send_write(archiving, None)) or created
         own = self.sides.dialect.codec.groups.own_object(record, account)
         shown = self.shown_after(receipt, msgspec.json.encode(own), None)
-        return ChangedClient(shown, self.edited_since(created, shown, record))
+        return ChangedClient(shown, created.raw)
 
     def send_creation(self, request: ApiRequest) -> WriteReceipt | None:
         """Send a creation, and once more without what another client of the service has."""
@@ -125,23 +126,23 @@ class ServiceWriter:
         if not receipts:
             return None
         shown = self.shown_after(receipts[-1], predicted, before.link)
-        return ChangedClient(shown, groups & self.edited_since(receipts[0], shown, record))
+        return ChangedClient(shown, receipts[0].raw)
 
-    def edited_since(
-        self, receipt: WriteReceipt, shown: Counterpart, record: Client
-    ) -> frozenset[str]:
+    def edited_since(self, written: ChangedClient, record: Client) -> frozenset[str]:
         """Return the groups that somebody has changed on the service since our write.
 
-        It shows them otherwise than in its answer to the write, and otherwise than we do.
+        It shows a field of theirs otherwise than in its answer to the write, and otherwise than we
+        do: an answer may show a text that is cut by now. `record` has the keys that its contacts
+        have there.
         """
-        if not receipt.raw:
+        if not written.answer:
             return frozenset()
-        answered = self.sides.compare(record, shown._replace(raw=receipt.raw)).there
-        now = self.sides.compare(record, shown)
+        answered = self.sides.compare(record, written.shown._replace(raw=written.answer)).there
+        now = self.sides.compare(record, written.shown)
         return frozenset(
             group
             for group in now.differing_groups() - {ARCHIVE_GROUP}
-            if now.there.get(group) != answered.get(group)
+            if differing(group, now.here, now.there) & differing(group, answered, now.there)
         )
 
     def delete(self, foreign_id: str) -> None:
@@ -182,3 +183,9 @@ class ServiceWriter:
 
 def first_line(body: bytes) -> str:
     return body[:300].decode("utf-8", "replace").partition("\n")[0]
+
+
+def differing(group: str, one: View, other: View) -> set[str]:
+    """Return the fields of a group that two views show otherwise."""
+    values = (one.get(group), other.get(group))
+    return set() if values[0] == values[1] else set(changed_fields(group, *values))

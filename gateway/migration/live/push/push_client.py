@@ -129,8 +129,9 @@ class ClientPusher:
         changed = self.writer.change(record, compared, told)
         if changed is None:
             return PushOutcome(result=counted, lines=lines)
-        shown, edited = changed
+        shown = changed.shown
         after = self.adopt(record, shown)
+        edited = told & self.writer.edited_since(changed, after)
         settled = (settled | (remote.filled_groups - result.take)) - edited
         link = self.link_after(after, shown, result, settled)
         compared = self.sides.compare(after, shown)
@@ -150,8 +151,9 @@ class ClientPusher:
         created = self.writer.create(record, place)
         if created is None:
             return PushOutcome(result="created", lines=lines)
-        shown, edited = created
+        shown = created.shown
         after = adopt_ids(self.sides, self.adopt(record, shown), shown)
+        edited = self.writer.edited_since(created, after)
         compared = self.sides.compare(after, shown)
         dropped = self.sides.dialect.remote.dropped_groups(compared.here, compared.there)
         if dropped:
