@@ -19,6 +19,12 @@ from .failures import AttemptFailure
 
 MAX_WRITE_SIZE = 64 << 10
 """Bytes that are sent in one operation."""
+IDLE_SECONDS = 2.0
+"""Seconds after which a connection that is not used is given up.
+
+Apache and uvicorn close one after 5 s, as httpx does. A creation that is sent at that moment may
+have been done or not, and ends a push.
+"""
 
 
 class Deadline:
@@ -129,6 +135,7 @@ class DeadlineTransport(httpx.HTTPTransport):
     """
 
     def __init__(self) -> None:
-        super().__init__(verify=True, trust_env=False)
+        limits = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+        super().__init__(verify=True, trust_env=False, limits=limits)
         pool: Any = self._pool  # httpx has no parameter for a network; a test checks this
         pool._network_backend = DeadlineNetwork(pool._network_backend)

@@ -7,6 +7,7 @@ import tracemalloc
 
 import pytest
 
+from gateway.remote import deadlines
 from gateway.remote.failures import CompressedAnswer, OutcomeUnknown, RetriesExhausted
 from gateway.remote.http_client import HttpClient
 from gateway.remote.retry_policy import CallLimits
@@ -164,3 +165,22 @@ def test_one_connection_serves_many_calls() -> None:
         service.request("GET", "/clients")
 
         assert len(server.requests) == 1
+
+
+def test_an_idle_connection_is_given_up_before_servers_close_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert deadlines.IDLE_SECONDS < 5
+    monkeypatch.setattr(deadlines, "IDLE_SECONDS", 0.05)
+
+    def serves_all(connection: socket.socket) -> None:
+        fine(connection)
+        while connection.recv(4096):
+            fine(connection)
+
+    with raw_server(serves_all, fine) as server, service_at(server.url) as service:
+        service.request("GET", "/clients")
+        time.sleep(0.1)
+        service.request("GET", "/clients")
+
+        assert len(server.requests) == 2
