@@ -107,7 +107,7 @@ def free_port() -> int:
 def wait_until_served(url: str) -> None:
     # Without certificates, which take 60 ms to read.
     with httpx.Client(verify=False) as http:  # noqa: S501  loopback
-        for _ in range(400):
+        for _ in range(1200):
             try:
                 http.get(f"{url}/livez")
             except httpx.TransportError:
