@@ -128,11 +128,11 @@ MUTANTS = (
     ),
     Mutant(
         "M4",
-        "nobody looks whether the key of a new client is another's",
-        "gateway/migration/live/push/push_client.py",
-        "            if found is None:\n                return key\n",
-        "            if found is None or key:\n                return key\n",
-        f"{LIVE}/test_two_services.py::test_a_client_of_another_company_under_our_key_is_not_touched",
+        "a key of ours in Planado says nothing of who its client is",
+        "gateway/migration/link_keys.py",
+        "        return {**self.find_brought(claims), **hints, **self.find_linked(keys)}\n",
+        "        return dict(hints)\n",
+        f"{LIVE}/test_two_services.py::test_a_new_store_knows_also_those_that_were_renamed_meanwhile",
     ),
     Mutant(
         "M4",

@@ -488,7 +488,7 @@ def test_a_key_without_our_tag_needs_another_witness(
     assert len(all_of(store, here)) == 2
 
 
-def test_a_client_of_another_company_under_our_key_is_not_touched(
+def test_a_client_of_another_company_under_an_old_key_of_ours_is_not_touched(
     store: Store, here: Account, planado_there: There
 ) -> None:
     brought(store, here, ImportClient(serial=1, organization_name="Ours", phone="1"))
