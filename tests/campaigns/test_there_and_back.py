@@ -90,4 +90,5 @@ def settable(client: dict[str, Any]) -> dict[str, Any]:
         {key: value for key, value in contact.items() if key not in EACH_SERVER_SETS}
         for contact in client["contacts"]
     ]
-    return own | {"contacts": contacts}
+    # When a client was archived is the server's own time.
+    return own | {"contacts": contacts, "archived_at": client["archived_at"] > 0}
