@@ -129,12 +129,11 @@ class ClientPusher:
         changed = self.writer.change(record, compared, told)
         if changed is None:
             return PushOutcome(result=counted, lines=lines)
-        shown = changed.shown
-        after = self.adopt(record, shown)
+        after = self.adopt(record, changed.shown)
         edited = told & self.writer.edited_since(changed, after)
         settled = (settled | (remote.filled_groups - result.take)) - edited
-        link = self.link_after(after, shown, result, settled)
-        compared = self.sides.compare(after, shown)
+        link = self.link_after(after, changed.shown, result, settled)
+        compared = self.sides.compare(after, changed.shown)
         lines = (*lines, *lost_lines(record, compared, settled, lines))
         return PushOutcome(result=counted, lines=lines, link=link)
 
