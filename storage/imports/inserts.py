@@ -16,11 +16,7 @@ from sqlalchemy import Connection
 
 from storage.accounts import serials as account_serials
 from storage.accounts.arrivals import take_arrival
-from storage.accounts.numbering import (
-    assign_numbers,
-    used_numbers_finder,
-    with_provisional_numbers,
-)
+from storage.accounts.new_numbers import assign_new_numbers
 from storage.accounts.serials import largest_serial
 from storage.clients import identities, persistence, tombstones, writes as client_writes
 from storage.database.fast_sql import statements
@@ -263,13 +259,11 @@ def insert_from_commands(
         contacts=sum(map(client_changes.count_new_contacts, commands)) + len(commands),
         documents=sum(map(client_changes.count_new_documents, commands)),
     )
-    find_used = used_numbers_finder(connection, account_id)
     new_serials = iter(reserved.clients)
     serials = [next(new_serials) if c.serial is UNSET else c.serial for c in commands]
-    given = [command.number or None for command in commands]
-    requested = with_provisional_numbers(given, serials, find_used)
-    numbers = assign_numbers(requested, reserved.counter, find_used, generators)
-    account_serials.save_number_counter(connection, reserved)
+    numbers = assign_new_numbers(
+        connection, account_id, commands, reserved, generators, serials=serials
+    )
     records = tuple(
         client_writes.build_new_clients(
             commands, serials, numbers, reserved, generators, now=arrival
