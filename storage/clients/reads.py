@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import Connection, func, select
 
 from storage.database.conditions import in_values
@@ -34,7 +35,7 @@ from storage.schema.row_mapping import (
 )
 from storage.schema.tables import CLIENT, CONTACT, ORIGIN
 
-from . import descending_pages, lookup, page_plan, tombstones
+from . import aliases, descending_pages, lookup, page_plan, tombstones
 from .filters import ClientFilter
 from .statements import (
     SELECT_BY_SERIALS,
@@ -60,14 +61,17 @@ def get_client(connection: Connection, account_id: int, key: ClientKey) -> Clien
 
 def list_clients(connection: Connection, account_id: int, query: ClientQuery) -> Page[Client]:
     """Return the page of a query, and the total number of clients that match it."""
+    if query.serials:
+        serials = aliases.current_serials(connection, account_id, query.serials)
+        query = structs.replace(query, serials=serials)
     client_filter = ClientFilter(account_id, query)
     total, plan = page_plan.plan_page(connection, client_filter)
     if total <= query.offset:
         return Page(records=(), total=total)
     if descending_pages.is_walked_backwards(query, plan):
-        serials = descending_pages.list_serials(connection, client_filter, plan)
-        clients = get_by_serials(connection, account_id, serials)
-        return Page(records=tuple(clients[s] for s in serials if s in clients), total=total)
+        page = descending_pages.list_serials(connection, client_filter, plan)
+        clients = get_by_serials(connection, account_id, page)
+        return Page(records=tuple(clients[s] for s in page if s in clients), total=total)
     rows = connection.execute(select_page(client_filter, plan)).all()
     return Page(records=load_clients(connection, account_id, rows), total=total)
 

@@ -10,6 +10,7 @@ from dialects.ninja import DIALECT as NINJA
 from gateway.migration.live.match import apply_decisions, find_probable_matches
 from storage.model.accounts import Account
 from storage.model.commands import ChangeClient, ImportClient, draft_of_contact
+from storage.model.queries import ClientQuery
 from storage.model.records import Client, State
 from storage.store import Store
 from tests.gateway.migration.live.test_match import decided
@@ -63,6 +64,7 @@ def test_a_client_is_found_by_the_id_that_it_had_before_ninja_gave_it_one(
     after_push = store.get_client(here.id, before.serial)
     assert after_push.serial == client_of(company.ninja, "Born").serial != before.serial
     assert after_push.uuid == before.uuid
+    assert store.list_clients(here.id, ClientQuery(serials=(before.serial,))).total == 1
     store.set_client_states(here.id, [before.serial], State.ARCHIVED)
     assert only(store, here, "Born").archived_at is not None
     store.purge_client(here.id, before.serial)
