@@ -13,7 +13,7 @@ conflict, or nowhere. The laws are those of the model below, after every two cyc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -53,6 +53,7 @@ from tests.support.original_ninja import OriginalNinja
 pytestmark = [] if "CAMPAIGN" in os.environ else one_engine
 HISTORIES = int(os.environ.get("HISTORIES", rounds(25, 5000)))
 WORDS = count(1)
+MOST_LATE = timedelta(seconds=90)
 SIDES = ("ninja", "planado", "here")
 FIELDS = {
     "ninja": ("phone", "note", "city", "shipping", "email"),
@@ -103,7 +104,7 @@ class Race(NamedTuple):
 
 
 class LateClock(NamedTuple):
-    """The clocks are set back, by less than the overlap of two pulls."""
+    """The clocks are set back. However often, they are late by less than two pulls overlap."""
 
     seconds: int
 
@@ -153,6 +154,8 @@ class History:
         self.words: dict[tuple[str, int, str], str] = {}
         self.deleted_by: dict[int, set[str]] = {0: set(), 1: set()}
         """The sides that have deleted a client."""
+        self.latest = company.ninja.clock.now
+        """The latest moment that the clocks have shown."""
 
     @property
     def services(self) -> tuple[There, There]:
@@ -183,8 +186,13 @@ class History:
             case Race(edit, at):
                 question = nth_of(lambda request: request.method == "GET", at)
                 self.cycle(after(lambda: self.edit(edit)), question, question)
-            case LateClock():
-                self.company.ninja.clock.tick(seconds=-step.seconds)
+            case LateClock(seconds):
+                self.set_back(timedelta(seconds=seconds))
+
+    def set_back(self, by: timedelta) -> None:
+        clock = self.company.ninja.clock
+        self.latest = max(self.latest, clock.now)
+        clock.stop(max(clock.now - by, self.latest - MOST_LATE))
 
     def edit(self, edit: Edit) -> None:
         client = self.client(edit.side, edit.client)
