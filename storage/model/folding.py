@@ -6,6 +6,10 @@ from hashlib import sha256
 from itertools import filterfalse
 
 MAX_KEY_LENGTH = 255
+MAX_SEARCHED_LENGTH = 255
+PIECE_LENGTH = 128
+"""Characters that are decomposed at once. Sorting a run of accents, a decomposition takes a time
+that grows with the square of its length."""
 NON_DIGITS = re.compile("[^0-9]+")
 
 
@@ -13,8 +17,28 @@ def fold(text: str) -> str:
     """Return a text in lower case without accents. A text of accents only stays unchanged."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(filterfalse(unicodedata.combining, decomposed)).casefold() or text
+    lowered = text.casefold()
+    folded = fold_piece(lowered) if len(lowered) <= PIECE_LENGTH else fold_long(lowered)
+    return folded.casefold() or text
+
+
+def fold_piece(text: str) -> str:
+    """Return a short text decomposed, without accents.
+
+    Without accents, each character is decomposed for itself: so a text may be cut anywhere.
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(filterfalse(unicodedata.combining, decomposed))
+
+
+def fold_long(text: str) -> str:
+    cuts = range(0, len(text), PIECE_LENGTH)
+    return "".join(fold_piece(text[cut : cut + PIECE_LENGTH]) for cut in cuts)
+
+
+def fold_searched(text: str) -> str:
+    """Return what is looked for when a text is searched: its first characters, folded."""
+    return fold(text[:MAX_SEARCHED_LENGTH])
 
 
 def fold_key(text: str) -> str:

@@ -1,13 +1,22 @@
 """Bodies of requests, read within a limit, and of JSON answers."""
 
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from dialects.base.protocol.failures import Malformed, TooLarge, Unsupported
 from dialects.base.protocol.json_codec import WIRE_ENCODER
+
+T = TypeVar("T")
+
+SMALL_BODY = 32 * 2**10
+"""Bytes that are parsed where they were read: a thread would take longer."""
+PARSE_LIMITER = CapacityLimiter(1)
+"""Large bodies are parsed one at a time: a parsed body takes many times its bytes."""
 
 
 def json_response(
@@ -44,6 +53,13 @@ async def stream_body(request: Request, limit: int) -> AsyncGenerator[bytes, Non
             yield chunk
     except ClientDisconnect as error:
         raise Malformed("the caller hung up before the end of the body") from error
+
+
+async def parse_body(parse: Callable[[bytes], T], raw: bytes) -> T:
+    """Parse a body. A large one is parsed in a thread, so that other requests go on meanwhile."""
+    if len(raw) <= SMALL_BODY:
+        return parse(raw)
+    return await to_thread.run_sync(parse, raw, limiter=PARSE_LIMITER)
 
 
 def int_or_zero(text: str) -> int:

@@ -6,9 +6,11 @@ import msgspec
 
 from storage import MAX_INTEGER, MIN_INTEGER, UNSTORABLE, Invalid, Problem
 
-from .failures import Malformed
+from .failures import Malformed, TooLarge
 
 MAX_DEPTH = 100
+MAX_VALUES = 50_000
+"""Values in one body. A client with a thousand contacts has less than half as many."""
 MAX_PROBLEMS = 100
 WIRE_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -16,12 +18,44 @@ WIRE_ENCODER = msgspec.json.Encoder(decimal_format="number")
 def parse_json(raw: bytes) -> Any:
     """Parse any JSON value.
 
-    Raise Malformed for text that is not JSON in UTF-8, or that is nested too deeply to parse.
+    Raise Malformed for text that is not JSON in UTF-8, or that is nested too deeply to parse, and
+    TooLarge for more than MAX_VALUES values.
     """
+    if count_values(raw) > MAX_VALUES:
+        refuse_many_values(without_strings(raw))
     try:
         return msgspec.json.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise Malformed(str(error)) from error
+
+
+def count_values(raw: bytes) -> int:
+    """Return how many values a JSON text can have at most, before it is parsed."""
+    return 1 + raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+
+
+def refuse_many_values(bare: bytes) -> None:
+    """Raise TooLarge for a JSON text without strings that has too many values.
+
+    Raise Malformed if most of them are within each other.
+    """
+    values, siblings = count_values(bare), bare.count(b",")
+    if values > MAX_VALUES and values > 4 * siblings:
+        raise Malformed("nested too deeply")
+    if values > MAX_VALUES:
+        raise TooLarge(f"the body has more than {MAX_VALUES} values")
+
+
+def without_strings(raw: bytes) -> bytes:
+    """Return a JSON text without the insides of its strings.
+
+    Raise TooLarge for more strings than MAX_VALUES values and keys can be.
+    """
+    unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if unescaped.count(b'"') > 4 * MAX_VALUES:
+        refuse_many_values(unescaped)
+        raise TooLarge(f"the body has more than {MAX_VALUES} values")
+    return b'""'.join(unescaped.split(b'"')[::2])
 
 
 def refuse_unstorable(tree: Any) -> None:

@@ -7,16 +7,21 @@ import msgspec
 from msgspec import structs
 
 from dialects.base.protocol.failures import Rejected
-from storage import ClientColumn, ClientQuery, SortKey
+from storage import ClientColumn, ClientQuery, Invalid, SortKey
 
 from ..protocol import wire
 from ..protocol.date_texts import read_date
 from ..protocol.id_codec import IdCodec
+from ..protocol.messages import too_long
 from ..protocol.pagination import Window, read_window
 from ..protocol.scalars import text_of
 from . import filters
 
 MAX_SORT_KEYS = 10
+MAX_SORT_TEXTS = 1000
+"""Texts of a list in which sort keys are looked for."""
+MAX_PARAMETER_LENGTH = 65_536
+"""Characters of one parameter: no URL has more, and no text of a client."""
 
 INCLUDES = frozenset(
     [
@@ -77,6 +82,17 @@ def params(tree: dict[str, Any]) -> wire.ListParams:
     return msgspec.convert(flat, wire.ListParams)
 
 
+def check_lengths(tree: dict[str, Any]) -> None:
+    """Raise Invalid for parameters of a list that are longer than any text they could find."""
+    problems = [
+        too_long(name, MAX_PARAMETER_LENGTH)
+        for name, value in tree.items()
+        if isinstance(value, str | list) and len(value) > MAX_PARAMETER_LENGTH
+    ]
+    if problems:
+        raise Invalid(*problems)
+
+
 def client_query(given: wire.ListParams, ids: IdCodec, now: datetime) -> ClientQuery:
     """Return the store's query for a list of clients. Raises Rejected for an unknown include.
 
@@ -116,7 +132,8 @@ def wants_outline(given: wire.ListParams) -> bool:
 
 def included_relations(given: wire.ListParams) -> frozenset[str]:
     """Return the relations that each client is shown with, as in `include=activities.history`."""
-    return frozenset(path.partition(".")[0] for path in text_of(given.include).split(","))
+    text = text_of(given.include)[:MAX_PARAMETER_LENGTH]
+    return frozenset(path.partition(".")[0] for path in text.split(","))
 
 
 def wants_groups(given: wire.ListParams) -> bool:
@@ -143,11 +160,11 @@ def read_sort_keys(given: wire.Scalar | list[Any]) -> tuple[SortKey, ...]:
     first MAX_SORT_KEYS are ignored.
     """
     sort_keys: dict[ClientColumn, SortKey] = {}
-    for text in map(text_of, given if isinstance(given, list) else [given]):
-        name, *direction = text.split("|")
+    for text in map(text_of, given[:MAX_SORT_TEXTS] if isinstance(given, list) else [given]):
+        name, _, direction = text.partition("|")
         column = name.lower().removeprefix("clients.")
-        if column in CLIENT_SORT_COLUMNS and len(direction) == 1:
-            key = SortKey(column=CLIENT_SORT_COLUMNS[column], is_descending=direction != ["asc"])
+        if column in CLIENT_SORT_COLUMNS and text.count("|") == 1:
+            key = SortKey(column=CLIENT_SORT_COLUMNS[column], is_descending=direction != "asc")
             sort_keys.setdefault(key.column, key)
     return tuple(sort_keys.values())[:MAX_SORT_KEYS]
 

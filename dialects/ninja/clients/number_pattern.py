@@ -16,13 +16,9 @@ from storage import Client, Invalid, NumberRule, Problem
 from ..protocol.date_formats import write_php_date
 from ..protocol.scalars import text_of, trim
 from .field_rules import MAX_LINE, UnacceptableValue, read_line
-from .setting_types import WHOLE_NUMBER
+from .setting_types import PATTERN_KEY, WHOLE_NUMBER
 
-PATTERN_KEY, COUNTER_KEY, PADDING_KEY = (
-    "client_number_pattern",
-    "client_number_counter",
-    "counter_padding",
-)
+COUNTER_KEY, PADDING_KEY = "client_number_counter", "counter_padding"
 RULE_KEYS = re.compile(f'"(?:{PATTERN_KEY}|{COUNTER_KEY}|{PADDING_KEY})"')
 SLOT = re.compile(r"\{\$(?:date:([^}]*)|(\w+))\}", re.ASCII)
 COUNTER_WORDS = ("counter", "client_counter", "clientCounter", "group_counter")
@@ -44,7 +40,7 @@ def number_rule(
         return {}
     settings = msgspec.json.decode(settings_text)
     padding = read_count(settings.get(PADDING_KEY))
-    pattern = text_of(settings.get(PATTERN_KEY)) or "{$counter}"
+    pattern = text_of(settings.get(PATTERN_KEY))[: MAX_LINE + 1] or "{$counter}"
     words = slot_words(values, record, user_serial)
     rule = NumberRule(
         write=lambda now, counter: fill_pattern(pattern, words, now, counter),

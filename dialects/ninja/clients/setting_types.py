@@ -22,6 +22,7 @@ DESIGN_KEYS = frozenset(
 """Ids that are hashids. All other ids are whole numbers, shown as texts."""
 NUMERIC_TEXT_KEYS = frozenset({"payment_terms", "valid_until"})
 OBJECT_KEYS = frozenset({"pdf_variables", "translations"})
+PATTERN_KEY = "client_number_pattern"
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 DECIMAL = r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][-+]?[0-9]{1,2})?"
 LEADING_NUMBER = re.compile(rf"\s*({DECIMAL})", re.ASCII)

@@ -13,9 +13,11 @@ from storage import Account, Client, Group, Problem
 
 from ..protocol import wire
 from ..protocol.input_tree import clean_value
+from ..protocol.messages import too_long
 from ..protocol.scalars import text_of
 from ..reference.tables import CURRENCY_BY_CODE, LANGUAGE_BY_LOCALE, SETTING_TYPES
-from .setting_types import WrongSettingTypeError, is_form_text, read_setting
+from .field_rules import MAX_LINE, MAX_TEXT
+from .setting_types import PATTERN_KEY, WrongSettingTypeError, is_form_text, read_setting
 
 Settings = dict[str, Any]
 
@@ -54,7 +56,7 @@ def group_settings(values: Settings, before: Settings, problems: list[Problem]) 
     if wrong_types:
         problems.append(Problem(("settings",), "settings must be a valid json structure"))
     after = {k: "" if v is None else v for k, v in typed.items()} | same
-    return encode_settings({key: after[key] for key in values if key in after})
+    return encode_settings({key: after[key] for key in values if key in after}, before, problems)
 
 
 def new_settings(
@@ -74,9 +76,8 @@ def new_settings(
     values |= settings_of_logo(given)
     if values.get("currency_id") in NO_CURRENCY:
         values.pop("currency_id", None)
-    return encode_settings(
-        default_settings(account) | currency_of(groups) | values | FORCED_SETTINGS
-    )
+    after = default_settings(account) | currency_of(groups) | values | FORCED_SETTINGS
+    return encode_settings(after, {}, problems)
 
 
 def currency_of(groups: Iterable[Group]) -> Settings:
@@ -115,7 +116,9 @@ def changed_settings(
         after["currency_id"] = str(account.currency_id)
     elif "currency_id" in before:
         after.setdefault("currency_id", before["currency_id"])
-    return {} if same_json(after, before) else {"settings": encode_settings(after)}
+    if same_json(after, before):
+        return {}
+    return {"settings": encode_settings(after, before, problems)}
 
 
 def is_echo(key: str, value: Any, before: Settings) -> bool:
@@ -128,8 +131,15 @@ def is_echo(key: str, value: Any, before: Settings) -> bool:
     return same_json(value, clean_value(before[key])) or is_form_text(value, before[key])
 
 
-def encode_settings(values: Settings) -> str:
-    return msgspec.json.encode(values).decode()
+def encode_settings(values: Settings, before: Settings, problems: list[Problem]) -> str:
+    """Return settings as JSON. Add a problem if they are too large, unless they shrink."""
+    encoded = msgspec.json.encode(values)
+    if len(encoded) > max(MAX_TEXT, len(msgspec.json.encode(before))):
+        problems.append(too_long("settings", MAX_TEXT))
+    pattern = values.get(PATTERN_KEY)
+    if isinstance(pattern, str) and len(pattern) > MAX_LINE and pattern != before.get(PATTERN_KEY):
+        problems.append(too_long(PATTERN_KEY, MAX_LINE))
+    return encoded.decode()
 
 
 def settings_of_codes(given: wire.ClientInput) -> Settings:

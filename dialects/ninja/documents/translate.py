@@ -18,6 +18,7 @@ from storage import (
     draft_of_document,
 )
 
+from ..clients import list_query
 from ..clients.filters import read_serial_filter
 from ..protocol import wire
 from ..protocol.id_codec import IdCodec
@@ -49,6 +50,7 @@ def document_query(inputs: InputTree, at: Window, ids: IdCodec) -> DocumentQuery
     An unknown `type` is ignored. A `client_id` that is no id finds nothing. The documents of the
     company itself are not those of its clients, and there are none here.
     """
+    list_query.check_lengths(inputs)
     wants_company = read_flag(inputs.get("company_documents")) is True
     owners = read_serial_filter(text_of(inputs.get("client_id")), ids)
     column, is_descending = read_sorting(text_of(inputs.get("sort")), DOCUMENT_SORT_COLUMNS)

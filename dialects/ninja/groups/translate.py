@@ -62,6 +62,7 @@ def blank_group(ids: IdCodec) -> wire.Group:
 
 def group_query(inputs: InputTree, at: Window) -> GroupQuery:
     """Return the store's query for a list of groups."""
+    list_query.check_lengths(inputs)
     given = list_query.params(inputs)
     column, is_descending = read_sorting(text_of(inputs.get("sort")), GROUP_SORT_COLUMNS)
     return GroupQuery(
@@ -97,7 +98,7 @@ def create_group(tree: InputTree) -> CreateGroup:
     problems: list[Problem] = []
     given = to_shape(tree, wire.GroupInput, describe_type, problems)
     name = read_group_name(given, problems)
-    new_settings = settings.encode_settings(settings.FORCED_SETTINGS)
+    new_settings = settings.encode_settings(settings.FORCED_SETTINGS, {}, problems)
     if given.settings is not UNSET:
         new_settings = settings.group_settings(given.settings, {}, problems)
     if problems:

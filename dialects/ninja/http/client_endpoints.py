@@ -69,6 +69,7 @@ class Clients:
 
     async def index(self, request: Request, form: Form) -> Response:
         caller, asked = self.caller(request), form.tree
+        list_query.check_lengths(asked)
         given = list_query.params(asked)
         query = list_query.client_query(given, caller.id_codec, self.store.current_time())
         lag = replica_options(request, self.store)

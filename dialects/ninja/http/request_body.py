@@ -10,15 +10,14 @@ A body may come as JSON, as an urlencoded form or as a multipart form:
 4. Query and body are merged, and the body wins. Texts are trimmed, empty texts become null.
 """
 
-from collections.abc import Awaitable, Callable
+import re
 from typing import Any
-from urllib.parse import parse_qsl
 
-from python_multipart.multipart import parse_options_header
+from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.types import Message
 
-from dialects.base.http.bodies import read_body
+from dialects.base.http.bodies import parse_body, read_body
+from dialects.base.http.part_forms import FormLimits, read_part_form
 from dialects.base.protocol.failures import Malformed
 from dialects.base.protocol.json_codec import parse_json, refuse_unstorable
 from storage import Invalid, Problem
@@ -27,19 +26,35 @@ from ..protocol.input_tree import InputTree, merge_inputs, nest_pairs, normalize
 
 BODY_LIMIT = 4 * 2**20
 MAX_FIELDS = 5000
+MAX_FIELD_SIZE = 2**20
+"""Bytes of one value in a form: the longest text of a client, with an escape for each byte."""
+ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
+
+Pairs = list[tuple[str, Any]]
+"""Names and values of a form, in their order."""
 
 
 async def read_inputs(request: Request) -> InputTree:
     """Read the query and the body of a request as one tree, normalised and storable.
 
-    Raise Malformed for a body that cannot be parsed, and Invalid for values that cannot be stored.
+    Raise Malformed for a body that cannot be parsed, and Invalid for values that cannot be stored
+    and for files.
     """
-    return checked_input(query_tree(request), await body_tree(request))
+    query, kind = query_tree(request), content_type(request)
+    if kind == MULTIPART:
+        return check_texts(query, await read_text_parts(request))
+    raw = await read_body(request, BODY_LIMIT)
+    return await parse_body(lambda raw: check_input(query, parse_tree(kind, raw)), raw)
 
 
-def checked_input(query: InputTree, body: InputTree) -> InputTree:
+def check_texts(query: InputTree, pairs: Pairs) -> InputTree:
+    """Return query and pairs of a form as one tree, as read_inputs does."""
+    return check_input(query, nest_pairs(pairs))
+
+
+def check_input(query: InputTree, body: InputTree) -> InputTree:
     """Merge query and body, and normalise them. Raise Invalid for values that cannot be stored."""
     refuse_unstorable(query | body)
     return normalize_client_tree(merge_inputs(query, body))
@@ -50,11 +65,8 @@ def query_tree(request: Request) -> InputTree:
     return nest_pairs(form_pairs(request.scope["query_string"]))
 
 
-async def body_tree(request: Request) -> InputTree:
-    kind = content_type(request)
-    raw = await read_body(request, BODY_LIMIT)
-    if kind == MULTIPART:
-        return nest_pairs(await part_pairs(request, raw))
+def parse_tree(kind: str, raw: bytes) -> InputTree:
+    """Return a body of a media type as a tree."""
     if kind == URLENCODED and not raw.lstrip().startswith(b"{"):
         return nest_pairs(form_pairs(raw))
     # JSON needs no Content-Type: a body that was ignored would be lost without notice.
@@ -72,40 +84,49 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def part_pairs(request: Request, raw: bytes) -> list[tuple[str, Any]]:
-    """Parse the text fields of a multipart form.
-
-    Raise Malformed for a form that cannot be parsed or was cut off, and Invalid for a file.
-    """
-    _, options = parse_options_header(request.headers["content-type"])
-    boundary = options.get(b"boundary", b"")
-    if b"--" + boundary + b"--" not in raw:
-        raise Malformed("the form of parts has no end")
-    # Only the boundary is passed on: the parser would decode with any charset that a caller names.
-    kind = b'multipart/form-data; boundary="' + boundary + b'"'
-    scope = {**request.scope, "headers": [(b"content-type", kind)]}
-    async with Request(scope, receive_once(raw)).form() as fields:
-        pairs = [(k, v) for k, v in fields.multi_items() if isinstance(v, str)]
-        files = [k for k, v in fields.multi_items() if not isinstance(v, str) and v.filename]
-    if files:
-        raise Invalid(*(Problem((name,), f"The {name} must not be a file.") for name in files))
-    # The parser decodes a part that is not UTF-8 as latin-1.
-    if not all(text.encode() in raw for _, text in pairs):
-        raise Malformed("the form of parts is not in UTF-8")
-    return pairs
-
-
-def form_pairs(raw: bytes) -> list[tuple[str, Any]]:
+async def read_text_parts(request: Request) -> Pairs:
+    """Read the texts of a multipart form. Raise Invalid if it has a file."""
+    form = await read_part_form(request, FormLimits(BODY_LIMIT, BODY_LIMIT))
     try:
-        return parse_qsl(
-            raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict"
-        )
-    except ValueError as error:
-        raise Malformed(str(error)) from error
+        items = form.multi_items()
+        if files := [name for name, v in items if not isinstance(v, str) and v.filename]:
+            raise Invalid(*map(refused_file, files))
+        return text_pairs(form)
+    finally:
+        await form.close()
 
 
-def receive_once(raw: bytes) -> Callable[[], Awaitable[Message]]:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": raw, "more_body": False}
+def text_pairs(form: FormData) -> Pairs:
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
 
-    return receive
+
+def refused_file(name: str) -> Problem:
+    """Return the problem of a file in a field that takes none."""
+    return Problem((name,), f"The {name} must not be a file.")
+
+
+def form_pairs(raw: bytes) -> Pairs:
+    """Parse an urlencoded form. Raise Malformed for one that is too large or not in UTF-8."""
+    fields = raw.split(b"&", MAX_FIELDS)
+    if len(fields) > MAX_FIELDS:
+        raise Malformed(f"the form has more than {MAX_FIELDS} fields")
+    try:
+        pairs = [map(decode_escapes, field.split(b"=", 1)) for field in fields if field]
+        return [(next(texts), next(texts, "")) for texts in pairs]
+    except UnicodeDecodeError as error:
+        raise Malformed("the form is not in UTF-8") from error
+
+
+def decode_escapes(text: bytes) -> str:
+    """Decode plus signs and percent escapes.
+
+    A run of escapes is decoded at once. The functions of urllib make an object of a hundred bytes
+    for each escape.
+    """
+    if len(text) > MAX_FIELD_SIZE:
+        raise Malformed(f"a field of the form is larger than {MAX_FIELD_SIZE} bytes")
+    return ESCAPES.sub(decode_run, text.replace(b"+", b" ")).decode()
+
+
+def decode_run(escapes: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escapes[0].replace(b"%", b"").decode())

@@ -13,11 +13,33 @@ from dialects.base.protocol.failures import Malformed
 from .scalars import trim
 
 UNTRIMMED_KEYS = frozenset({"password", "current_password", "password_confirmation"})
-MAX_NESTING = 20
+MAX_NESTING, MAX_NAME_LENGTH = 20, 1000
 PHP_EMPTIES: dict[str, Any] = {"settings": {}, "documents": []}
 INDEX_PATTERN = re.compile("[0-9]{1,9}", re.ASCII)
 
 InputTree = dict[str, Any]
+
+
+class Branch(InputTree):
+    """A dict in which an empty key appends: it is one more than the largest number before it."""
+
+    next_index = 0
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if INDEX_PATTERN.fullmatch(key):
+            self.next_index = max(self.next_index, int(key) + 1)
+        super().__setitem__(key, value)
+
+    def put_at(self, keys: list[str], value: Any) -> None:
+        """Put a value at a path of keys. Scalars on the path are replaced."""
+        branch, (*parents, last) = self, keys
+        for parent in parents:
+            key = parent or str(branch.next_index)
+            child = branch.get(key)
+            if not isinstance(child, Branch):
+                child = branch[key] = Branch()
+            branch = child
+        branch[last or str(branch.next_index)] = value
 
 
 def nest_pairs(pairs: Iterable[tuple[str, Any]]) -> InputTree:
@@ -25,17 +47,19 @@ def nest_pairs(pairs: Iterable[tuple[str, Any]]) -> InputTree:
 
     Of equal names, the last one wins.
     """
-    tree: InputTree = {}
+    tree = Branch()
     for name, value in pairs:
-        put_at(tree, split_field_name(name), value)
+        tree.put_at(split_field_name(name), value)
     return {key: as_list(value) for key, value in tree.items()}
 
 
 def split_field_name(name: str) -> list[str]:
     """Split `contacts[0][email]` into its keys. A name with other brackets is one key.
 
-    Raises Malformed for more than MAX_NESTING brackets.
+    Raises Malformed for more than MAX_NESTING brackets, or MAX_NAME_LENGTH characters.
     """
+    if len(name) > MAX_NAME_LENGTH:
+        raise Malformed("a field name is too long")
     match = re.fullmatch(r"([^\[]+)((?:\[[^\]]*\])+)", name)
     if match is None:
         return [name]
@@ -43,23 +67,6 @@ def split_field_name(name: str) -> list[str]:
     if len(keys) > MAX_NESTING:
         raise Malformed("a field name is nested too deeply")
     return [match[1], *keys]
-
-
-def put_at(branch: InputTree, keys: list[str], value: Any) -> None:
-    """Put a value at a path of keys. An empty key appends. Scalars on the path are replaced."""
-    *parents, last = keys
-    for parent in parents:
-        key = parent or next_index(branch)
-        child = branch.get(key)
-        if not isinstance(child, dict):
-            child = branch[key] = {}
-        branch = child
-    branch[last or next_index(branch)] = value
-
-
-def next_index(branch: InputTree) -> str:
-    """Return the key at which `[]` appends: one more than the largest number among the keys."""
-    return str(max((int(key) for key in branch if INDEX_PATTERN.fullmatch(key)), default=-1) + 1)
 
 
 def as_list(value: Any) -> Any:

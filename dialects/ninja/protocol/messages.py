@@ -23,6 +23,13 @@ def taken_problem(field: str) -> Problem:
     return Problem((field,), f"The {attribute_name((field,))} has already been taken.")
 
 
+def too_long(field: str, most: int) -> Problem:
+    """Return the problem of a text with more than `most` characters."""
+    return Problem(
+        (field,), f"The {attribute_name((field,))} must not be greater than {most} characters."
+    )
+
+
 def describe_type(_expected: str, path: Path) -> str:
     """Return the sentence about a value of a wrong type.
 

@@ -15,6 +15,8 @@ FALSE_WORDS = frozenset({"false", "0", "off", "no", ""})
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 AMOUNT = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,20})?")
 SECONDS = re.compile(r"[0-9]{1,11}")
+MAX_MOMENT_LENGTH = 100
+"""The search for a zone takes a time that grows with the square of the length."""
 ATOM = r'[^\s@"(),:;<>\[\]\\.]+'
 LABEL = r'[^\s@"(),:;<>\[\]\\.-]+(?:-+[^\s@"(),:;<>\[\]\\.-]+)*'
 EMAIL = re.compile(
@@ -23,6 +25,8 @@ EMAIL = re.compile(
 )
 """An address under RFC 5322. A name in the domain has a hyphen only within; a domain may be the
 address of a host in brackets."""
+MAX_ADDRESS_LENGTH = 320
+"""Characters of the longest address: 64 of a mailbox, and 255 of a domain."""
 EXACT_FLOAT_LIMIT = 2**53
 """Below this number, a float without a fraction is exactly the integer that it looks like."""
 TRIMMED_CHARACTERS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u200e"
@@ -36,6 +40,8 @@ def write_moment(moment: datetime | None) -> int:
 
 def read_moment(text: str) -> datetime | None:
     """Read Unix seconds or ISO 8601; None for any other text. A time without a zone is UTC."""
+    if len(text) > MAX_MOMENT_LENGTH:
+        return None
     try:
         if SECONDS.fullmatch(text):
             return datetime.fromtimestamp(int(text), UTC)
@@ -114,4 +120,4 @@ def trim(text: str) -> str:
 
 def is_email(text: str) -> bool:
     """Return whether a text is an e-mail address under RFC 5322; `a@b` is one."""
-    return EMAIL.fullmatch(text) is not None
+    return len(text) <= MAX_ADDRESS_LENGTH and EMAIL.fullmatch(text) is not None

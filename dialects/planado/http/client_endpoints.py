@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dialects.base.http.authentication import account_of
-from dialects.base.http.bodies import json_response, read_body
+from dialects.base.http.bodies import json_response, parse_body, read_body
 from dialects.base.http.changes_until import changes_until_header
 from dialects.base.http.conditional_requests import etag_header, not_modified, precondition
 from dialects.base.http.store_calls import replica_options, run_read, run_write
@@ -89,7 +89,11 @@ async def body_tree(request: Request) -> dict[str, Any]:
     The Content-Type does not matter: most callers send that of a form with JSON. Raise Malformed
     for a body that is no object, and Invalid for values that cannot be stored.
     """
-    tree = parse_json(await read_body(request, BODY_LIMIT))
+    return await parse_body(parse_object, await read_body(request, BODY_LIMIT))
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    tree = parse_json(raw)
     if not isinstance(tree, dict):
         raise Malformed("the body is not an object")
     refuse_unstorable(tree)

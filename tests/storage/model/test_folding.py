@@ -1,8 +1,11 @@
 """Folded text: which texts are equal, and how numbers in texts sort."""
 
-import pytest
+import unicodedata
 
-from storage.model.folding import digits_sort_key, fold
+import pytest
+from hypothesis import given, strategies as st
+
+from storage.model.folding import digits_sort_key, fold, fold_searched
 from storage.model.names import collapse_spaces, join_name, split_contact_name, split_name
 
 EQUAL = [
@@ -59,3 +62,15 @@ def test_a_contacts_name_splits_into_one_word_and_the_rest(
     name: str, _parts: tuple[str, str, str]
 ) -> None:
     assert join_name(*split_contact_name(name)) == collapse_spaces(name)
+
+
+@given(st.text(st.sampled_from("eEßσ\u0130\u0301\u0323\u0f73\u0f75\uff9e\ufdfaＡ日"), max_size=400))
+def test_a_long_text_folds_as_if_it_were_decomposed_at_once(text: str) -> None:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    without_accents = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+    assert fold(text) == (without_accents or text)
+
+
+def test_only_the_first_characters_of_a_long_text_are_searched() -> None:
+    assert fold_searched("É" * 300) == "e" * 255

@@ -19,10 +19,10 @@ from ...clients.number_pattern import (
     COUNTER_KEY,
     COUNTER_WORDS,
     PADDING_KEY,
-    PATTERN_KEY,
     SLOT,
     read_count,
 )
+from ...clients.setting_types import PATTERN_KEY
 from ...protocol.scalars import text_of
 
 COMPANIES_PATH = "/api/v1/companies"

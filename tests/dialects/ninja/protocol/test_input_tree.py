@@ -1,7 +1,12 @@
 """All forms of input, and the cleaning that comes first for each of them."""
 
-import pytest
+from urllib.parse import parse_qsl
 
+import pytest
+from hypothesis import given, strategies as st
+
+from dialects.base.protocol.failures import Malformed
+from dialects.ninja.http.request_body import form_pairs
 from dialects.ninja.protocol.input_tree import nest_pairs
 
 MULTIPART = {"name": (None, "Acme"), "contacts[0][email]": (None, "ada@acme.example")}
@@ -77,6 +82,9 @@ def test_a_form_of_parts_changes(ninja):
         ([("a[0][b]", "1"), ("a[0][c]", "2")], {"a": [{"b": "1", "c": "2"}]}),
         ([("a[5][b]", "1"), ("a[9][b]", "2")], {"a": [{"b": "1"}, {"b": "2"}]}),
         ([("a[b][]", "1")], {"a": {"b": ["1"]}}),
+        ([("a[5]", "1"), ("a[]", "2"), ("a[x]", "3")], {"a": {"5": "1", "6": "2", "x": "3"}}),
+        ([("a[5]", "1"), ("a[2]", "2"), ("a[]", "3")], {"a": ["1", "2", "3"]}),
+        ([("a[][]", "1"), ("a[][]", "2")], {"a": [["1"], ["2"]]}),
     ],
 )
 def test_brackets_nest(pairs, tree):
@@ -244,3 +252,14 @@ def test_a_trailing_slash_is_no_redirect_for_writers(ninja):
     assert ninja.put(f"{client['id']}/", {"name": "B"})["name"] == "B"
     assert ninja.post("/clients/bulk/", json=body, follow_redirects=False).status_code == 200
     assert ninja.delete(f"/clients/{client['id']}/").status_code == 200
+
+
+@given(st.text(st.sampled_from("a%41eE&=+[]é"), max_size=40))
+def test_a_form_is_decoded_as_any_other_program_does(form):
+    try:
+        expected = parse_qsl(form, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(Malformed):
+            form_pairs(form.encode())
+    else:
+        assert form_pairs(form.encode()) == expected
