@@ -14,13 +14,15 @@ INPUTS = [*(("ninja", one) for one in NINJA_INPUTS), *(("planado", one) for one 
 LONGEST_WAIT = 0.3
 MOST_MEMORY = 64 * MEBIBYTE
 TRIES = 3
-"""A machine with other work on it is late now and then, an input that holds the server always."""
+LITTLE_PROCESSOR = 0.1
+"""Seconds of processor time with which nobody is kept waiting. A machine with other work on it is
+late now and then, an input that holds the server always is."""
 
 
 def is_harmless(strain: Strain) -> bool:
-    return (
-        200 <= strain.status < 500 and strain.wait <= LONGEST_WAIT and strain.memory <= MOST_MEMORY
-    )
+    is_answered = 200 <= strain.status < 500
+    is_quick = strain.wait <= LONGEST_WAIT or strain.processor <= LITTLE_PROCESSOR
+    return is_answered and is_quick and strain.memory <= MOST_MEMORY
 
 
 def test_no_input_holds_the_server(strained: Strained) -> None:
