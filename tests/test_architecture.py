@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 STORAGE = {"storage", "msgspec", "sqlmodel", "sqlalchemy", "alembic", "pysqlite3", "uuid_utils"}
 STORAGE |= {"argon2", "obstore", "psycopg", "stamina", "lz4"}
-DIALECTS = {"dialects", "storage", "msgspec", "starlette", "anyio", "hashids"}
+DIALECTS = {"dialects", "storage", "msgspec", "starlette", "anyio"}
 DIALECTS |= {"python_multipart", "filetype"}
 GATEWAY = {
     "gateway",
