@@ -12,6 +12,7 @@ import stamina
 import typer
 from typer.exceptions import TyperException
 
+from gateway.terminal import say_text
 from storage import Conflict, Failure, NotFound, Unavailable
 
 REFUSED, MISUSED, UNUSABLE = 1, 2, 3
@@ -62,10 +63,10 @@ def run(app: typer.Typer) -> None:
         code = app(prog_name="gateway", standalone_mode=False)
     except TyperException as misuse:
         is_help = misuse.format_message().startswith("Usage:")
-        typer.echo(f"{'' if is_help else 'gateway: '}{misuse.format_message()}", err=True)
+        say_text(f"{'' if is_help else 'gateway: '}{misuse.format_message()}", err=True)
         sys.exit(MISUSED)
     except Failure as failure:
-        typer.echo(f"gateway: {failure_sentence(failure)}", err=True)
+        say_text(f"gateway: {failure_sentence(failure)}", err=True)
         sys.exit(UNUSABLE if isinstance(failure, Unavailable) else REFUSED)
     sys.exit(code)
 

@@ -7,6 +7,7 @@ import typer
 
 from gateway.server.in_process import answer
 from gateway.settings import DEFAULT_DATABASE
+from gateway.terminal import say
 
 from .options import AccountName, AsJson, Database, open_store
 from .output import print_json
@@ -26,7 +27,7 @@ def get(
     status, body = asyncio.run(answer(database, found, path))
     print_json(body, compact=as_json)
     if status >= 400:  # noqa: PLR2004  where errors begin
-        typer.echo(f"gateway: answered {status}", err=True)
+        say(f"gateway: answered {status}", err=True)
         raise typer.Exit(ANSWERED_WITH_ERROR)
 
 

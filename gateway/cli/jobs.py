@@ -27,6 +27,7 @@ from gateway.migration.live.service_choice import ServiceWish, service_in_use
 from gateway.migration.reporting.run_facts import fact_lines
 from gateway.remote.http_client import HttpClient
 from gateway.settings import Settings
+from gateway.terminal import say
 from storage import (
     Account,
     BlobStore,
@@ -123,7 +124,7 @@ def print_how_to_resume(store: Store, account: Account) -> None:
     run = next(iter(store.list_runs(account.id)), None)
     if run is not None and run.state is RunState.STOPPED and run.checkpoint:
         words = f"what was done until then is kept; go on with: gateway runs resume {run.id}"
-        typer.echo(words, err=True)
+        say(words, err=True)
 
 
 class JobStart(NamedTuple):

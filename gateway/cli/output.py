@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from gateway.terminal import escape_line, say_text
 
 
 def print_json(value: object, *, compact: bool = True) -> None:
@@ -16,7 +18,7 @@ def print_json(value: object, *, compact: bool = True) -> None:
     text = value if isinstance(value, bytes) else msgspec.json.encode(value)
     if not compact:
         text = msgspec.json.format(text)
-    typer.echo(text.decode())
+    say_text(text.decode())
 
 
 def print_answer(fields: Mapping[str, object], words: str, *, as_json: bool) -> None:
@@ -24,7 +26,7 @@ def print_answer(fields: Mapping[str, object], words: str, *, as_json: bool) -> 
     if as_json:
         print_json(fields)
     else:
-        typer.echo(words)
+        say_text(words)
 
 
 def print_rows(name: str, rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
@@ -32,15 +34,20 @@ def print_rows(name: str, rows: Sequence[Mapping[str, Any]], *, as_json: bool) -
     if as_json:
         print_json({name: rows})
     elif not rows:
-        typer.echo(f"No {name} yet.", err=True)
+        say_text(f"No {name} yet.", err=True)
     elif sys.stdout.isatty():
         table = Table(*rows[0], box=None, pad_edge=False)
         for row in rows:
-            table.add_row(*map(cell_text, row.values()))
+            table.add_row(*(Text(cell_text(value)) for value in row.values()))
         Console().print(table)
     else:
         for row in rows:
-            typer.echo("\t".join(map(cell_text, row.values())))
+            print_cells(*row.values())
+
+
+def print_cells(*values: object) -> None:
+    """Print one line of cells with tabs between them, for a program."""
+    say_text("\t".join(map(cell_text, values)))
 
 
 def cell_text(value: object) -> str:
@@ -52,4 +59,4 @@ def cell_text(value: object) -> str:
         case datetime():
             return value.isoformat(timespec="seconds").replace("+00:00", "Z")
         case _:
-            return str(value)
+            return escape_line(str(value))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-import typer
 from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import (
@@ -20,6 +19,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 from rich.text import Text
+
+from gateway.terminal import escape_line, say
 
 SECONDS_BETWEEN_LINES = 10.0
 SLOW_RATE = 10
@@ -72,7 +73,7 @@ class LineMeter:
             self.print_line(f"{self._words}: {self._write(done)}{of_all}")
 
     def print_line(self, words: str) -> None:
-        typer.echo(words, err=True)
+        say(words, err=True)
 
 
 class BarMeter:
@@ -86,7 +87,7 @@ class BarMeter:
         self._progress.update(self._task, completed=done, total=total)
 
     def print_line(self, words: str) -> None:
-        self._progress.console.print(words, highlight=False, markup=False)
+        self._progress.console.print(escape_line(words), highlight=False, markup=False)
 
 
 @contextmanager

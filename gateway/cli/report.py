@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-import typer
 from msgspec import Struct, json
 
 from gateway.migration.reporting.run_words import HEADINGS, MEANINGS, ORDER
 from gateway.migration.spooled_lines import SpooledLines
+from gateway.terminal import say, say_text
 from storage import Run, RunLine, Store
 
 MAX_LINES_SHOWN = 10
@@ -48,16 +48,16 @@ def print_report(report: Report, *, as_json: bool) -> None:
     if as_json:
         print_json_report(report)
         return
-    typer.echo(report.heading)
+    say(report.heading)
     print_counts(report.counts)
     print_losses(report.lines)
     numbers, first = first_of_kinds(report.lines)
     for kind, heading in HEADINGS.items():
         if kind in first:
-            typer.echo(heading)
+            say(heading)
             print_lines(first[kind], numbers[kind] - len(first[kind]), report.run)
     if report.note:
-        typer.echo(report.note)
+        say(report.note)
 
 
 def print_json_report(report: Report) -> None:
@@ -67,10 +67,10 @@ def print_json_report(report: Report) -> None:
         "counts": dict(report.counts),
         "not_carried": dict(sorted(lost_fields(report.lines).items())),
     }
-    typer.echo(json.encode(fields).decode().removesuffix("}") + ',"lines":[', nl=False)
+    say_text(json.encode(fields).decode().removesuffix("}") + ',"lines":[', nl=False)
     for n, line in enumerate(report.lines):
-        typer.echo(("," if n else "") + json.encode(line).decode(), nl=False)
-    typer.echo("]}")
+        say_text(("," if n else "") + json.encode(line).decode(), nl=False)
+    say_text("]}")
 
 
 def print_counts(counts: Mapping[str, int]) -> None:
@@ -78,17 +78,17 @@ def print_counts(counts: Mapping[str, int]) -> None:
     counts = {"read": 0} | dict(counts)
     width = max((len(f"{counts[name]:,}") for name in names), default=0)
     for name in names:
-        typer.echo(f"  {counts[name]:>{width},}  {MEANINGS.get(name, name)}")
+        say(f"  {counts[name]:>{width},}  {MEANINGS.get(name, name)}")
 
 
 def print_losses(lines: Iterable[RunLine]) -> None:
     fields = lost_fields(lines)
     if not fields:
         return
-    typer.echo("Not carried, because the other side has no place for it:")
+    say("Not carried, because the other side has no place for it:")
     width = max(map(len, fields))
     for field, number in sorted(fields.items(), key=lambda pair: (-pair[1], pair[0])):
-        typer.echo(f"  {field:<{width}}  of {client_count(number)}")
+        say(f"  {field:<{width}}  of {client_count(number)}")
 
 
 def lost_fields(lines: Iterable[RunLine]) -> Counter[str]:
@@ -126,10 +126,10 @@ def first_of_kinds(lines: Iterable[RunLine]) -> tuple[Counter[str], dict[str, li
 def print_lines(shown: Sequence[RunLine], more: int, run: Run | None) -> None:
     for line in shown:
         words = ": ".join(filter(None, (line.field, line.text)))
-        typer.echo("  " + "  ".join(filter(None, (line.client, words))))
+        say("  " + "  ".join(filter(None, (line.client, words))))
     if more:
         where = f": gateway runs show {run.id} --kind {shown[0].kind}" if run else ""
-        typer.echo(f"  … and {more:,} more{where}")
+        say(f"  … and {more:,} more{where}")
 
 
 def client_count(number: int) -> str:

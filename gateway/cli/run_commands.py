@@ -14,12 +14,13 @@ from gateway.migration.reporting.report_page import csv_text, page
 from gateway.migration.reporting.run_collection import ReportCollector
 from gateway.migration.reporting.run_facts import FACT, RunFacts
 from gateway.settings import DEFAULT_DATABASE
+from gateway.terminal import say
 from storage import Invalid, Problem, Run, RunState
 
 from .jobs import Job, JobContext, dialect_named, run_job
 from .live.sync_commands import credential_headers
 from .options import AsJson, Database, open_store
-from .output import print_rows
+from .output import print_cells, print_rows
 from .report import Report, lines_of, print_report
 
 REPORT_WRITERS = {".html": page, ".csv": csv_text}
@@ -72,7 +73,7 @@ def show_run(
         print_report(report, as_json=as_json)
         return
     for line in lines:
-        typer.echo("\t".join((line.client, line.field, line.text)))
+        print_cells(line.client, line.field, line.text)
 
 
 @runs_app.command("report")
@@ -93,7 +94,7 @@ def report_run(
         collector = ReportCollector(store, store.get_account(run.account), DIALECTS)
         text = write(collector.collect(run, lines_of(store, run)))
     output.write_text(text, encoding="utf-8", newline="")
-    typer.echo(str(output))
+    say(str(output))
 
 
 @runs_app.command("resume")

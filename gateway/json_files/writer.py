@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 
 from msgspec import json
 
+from gateway.terminal import escape_text
 from storage import Invalid, Problem
 
 STANDARD_STREAM = "-"
@@ -45,6 +46,13 @@ class LineWriter:
             raise translate_os_error(self._name, "written", error) from error
 
 
+class TerminalWriter(LineWriter):
+    """A writer on a terminal. What JSON allows but a terminal obeys is escaped."""
+
+    def lines(self, lines: bytes) -> None:
+        super().lines(escape_text(lines.decode()).encode())
+
+
 @contextmanager
 def open_writer(path: str, *, is_forced: bool = False) -> Iterator[LineWriter]:
     """Open a writer of one JSON text per line, compressed when the path ends in `.gz`.
@@ -57,7 +65,8 @@ def open_writer(path: str, *, is_forced: bool = False) -> Iterator[LineWriter]:
     """
     if path == STANDARD_STREAM:
         with open_standard_output() as out:
-            yield LineWriter(out, "standard output")
+            kind = TerminalWriter if sys.stdout.isatty() else LineWriter
+            yield kind(out, "standard output")
     else:
         with open_atomic_file(path, is_forced=is_forced) as out:
             yield LineWriter(out, path)

@@ -10,6 +10,7 @@ from gateway.migration.reconcile import Side
 from gateway.migration.runs import client_label
 from gateway.migration.settlement import settle_conflict
 from gateway.settings import DEFAULT_DATABASE
+from gateway.terminal import say
 from storage import Account, ConflictState, FieldConflict, Invalid, Problem, Store
 
 from ..jobs import dialect_named
@@ -63,10 +64,10 @@ def show_conflict(
         print_json({"client": label, "conflict": conflict})
         return
     service = name_of(conflict, names)
-    typer.echo(f"{label}: {conflict.fields} ({state_words(conflict, service)})")
+    say(f"{label}: {conflict.fields} ({state_words(conflict, service)})")
     for name, value in (("here", conflict.here), (service, conflict.there)):
-        typer.echo(f"  {name + ':':<9} {value_text(conflict, value)}")
-    typer.echo(
+        say(f"  {name + ':':<9} {value_text(conflict, value)}")
+    say(
         f"Decide with: gateway conflicts settle {conflict.id} --account {account}"
         f" --take here|{service}"
     )

@@ -24,6 +24,7 @@ from gateway.migration.live.service_choice import ServiceWish, service_in_use
 from gateway.migration.mirror_status import MirrorStatus, mirror_status
 from gateway.remote.http_client import HttpClient
 from gateway.settings import DEFAULT_DATABASE
+from gateway.terminal import say
 from storage import (
     Account,
     Invalid,
@@ -77,8 +78,8 @@ def start(**values: Any) -> None:
         print_json({"state": mirror.state.value, "forecast": forecasts})
         return
     for forecast in forecasts:
-        typer.echo(forecast_sentence(forecast))
-    typer.echo(f"Nothing was told yet. Begin with: gateway mirror run --account {account.name}")
+        say(forecast_sentence(forecast))
+    say(f"Nothing was told yet. Begin with: gateway mirror run --account {account.name}")
 
 
 def forecast_sentence(forecast: Forecast) -> str:
@@ -110,7 +111,7 @@ def run_mirror(
         open_services(store, owner, store.get_mirror(owner.id)) as live,
     ):
         mirror = lead(MirrorLoop(store, owner, live, pace))
-    typer.echo(f"The mirror has stopped: {mirror.reason or 'as it was told'}")
+    say(f"The mirror has stopped: {mirror.reason or 'as it was told'}")
     if mirror.reason:
         raise typer.Exit(1)
 
@@ -118,7 +119,7 @@ def run_mirror(
 def lead(loop: MirrorLoop) -> Mirror:
     """Lead the mirror until it is stopped; wait while another process cuts it over."""
     while (mirror := loop.run()).state is MirrorState.DRAINING:
-        typer.echo("The mirror is being cut over.")
+        say("The mirror is being cut over.")
         while loop.store.get_mirror(loop.account.id).state is MirrorState.DRAINING:
             time.sleep(1)
         time.sleep(LEASE.total_seconds())
@@ -138,7 +139,7 @@ def show_status(
         print_json(status)
         return
     for line in status_lines(status):
-        typer.echo(line)
+        say(line)
 
 
 def status_lines(status: MirrorStatus) -> Iterator[str]:
@@ -198,7 +199,7 @@ def cut_over(
         print_json(certificate)
         return
     for line in certificate_lines(certificate):
-        typer.echo(line)
+        say(line)
 
 
 @mirror_app.command("rollback")

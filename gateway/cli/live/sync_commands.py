@@ -11,6 +11,7 @@ import typer
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
 from gateway.migration.live.check import CheckedClient, CheckResult, check, check_one
+from gateway.terminal import say
 from storage import ConflictPolicy
 
 from ..jobs import NOT_WHOLE, WRITES_AT_ONCE, Job, JobContext, JobStart, live_session, run_job
@@ -205,12 +206,12 @@ def compare(job: Job, context: JobContext, chosen: Chosen) -> None:
         if context.as_json:
             words[checked.result.value].append(words_of(checked))
         else:
-            typer.echo(f"{checked.result.value} {words_of(checked)}")
+            say(f"{checked.result.value} {words_of(checked)}")
     if context.as_json:
         numbers = {result.value: number for result, number in counts.items()}
         print_json({"counts": numbers, "clients": words})
     else:
-        typer.echo(counts_sentence(counts))
+        say(counts_sentence(counts))
     if counts[CheckResult.SAME] != sum(counts.values()):
         raise typer.Exit(NOT_WHOLE)
 

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from dialects.base.migration.object_codec import ForeignSaltId
 from gateway.migration.counterparts import Pair, Sides
+from gateway.migration.csv_cells import safe_cell
 from gateway.migration.runs import ReportProgress, client_label, finish_run, start_run
 from gateway.remote.http_client import HttpClient
 from storage import (
@@ -193,7 +194,8 @@ def write_matches(matches: Iterable[ProbableMatch], file: TextIO) -> None:
     writer.writerow(COLUMNS)
     for match in matches:
         names = ", ".join(match.witnesses)
-        writer.writerow(("", match.ours, match.our_id, match.theirs, match.their_id, names))
+        ours, theirs = safe_cell(match.ours), safe_cell(match.theirs)
+        writer.writerow(("", ours, match.our_id, theirs, match.their_id, names))
 
 
 def apply_decisions(sides: Sides, file: TextIO) -> int:

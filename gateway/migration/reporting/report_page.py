@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 from operator import attrgetter
 
+from ..csv_cells import safe_cell
 from .run_report import Finding, RunReport
 from .run_words import HEADINGS, MEANINGS, ORDER
 
@@ -23,8 +24,6 @@ p.none{color:#666}
 body{margin:0;max-width:none;font-size:10pt}h2{break-after:avoid}tr{break-inside:avoid}
 }
 """
-FIRST_CHARACTERS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet would run a cell that begins with one of them."""
 
 
 def page(report: RunReport) -> str:
@@ -133,8 +132,3 @@ def csv_text(report: RunReport) -> str:
         row = (conflict.client, conflict.fields, conflict.here, conflict.there, conflict.outcome)
         writer.writerow(map(safe_cell, ("conflict", *row)))
     return text.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FIRST_CHARACTERS_OF_FORMULAS) else text
