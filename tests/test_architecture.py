@@ -24,6 +24,7 @@ GATEWAY = {
     "msgspec",
     "starlette",
     "uvicorn",
+    "httptools",
     "httpx",
     "typer",
     "rich",
