@@ -1,6 +1,7 @@
 """The composition root: the one place that names the dialects."""
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -25,7 +26,7 @@ def create_app(
 
     The caller opens the store and closes it.
     """
-    rest = Starlette(routes=[Route("/", welcome), Route("/livez", alive)], lifespan=lifespan)
+    rest = Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers={HTTPException: refuse})
     apps = {
         f"{prefix}/": app
         for dialect in DIALECTS
@@ -47,6 +48,13 @@ def create_app(
     return gateway
 
 
+async def refuse(_request: Request, error: Exception) -> Response:
+    """Answer outside all dialects, in JSON that each of them can read."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return JSONResponse({"message": error.detail}, error.status_code, error.headers)
+
+
 async def alive(_request: Request) -> Response:
     """Answer that the process runs. No token, no store."""
     return PlainTextResponse("ok")
@@ -55,3 +63,6 @@ async def alive(_request: Request) -> Response:
 async def welcome(_request: Request) -> Response:
     """Answer with the prefix of each dialect, at the bare address."""
     return JSONResponse({dialect.name: dialect.prefixes[0] for dialect in DIALECTS})
+
+
+ROUTES = [Route("/", welcome), Route("/livez", alive)]

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dialects.base.http.authentication import Headers
 
+from .early_answers import JSON, json_message
 from .log_output import access_log
 
 REQUEST_ID = b"x-request-id"
@@ -26,28 +27,36 @@ def with_request_log(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        started, status, request_id = time.perf_counter(), 500, request_id_of(scope)
+        started, status, request_id = time.perf_counter(), 0, request_id_of(scope)
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                header = (REQUEST_ID, request_id.encode())
-                message["headers"] = [*message["headers"], header]
+                message["headers"] = [*message["headers"], (REQUEST_ID, request_id.encode())]
             await send(message)
 
         try:
             await app(scope, receive, send_with_id)
+        except Exception:
+            if not status:
+                await send_failure(send_with_id)
+            raise
         finally:
-            log(
-                id=request_id,
-                method=scope["method"],
-                path=scope["path"][:MAX_PATH_LENGTH],
-                status=status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            path, ms = scope["path"][:MAX_PATH_LENGTH], (time.perf_counter() - started) * 1000
+            method = scope["method"]
+            log(id=request_id, method=method, path=path, status=status or 500, ms=round(ms, 1))
 
     return with_log
+
+
+async def send_failure(send: Send) -> None:
+    """Answer to a request that failed outside all dialects."""
+    body = json_message("Internal error")
+    headers = [(b"content-type", JSON), (b"content-length", b"%d" % len(body))]
+    headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def request_id_of(scope: Scope) -> str:

@@ -26,6 +26,29 @@ def test_the_bare_address_says_where_the_dialects_are(http: TestClient) -> None:
     assert http.get("/").json() == {"ninja": "/api/v1", "planado": "/v2"}
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("POST", "/livez", 405)]
+)
+def test_errors_outside_the_dialects_are_json(
+    http: TestClient, method: str, path: str, status: int
+) -> None:
+    answer = http.request(method, path)
+
+    assert answer.status_code == status
+    assert list(answer.json()) == ["message"]
+
+
+def test_a_failure_outside_the_dialects_is_json() -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError
+
+    http = TestClient(with_request_log(fail), raise_server_exceptions=False)
+
+    answer = http.get("/")
+
+    assert (answer.status_code, answer.json()) == (500, {"message": "Internal error"})
+
+
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.name)
 @pytest.mark.parametrize("path", ["/clients", "/nowhere", "/clients/x"])
 def test_nothing_inside_a_dialect_answers_without_a_token(
