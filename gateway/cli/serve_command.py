@@ -6,6 +6,15 @@ from typing import Annotated
 import typer
 
 from gateway.app import create_app
+from gateway.server.connection_limits import (
+    CLIENT_SECONDS,
+    CONNECTIONS,
+    DEFAULT_CLIENT_SECONDS,
+    DEFAULT_STOP_SECONDS,
+    STOP_SECONDS,
+    Limits,
+    connections_by_files,
+)
 from gateway.server.uvicorn_server import serve as serve_forever
 from gateway.settings import DEFAULT_DATABASE, Settings
 from storage import BlobStore
@@ -13,8 +22,19 @@ from storage import BlobStore
 from .options import AsJson, Database, open_store
 from .output import print_json
 
+LimitConnections = Annotated[
+    int,
+    typer.Option(min=0, envvar=CONNECTIONS, help="Of each worker; 0: as many as open files allow."),
+]
+ClientSeconds = Annotated[
+    int, typer.Option(min=1, envvar=CLIENT_SECONDS, help="How long a client may be slow.")
+]
+StopSeconds = Annotated[
+    int, typer.Option(min=1, envvar=STOP_SECONDS, help="Until a stop has ended, come what may.")
+]
 
-def serve(
+
+def serve(  # noqa: PLR0917  typer passes by name
     database: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
@@ -22,6 +42,9 @@ def serve(
         int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")
     ] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
+    limit_connections: LimitConnections = 0,
+    client_seconds: ClientSeconds = DEFAULT_CLIENT_SECONDS,
+    stop_seconds: StopSeconds = DEFAULT_STOP_SECONDS,
 ) -> None:
     """Serve both dialects until interrupted."""
     with open_store(database) as store:
@@ -31,7 +54,12 @@ def serve(
         create_app(store, settings)
     if as_json:
         print_json({"url": f"http://{host}:{port}", "workers": workers})
-    serve_forever(database, host=host, port=port, workers=workers)
+    limits = Limits(
+        connections=limit_connections or connections_by_files(),
+        client_seconds=client_seconds,
+        stop_seconds=stop_seconds,
+    )
+    serve_forever(database, host=host, port=port, workers=workers, limits=limits)
 
 
 def add_to(app: typer.Typer) -> None:

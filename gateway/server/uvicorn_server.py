@@ -7,46 +7,78 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import uvicorn
+from msgspec import structs
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
 
 from gateway.app import create_app
 from gateway.gc_tuning import gc_relaxed
 from gateway.settings import Settings
 from storage import IN_MEMORY, BlobStore, RateLimiter, RenderingCache, Replica, Store
 
+from .connection_limits import Limits
+from .limited_protocol import LimitedProtocol
 from .log_output import configure_logs
 from .request_log import with_request_log
+from .scratch_folder import hold_scratch_folder, scratch_folder
+from .stop_deadline import SUPERVISOR_SECONDS, bound_stop, end_process
+from .supervisor import Supervisor
 
 DATABASE = "GATEWAY_DATABASE_URL"
 SCRATCH = "GATEWAY_SCRATCH"
 """The variable that names the folder which the workers share while they run: the rate limiter's
 counts and the rendering cache."""
+HEALTHCHECK_SECONDS = 20
+"""A worker that is silent for longer is replaced. On a busy machine a start takes over 5 s,
+uvicorn's default, and then the supervisor killed the workers that it had just started."""
 
 
-def serve(database: str, *, host: str, port: int, workers: int) -> None:
+def serve(database: str, *, host: str, port: int, workers: int, limits: Limits) -> None:
     """Serve until interrupted."""
     # Workers are new processes: what they need travels in the environment.
     os.environ[DATABASE] = database
     # With one worker uvicorn raises the signal again at its end: exit cleanly then.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    with TemporaryDirectory(prefix="gateway-") as scratch:
-        os.environ[SCRATCH] = scratch
-        uvicorn.run(
-            "gateway.server.uvicorn_server:from_environment",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            access_log=False,
-            server_header=False,
-        )
+    if workers > 1:
+        seconds = max(1, limits.stop_seconds - SUPERVISOR_SECONDS)
+        limits = structs.replace(limits, stop_seconds=seconds)
+    limits.export()
+    with scratch_folder() as scratch:
+        os.environ[SCRATCH] = str(scratch)
+        run_workers(uvicorn_config(host, port, workers), limits)
+
+
+def uvicorn_config(host: str, port: int, workers: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        "gateway.server.uvicorn_server:from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        http=LimitedProtocol,
+        ws="none",
+        access_log=False,
+        server_header=False,
+        timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
+    )
+
+
+def run_workers(config: uvicorn.Config, limits: Limits) -> None:
+    """Run one worker in this process, or a supervisor of several."""
+    if config.workers > 1:
+        Supervisor(config, [config.bind_socket()], limits.stop_seconds).run()
+        return
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def from_environment() -> ASGIApp:
@@ -54,6 +86,8 @@ def from_environment() -> ASGIApp:
     configure_logs()
     settings = Settings.of(os.environ[DATABASE], os.environ)
     scratch = os.environ.get(SCRATCH)
+    if scratch:
+        hold_scratch_folder(Path(scratch))
     rate_limiter = RateLimiter(str(Path(scratch, "buckets")) if scratch else IN_MEMORY)
     renderings = (
         RenderingCache(str(Path(scratch, "renderings")), settings.renderings) if scratch else None
@@ -70,11 +104,16 @@ def from_environment() -> ASGIApp:
         renderings=renderings,
     )
 
+    gc.collect()
+    return with_request_log(create_app(store, settings, lifespan_of(store)))
+
+
+def lifespan_of(store: Store) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        bound_stop(Limits.of(os.environ).stop_seconds, end_process)
         with gc_relaxed():
             yield
         store.close()
 
-    gc.collect()
-    return with_request_log(create_app(store, settings, lifespan))
+    return lifespan
