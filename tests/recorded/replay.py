@@ -25,7 +25,6 @@ HEADERS = (
     "x-api-version",
     "x-app-version",
     "x-minimum-client-version",
-    "cache-control",
     "access-control-allow-origin",
     "access-control-allow-methods",
     "access-control-allow-headers",

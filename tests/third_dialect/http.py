@@ -117,6 +117,7 @@ def app(store: Store, options: Options) -> ASGIApp:
             guarded_route("/cards/{uuid:uuid}", GET=cards.show, PATCH=cards.change),
         ],
         auth=partial(BasicMiddleware, store=store, render=render, rate=options.rate),
+        credentials=["Authorization"],
         render=render,
     )
 

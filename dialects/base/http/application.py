@@ -14,6 +14,7 @@ from storage import Failure, Unavailable
 
 from .authentication import logger
 from .error_mapping import Render, failure_of
+from .private_answers import with_private_answers
 from .routing import GuardedRoute
 
 
@@ -22,12 +23,14 @@ def assemble_app(
     routes: Sequence[GuardedRoute],
     auth: Callable[[ASGIApp], ASGIApp],
     cached_reads: Callable[[ASGIApp], ASGIApp] | None = None,
+    credentials: Sequence[str],
     render: Render,
     refine: Callable[[Request, Renderable], Renderable] = lambda _request, failure: failure,
 ) -> ASGIApp:
     """Assemble the application of one dialect.
 
-    A request passes `auth` first, then `cached_reads` if there are any, then the routes. `render`
+    A request passes `auth` first, then `cached_reads` if there are any, then the routes.
+    `credentials` are the headers that say to `auth` who is asking. `render`
     turns every failure into an answer. Before that, `refine` may replace it by one that says more
     about the request.
     """
@@ -43,7 +46,8 @@ def assemble_app(
     # A redirect would turn a POST into a GET.
     app.router.redirect_slashes = False
     inner = without_trailing_slash(app)
-    return auth(cached_reads(inner) if cached_reads else inner)
+    guarded = auth(cached_reads(inner) if cached_reads else inner)
+    return with_private_answers(guarded, credentials)
 
 
 def without_trailing_slash(app: ASGIApp) -> ASGIApp:

@@ -15,6 +15,8 @@ from .options import Options
 TOKEN_HEADER = b"x-api-token"
 OLDER_TOKEN_HEADER = b"x-ninja-token"
 SECRET_HEADER = b"x-api-secret"
+CREDENTIAL_HEADERS = ("X-API-TOKEN", "X-NINJA-TOKEN")
+"""The headers that say who is asking."""
 
 
 class TokenMiddleware(AuthMiddleware):

@@ -20,6 +20,8 @@ from .document_endpoints import SANDBOX_HEADERS
 from .errors import render
 from .stored_uploads import LOGO_PATH
 
+LOGO_HEADERS = {**SANDBOX_HEADERS, "Cache-Control": "no-cache"}
+
 
 def with_public_logos(app: ASGIApp, store: Store) -> ASGIApp:
     """Wrap an application so that logos are sent without a token."""
@@ -45,5 +47,5 @@ async def logo_response(request: Request, store: Store, name: str) -> Response:
     chunks = await run_file_io(store.open_logo, name)
     media_type = MIME_TYPES[name.rpartition(".")[2]]
     if request.method == "HEAD":
-        return Response(media_type=media_type, headers=SANDBOX_HEADERS)
-    return StreamingResponse(chunks, media_type=media_type, headers=SANDBOX_HEADERS)
+        return Response(media_type=media_type, headers=LOGO_HEADERS)
+    return StreamingResponse(chunks, media_type=media_type, headers=LOGO_HEADERS)

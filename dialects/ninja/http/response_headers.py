@@ -25,7 +25,6 @@ COMMON_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": ALLOWED_HEADERS,
     "Access-Control-Expose-Headers": "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition",
-    "Cache-Control": "no-cache, private",
 }
 OWN_NAMES = frozenset(
     {b"etag", b"retry-after", b"x-gateway-ignored-fields", b"x-gateway-changes-until"}

@@ -8,6 +8,8 @@ from dialects.base.protocol.failures import Unauthenticated
 from storage import Access
 
 OLDER_HEADERS = (b"x-planado-api-key", b"x-planado-api-token")
+CREDENTIAL_HEADERS = ("Authorization", "X-Planado-Api-Key", "X-Planado-Api-Token")
+"""The headers that say who is asking."""
 
 
 class KeyMiddleware(AuthMiddleware):

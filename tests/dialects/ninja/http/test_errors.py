@@ -10,7 +10,9 @@ HEADERS = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, POST, PUT, DELETE, OPTIONS",
     "access-control-expose-headers": "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition",
-    "cache-control": "no-cache, private",
+    "cache-control": "private, no-store",
+    "x-content-type-options": "nosniff",
+    "vary": "X-API-TOKEN, X-NINJA-TOKEN",
     "content-type": "application/json",
 }
 EXPOSED = "access-control-expose-headers"
