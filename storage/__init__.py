@@ -8,7 +8,7 @@ Commands and queries go in, records come out, failures are raised.
 
 # The store and what it is given
 from storage.store import Store
-from storage.accounts.passwords import hash_password
+from storage.accounts.passwords import hash_password, verify_password
 from storage.accounts.rate_limiter import IN_MEMORY, RateLimit, RateLimiter
 from storage.database.replica import Replica
 from storage.database.write_methods import WriteMethod
@@ -262,4 +262,5 @@ __all__ = [
     "to_microseconds",
     "to_millionths",
     "variant_key",
+    "verify_password",
 ]

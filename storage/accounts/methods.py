@@ -8,7 +8,7 @@ from storage.model.commands import CreateAccount, CreateService, CreateToken
 from storage.model.records import Secret
 
 from . import accounts, services, tokens
-from .passwords import hash_password, verify_password
+from .passwords import hash_password
 from .rate_limiter import RateLimit, RateLimiter
 
 
@@ -33,10 +33,9 @@ class AccountMethods(TransactionRunner):
         """Set the account's API password, which operations that cannot be undone ask for."""
         return self._write(accounts.save_password, name, hash_password(password))
 
-    def verify_password(self, account_id: int, password: str) -> bool:
-        """Return whether this is the account's API password; False if it has none."""
-        password_hash = self._read(accounts.find_password_hash, account_id)
-        return password_hash is not None and verify_password(password_hash, password)
+    def find_password_hash(self, account_id: int) -> str | None:
+        """Return the hash of the account's API password; None if it has no password."""
+        return self._read(accounts.find_password_hash, account_id)
 
     def create_token(self, command: CreateToken) -> tuple[Token, Secret]:
         """Create a token. Returns its record and the token itself, which cannot be read again."""
@@ -103,6 +102,17 @@ class AccountMethods(TransactionRunner):
     def acquire_call(self, token_id: int, rate: RateLimit) -> float:
         """Count a call of a token and return 0.0, or return the seconds until it may be made."""
         return self._rate_limiter.acquire(token_id, rate)
+
+    def count_failure(self, guesser: int) -> float:
+        """Count a failure to authenticate and return 0.0, or the seconds until the next may come.
+
+        `guesser`: the id of an account, or a negative number for an address.
+        """
+        return self._rate_limiter.count_failure(guesser)
+
+    def refusal_seconds(self, guesser: int) -> float:
+        """Return the seconds for which a guesser is refused, 0.0 for none."""
+        return self._rate_limiter.refusal_seconds(guesser)
 
     @property
     def has_replica(self) -> bool:

@@ -2,7 +2,10 @@
 
 A bucket is one row of a scratch database: the moment at which the bucket will be empty. The
 database never waits for the disk, because its loss only forgives the calls of the last minute. The
-first call that is counted opens it: without a rate limit there is no database.
+first call that is counted opens it.
+
+It also counts failures of those who may be guessing, one row for each: how many failures there were
+since the first one, and when they are forgotten.
 """
 
 import time
@@ -22,6 +25,32 @@ BUSY_SECONDS = 5.0
 CREATE_BUCKET_TABLE = (
     "CREATE TABLE IF NOT EXISTS bucket (token INTEGER PRIMARY KEY, empty_at INTEGER NOT NULL)"
 )
+CREATE_FAILURE_TABLE = (
+    "CREATE TABLE IF NOT EXISTS failure "
+    "(guesser INTEGER PRIMARY KEY, failures INTEGER NOT NULL, ends_at INTEGER NOT NULL)"
+)
+MAX_FAILURES = 20
+"""Failures after which one who may be guessing is refused."""
+FAILURE_SECONDS = 60
+"""Seconds after which failures are forgotten, counted from the first one; a refusal takes as long.
+"""
+COUNT_FAILURE = """
+INSERT INTO failure VALUES (:guesser, 1, :later)
+ON CONFLICT (guesser) DO UPDATE
+SET failures = iif(ends_at BETWEEN :now AND :later, failures + 1, 1),
+    ends_at = iif(ends_at BETWEEN :now AND :later AND failures + 1 < :most, ends_at, :later)
+WHERE failures < :most OR ends_at NOT BETWEEN :now AND :later
+RETURNING failures
+"""
+"""Counts one failure, unless its guesser is refused; then no row is returned.
+
+The last failure that is counted begins the refusal, which nothing prolongs. A moment that is too
+late comes from another clock.
+"""
+SELECT_REFUSAL = """
+SELECT ends_at FROM failure
+WHERE guesser = :guesser AND failures >= :most AND ends_at BETWEEN :now AND :later
+"""
 UPSERT_BUCKET = """
 INSERT INTO bucket VALUES (:token, :now + :drip)
 ON CONFLICT (token) DO UPDATE
@@ -72,6 +101,27 @@ class RateLimiter:
             ((empty_at,),) = rows.fetchall()
         return float(max(empty_at + drip - full, 1) / MICROSECONDS_PER_SECOND)
 
+    def count_failure(self, guesser: int) -> float:
+        """Count one failure and return 0.0, or return the seconds for which it is refused.
+
+        Of two at the same moment, one is the last that is not refused. Raises Unavailable.
+        """
+        with self._exclusive() as connection:
+            values = self._failure_values(guesser)
+            if connection.execute(COUNT_FAILURE, values).fetchall():
+                return 0.0
+            return seconds_refused(connection, values)
+
+    def refusal_seconds(self, guesser: int) -> float:
+        """Return the seconds for which a guesser is refused, 0.0 for none. Raises Unavailable."""
+        with self._exclusive() as connection:
+            return seconds_refused(connection, self._failure_values(guesser))
+
+    def _failure_values(self, guesser: int) -> dict[str, int]:
+        now = int(self._clock() * MICROSECONDS_PER_SECOND)
+        later = now + FAILURE_SECONDS * MICROSECONDS_PER_SECOND
+        return {"guesser": guesser, "now": now, "later": later, "most": MAX_FAILURES}
+
     @contextmanager
     def _exclusive(self) -> Iterator[Any]:
         """Open a transaction with an exclusive lock on the file. Read the clock only inside it.
@@ -94,6 +144,7 @@ class RateLimiter:
                 "PRAGMA synchronous = OFF",
                 "PRAGMA journal_mode = MEMORY",
                 CREATE_BUCKET_TABLE,
+                CREATE_FAILURE_TABLE,
             ):
                 self._connection.execute(statement).close()
         return self._connection
@@ -103,6 +154,11 @@ class RateLimiter:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def seconds_refused(connection: Any, values: dict[str, int]) -> float:
+    rows = connection.execute(SELECT_REFUSAL, values).fetchall()
+    return max(rows[0][0] - values["now"], 1) / MICROSECONDS_PER_SECOND if rows else 0.0
 
 
 @contextmanager

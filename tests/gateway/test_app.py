@@ -14,6 +14,7 @@ from storage.model.commands import CreateToken
 from storage.model.errors import Invalid
 from storage.store import Store
 from tests.support.api_callers import Ninja, Planado
+from tests.support.asgi_client import AsgiClient
 
 
 def test_livez_answers_without_a_token(http: TestClient) -> None:
@@ -99,10 +100,11 @@ def test_a_secret_set_by_the_operator_is_demanded(
     store: Store, ninja: Ninja, secret: str | None, status: int
 ) -> None:
     settings = Settings(environment={"GATEWAY_NINJA_API_SECRET": "s3cret"})
-    guarded = Ninja(TestClient(create_app(store, settings)), ninja.token)
+    guarded = Ninja(AsgiClient(create_app(store, settings)), ninja.token)
     headers = {} if secret is None else {"X-API-SECRET": secret.encode("latin-1")}
 
-    answer = guarded.get("/clients", headers=headers)
+    with guarded.http:
+        answer = guarded.get("/clients", headers=headers)
 
     assert answer.status_code == status
     if status == 403:

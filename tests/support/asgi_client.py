@@ -1,11 +1,15 @@
 """An HTTP client for an application in this process: no socket, no thread for a request."""
 
 from asyncio import Event, Future, Queue, Runner
+from ipaddress import IPv4Address
+from itertools import count
 from threading import Lock
 from urllib.parse import unquote
 
 import httpx2
 from starlette.types import ASGIApp, Message, Scope
+
+ADDRESSES = count(int(IPv4Address("10.0.0.1")))
 
 
 class AsgiClient(httpx2.Client):
@@ -17,14 +21,19 @@ class AsgiClient(httpx2.Client):
     thread eight times.
     """
 
-    def __init__(self, app: ASGIApp, base_url: str = "http://ninja.test:8000") -> None:
+    def __init__(
+        self, app: ASGIApp, base_url: str = "http://ninja.test:8000", address: str = ""
+    ) -> None:
+        """Ask from `address`, or from another one in each request: then none fails too often."""
         self.app = app
-        super().__init__(transport=AsgiTransport(app), base_url=base_url, follow_redirects=True)
+        transport = AsgiTransport(app, address)
+        super().__init__(transport=transport, base_url=base_url, follow_redirects=True)
 
 
 class AsgiTransport(httpx2.BaseTransport):
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, address: str) -> None:
         self.app = app
+        self.address = address
         self.turn = Lock()
         self.runner = Runner()
         self.requests: Queue[tuple[httpx2.Request, Future[httpx2.Response]]] = Queue()
@@ -66,7 +75,8 @@ class AsgiTransport(httpx2.BaseTransport):
                 is_complete.set()
 
         try:
-            await self.app(scope_of(request), receive, send)
+            address = self.address or str(IPv4Address(next(ADDRESSES)))
+            await self.app(scope_of(request, address), receive, send)
         except Exception:
             # A defect is raised once more after its answer, for the log of a server.
             if not sent:
@@ -80,7 +90,7 @@ def response_of(request: httpx2.Request, head: Message, *parts: Message) -> http
     return httpx2.Response(head["status"], headers=headers, stream=stream, request=request)
 
 
-def scope_of(request: httpx2.Request) -> Scope:
+def scope_of(request: httpx2.Request, address: str) -> Scope:
     path, _, query = request.url.raw_path.partition(b"?")
     return {
         "type": "http",
@@ -93,6 +103,6 @@ def scope_of(request: httpx2.Request) -> Scope:
         "query_string": query,
         "root_path": "",
         "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "client": ("127.0.0.1", 50000),
+        "client": (address, 50000),
         "server": (request.url.host, request.url.port or 80),
     }

@@ -21,7 +21,7 @@ from dialects.base.protocol.failures import (
     Unauthenticated,
     WrongMethod,
 )
-from storage import Access, ClientQuery, Invalid, LiveKey, NotFound, Store
+from storage import ClientQuery, Invalid, LiveKey, NotFound, Store
 
 from . import wire
 
@@ -37,13 +37,12 @@ class Options(RateOptions, frozen=True, kw_only=True):
 class BasicMiddleware(AuthMiddleware):
     """HTTP Basic authentication: the token is the password."""
 
-    async def authenticate(self, headers: Headers) -> Access:
+    dialect = "cards"
+    refusal = "unknown password"
+
+    def read_credential(self, headers: Headers) -> str:
         scheme, _, encoded = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-        token = password_of(encoded) if scheme.lower() == "basic" else ""
-        access = await self.find_access("cards", token) if token else None
-        if access is None:
-            raise Unauthenticated("unknown password")
-        return access
+        return password_of(encoded) if scheme.lower() == "basic" else ""
 
 
 def password_of(encoded: str) -> str:

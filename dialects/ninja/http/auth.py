@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from dialects.base.http.authentication import AuthMiddleware, Headers
 from dialects.base.http.error_mapping import Render
 from dialects.base.protocol.failures import Unauthenticated
-from storage import Access, Store
+from storage import Store
 
 from .options import Options
 
@@ -22,20 +22,20 @@ CREDENTIAL_HEADERS = ("X-API-TOKEN", "X-NINJA-TOKEN")
 class TokenMiddleware(AuthMiddleware):
     """Authentication of this API: the secret is checked first, then the token."""
 
+    dialect = "ninja"
+    refusal = "Invalid token"
+
     def __init__(self, app: ASGIApp, *, store: Store, render: Render, options: Options) -> None:
         super().__init__(app, store=store, render=render, rate=options.rate)
         self.secret = options.api_secret.encode()
 
-    async def authenticate(self, headers: Headers) -> Access:
+    def read_credential(self, headers: Headers) -> str:
         # compare_digest takes text only if it is ASCII, so bytes are compared.
         given = headers.get(SECRET_HEADER, b"")
         if self.secret and not hmac.compare_digest(given, self.secret):
             raise Unauthenticated("Invalid secret")
         token = headers.get(TOKEN_HEADER) or headers.get(OLDER_TOKEN_HEADER, b"")
-        access = await self.find_access("ninja", token.decode("latin-1")) if token else None
-        if access is None:
-            raise Unauthenticated("Invalid token")
-        return access
+        return token.decode("latin-1")
 
 
 def token_auth(store: Store, render: Render, options: Options) -> partial[TokenMiddleware]:

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from dialects.base.http.authentication import account_of
-from dialects.base.http.store_calls import run_read
+from dialects.base.http.failure_limits import check_password
 from dialects.base.protocol.failures import Unconfirmed
 from storage import Store
 
@@ -16,10 +16,13 @@ BASE64_HEADER = "x-api-password-base64"
 
 
 async def confirm_password(store: Store, request: Request) -> None:
-    """Raise Unconfirmed unless the account has a password and the request has the same one."""
+    """Raise Unconfirmed unless the account has a password and the request has the same one.
+
+    Raises TooManyRequests after many wrong ones.
+    """
     password = sent_password(request.headers)
     account = account_of(request)
-    if not password or not await run_read(store.verify_password, account.id, password):
+    if not password or not await check_password(store, account.id, password):
         raise Unconfirmed("the account's password is missing or wrong")
 
 

@@ -4,8 +4,6 @@ Live integrations still send the older headers.
 """
 
 from dialects.base.http.authentication import AuthMiddleware, Headers
-from dialects.base.protocol.failures import Unauthenticated
-from storage import Access
 
 OLDER_HEADERS = (b"x-planado-api-key", b"x-planado-api-token")
 CREDENTIAL_HEADERS = ("Authorization", "X-Planado-Api-Key", "X-Planado-Api-Token")
@@ -15,12 +13,11 @@ CREDENTIAL_HEADERS = ("Authorization", "X-Planado-Api-Key", "X-Planado-Api-Token
 class KeyMiddleware(AuthMiddleware):
     """Authentication of this API."""
 
-    async def authenticate(self, headers: Headers) -> Access:
-        key = sent_key(headers)
-        access = await self.find_access("planado", key) if key else None
-        if access is None:
-            raise Unauthenticated("unknown key")
-        return access
+    dialect = "planado"
+    refusal = "unknown key"
+
+    def read_credential(self, headers: Headers) -> str:
+        return sent_key(headers)
 
 
 def sent_key(headers: Headers) -> str:

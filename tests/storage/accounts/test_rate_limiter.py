@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from storage.accounts.rate_limiter import RateLimit, RateLimiter
+from storage.accounts.rate_limiter import FAILURE_SECONDS, MAX_FAILURES, RateLimit, RateLimiter
 from storage.database.sqlite_driver import sqlite_module
 from storage.model.errors import Unavailable
 
@@ -158,3 +158,58 @@ def test_closed_buckets_are_opened_again(tmp_path: Path, clock: SecondsClock) ->
     rate_limiter.close()
 
     assert poured(rate_limiter, 1) == 0
+
+
+def failures(rate_limiter: RateLimiter, times: int, guesser: int = 1) -> list[bool]:
+    """Fail as often, and return for each time whether it was refused."""
+    return [rate_limiter.count_failure(guesser) > 0 for _ in range(times)]
+
+
+def test_a_guesser_is_refused_for_a_minute_after_its_last_failure(
+    rate_limiter: RateLimiter, clock: SecondsClock
+) -> None:
+    failures(rate_limiter, MAX_FAILURES - 1)
+    clock.now += FAILURE_SECONDS - 1
+
+    assert failures(rate_limiter, 3) == [False, True, True]
+    assert rate_limiter.refusal_seconds(1) == FAILURE_SECONDS
+    clock.now += FAILURE_SECONDS - 1
+    assert 0 < rate_limiter.count_failure(1) <= 1
+    clock.now += 1.001
+    assert rate_limiter.refusal_seconds(1) == 0
+    assert failures(rate_limiter, MAX_FAILURES + 1) == [False] * MAX_FAILURES + [True]
+
+
+def test_failures_of_a_minute_before_are_forgotten(
+    rate_limiter: RateLimiter, clock: SecondsClock
+) -> None:
+    failures(rate_limiter, MAX_FAILURES - 1)
+
+    clock.now += FAILURE_SECONDS + 0.001
+
+    assert not any(failures(rate_limiter, MAX_FAILURES))
+
+
+def test_asking_for_a_refusal_counts_nothing(rate_limiter: RateLimiter) -> None:
+    assert {rate_limiter.refusal_seconds(1) for _ in range(100)} == {0.0}
+    assert failures(rate_limiter, MAX_FAILURES, guesser=2)[-1] is False
+    assert rate_limiter.refusal_seconds(1) == 0
+
+
+def test_another_clock_refuses_nobody(rate_limiter: RateLimiter, clock: SecondsClock) -> None:
+    failures(rate_limiter, MAX_FAILURES)
+
+    clock.now -= 900
+
+    assert failures(rate_limiter, 2) == [False, False]
+
+
+def fail(path: str) -> int:
+    return failures(RateLimiter(path), 15).count(False)
+
+
+def test_processes_that_share_the_file_count_failures_together(tmp_path: Path) -> None:
+    path = str(tmp_path / "buckets")
+
+    with ProcessPoolExecutor(4, get_context("spawn")) as pool:
+        assert sum(pool.map(fail, [path] * 4)) == MAX_FAILURES

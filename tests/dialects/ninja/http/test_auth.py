@@ -1,12 +1,12 @@
 """Authentication: a token on every request, and the API secret if the operator has set one."""
 
 import pytest
-from starlette.testclient import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
 from storage.model.commands import CreateToken
 from tests.dialects.ninja.steps import NOBODY
+from tests.support.asgi_client import AsgiClient
 
 INVALID_TOKEN = {"message": "Invalid token", "errors": {}}
 INVALID_SECRET = {"message": "Invalid secret", "errors": {}}
@@ -124,7 +124,8 @@ def test_other_headers_have_no_effect(ninja, headers):
 def guarded(store):
     """The app with an API secret."""
     settings = Settings(environment={"GATEWAY_NINJA_API_SECRET": "pässword"})
-    return TestClient(create_app(store, settings), raise_server_exceptions=False)
+    with AsgiClient(create_app(store, settings)) as http:
+        yield http
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
