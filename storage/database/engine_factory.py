@@ -9,9 +9,10 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from storage.model.errors import Invalid, Problem
+from storage.model.errors import Invalid, Problem, Unavailable
 
 from . import sqlite
+from .sqlite_driver import has_wal_reset_fix, sqlite_module
 
 POOL_SIZE = 28
 """Connections in the pool. The callers' thread pool is not larger, so no caller waits for one."""
@@ -49,6 +50,19 @@ def open_engine(url: str) -> Engine:
         return engine_kind_named("postgresql").create(parsed, POOL_SIZE)
     raise Invalid(
         Problem(("database",), "must be a URL such as sqlite:///gateway.db or postgresql://host/db")
+    )
+
+
+def refuse_unsafe_wal(url: str, workers: int) -> None:
+    """Raise Unavailable if so many processes could damage the database at a URL."""
+    version = sqlite_module().sqlite_version_info
+    if workers == 1 or make_url(url).drivername not in sqlite.DRIVERS or has_wal_reset_fix(version):
+        return
+    raise Unavailable(
+        f"SQLite {'.'.join(map(str, version))} can damage it if {workers} workers write. "
+        "This bug (WAL-reset) is fixed in SQLite 3.51.3, 3.50.7 and 3.44.6. Serve with --workers 1,"
+        " install pysqlite3, which has a newer SQLite, or use PostgreSQL; "
+        "GATEWAY_ALLOW_OLD_SQLITE_WAL=1 takes the risk"
     )
 
 

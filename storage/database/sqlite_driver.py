@@ -19,6 +19,22 @@ twenty other values. Each adapter returns the value itself, but a bool becomes a
 COUNT_MEMORY = 9
 """The option SQLITE_CONFIG_MEMSTATUS of `sqlite3_config`."""
 
+WAL_RESET_FIXES = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+"""Versions of SQLite in which the WAL-reset bug is fixed: two in their own series, and the third
+with all that came later."""
+
+
+def has_wal_reset_fix(version: tuple[int, ...]) -> bool:
+    """Return whether a version of SQLite is free of the WAL-reset bug of 3.7.0 to 3.51.2.
+
+    With the bug, a checkpoint can miss that another connection has begun the WAL anew. A later
+    checkpoint then skips what was committed, and the database is damaged.
+    """
+    *series_fixes, last_fix = WAL_RESET_FIXES
+    return version >= last_fix or any(
+        version[:2] == fix[:2] and version >= fix for fix in series_fixes
+    )
+
 
 def sqlite_module() -> ModuleType:
     """Return the configured pysqlite3 module, or the standard `sqlite3` with a warning."""
