@@ -13,6 +13,7 @@ from storage.clients.methods import ClientMethods
 from storage.conflicts.methods import ConflictMethods
 from storage.database.engine_factory import open_engine
 from storage.database.replica import Replica
+from storage.database.write_methods import Step, write_method
 from storage.documents.blob_store import BlobStore
 from storage.documents.methods import DocumentMethods
 from storage.groups.methods import GroupMethods
@@ -106,6 +107,15 @@ class Store(
         """Return the engine and the schema revision of the database."""
         return self._read(migration_upgrade.database_status)
 
+    def has_newest_schema(self) -> bool:
+        """Return whether the schema is the one that this gateway needs."""
+        return self._read(migration_upgrade.has_newest_schema)
+
+    @write_method
+    def probe_write(self) -> Step[None]:
+        """Commit a write that changes no record. Raises Unavailable if that is not possible."""
+        return migration_upgrade.probe_write
+
     def current_time(self) -> datetime:
         """Return the time of the store's clock."""
         return self._generators.clock()
@@ -124,7 +134,7 @@ class Store(
         """
         if not hasattr(self._thread_local, "snapshot_reader"):
             self._thread_local.snapshot_reader = (
-                None if self.has_replica else SnapshotReader.of(self._engine)
+                None if self.has_replica else SnapshotReader.of(self._engine, self._database_file)
             )
         reader: SnapshotReader | None = self._thread_local.snapshot_reader
         return reader
@@ -136,6 +146,8 @@ class Store(
         self._group_commit.close()
         self.renderings.close()
         self._engine.dispose()
+        if self._database_file is not None:
+            self._database_file.forget()
         self._rate_limiter.close()
         if self._replica is not None:
             self._replica.close()

@@ -19,6 +19,13 @@ That commit waits for the checkpoint. With a larger number, more changes of the 
 at once.
 """
 
+MAX_WAL_BYTES = 64 * 2**20
+"""Size to which a larger WAL is cut when it is used from its beginning again.
+
+A reader that takes long, or one large transaction, lets it grow. It is more than CHECKPOINT_PAGES,
+because to cut it and let it grow after each checkpoint would cost time.
+"""
+
 READ_OPTIONS: dict[str, Any] = {}
 WRITE_OPTIONS: dict[str, Any] = {"gateway_writes": True}
 """Execution options of a connection: `READ_OPTIONS` to read, `WRITE_OPTIONS` to write."""
@@ -99,6 +106,7 @@ def configure_connection(raw: Any, _record: object) -> None:
         switch_to_wal(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        cursor.execute(f"PRAGMA journal_size_limit = {MAX_WAL_BYTES}")
         cursor.execute("PRAGMA foreign_keys = ON")
 
 

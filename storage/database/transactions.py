@@ -11,6 +11,7 @@ from storage.model.errors import Unavailable
 from storage.model.generators import Generators
 
 from .circuit_breaker import CircuitBreaker
+from .database_file import DatabaseFile
 from .engine_factory import engine_kind
 from .group_commit import GroupCommit, Step
 from .replica import Replica
@@ -46,6 +47,7 @@ class TransactionRunner:
     ) -> None:
         self._engine = engine
         self._engine_kind = engine_kind(engine)
+        self._database_file = DatabaseFile.of(engine)
         self._generators = generators or Generators()
         self._replica = replica
         self._circuit_breaker = CircuitBreaker(RETRY_SECONDS)
@@ -109,6 +111,8 @@ class TransactionRunner:
         return self._run_with_retries(self._engine_kind.WRITE_OPTIONS, step)
 
     def _run_with_retries(self, options: dict[str, Any], step: Callable[[Connection], T]) -> T:
+        if self._database_file is not None:
+            self._database_file.require()
         with self._circuit_breaker.probe():
             try:
                 result = self._run_once(self._engine, options, step)
@@ -151,6 +155,8 @@ class TransactionRunner:
                 with connection.begin() as transaction:
                     start_step(connection)
                     result = step(connection)
+                    if self._database_file is not None and options.get("gateway_writes"):
+                        self._database_file.check()
                     is_committing = True
                     transaction.commit()
         except PoolTimeout as error:

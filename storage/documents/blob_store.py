@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Self
+from uuid import uuid4
 
 import obstore
 from obstore.exceptions import BaseError
@@ -35,6 +37,8 @@ class BlobStore:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        # Always the same name: if a blob cannot be deleted, no second one is left behind.
+        self._probe_name = f"readiness/{uuid4().hex}"
 
     @classmethod
     def at(cls, url: str) -> Self:
@@ -85,6 +89,18 @@ class BlobStore:
                 obstore.delete(self.store, name)
             except FileNotFoundError:
                 return
+
+    def probe(self) -> None:
+        """Write, read and delete a small file. Raises Unavailable if that is not possible."""
+        sent = uuid4().bytes
+        self.write(self._probe_name, BytesIO(sent))
+        try:
+            read = b"".join(self.read(self._probe_name))
+        except NotFound:
+            read = b""
+        self.remove(self._probe_name)
+        if read != sent:
+            raise Unavailable("the place of the documents: it gave back other bytes")
 
 
 def open_bucket(url: str) -> S3Store:

@@ -143,6 +143,10 @@ class DocumentMethods(TransactionRunner):
         except Unavailable as failure:
             logger.warning("%s remains: %s", logo_blob_name(name), failure)
 
+    def probe_blobs(self) -> None:
+        """Write, read and delete a small blob. Raises Unavailable if that is not possible."""
+        self._blob_store.probe()
+
     @property
     def _blob_store(self) -> BlobStore:
         if self._blobs is None:

@@ -46,6 +46,23 @@ def current_revision(connection: Connection) -> str | None:
     return revision
 
 
+def has_newest_schema(connection: Connection) -> bool:
+    """Return whether the schema is the one that this gateway needs."""
+    return current_revision(connection) == NEWEST_REVISION
+
+
+def probe_write(connection: Connection) -> None:
+    """Write a value that nobody reads, so that the commit must reach the disk.
+
+    SQLite would not write a value that stays the same.
+    """
+    if connection.dialect.name == "sqlite":
+        number: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA user_version = {(number + 1) % 2**31}")
+    else:
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+
 def database_status(connection: Connection) -> DatabaseStatus:
     """Return the engine, the version and the schema revision of the database."""
     dialect = connection.dialect

@@ -23,6 +23,7 @@ from sqlalchemy import ColumnElement, Engine, Select, bindparam, literal_column,
 
 from storage.accounts.tokens import SELECT_ACCESS, access_from_row, token_digest
 from storage.clients.filters import is_live
+from storage.database.database_file import DatabaseFile
 from storage.database.fast_sql.compiled import CompiledStatement
 from storage.indexes.block_counts import BlockCounts, select_blocks
 from storage.model.accounts import Access
@@ -88,25 +89,26 @@ class SnapshotReader:
     `cache`: callers also put there what they make of the answers.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, database_file: DatabaseFile) -> None:
         self._reader = SqliteReader(path)
+        self._database_file = database_file
         self.cache = SnapshotCache()
         self.data_version: int | None = None
         """What `refresh` returned last. The values in the cache are of this data version."""
 
     @classmethod
-    def of(cls, engine: Engine) -> "SnapshotReader | None":
+    def of(cls, engine: Engine, database_file: DatabaseFile | None) -> "SnapshotReader | None":
         """Make a reader for the engine of a local SQLite file; None for any other engine."""
-        path = engine.url.database
-        is_file = engine.dialect.name == "sqlite" and path not in {None, "", ":memory:"}
-        return cls(str(path)) if is_file else None
+        return cls(str(engine.url.database), database_file) if database_file else None
 
     def refresh(self) -> int | None:
         """Return SQLite's data version, and clear the cache if it has changed.
 
-        It changes with each commit. None: the database is locked or has an error.
+        It changes with each commit. None: the database is locked, has an error, or its file is no
+        longer in its place.
         """
-        current_version = self._reader.data_version()
+        is_in_place = self._database_file.is_in_place()
+        current_version = self._reader.data_version() if is_in_place else None
         if current_version != self.data_version:
             self.cache.clear()
             self.data_version = current_version
