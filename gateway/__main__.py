@@ -10,12 +10,19 @@ from gateway.migration.worker_process import start_early
 MIN_SHARED_BYTES = 2_000_000
 """Bytes of a file from which on a second process is worth its start."""
 
+PRIVATE_UMASK = 0o077
+"""Files that a command or a server creates can be read by their owner only.
+
+It is set once for the process and those that it starts, because libraries create most files: SQLite
+its WAL, the blob store its folders.
+"""
 INTERRUPTED = 130
 """The exit code that shells use for it."""
 
 
 def main() -> None:
     """Run the command line, with a second process started early where it will be needed."""
+    os.umask(PRIVATE_UMASK)
     words = sys.argv[1:]
     try:
         with gc_paused():

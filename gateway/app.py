@@ -1,5 +1,7 @@
 """The composition root: the one place that names the dialects."""
 
+from functools import partial
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,8 +11,9 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from dialects import ninja, planado
 from dialects.base.dialect import Dialect
+from gateway.readiness import Readiness, readiness_of
 from gateway.settings import Settings
-from storage import Store
+from storage import Store, local_paths
 
 DIALECTS: tuple[Dialect, ...] = (
     ninja.DIALECT,
@@ -26,7 +29,11 @@ def create_app(
 
     The caller opens the store and closes it.
     """
-    rest = Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers={HTTPException: refuse})
+    rest = Starlette(
+        routes=open_routes(store, settings),
+        lifespan=lifespan,
+        exception_handlers={HTTPException: refuse},
+    )
     apps = {
         f"{prefix}/": app
         for dialect in DIALECTS
@@ -55,14 +62,33 @@ async def refuse(_request: Request, error: Exception) -> Response:
     return JSONResponse({"message": error.detail}, error.status_code, error.headers)
 
 
+def open_routes(store: Store, settings: Settings) -> list[Route]:
+    """Return the routes that need no token."""
+    folders = local_paths(settings.database, settings.blobs)
+    readiness = readiness_of(store, folders, settings.min_free)
+    return [
+        Route("/", welcome),
+        Route("/livez", alive),
+        Route("/readyz", partial(ready, readiness)),
+    ]
+
+
 async def alive(_request: Request) -> Response:
     """Answer that the process runs. No token, no store."""
     return PlainTextResponse("ok")
 
 
+async def ready(readiness: Readiness, _request: Request) -> Response:
+    """Answer whether each part of the work can be done. No token."""
+    checks = await readiness.results()
+    is_ready = set(checks.values()) == {"ok"}
+    return JSONResponse(
+        {"ready": is_ready, "checks": checks},
+        200 if is_ready else 503,
+        {"Cache-Control": "no-store"} | ({} if is_ready else {"Retry-After": "1"}),
+    )
+
+
 async def welcome(_request: Request) -> Response:
     """Answer with the prefix of each dialect, at the bare address."""
     return JSONResponse({dialect.name: dialect.prefixes[0] for dialect in DIALECTS})
-
-
-ROUTES = [Route("/", welcome), Route("/livez", alive)]

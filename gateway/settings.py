@@ -24,6 +24,8 @@ PIN = f"{PREFIX}REPLICA_PIN_SECONDS"
 DEFAULT_PIN = "10"
 RENDERINGS = f"{PREFIX}RENDERINGS_MB"
 DEFAULT_RENDERINGS = "512"
+MIN_FREE = f"{PREFIX}MIN_FREE_MB"
+DEFAULT_MIN_FREE = "100"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -32,7 +34,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `database`: a database URL. `blobs`: where the bytes of documents are, a folder or
     `s3://bucket/prefix`. `replica`: the URL of a read replica. `pin`: how long a token that has
     written does not read from the replica. `renderings`: the size of the rendering cache in
-    mebibytes. `environment`: the variables from which the dialects take their own settings.
+    mebibytes. `min_free`: mebibytes of free disk space below which the gateway is not ready.
+    `environment`: the variables from which the dialects take their own settings.
     """
 
     database: str = DEFAULT_DATABASE
@@ -40,6 +43,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     replica: str = ""
     pin: timedelta = timedelta(seconds=int(DEFAULT_PIN))
     renderings: int = int(DEFAULT_RENDERINGS)
+    min_free: int = int(DEFAULT_MIN_FREE)
     environment: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -56,6 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             replica=own.get(REPLICA, ""),
             pin=seconds(PIN, own.get(PIN, DEFAULT_PIN)),
             renderings=number(RENDERINGS, own.get(RENDERINGS, DEFAULT_RENDERINGS), "mebibytes"),
+            min_free=number(MIN_FREE, own.get(MIN_FREE, DEFAULT_MIN_FREE), "mebibytes"),
             environment=own,
         )
 

@@ -10,6 +10,13 @@ Commands and queries go in, records come out, failures are raised.
 from storage.store import Store
 from storage.accounts.passwords import hash_password, verify_password
 from storage.accounts.rate_limiter import IN_MEMORY, RateLimit, RateLimiter
+from storage.database.engine_factory import refuse_unsafe_wal
+from storage.database.local_files import (
+    ExposedFile,
+    free_bytes,
+    list_exposed_files,
+    local_paths,
+)
 from storage.database.replica import Replica
 from storage.database.write_methods import WriteMethod
 from storage.documents.blob_store import BlobStore
@@ -178,6 +185,7 @@ __all__ = [
     "DocumentColumn",
     "DocumentDraft",
     "DocumentQuery",
+    "ExposedFile",
     "Failure",
     "FieldConflict",
     "ForeignAlias",
@@ -245,16 +253,20 @@ __all__ = [
     "draft_of_contact",
     "draft_of_document",
     "fold",
+    "free_bytes",
     "has_provisional_number",
     "hash_password",
     "identifiers_of",
     "incoming_client",
     "is_individual",
     "join_name",
+    "list_exposed_files",
+    "local_paths",
     "prepare_columns",
     "prepare_rows",
     "preview_client",
     "random_text",
+    "refuse_unsafe_wal",
     "sanitize_text",
     "short_tag",
     "split_contact_name",

@@ -1,12 +1,14 @@
 """Commands about the database: its status, and the upgrade of its schema."""
 
+import os
+import shlex
 from contextlib import closing
 
 import typer
 from msgspec import structs
 
-from gateway.settings import DEFAULT_DATABASE
-from storage import DatabaseStatus, Store
+from gateway.settings import DEFAULT_DATABASE, Settings
+from storage import DatabaseStatus, ExposedFile, Store, list_exposed_files
 
 from .options import AsJson, Database
 from .output import print_answer
@@ -16,10 +18,14 @@ database_app = typer.Typer(help="The database: its schema and its indexes.", no_
 
 @database_app.command()
 def status(database: Database = DEFAULT_DATABASE, as_json: AsJson = False) -> None:
-    """Say what the database is and how old its schema is, and change nothing."""
+    """Say what the database is, how old its schema is and who can read it; change nothing."""
     with closing(Store.at(database)) as store:
         database_status = store.status()
-    print_answer(structs.asdict(database_status), status_sentence(database_status), as_json=as_json)
+    blobs = Settings.of(database, os.environ).blobs
+    findings = [finding_sentence(file) for file in list_exposed_files(database, blobs)]
+    fields = structs.asdict(database_status) | {"findings": findings}
+    words = "\n".join([status_sentence(database_status), *findings])
+    print_answer(fields, words, as_json=as_json)
 
 
 @database_app.command()
@@ -39,6 +45,13 @@ def status_sentence(status: DatabaseStatus) -> str:
     search = "by an index" if status.has_search_index else "by looking at every client"
     schema = "no schema" if status.schema is None else f"schema {status.schema} of {status.newest}"
     return f"{status.engine} {status.version}, {schema}, searches {search}"
+
+
+def finding_sentence(file: ExposedFile) -> str:
+    """Return what is wrong with the mode of a file, and the command that mends it."""
+    command = "chmod -R go=" if file.is_folder else "chmod 600"
+    path = shlex.quote(file.path)
+    return f"{file.path} is open to other users (mode {file.mode:o}): {command} {path}"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -17,10 +17,13 @@ from gateway.server.connection_limits import (
 )
 from gateway.server.uvicorn_server import serve as serve_forever
 from gateway.settings import DEFAULT_DATABASE, Settings
-from storage import BlobStore
+from storage import BlobStore, refuse_unsafe_wal
 
 from .options import AsJson, Database, open_store
 from .output import print_json
+
+ALLOW_OLD_WAL = "GATEWAY_ALLOW_OLD_SQLITE_WAL"
+"""The variable that, at 1, lets several workers write with an SQLite that can damage the file."""
 
 LimitConnections = Annotated[
     int,
@@ -48,6 +51,8 @@ def serve(  # noqa: PLR0917  typer passes by name
 ) -> None:
     """Serve both dialects until interrupted."""
     with open_store(database) as store:
+        if os.environ.get(ALLOW_OLD_WAL) != "1":
+            refuse_unsafe_wal(database, workers)
         # Once, before any worker starts: upgrade the schema, and refuse settings that are wrong.
         settings = Settings.of(database, os.environ)
         BlobStore.at(settings.blobs)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 
 from tests.campaigns.scale import rounds
@@ -53,3 +54,27 @@ def test_a_database_that_is_gone_for_a_while_costs_refusals_and_nothing_else(
     assert figures.recovery < LONGEST_RECOVERY
     assert figures.slowest < LONGEST_ANSWER
     assert "Traceback" not in served.log.read_text()
+
+
+def checks(served: Gateway) -> dict[str, str]:
+    return dict(httpx.get(f"{served.url}/readyz", timeout=20).json()["checks"])
+
+
+def test_readiness_tells_of_a_database_that_is_gone_and_of_its_return(
+    postgresql: Server, served: Gateway
+) -> None:
+    before = checks(served)
+
+    postgresql.stop()
+    gone = checks(served)
+    alive = httpx.get(f"{served.url}/livez").status_code
+    postgresql.start()
+    back = time.monotonic()
+    while (after := checks(served)) != before:
+        assert time.monotonic() - back < LONGEST_RECOVERY
+        time.sleep(0.1)
+
+    assert set(before.values()) == {"ok"}
+    assert (gone["write"], gone["schema"]) == ("failed", "failed")
+    assert (gone["blobs"], gone["disk"], alive) == ("ok", "ok", 200)
+    assert after == before

@@ -1,6 +1,7 @@
 """Fixture: the command line, called in this process as a shell would call it."""
 
 import gc
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,8 +32,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     def call(*arguments: str) -> Ended:
         monkeypatch.setattr("sys.argv", ["gateway", *arguments])
+        umask = os.umask(0)
+        os.umask(umask)
         with pytest.raises(SystemExit) as ended:
             main()
+        os.umask(umask)
         gc.unfreeze()  # this process goes on
         code = ended.value.code
         return Ended(code if isinstance(code, int) else 0, *capsys.readouterr())
