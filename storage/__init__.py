@@ -10,6 +10,7 @@ Commands and queries go in, records come out, failures are raised.
 from storage.store import Store
 from storage.accounts.passwords import hash_password, verify_password
 from storage.accounts.rate_limiter import IN_MEMORY, RateLimit, RateLimiter
+from storage.database.database_file import file_identity
 from storage.database.engine_factory import refuse_unsafe_wal
 from storage.database.local_files import (
     ExposedFile,
@@ -252,6 +253,7 @@ __all__ = [
     "display_name",
     "draft_of_contact",
     "draft_of_document",
+    "file_identity",
     "fold",
     "free_bytes",
     "has_provisional_number",

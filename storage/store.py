@@ -103,6 +103,11 @@ class Store(
             open_engine(url), generators, blobs, rate_limiter, replica, renderings=renderings
         )
 
+    def expect_file(self, identity: str) -> None:
+        """Use no other SQLite file than the one that `file_identity` gave this text for."""
+        if self._database_file is not None:
+            self._database_file.expect(identity)
+
     def status(self) -> DatabaseStatus:
         """Return the engine and the schema revision of the database."""
         return self._read(migration_upgrade.database_status)

@@ -20,7 +20,7 @@ from uvicorn.config import STARTUP_FAILURE
 from gateway.app import create_app
 from gateway.gc_tuning import gc_relaxed
 from gateway.settings import Settings
-from storage import IN_MEMORY, BlobStore, RateLimiter, RenderingCache, Replica, Store
+from storage import IN_MEMORY, BlobStore, RateLimiter, RenderingCache, Replica, Store, file_identity
 
 from .connection_limits import Limits
 from .limited_protocol import LimitedProtocol
@@ -31,6 +31,8 @@ from .stop_deadline import SUPERVISOR_SECONDS, bound_stop, end_process
 from .supervisor import Supervisor
 
 DATABASE = "GATEWAY_DATABASE_URL"
+DATABASE_FILE = "GATEWAY_DATABASE_FILE"
+"""The variable with the identity of the SQLite file: a worker that starts later uses no other."""
 SCRATCH = "GATEWAY_SCRATCH"
 """The variable that names the folder which the workers share while they run: the rate limiter's
 counts and the rendering cache."""
@@ -43,6 +45,7 @@ def serve(database: str, *, host: str, port: int, workers: int, limits: Limits) 
     """Serve until interrupted."""
     # Workers are new processes: what they need travels in the environment.
     os.environ[DATABASE] = database
+    os.environ[DATABASE_FILE] = file_identity(database)
     # With one worker uvicorn raises the signal again at its end: exit cleanly then.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     if workers > 1:
@@ -103,6 +106,7 @@ def from_environment() -> ASGIApp:
         replica=replica,
         renderings=renderings,
     )
+    store.expect_file(os.environ.get(DATABASE_FILE, ""))
 
     gc.collect()
     return with_request_log(create_app(store, settings, lifespan_of(store)))

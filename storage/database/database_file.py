@@ -14,7 +14,7 @@ import os
 import time
 from typing import Self
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, make_url
 
 from storage.model.errors import Unavailable
 
@@ -29,12 +29,26 @@ REPLACED = (
 )
 
 
+def file_identity(url: str) -> str:
+    """Return what tells the file of an SQLite database from a copy; empty if there is no file."""
+    path = sqlite_path(make_url(url))
+    return (path and identity_at(path)) or ""
+
+
+def identity_at(path: str) -> str | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return f"{found.st_dev}:{found.st_ino}"
+
+
 class DatabaseFile:
     """The file of an open SQLite database. May be used by several threads."""
 
     def __init__(self, path: str) -> None:
         self._path = os.path.abspath(path)
-        self._opened: tuple[int, int] | None = None
+        self._opened: str | None = None
         self._checked_at = 0.0
         self._is_in_place = True
 
@@ -48,6 +62,10 @@ class DatabaseFile:
         # Before a connection, which would create a new file in the place of the old one.
         event.listen(engine, "do_connect", lambda *_arguments: database_file.check())
         return database_file
+
+    def expect(self, identity: str) -> None:
+        """Use no file but the one with this identity, which other workers have opened."""
+        self._opened = identity or None
 
     def is_in_place(self) -> bool:
         """Return whether the file at the path is the one that was opened, as of a moment ago."""
@@ -82,9 +100,5 @@ class DatabaseFile:
         elif self._is_in_place and not was_in_place:
             logger.warning("the file of the database is back")
 
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            found = os.stat(self._path)
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
+    def _identity(self) -> str | None:
+        return identity_at(self._path)

@@ -10,6 +10,7 @@ import pytest
 from gateway.app import create_app
 from gateway.settings import Settings
 from storage.database import database_file
+from storage.database.database_file import file_identity
 from storage.database.sqlite import MAX_WAL_BYTES
 from storage.database.sqlite_driver import sqlite_module
 from storage.model.commands import CreateAccount, CreateToken
@@ -121,6 +122,24 @@ def test_the_new_file_is_used_after_a_new_start(place: Place) -> None:
     place.store.close()
 
     assert place.store.create_account(CreateAccount(name="bolt")).name == "bolt"
+
+
+def test_a_worker_that_starts_later_uses_no_other_file(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    url = f"sqlite:///{path}"
+    Store.open(url).close()
+    identity = file_identity(url)
+    replace(path)
+
+    late, anew = Store.at(url), Store.at(url)
+    late.expect_file(identity)
+    anew.expect_file("")
+
+    with pytest.raises(Unavailable, match="replaced"):
+        late.list_accounts()
+    assert anew.list_accounts() == ()
+    late.close()
+    anew.close()
 
 
 def test_a_check_is_one_system_call_in_a_quarter_of_a_second(
