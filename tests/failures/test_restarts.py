@@ -56,25 +56,32 @@ def test_a_database_that_is_gone_for_a_while_costs_refusals_and_nothing_else(
     assert "Traceback" not in served.log.read_text()
 
 
-def checks(served: Gateway) -> dict[str, str]:
-    return dict(httpx.get(f"{served.url}/readyz", timeout=20).json()["checks"])
+READY = {"write": "ok", "schema": "ok", "blobs": "ok", "disk": "ok"}
+GONE = READY | {"write": "failed", "schema": "failed"}
+RESULT_AGE = 1.0
+"""Seconds for which a worker gives the results of one run of the checks."""
+
+
+def seconds_until(served: Gateway, wanted: dict[str, str]) -> float:
+    """Ask for the readiness until it is as wanted, and return how long it took."""
+    started = time.monotonic()
+    while (checks := httpx.get(f"{served.url}/readyz", timeout=20).json()["checks"]) != wanted:
+        assert time.monotonic() - started < 3 * LONGEST_RECOVERY, checks
+        time.sleep(0.1)
+    return time.monotonic() - started
 
 
 def test_readiness_tells_of_a_database_that_is_gone_and_of_its_return(
     postgresql: Server, served: Gateway
 ) -> None:
-    before = checks(served)
+    seconds_until(served, READY)
 
     postgresql.stop()
-    gone = checks(served)
+    until_gone = seconds_until(served, GONE)
     alive = httpx.get(f"{served.url}/livez").status_code
     postgresql.start()
-    back = time.monotonic()
-    while (after := checks(served)) != before:
-        assert time.monotonic() - back < LONGEST_RECOVERY
-        time.sleep(0.1)
+    until_back = seconds_until(served, READY)
+    sys.stdout.write(f"gone after {until_gone:.1f} s, back after {until_back:.1f} s\n")
 
-    assert set(before.values()) == {"ok"}
-    assert (gone["write"], gone["schema"]) == ("failed", "failed")
-    assert (gone["blobs"], gone["disk"], alive) == ("ok", "ok", 200)
-    assert after == before
+    assert alive == 200
+    assert until_back < LONGEST_RECOVERY + RESULT_AGE
