@@ -29,11 +29,8 @@ def create_app(
 
     The caller opens the store and closes it.
     """
-    rest = Starlette(
-        routes=open_routes(store, settings),
-        lifespan=lifespan,
-        exception_handlers={HTTPException: refuse},
-    )
+    routes = open_routes(store, settings)
+    rest = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: refuse})
     apps = {
         f"{prefix}/": app
         for dialect in DIALECTS

@@ -91,7 +91,7 @@ from storage.model.errors import (
 # Names and limits
 from storage.model.countries import COUNTRIES, Country
 from storage.model.folding import fold
-from storage.model.limits import MAX_INTEGER, MIN_INTEGER, UNSTORABLE
+from storage.model.limits import MAX_INTEGER, MAX_LENGTHS, MIN_INTEGER, UNSTORABLE
 from storage.model.moments import EPOCH, MICROSECOND
 from storage.model.names import (
     collapse_spaces,
@@ -150,6 +150,7 @@ __all__ = [
     "IN_MEMORY",
     "LIVE_STATES",
     "MAX_INTEGER",
+    "MAX_LENGTHS",
     "MICROSECOND",
     "MIN_INTEGER",
     "UNSTORABLE",

@@ -19,7 +19,7 @@ an id or an external id that belongs to another client here is replaced or dropp
 says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import UNSET, structs
@@ -64,12 +64,12 @@ def import_batch(
     # Clients before their account, as writers that edit clients lock them: no deadlock.
     locked_matches = lock_known(connection, account_id, incoming)
     account_serials.reserve_serials(connection, account_id, clients=0, contacts=0)
-    groups = [group for one in incoming for group in one.groups]
+    outcomes = dict(refused_with_their_group(incoming))
+    pending = {n: one for n, one in enumerate(incoming) if n not in outcomes}
+    groups = [group for one in pending.values() for group in one.groups]
     if groups:
         group_writes.import_groups(connection, account_id, groups, generators)
     batch_merge = BatchMerge(connection, account_id, generators)
-    outcomes: dict[int, ImportOutcome] = {}
-    pending = dict(enumerate(incoming))
     while pending:
         wave = first_occurrences(pending)
         positions, clients = list(wave), list(wave.values())
@@ -79,6 +79,18 @@ def import_batch(
         outcomes |= {positions[n]: outcome for n, outcome in wave_outcomes.items()}
         pending = {n: one for n, one in pending.items() if n not in wave}
     return tuple(outcomes[n] for n in range(len(incoming)))
+
+
+def refused_with_their_group(
+    incoming: Sequence[IncomingClient],
+) -> Iterator[tuple[int, ImportOutcome]]:
+    """Yield the outcomes of the clients that bring along a group that cannot be stored."""
+    for n, one in enumerate(incoming):
+        try:
+            for group in one.groups:
+                refuse_unstorable(group)
+        except Invalid as failure:
+            yield n, ImportOutcome(status=ImportStatus.REFUSED, reason=f"group: {failure}")
 
 
 def lock_known(

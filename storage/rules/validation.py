@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 from storage.model.commands import ChangeClient
 from storage.model.errors import Invalid, Path, Problem
 from storage.model.limits import (
+    MAX_EXTRA_LENGTH,
     MAX_INTEGER,
     MAX_LENGTHS,
     MIN_INTEGER,
@@ -98,6 +99,11 @@ def has_storable_numbers(command: ChangeClient) -> bool:
     key = getattr(command, "external_id", None) or ""
     if getattr(command, "origins", None) or len(key) > MAX_LENGTHS["external_id"]:
         return False
+    extras = getattr(command, "extras", None) or {}
+    if any(len(text) > MAX_EXTRA_LENGTH for text in extras.values()):
+        return False
+    if len(command.settings or "") > MAX_LENGTHS["settings"]:
+        return False
     numbers = list(filter(None, number_getter(type(command))(command)))
     numbers += [draft.serial for draft in command.contacts or () if draft.serial]
     return all(map(is_storable, numbers))
@@ -117,8 +123,15 @@ def find_problems(value: Any, path: Path) -> Iterator[Problem]:
         yield from find_problems(child, (*path, key))
     if not is_storable(value):
         yield Problem(path, "cannot be stored")
-    elif isinstance(value, str) and len(value) > MAX_LENGTHS.get(str(path[-1]), len(value)):
+    elif isinstance(value, str) and len(value) > longest_text(path, len(value)):
         yield Problem(path, "is too long")
+
+
+def longest_text(path: Path, default: int) -> int:
+    """Return how many characters a text at a path may have."""
+    if path[0] == "extras":
+        return MAX_EXTRA_LENGTH
+    return MAX_LENGTHS.get(str(path[-1]), default)
 
 
 def child_values(value: Any) -> Iterator[tuple[str | int, Any]]:

@@ -15,7 +15,7 @@ from .options import Options
 TOKEN_HEADER = b"x-api-token"
 OLDER_TOKEN_HEADER = b"x-ninja-token"
 SECRET_HEADER = b"x-api-secret"
-CREDENTIAL_HEADERS = ("X-API-TOKEN", "X-NINJA-TOKEN")
+TOKEN_HEADERS = ("X-API-TOKEN", "X-NINJA-TOKEN")
 """The headers that say who is asking."""
 
 

@@ -15,7 +15,7 @@ from storage import Store
 
 from ..protocol.failures import NotServed
 from ..reference.unserved_routes import EMPTY_LISTS, is_unserved
-from .auth import CREDENTIAL_HEADERS, token_auth
+from .auth import TOKEN_HEADERS, token_auth
 from .cached_reads import CachedReadMatcher
 from .client_endpoints import Clients
 from .company_endpoints import Company
@@ -53,7 +53,7 @@ def app(store: Store, options: Options) -> ASGIApp:
         routes=routes,
         auth=token_auth(store, render, options),
         cached_reads=partial(CachedReads, store=store, match=CachedReadMatcher(options)),
-        credentials=CREDENTIAL_HEADERS,
+        credentials=TOKEN_HEADERS,
         render=render,
         refine=name_unserved,
     )

@@ -30,7 +30,15 @@ from msgspec import UNSET, Meta, Struct, structs
 from dialects.base.migration import lenient_json
 from dialects.base.migration.canonical_json import canonical_settings
 from dialects.base.migration.object_codec import ParsedColumns
-from storage import Account, ClientColumns, Invalid, is_individual, to_microseconds, to_millionths
+from storage import (
+    MAX_LENGTHS,
+    Account,
+    ClientColumns,
+    Invalid,
+    is_individual,
+    to_microseconds,
+    to_millionths,
+)
 
 from ..clients import names
 from ..protocol.id_codec import IdCodec, id_codec
@@ -162,7 +170,7 @@ def read_strict(raw: bytes) -> Any | None:
 def has_plain_settings(raw: bytes) -> bool:
     """Whether settings can be read, and nothing of them is to be reported."""
     try:
-        return not read_settings(raw).reasons
+        return len(raw) <= MAX_LENGTHS["settings"] and not read_settings(raw).reasons
     except UnicodeDecodeError:
         return False
 

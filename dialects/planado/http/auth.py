@@ -6,7 +6,7 @@ Live integrations still send the older headers.
 from dialects.base.http.authentication import AuthMiddleware, Headers
 
 OLDER_HEADERS = (b"x-planado-api-key", b"x-planado-api-token")
-CREDENTIAL_HEADERS = ("Authorization", "X-Planado-Api-Key", "X-Planado-Api-Token")
+KEY_HEADERS = ("Authorization", "X-Planado-Api-Key", "X-Planado-Api-Token")
 """The headers that say who is asking."""
 
 

@@ -9,7 +9,7 @@ from dialects.base.http.cached_reads import CachedReads
 from dialects.base.http.routing import guarded_route
 from storage import Store
 
-from .auth import CREDENTIAL_HEADERS, KeyMiddleware
+from .auth import KEY_HEADERS, KeyMiddleware
 from .cached_reads import CachedReadMatcher
 from .client_endpoints import Clients
 from .errors import render
@@ -31,7 +31,7 @@ def app(store: Store, options: Options) -> ASGIApp:
         ],
         auth=partial(KeyMiddleware, store=store, render=render, rate=options.rate),
         cached_reads=partial(CachedReads, store=store, match=CachedReadMatcher(options.page_size)),
-        credentials=CREDENTIAL_HEADERS,
+        credentials=KEY_HEADERS,
         render=render,
     )
 

@@ -367,3 +367,35 @@ def test_what_cannot_be_converted_is_refused_by_name(here: Account, path: str):
     assert (given.written, given.refused) == (0, 2)
     assert [one.kind for one in given.lines] == ["refused", "refused"]
     assert Path(into).read_text() == ""
+
+
+LARGE = {"email_template_invoice": "x" * 70_000}
+GROUP = {"id": "WJxbojagwO", "name": "Big", "settings": LARGE}
+
+
+def test_a_client_whose_settings_are_too_large_is_named_and_the_rest_arrives(
+    store: Store, here: Account, path: str
+):
+    objects = [
+        {"id": "VolejRejNm", "name": "Large", "contacts": [], "settings": LARGE},
+        {"id": "Wpmbk5ezJn", "name": "Large extra", "contacts": [], "tax_info": LARGE},
+        {"id": "Opnel5aKBz", "name": "Small", "contacts": [], "settings": {}},
+        {
+            "id": "wMvbmOeYAl",
+            "name": "In a group",
+            "group_settings": GROUP,
+            "group_settings_id": "WJxbojagwO",
+            "contacts": [],
+        },
+    ]
+    Path(path).write_bytes(b"\n".join(map(msgspec.json.encode, objects)))
+
+    done = run_import(store, here, NINJA, path)
+
+    assert [client.name for client in all_of(store, here)] == ["Small"]
+    assert fates(done.counts) == {"created": 1, "refused": 3}
+    assert [(line.client, line.text) for line in lines(store, done.run, "refused")] == [
+        ("Large", "settings: is too long"),
+        ("Large extra", "extras.ninja: is too long"),
+        ("In a group", "group: settings: is too long"),
+    ]
