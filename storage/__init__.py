@@ -86,6 +86,7 @@ from storage.model.errors import (
     Problem,
     Stale,
     Unavailable,
+    Undecided,
 )
 
 # Names and limits
@@ -136,6 +137,9 @@ from storage.imports.prepared.columns import (
 )
 from storage.imports.prepared.prepare_columns import prepare_columns
 from storage.imports.prepared.rows import PreparedRows, prepare_rows
+
+# Requests with an idempotency key
+from storage.idempotency.claims import FindGroups, KeyClaim, StoredAnswer
 
 # Cached reads: client versions, and the JSON that dialects have rendered of them
 from storage.read_cache.rendering_cache import RenderingCache, variant_key
@@ -190,6 +194,7 @@ __all__ = [
     "ExposedFile",
     "Failure",
     "FieldConflict",
+    "FindGroups",
     "ForeignAlias",
     "FoundConflicts",
     "Generators",
@@ -208,6 +213,7 @@ __all__ = [
     "IncomingClient",
     "IncomingColumns",
     "Invalid",
+    "KeyClaim",
     "LiveKey",
     "Locked",
     "MergeDecision",
@@ -242,11 +248,13 @@ __all__ = [
     "StartRun",
     "State",
     "Store",
+    "StoredAnswer",
     "TextColumn",
     "Token",
     "Tombstone",
     "TombstoneQuery",
     "Unavailable",
+    "Undecided",
     "Upload",
     "VersionMatch",
     "WriteMethod",

@@ -17,6 +17,7 @@ from storage.database.write_methods import Step, write_method
 from storage.documents.blob_store import BlobStore
 from storage.documents.methods import DocumentMethods
 from storage.groups.methods import GroupMethods
+from storage.idempotency.methods import IdempotencyMethods
 from storage.imports.link_methods import LinkMethods
 from storage.imports.methods import ImportMethods
 from storage.migrations import upgrade as migration_upgrade
@@ -36,6 +37,7 @@ class Store(
     ConflictMethods,
     GroupMethods,
     DocumentMethods,
+    IdempotencyMethods,
     ImportMethods,
     LinkMethods,
     MirrorMethods,

@@ -19,7 +19,7 @@ class AnyTokenStore(Store):
     only_account: Account
 
     def find_access(self, dialect: str, token: str) -> Access | None:
-        return Access(token_id=0, account=self.only_account, is_read_only=True)
+        return Access(token_id=0, dialect=dialect, account=self.only_account, is_read_only=True)
 
     def snapshot_reader(self) -> None:
         """Return no reader: it would look for the token."""

@@ -28,6 +28,7 @@ TOKEN_LENGTH = 64
 SELECT_ACCESS = (
     select(
         TOKEN.c.id,
+        TOKEN.c.dialect,
         TOKEN.c.is_read_only,
         TOKEN.c.wrote_at,
         ACCOUNT.c.last_arrival,
@@ -110,9 +111,10 @@ def find_access(connection: Connection, dialect: str, token: str) -> Access | No
 
 def access_from_row(row: Sequence[Any]) -> Access:
     """Make an access from a row of `SELECT_ACCESS`."""
-    token_id, is_read_only, wrote_at, changes_until, frozen_until, *account = row
+    token_id, dialect, is_read_only, wrote_at, changes_until, frozen_until, *account = row
     return Access(
         token_id=token_id,
+        dialect=dialect,
         is_read_only=bool(is_read_only),
         wrote_at=wrote_at,
         changes_until=changes_until,

@@ -32,7 +32,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from storage.database.fast_sql import statements
-from storage.model.errors import Unavailable
+from storage.model.errors import Unavailable, Undecided
 
 from .step_cache import start_step
 
@@ -193,7 +193,7 @@ class GroupCommit:
             if isinstance(error, Exception):
                 failure = error
             else:
-                failure = Unavailable("it may have been written, or not")
+                failure = Undecided("it may have been written, or not")
             for pending in batch:
                 pending.set_result(failure=failure)
             if failure is not error:

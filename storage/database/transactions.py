@@ -7,7 +7,7 @@ import stamina
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
-from storage.model.errors import Unavailable
+from storage.model.errors import Unavailable, Undecided
 from storage.model.generators import Generators
 
 from .circuit_breaker import CircuitBreaker
@@ -16,6 +16,7 @@ from .engine_factory import engine_kind
 from .group_commit import GroupCommit, Step
 from .replica import Replica
 from .step_cache import start_step
+from .step_wrapper import wrapped_step
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -102,6 +103,7 @@ class TransactionRunner:
         return self._commit(lambda c: step(c, *args, **kwargs), is_exclusive=True)
 
     def _commit(self, step: Step[T], *, is_exclusive: bool = False) -> T:
+        step = wrapped_step(step)
         if not self._engine_kind.HAS_SINGLE_WRITER:
             return self._run_write(step)
         result: T = self._group_commit.write(step, is_exclusive=is_exclusive)
@@ -181,5 +183,5 @@ class TransactionRunner:
             return Retryable(reason) if is_rolled_back else ConnectionLost(reason)
         if is_committing and self._engine_kind.is_retryable(error):
             # A retry could write twice: only the caller knows what to do.
-            return Unavailable(f"it may have been written, or not: {reason}")
+            return Undecided(f"it may have been written, or not: {reason}")
         return Unavailable(reason) if self._engine_kind.is_outage(error) else None

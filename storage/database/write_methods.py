@@ -22,6 +22,7 @@ from .group_commit import (
     PendingStep,
     Step as Step,  # for the methods of the store, which may not import group_commit
 )
+from .step_wrapper import wrapped_step
 
 S = TypeVar("S", bound="Committer")
 T = TypeVar("T")
@@ -59,7 +60,8 @@ class WriteMethod(Generic[P, T]):
 
     def submit(self, wake: Callable[[], None], *args: P.args, **kwargs: P.kwargs) -> PendingStep:
         """Put the write into the queue and return at once; `wake` is called in another thread."""
-        return self._store._group_commit.submit(self._step(*args, **kwargs), wake)
+        step = wrapped_step(self._step(*args, **kwargs))
+        return self._store._group_commit.submit(step, wake)
 
     def cancel(self, pending: PendingStep) -> None:
         """Refuse a submitted write that still waits; one that a transaction has taken goes on."""

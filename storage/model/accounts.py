@@ -37,13 +37,15 @@ class Token(Record, frozen=True, kw_only=True):
 class Access(Record, frozen=True, kw_only=True):
     """The access that a valid token gives: its account and its rights.
 
-    `wrote_at` is the time of the token's last recorded write. None: no write was recorded. Writes
-    are recorded where there is a read replica, which may not have the last one yet. `changes_until`
-    is a moment up to which all changes of the account's clients had arrived before the request.
-    Until `frozen_until` the token cannot write, because the account is being cut over.
+    `dialect` is the one that the token was made for. `wrote_at` is the time of the token's last
+    recorded write. None: no write was recorded. Writes are recorded where there is a read replica,
+    which may not have the last one yet. `changes_until` is a moment up to which all changes of the
+    account's clients had arrived before the request. Until `frozen_until` the token cannot write,
+    because the account is being cut over.
     """
 
     token_id: int
+    dialect: str
     account: Account
     is_read_only: bool
     wrote_at: datetime | None = None

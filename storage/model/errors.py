@@ -55,3 +55,7 @@ class Stale(Failure):
 
 class Unavailable(Failure):
     """The database cannot answer now: it is busy for too long, full, read-only or unreachable."""
+
+
+class Undecided(Unavailable):
+    """The database was lost during a commit: the change may have been written, or not."""

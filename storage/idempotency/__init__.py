@@ -1,0 +1,1 @@
+"""Idempotency keys: answers of writes, stored with their effects and sent to repetitions."""
