@@ -19,6 +19,7 @@ from tests.support.doc_exchanges import disagreements, last_answer, replaced
 from tests.support.doc_tables import Row, is_served, quoted, routes
 from tests.support.planado_doc import ACME, BASE, JOHN, PAGE, PROOFS, Scene, elsewhere, logged_app
 
+KEY = {"Idempotency-Key": "k"}
 EVERYWHERE = {"content-type", "content-length"}
 MADE = datetime(2016, 5, 29, 17, 31, 1, 419600, UTC)
 
@@ -85,7 +86,7 @@ def test_all_that_is_left_open_and_all_that_is_added_is_told() -> None:
 
     assert [row[0] for row in left_open] == [str(n) for n in range(1, 26)]
     assert {row[-1].partition(":")[0] for row in left_open} == {"decided"}
-    assert len(PAGE["What is added here: addition"]) == 8
+    assert len(PAGE["What is added here: addition"]) == 9
 
 
 WHEN = [
@@ -198,6 +199,10 @@ def test_the_headers_of_answers_are_those_of_the_page(scene: Scene) -> None:
         scene.planado.get("/clients", headers={"Authorization": "none"}),
         limited.get("/clients"),
         limited.get("/clients"),
+        *(
+            scene.planado.post("/clients", json=JOHN | {"external_id": "7"}, headers=KEY)
+            for _ in range(2)
+        ),
     ]
 
     told = {name.lower() for name in PAGE.served("Requests: response header")}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+from dialects.base.http.idempotency import KEY_RULE
 from dialects.base.protocol.failures import (
     Rejected,
     Renderable,
@@ -22,7 +23,7 @@ from tests.support.planado_doc import PAGE
 FOLDER = Path(__file__).parent.parent / "dialects/planado"
 SOURCES = [path for path in FOLDER.rglob("*.py") if path.parent.name != "migration"]
 """What reads another server's objects answers no request."""
-ELSEWHERE = {Locked, Rejected, Unconfirmed}
+ELSEWHERE = {Locked, Unconfirmed}
 """Failures of operations that only Invoice Ninja has."""
 
 
@@ -31,6 +32,7 @@ def failure_of(kind: type[Failure]) -> Failure:
         Conflict: ("client", ("external_id",)),
         Invalid: (Problem(("name",), "is wrong"),),
         WrongMethod: ("GET",),
+        Rejected: (KEY_RULE,),
         TooManyRequests: (1,),
     }
     return kind(*given.get(kind, ("reason",)))

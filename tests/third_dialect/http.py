@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 from dialects.base.http.application import assemble_app
 from dialects.base.http.authentication import AuthMiddleware, Headers, account_of
 from dialects.base.http.bodies import json_response, read_body
+from dialects.base.http.idempotency import Answer, answer_write
 from dialects.base.http.rate_options import RateOptions
 from dialects.base.http.routing import guarded_route
-from dialects.base.http.store_calls import run_read, run_write
+from dialects.base.http.store_calls import run_read
 from dialects.base.protocol.failures import (
     Malformed,
     NoRoute,
@@ -21,7 +22,7 @@ from dialects.base.protocol.failures import (
     Unauthenticated,
     WrongMethod,
 )
-from storage import ClientQuery, Invalid, LiveKey, NotFound, Store
+from storage import Client, ClientQuery, Invalid, LiveKey, NotFound, Store
 
 from . import wire
 
@@ -67,8 +68,9 @@ class Cards:
 
     async def create(self, request: Request) -> Response:
         command = wire.new_client(await read_card(request))
-        record = await run_write(self.store.create_client, account_of(request).id, command)
-        return json_response(wire.card(record), 201)
+        answer = Answer[Client](lambda record, _: json_response(wire.card(record), 201))
+        write, account_id = self.store.create_client, account_of(request).id
+        return await answer_write(request, answer, write, account_id, command)
 
     async def show(self, request: Request) -> Response:
         record = await run_read(self.store.get_client, account_of(request).id, key_of(request))
@@ -76,10 +78,10 @@ class Cards:
 
     async def change(self, request: Request) -> Response:
         change = wire.client_change(await read_card(request))
-        record = await run_write(
-            self.store.change_client, account_of(request).id, key_of(request), lambda _: change
-        )
-        return json_response(wire.card(record))
+        answer = Answer[Client](lambda record, _: json_response(wire.card(record)))
+        write, account_id = self.store.change_client, account_of(request).id
+        key = key_of(request)
+        return await answer_write(request, answer, write, account_id, key, lambda _: change)
 
 
 async def read_card(request: Request) -> wire.CardInput:

@@ -13,7 +13,7 @@ from storage import Access, Account, RateLimit, Store
 
 from .error_mapping import Render, failure_of
 from .failure_limits import TokenFailures
-from .routing import SAFE_METHODS
+from .request_methods import SAFE_METHODS
 from .store_calls import run_guess, run_rate_check, run_read, run_write
 
 logger = logging.getLogger("gateway.dialects")
@@ -153,6 +153,7 @@ class AuthMiddleware:
             await self.render(failure)(scope, receive, send)
             return
         scope["gateway.access"] = access
+        scope["gateway.store"] = self.store
         until = access.frozen_until
         scope["gateway.is_frozen"] = until is not None and self.store.current_time() < until
         await self.app(scope, receive, send)

@@ -15,9 +15,10 @@ from starlette.routing import Route
 from dialects.base.protocol.failures import Forbidden, Postponed
 from storage import Access
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+from .idempotency import answer_once, with_digest
+from .request_methods import SAFE_METHODS
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 GuardedRoute = NewType("GuardedRoute", Route)
 """A route made by `guarded_route`: it checks whether the token may write."""
@@ -57,18 +58,22 @@ def guarded_route(path: str, **entries: RouteEntry) -> GuardedRoute:
 
 
 async def dispatch_entry(request: Request, entry: RouteEntry) -> Response:
-    """Check the token for the request's method, then run the endpoint of the entry."""
+    """Check the token for the request's method, then run the endpoint of the entry.
+
+    A request with an idempotency key that was carried out before gets its answer of then.
+    """
     match entry:
         case ReadOnly(endpoint):
             return await endpoint(request)
         case MethodOverride(apparent_method, read_named_method):
             check_permission(request, apparent_method(request))
+            request = with_digest(request)
             async with read_named_method(request) as (method, endpoint):
                 check_permission(request, method)
-                return await endpoint(request)
+                return await answer_once(request, method, endpoint)
         case _:
             check_permission(request, request.method)
-            return await entry(request)
+            return await answer_once(with_digest(request), request.method, entry)
 
 
 def check_permission(request: Request, method: str) -> None:

@@ -80,6 +80,11 @@ def group_serials(records: Iterable[Client]) -> list[int]:
     return sorted({c.group_serial for c in records if c.group_serial is not None})
 
 
+def shown_groups(records: Iterable[Client], asked: InputTree) -> list[int]:
+    """Return the serials of the groups that `include` shows with the clients."""
+    return group_serials(records) if list_query.wants_groups(list_query.params(asked)) else []
+
+
 def add_groups(
     shown: Sequence[wire.Client],
     records: Sequence[Client],

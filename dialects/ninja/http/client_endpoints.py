@@ -1,7 +1,7 @@
 """Endpoints of clients. Each decodes, calls the store and encodes, and does nothing else."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,8 +18,9 @@ from dialects.base.http.conditional_requests import (
     precondition,
     refuse_conditions,
 )
+from dialects.base.http.idempotency import Answer, answer_write, render_result, write_once
 from dialects.base.http.request_urls import own_url
-from dialects.base.http.store_calls import replica_options, run_file_io, run_read, run_write
+from dialects.base.http.store_calls import replica_options, run_file_io, run_read
 from dialects.base.protocol.failures import Rejected
 from dialects.base.protocol.ignored_fields import ignored_headers
 from storage import (
@@ -28,7 +29,6 @@ from storage import (
     Group,
     Invalid,
     NotFound,
-    Page,
     Secret,
     State,
     Store,
@@ -40,7 +40,7 @@ from ..clients import bulk_actions, ignored_fields, list_query, translate as cli
 from ..clients.contacts import passwords_to_hash
 from ..clients.translate import Caller
 from ..documents import translate as document_translate
-from ..groups.translate import add_groups, group_serials
+from ..groups.translate import add_groups, shown_groups
 from ..protocol import pagination, wire
 from ..protocol.envelope import wrap_envelope
 from ..protocol.input_tree import InputTree
@@ -54,6 +54,7 @@ from .response_headers import API_VERSION_HEADER
 from .stored_uploads import stored_logo, stored_uploads
 
 ANY_TWO = ClientQuery(limit=2)
+SUCCESS = Answer[Any](lambda _result, _groups: json_response(wire.Message("Success")))
 NUMERIC = re.compile(r"[-+]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][-+]?[0-9]{1,5})?")
 """What PHP takes for a number."""
 
@@ -77,7 +78,8 @@ class Clients:
         if list_query.wants_outline(given):
             shown = [self.translations.outline(record, caller) for record in page.records]
         else:
-            shown = await self.render_clients(caller, page.records, asked)
+            groups = await self.find_groups(caller, shown_groups(page.records, asked))
+            shown = self.shown_clients(caller, page.records, asked, groups)
         at = pagination.read_window(given)
         response = self.page_response(request, shown, page.total, at, asked)
         response.headers.update(changes_until_header(request, self.store, write_moment))
@@ -93,10 +95,10 @@ class Clients:
                 command = client_translate.create_client(tree, caller, hashes, groups, logo)
             async with stored_uploads(self.store, caller.account.id, form) as drafts:
                 command = structs.replace(command, documents=drafts)
-                record = await run_write(self.store.create_client, caller.account.id, command)
-        return await self.client_response(
-            request, record, tree, ignored_headers(ignored_fields.of_client(tree))
-        )
+                answer = self.client_answer(request, tree, ignored_fields.of_client(tree))
+                write, account_id = self.store.create_client, caller.account.id
+                respond = await write_once(request, answer, write, account_id, command)
+        return await respond()
 
     async def blank(self, request: Request, form: Form) -> Response:
         shown = self.translations.blank_client(self.caller(request), random_text(40))
@@ -125,31 +127,23 @@ class Clients:
         ):
             change = client_translate.change_client(tree, caller, hashes, logo)
             attach = document_translate.attach_documents(drafts, change)
-            record = await run_write(
-                self.store.change_client, caller.account.id, serial, attach, precondition(request)
-            )
-        return await self.client_response(
-            request, record, tree, ignored_headers(ignored_fields.of_client(tree))
-        )
+            answer = self.client_answer(request, tree, ignored_fields.of_client(tree))
+            write, given = self.store.change_client, (serial, attach, precondition(request))
+            respond = await write_once(request, answer, write, caller.account.id, *given)
+        return await respond()
 
     async def delete(self, request: Request, form: Form) -> Response:
-        caller = self.caller(request)
-        serial = serial_of(request, caller)
-        record = await run_write(
-            self.store.set_client_state,
-            caller.account.id,
-            serial,
-            State.DELETED,
-            precondition(request),
-        )
-        return await self.client_response(request, record, form.tree)
+        caller, answer = self.caller(request), self.client_answer(request, form.tree)
+        given = serial_of(request, caller), State.DELETED, precondition(request)
+        write = self.store.set_client_state
+        return await answer_write(request, answer, write, caller.account.id, *given)
 
     async def purge(self, request: Request, _form: Form) -> Response:
         await confirm_password(self.store, request)
         caller = self.caller(request)
-        serial = serial_of(request, caller)
-        await run_write(self.store.purge_client, caller.account.id, serial, precondition(request))
-        return json_response(wire.Message("Success"))
+        given = serial_of(request, caller), precondition(request)
+        write = self.store.purge_client
+        return await answer_write(request, SUCCESS, write, caller.account.id, *given)
 
     async def merge(self, request: Request, form: Form) -> Response:
         await confirm_password(self.store, request)
@@ -160,10 +154,9 @@ class Clients:
             self.store.list_clients, account_id, bulk_actions.count_query([other])
         )
         bulk_actions.refuse_merge(serial, other, page.total)
-        record = await run_write(
-            self.store.merge_clients, account_id, serial, other, precondition(request)
-        )
-        return await self.client_response(request, record, form.tree)
+        answer, given = self.client_answer(request, form.tree), (serial, other)
+        write, condition = self.store.merge_clients, precondition(request)
+        return await answer_write(request, answer, write, account_id, *given, condition)
 
     async def bulk(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
@@ -177,34 +170,43 @@ class Clients:
         )
         groups = await self.find_groups(caller, bulk_actions.joined_groups(action, caller.id_codec))
         bulk_actions.refuse_unknown(action, page.total, groups)
-        if action.state is not None:
-            records = await run_write(
-                self.store.set_client_states, account_id, serials, action.state
-            )
-        else:
-            change = client_translate.change_client(action.change, caller, {})
-            records = await run_write(self.store.change_clients, account_id, serials, change)
         at = pagination.read_window(given, default=pagination.bulk_page_size(serials))
-        return await self.list_response(request, bulk_actions.slice_page(records, at), at, tree)
+        answer = self.list_answer(request, at, tree)
+        if action.state is not None:
+            set_states, state = self.store.set_client_states, action.state
+            return await answer_write(request, answer, set_states, account_id, serials, state)
+        change = client_translate.change_client(action.change, caller, {})
+        write = self.store.change_clients
+        return await answer_write(request, answer, write, account_id, serials, change)
 
-    async def client_response(
-        self,
-        request: Request,
-        record: Client,
-        asked: InputTree,
-        more_headers: Mapping[str, str] | None = None,
-    ) -> Response:
+    def client_answer(
+        self, request: Request, asked: InputTree, ignored_keys: Iterable[str] = ()
+    ) -> Answer[Client]:
+        """Return how one client is answered: with its entity tag and the headers of the API."""
+        caller, more_headers = self.caller(request), ignored_headers(ignored_keys)
+
+        def render(record: Client, groups: Mapping[int, Group]) -> Response:
+            (shown,) = self.shown_clients(caller, [record], asked, groups)
+            headers = {**API_VERSION_HEADER, **etag_header(record), **more_headers}
+            return json_response(wrap_envelope(shown, asked), headers=headers)
+
+        return Answer(render, lambda record: shown_groups([record], asked))
+
+    async def client_response(self, request: Request, record: Client, asked: InputTree) -> Response:
+        return await render_result(request, self.client_answer(request, asked), record)
+
+    def list_answer(
+        self, request: Request, at: Window, asked: InputTree
+    ) -> Answer[tuple[Client, ...]]:
+        """Return how many clients are answered: with one page of them."""
         caller = self.caller(request)
-        """Return the answer with one client, its entity tag and the headers of the API."""
-        (shown,) = await self.render_clients(caller, [record], asked)
-        headers = {**API_VERSION_HEADER, **etag_header(record), **(more_headers or {})}
-        return json_response(wrap_envelope(shown, asked), headers=headers)
 
-    async def list_response(
-        self, request: Request, page: Page[Client], at: Window, asked: InputTree
-    ) -> Response:
-        shown = await self.render_clients(self.caller(request), page.records, asked)
-        return self.page_response(request, shown, page.total, at, asked)
+        def render(records: Sequence[Client], groups: Mapping[int, Group]) -> Response:
+            page = bulk_actions.slice_page(records, at)
+            shown = self.shown_clients(caller, page.records, asked, groups)
+            return self.page_response(request, shown, page.total, at, asked)
+
+        return Answer(render, lambda records: shown_groups(records, asked))
 
     def page_response(
         self, request: Request, shown: Sequence[Any], total: int, at: Window, asked: InputTree
@@ -216,15 +218,18 @@ class Clients:
         meta = wire.Meta(pagination.pagination(total, len(shown), at, links))
         return json_response(wrap_envelope(list(shown), asked, meta), headers=API_VERSION_HEADER)
 
-    async def render_clients(
-        self, caller: Caller, records: Sequence[Client], asked: InputTree
+    def shown_clients(
+        self,
+        caller: Caller,
+        records: Sequence[Client],
+        asked: InputTree,
+        groups: Mapping[int, Group],
     ) -> list[wire.Client]:
         """Return the wire shapes of clients, with their groups if `include` names them."""
         given = list_query.params(asked)
         shown = [self.translations.client(record, caller) for record in records]
         client_translate.add_empty_relations(shown, list_query.included_relations(given))
         if list_query.wants_groups(given):
-            groups = await self.find_groups(caller, group_serials(records))
             add_groups(shown, records, groups, caller.id_codec)
         return shown
 

@@ -6,9 +6,11 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from dialects.base.http.authentication import account_of
 from dialects.base.http.bodies import json_response
 from dialects.base.http.conditional_requests import precondition, refuse_conditions
-from dialects.base.http.store_calls import run_file_io, run_read, run_write
+from dialects.base.http.idempotency import Answer, answer_write, write_once
+from dialects.base.http.store_calls import run_file_io, run_read
 from dialects.base.protocol.failures import WrongMethod
 from dialects.base.protocol.ignored_fields import ignored_headers
 from storage import Client, Document, DocumentQuery, Invalid, Precondition, Problem, State
@@ -17,12 +19,12 @@ from ..clients import bulk_actions, ignored_fields, list_query
 from ..clients.translate import Caller
 from ..documents import translate as document_translate
 from ..documents.file_types import MIME_TYPES
-from ..protocol import pagination, wire
+from ..protocol import pagination
 from ..protocol.envelope import wrap_envelope
 from ..protocol.input_tree import InputTree
 from ..protocol.pagination import Window
 from ..protocol.scalars import read_flag
-from .client_endpoints import Clients, serial_of
+from .client_endpoints import SUCCESS, Clients, serial_of
 from .method_override import named_method
 from .multipart import Form, read_form
 from .password_confirmation import confirm_password
@@ -57,16 +59,18 @@ class Documents:
             if form.logo is not None:
                 raise Invalid(Problem(form.logo.path, "The company_logo must not be a file."))
             if form.files:
-                record = await self.attach_files(caller, record.serial, form, condition)
+                return await self.attach_files(request, record.serial, form, condition)
         return await self.clients.client_response(request, record, form.tree)
 
     async def attach_files(
-        self, caller: Caller, serial: int, form: Form, condition: Precondition
-    ) -> Client:
-        account_id = caller.account.id
+        self, request: Request, serial: int, form: Form, condition: Precondition
+    ) -> Response:
+        account_id, answer = account_of(request).id, self.clients.client_answer(request, form.tree)
         async with stored_uploads(self.store, account_id, form) as drafts:
-            change = document_translate.attach_documents(drafts)
-            return await run_write(self.store.change_client, account_id, serial, change, condition)
+            given = serial, document_translate.attach_documents(drafts), condition
+            write = self.store.change_client
+            respond = await write_once(request, answer, write, account_id, *given)
+        return await respond()
 
     async def client_documents(self, request: Request, form: Form) -> Response:
         caller, asked = self.clients.caller(request), form.tree
@@ -123,28 +127,34 @@ class Documents:
         caller = self.clients.caller(request)
         account_id, serial = caller.account.id, document_serial(request, caller)
         change, condition = document_translate.change_document(form.tree), precondition(request)
-        record = await run_write(self.store.change_document, account_id, serial, change, condition)
-        return self.document_response(record, caller, form.tree)
+        answer = Answer[Document](
+            lambda record, _groups: self.document_response(record, caller, form.tree)
+        )
+        write, given = self.store.change_document, (serial, change, condition)
+        return await answer_write(request, answer, write, account_id, *given)
 
     async def delete(self, request: Request, _form: Form) -> Response:
         await confirm_password(self.store, request)
         caller = self.clients.caller(request)
         serial = document_serial(request, caller)
-        await run_write(
-            self.store.remove_document, caller.account.id, serial, precondition(request)
-        )
-        return json_response(wire.Message("Success"))
+        write, given = self.store.remove_document, (serial, precondition(request))
+        return await answer_write(request, SUCCESS, write, caller.account.id, *given)
 
     async def bulk(self, request: Request, form: Form) -> Response:
         """Delete documents. Documents are neither archived nor restored: they are only shown."""
         refuse_conditions(request)
         caller, asked = self.clients.caller(request), form.tree
         serials, state = bulk_actions.read_state_action(asked, caller.id_codec)
-        if state is State.DELETED:
-            await run_write(self.store.remove_documents, caller.account.id, serials)
         size = pagination.bulk_page_size(serials)
         at = pagination.read_window(list_query.params(asked), default=size)
         query = document_translate.document_query(asked, at, caller.id_codec)
+        if state is State.DELETED:
+            # None of them is left.
+            answer = Answer[None](
+                lambda _result, _groups: self.clients.page_response(request, [], 0, at, asked)
+            )
+            write = self.store.remove_documents
+            return await answer_write(request, answer, write, caller.account.id, serials)
         return await self.list_response(request, structs.replace(query, serials=serials), at, asked)
 
     def document_response(self, record: Document, caller: Caller, asked: InputTree) -> Response:

@@ -1,12 +1,15 @@
 """Endpoints of groups. Each decodes, calls the store and encodes, and does nothing else."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dialects.base.http.authentication import account_of
 from dialects.base.http.bodies import json_response
 from dialects.base.http.conditional_requests import refuse_conditions
-from dialects.base.http.store_calls import run_read, run_write
+from dialects.base.http.idempotency import Answer, answer_write
+from dialects.base.http.store_calls import run_read
 from dialects.base.protocol.ignored_fields import ignored_headers
 from storage import Group, NotFound, Page, State
 
@@ -39,8 +42,8 @@ class Groups:
     async def create(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
         command = translate.create_group(form.tree)
-        record = await run_write(self.store.create_group, account_of(request).id, command)
-        return self.written_response(request, record, form.tree)
+        answer, account_id = self.written_answer(request, form.tree), account_of(request).id
+        return await answer_write(request, answer, self.store.create_group, account_id, command)
 
     async def blank(self, request: Request, form: Form) -> Response:
         shown = translate.blank_group(self.id_codec(request))
@@ -54,18 +57,19 @@ class Groups:
         before = await self.get_group(request)
         refuse_conditions(request)
         command = translate.change_group(form.tree, before)
-        account_id = account_of(request).id
-        record = await run_write(self.store.change_group, account_id, before.serial, command)
-        return self.written_response(request, record, form.tree)
+        answer, account_id = self.written_answer(request, form.tree), account_of(request).id
+        write = self.store.change_group
+        return await answer_write(request, answer, write, account_id, before.serial, command)
 
     async def delete(self, request: Request, form: Form) -> Response:
         """Archive a group, as the original does. Only a bulk action deletes one."""
         refuse_conditions(request)
         account_id, serials = account_of(request).id, [self.group_serial(request)]
-        (record,) = await run_write(
-            self.store.set_group_states, account_id, serials, State.ARCHIVED
+        answer = Answer[tuple[Group, ...]](
+            lambda records, _groups: self.group_response(request, records[0], form.tree)
         )
-        return self.group_response(request, record, form.tree)
+        write, state = self.store.set_group_states, State.ARCHIVED
+        return await answer_write(request, answer, write, account_id, serials, state)
 
     async def bulk(self, request: Request, form: Form) -> Response:
         refuse_conditions(request)
@@ -73,10 +77,15 @@ class Groups:
         serials, state = bulk_actions.read_state_action(tree, self.id_codec(request))
         groups = await run_read(self.store.groups_by_serial, account_id, serials)
         bulk_actions.refuse_missing(serials, len(groups))
-        records = await run_write(self.store.set_group_states, account_id, serials, state)
         size = pagination.bulk_page_size(serials)
         at = pagination.read_window(list_query.params(tree), default=size)
-        return self.list_response(request, bulk_actions.slice_page(records, at), at, tree)
+        answer = Answer[tuple[Group, ...]](
+            lambda records, _groups: self.list_response(
+                request, bulk_actions.slice_page(records, at), at, tree
+            )
+        )
+        write = self.store.set_group_states
+        return await answer_write(request, answer, write, account_id, serials, state)
 
     async def get_group(self, request: Request) -> Group:
         serial = self.group_serial(request)
@@ -85,10 +94,16 @@ class Groups:
             raise NotFound("group")
         return groups[serial]
 
-    def written_response(self, request: Request, record: Group, asked: InputTree) -> Response:
-        answer = self.group_response(request, record, asked)
-        answer.headers.update(ignored_headers(ignored_fields.of_group(asked)))
-        return answer
+    def written_answer(self, request: Request, asked: InputTree) -> Answer[Group]:
+        """Return how a group is answered that was created or changed."""
+        headers = ignored_headers(ignored_fields.of_group(asked))
+
+        def render(record: Group, _groups: Mapping[int, Group]) -> Response:
+            response = self.group_response(request, record, asked)
+            response.headers.update(headers)
+            return response
+
+        return Answer(render)
 
     def group_response(self, request: Request, record: Group, asked: InputTree) -> Response:
         shown = translate.group(record, self.id_codec(request))

@@ -13,10 +13,10 @@ PREFLIGHT_ALLOWED_HEADERS = (
     "X-CLIENT-PLATFORM,X-React,X-API-PASSWORD-BASE64,X-API-COMPANY-KEY,X-CLIENT-VERSION,"
     "X-API-SECRET,X-API-TOKEN,X-API-PASSWORD,DNT,User-Agent,X-Requested-With,If-Modified-Since,"
     "Cache-Control,Content-Type,Content-Disposition,Range,X-CSRF-TOKEN,X-XSRF-TOKEN,X-LIVEWIRE,"
-    "If-Match,If-None-Match"
+    "If-Match,If-None-Match,Idempotency-Key"
 )
-"""The same for a preflight, which is what a browser reads: the original's order for it, and the two
-headers of conditional requests."""
+"""The same for a preflight, which is what a browser reads: the original's order for it, and the
+headers of conditional and of repeated requests."""
 VERSION_HEADER = "X-App-Version"
 """The header of the version that answers look like. Clients of the API parse it."""
 COMMON_HEADERS = {
@@ -27,11 +27,17 @@ COMMON_HEADERS = {
     "Access-Control-Expose-Headers": "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition",
 }
 OWN_NAMES = frozenset(
-    {b"etag", b"retry-after", b"x-gateway-ignored-fields", b"x-gateway-changes-until"}
+    {
+        b"etag",
+        b"idempotency-replayed",
+        b"retry-after",
+        b"x-gateway-ignored-fields",
+        b"x-gateway-changes-until",
+    }
 )
 OWN_HEADERS = {
     b"access-control-expose-headers": (
-        b",ETag,Retry-After,X-Gateway-Ignored-Fields,X-Gateway-Changes-Until"
+        b",ETag,Retry-After,X-Gateway-Ignored-Fields,X-Gateway-Changes-Until,Idempotency-Replayed"
     )
 }
 """What a browser may read besides, where an answer has a header that the original does not have."""

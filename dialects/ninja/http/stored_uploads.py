@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from dialects.base.http.store_calls import run_file_io
-from storage import DocumentDraft, Failure, Store
+from storage import DocumentDraft, Failure, Store, Undecided
 
 from ..documents import upload_checks
 from .multipart import Form
@@ -18,7 +18,8 @@ async def stored_uploads(
 ) -> AsyncIterator[tuple[DocumentDraft, ...]]:
     """Store the bytes of the form's files, and yield their drafts to the block.
 
-    The block writes the record. If it raises a failure, the bytes are deleted.
+    The block writes the record. If it raises a failure, the bytes are deleted. They stay if nobody
+    knows whether the record was written: bytes without a record harm nobody.
     """
     if not form.files:
         yield ()
@@ -27,6 +28,8 @@ async def stored_uploads(
     drafts = await run_file_io(store.store_uploads, account_id, uploads)
     try:
         yield drafts
+    except Undecided:
+        raise
     except Failure:
         await run_file_io(store.delete_blobs, account_id, drafts)
         raise
@@ -46,6 +49,8 @@ async def stored_logo(store: Store, form: Form, url: str) -> AsyncIterator[str]:
     name = await run_file_io(store.store_logo, upload)
     try:
         yield f"{url}/api/v1{LOGO_PATH}{name}"
+    except Undecided:
+        raise
     except Failure:
         await run_file_io(store.delete_logo, name)
         raise

@@ -10,7 +10,8 @@ from dialects.base.http.authentication import account_of
 from dialects.base.http.bodies import json_response, parse_body, read_body
 from dialects.base.http.changes_until import changes_until_header
 from dialects.base.http.conditional_requests import etag_header, not_modified, precondition
-from dialects.base.http.store_calls import replica_options, run_read, run_write
+from dialects.base.http.idempotency import Answer, answer_write
+from dialects.base.http.store_calls import replica_options, run_read
 from dialects.base.protocol.failures import Malformed
 from dialects.base.protocol.ignored_fields import ignored_headers
 from dialects.base.protocol.json_codec import parse_json, refuse_unstorable
@@ -47,9 +48,9 @@ class Clients:
         tree = await body_tree(request)
         precondition(request).check(None)
         command = translate.create_client(tree)
-        record = await run_write(self.store.create_client, account_of(request).id, command)
-        headers = ignored_headers(ignored_keys(tree, record, by_path=False))
-        return mutation_response(record, 201, headers)
+        answer = Answer[Client](lambda record, _groups: created_response(tree, record))
+        write, account_id = self.store.create_client, account_of(request).id
+        return await answer_write(request, answer, write, account_id, command)
 
     async def show(self, request: Request) -> Response:
         key, lag = client_key(request), replica_options(request, self.store)
@@ -60,7 +61,9 @@ class Clients:
 
     async def change(self, request: Request) -> Response:
         key, tree = client_key(request), await body_tree(request)
-        record, is_new = await run_write(
+        return await answer_write(
+            request,
+            Answer[tuple[Client, bool]](lambda result, _groups: upserted_response(tree, result)),
             self.store.upsert_client,
             account_of(request).id,
             key,
@@ -68,19 +71,17 @@ class Clients:
             translate.create_under_key(tree, key),
             precondition(request),
         )
-        status = 201 if is_new else 200
-        headers = ignored_headers(ignored_keys(tree, record, by_path=True))
-        return mutation_response(record, status, headers)
 
     async def delete(self, request: Request) -> Response:
-        record = await run_write(
+        return await answer_write(
+            request,
+            Answer[Client](lambda record, _groups: mutation_response(record, 200, {})),
             self.store.set_client_state,
             account_of(request).id,
             client_key(request),
             State.DELETED,
             precondition(request),
         )
-        return mutation_response(record, 200, {})
 
 
 async def body_tree(request: Request) -> dict[str, Any]:
@@ -115,6 +116,17 @@ def client_key(request: Request) -> LiveKey:
     if not text or "\0" in text:
         raise NotFound("client")
     return read_key(text)
+
+
+def created_response(tree: dict[str, Any], record: Client) -> Response:
+    headers = ignored_headers(ignored_keys(tree, record, by_path=False))
+    return mutation_response(record, 201, headers)
+
+
+def upserted_response(tree: dict[str, Any], result: tuple[Client, bool]) -> Response:
+    record, is_new = result
+    headers = ignored_headers(ignored_keys(tree, record, by_path=True))
+    return mutation_response(record, 201 if is_new else 200, headers)
 
 
 def mutation_response(record: Client, status: int, headers: dict[str, str]) -> Response:

@@ -16,7 +16,10 @@ HEADERS = {
     "content-type": "application/json",
 }
 EXPOSED = "access-control-expose-headers"
-OWN = f"{HEADERS[EXPOSED]},ETag,Retry-After,X-Gateway-Ignored-Fields,X-Gateway-Changes-Until"
+OWN = (
+    f"{HEADERS[EXPOSED]},ETag,Retry-After,X-Gateway-Ignored-Fields,X-Gateway-Changes-Until"
+    ",Idempotency-Replayed"
+)
 """What an answer exposes that has a header of ours."""
 OWN_NAMES = {"etag", "x-gateway-changes-until"}
 

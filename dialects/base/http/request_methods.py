@@ -1,0 +1,3 @@
+"""The request methods that change nothing."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
