@@ -6,6 +6,7 @@ Run as `python -m tests.failures.fault_injection`. GATEWAY_TEST_FAULT names the 
 import os
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -14,6 +15,9 @@ from gateway.__main__ import main
 from storage.database import sqlite
 from storage.database.fast_sql import statements
 from storage.database.group_commit import PendingStep
+from storage.idempotency import methods
+from storage.idempotency.claims import KeyClaim
+from storage.idempotency.writes import claimed_step
 from storage.schema.tables import CONTACT
 
 Fault = Callable[[], None]
@@ -54,8 +58,22 @@ def commit_before_the_contacts() -> None:
     statements.insert_many = split
 
 
+def commit_before_the_key() -> None:
+    def split(connection: Connection, step: Any, claim: KeyClaim, now: datetime) -> Any:
+        result = step(connection)
+        statements.execute_text(connection, "COMMIT")
+        time.sleep(GAP)
+        sqlite.begin_transaction(connection)
+        statements.execute_text(connection, "SAVEPOINT step")
+        claimed_step(connection, lambda _: result, claim, now)
+        return result
+
+    methods.claimed_step = split
+
+
 FAULTS: dict[str, Fault] = {
-    fault.__name__: fault for fault in (answer_before_the_commit, commit_before_the_contacts)
+    fault.__name__: fault
+    for fault in (answer_before_the_commit, commit_before_the_contacts, commit_before_the_key)
 }
 
 # Outside of the condition below: the workers import this file too, under another name.
