@@ -8,8 +8,8 @@ from starlette.types import Message
 
 from dialects.base.protocol.failures import Malformed, TooLarge
 
-MAX_DIGESTED = 2**30
-"""Bytes of the largest body that is read for its digest alone: more than any endpoint accepts."""
+MAX_DIGESTED = 2**29
+"""Bytes of the largest body that is read for its digest alone: no endpoint accepts a larger one."""
 
 
 class BodyDigest:
@@ -57,9 +57,8 @@ class BodyDigest:
             self._digest.update(chunk)
             return
         *parts, rest = (self._tail + chunk).split(self._boundary)
-        for part in parts:
-            self._digest.update(part)
-            self._digest.update(b"\0")
+        # Joined, since a chunk may consist of nothing but boundaries.
+        self._digest.update(b"\0".join([*parts, b""]))
         # The last bytes may begin a boundary that goes on in the next chunk.
         end = max(len(rest) - len(self._boundary) + 1, 0)
         self._digest.update(rest[:end])
