@@ -13,10 +13,13 @@ from storage import Access, Account, RateLimit, Store
 
 from .error_mapping import Render, failure_of
 from .failure_limits import TokenFailures
-from .request_methods import SAFE_METHODS
 from .store_calls import run_guess, run_rate_check, run_read, run_write
 
 logger = logging.getLogger("gateway.dialects")
+
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The request methods that change nothing."""
 
 
 class Headers(dict[bytes, bytes]):

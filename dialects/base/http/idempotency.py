@@ -35,8 +35,8 @@ from storage import (
     StoredAnswer,
 )
 
+from .authentication import SAFE_METHODS
 from .body_digest import BodyDigest
-from .request_methods import SAFE_METHODS
 from .store_calls import run_read, run_write
 
 T = TypeVar("T")

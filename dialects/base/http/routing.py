@@ -15,8 +15,8 @@ from starlette.routing import Route
 from dialects.base.protocol.failures import Forbidden, Postponed
 from storage import Access
 
+from .authentication import SAFE_METHODS
 from .idempotency import answer_once, with_digest
-from .request_methods import SAFE_METHODS
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

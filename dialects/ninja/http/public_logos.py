@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dialects.base.http.authentication import SAFE_METHODS
 from dialects.base.http.error_mapping import failure_of
-from dialects.base.http.request_methods import SAFE_METHODS
 from dialects.base.http.store_calls import run_file_io
 from dialects.base.protocol.failures import WrongMethod
 from storage import Failure, Store
