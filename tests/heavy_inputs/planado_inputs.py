@@ -25,15 +25,15 @@ def line(n: int) -> dict[str, str]:
 
 
 PLANADO_INPUTS = [
-    get("a cursor of 60 000 letters", "/clients", after="a" * 60_000),
+    get("a cursor of 15 000 letters", "/clients", after="a" * 15_000),
     get(
         "a moment of digits",
         "/clients",
-        **{"updated_at[after]": "2020-01-01T00:00:00." + "1" * 60_000},
+        **{"updated_at[after]": "2020-01-01T00:00:00." + "1" * 15_000},
     ),
-    get("a limit of digits", "/clients", limit="9" * 60_000),
-    get("a key of 60 000 accents", f"/clients/{'%CC%81' * 10_000}"),
-    HeavyInput("30 000 parameters", "GET", "/clients?" + "a&" * 30_000),
+    get("a limit of digits", "/clients", limit="9" * 15_000),
+    get("a key of 15 000 accents", f"/clients/{'%CC%81' * 2500}"),
+    HeavyInput("7 500 parameters", "GET", "/clients?" + "a&" * 7500),
     HeavyInput(
         "a list of entity tags", "GET", f"/clients/{ID}", headers={"If-None-Match": '"1",' * 14_000}
     ),

@@ -11,6 +11,7 @@ from storage import ClientQuery, Group, Invalid, Page, Problem, State
 from ..protocol.failures import NotServed
 from ..protocol.id_codec import IdCodec
 from ..protocol.input_tree import InputTree
+from ..protocol.messages import invalid_selection
 from ..protocol.pagination import Window
 from ..protocol.scalars import text_of
 from ..reference.statics import BULK_COLUMNS
@@ -115,11 +116,6 @@ def ids_problems(given: object, serials: list[int | None]) -> list[Problem]:
     if len(given) > MAX_IDS:
         return [Problem(("ids",), f"The ids must not have more than {MAX_IDS} items.")]
     return [invalid_selection("ids")] if None in serials else []
-
-
-def invalid_selection(field: str) -> Problem:
-    """Return the problem of a value that is not one of the possible values."""
-    return Problem((field,), f"The selected {field.replace('_', ' ')} is invalid.")
 
 
 def count_query(serials: Iterable[int | None]) -> ClientQuery:

@@ -8,7 +8,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from storage import COUNTRIES, Client, Path, Problem
 
 from ..protocol import wire
 from ..protocol.id_codec import IdCodec
-from ..protocol.messages import attribute_name
+from ..protocol.messages import attribute_name, invalid_selection
 from ..protocol.scalars import read_flag, read_integer, text_of, trim, write_id
 from ..reference.tables import CLASSIFICATIONS, COUNTRY_BY_CODE, INDUSTRIES, SIZES
 
@@ -163,6 +163,15 @@ def changed_fields(
                 (field_name,), value, shown, field.read_value, problems
             )
     return {column: value for column, value in values.items() if value is not UNSET}
+
+
+def check_group(
+    values: Mapping[str, object], groups: Container[object], problems: list[Problem]
+) -> None:
+    """Add a problem for a group that a client would join, but that does not exist."""
+    serial = values.get("group_serial")
+    if serial is not None and serial not in groups:
+        problems.append(invalid_selection("group_settings_id"))
 
 
 def with_country(given: wire.ClientInput) -> wire.ClientInput:

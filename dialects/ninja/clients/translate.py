@@ -219,7 +219,7 @@ def extras_of(record: Client) -> wire.Extras:
 
 
 def joined_group(tree: InputTree, caller: Caller) -> list[int]:
-    """Return the serial of the group that a new client joins; empty if there is no group."""
+    """Return the serial of the group that an input names; empty if it names none."""
     serial = caller.id_codec.decode(tree.get("group_settings_id"))
     return [] if serial is None else [serial]
 
@@ -233,12 +233,14 @@ def create_client(
 ) -> CreateClient:
     """Return the command for a new client. Raises Invalid for input that cannot be stored.
 
-    `groups` has the group that the client joins. Its currency overrides that of the account.
+    `groups` has the group that the client joins, if it exists. Its currency overrides that of the
+    account.
     `logo` is the address of the logo that was sent with it. One that is no file is ignored.
     """
     problems: list[Problem] = []
     given = structs.replace(read_client_input(tree, problems), company_logo=logo)
     values = field_rules.changed_fields(given, None, caller.id_codec, problems)
+    field_rules.check_group(values, groups, problems)
     values |= names.changed_names(given, None, problems)
     values |= service_address.changed_address(given, None, problems)
     values |= {
@@ -252,12 +254,16 @@ def create_client(
 
 
 def change_client(
-    tree: InputTree, caller: Caller, hashes: contacts.PasswordHashes, logo: str = ""
+    tree: InputTree,
+    caller: Caller,
+    hashes: contacts.PasswordHashes,
+    groups: Container[int] = (),
+    logo: str = "",
 ) -> Callable[[Client], ChangeClient]:
-    """Return the change of a PUT to a client.
+    """Return the change of a PUT to a client, for the transaction that writes it.
 
-    It is applied to the record within the transaction that writes it, and raises Invalid for input
-    that cannot be stored. A logo that is no file cannot.
+    `groups` is as for a new client. The change raises Invalid for input that cannot be stored. A
+    logo that is no file cannot.
     """
     type_problems = [Problem(("company_logo",), WRONG_LOGO)] if "company_logo" in tree else []
     given = structs.replace(read_client_input(tree, type_problems), company_logo=logo)
@@ -265,12 +271,12 @@ def change_client(
     def change(record: Client) -> ChangeClient:
         problems = list(type_problems)
         values = field_rules.changed_fields(given, record, caller.id_codec, problems)
+        field_rules.check_group(values, groups, problems)
         values |= names.changed_names(given, record, problems)
         values |= service_address.changed_address(given, record, problems)
         values |= client_settings.changed_settings(given, record, caller.account, problems)
-        values |= contacts.changed_contacts(
-            given.contacts, record, caller.id_codec, hashes, problems
-        )
+        ids = caller.id_codec
+        values |= contacts.changed_contacts(given.contacts, record, ids, hashes, problems)
         if problems:
             raise Invalid(*problems)
         values |= number_pattern.number_rule(values, record, record.user_serial)

@@ -119,13 +119,14 @@ class Clients:
         if passwords_to_hash(tree):
             # A hash is slow: none is made for a client that does not exist.
             await run_read(self.store.get_client, caller.account.id, serial)
+        groups = await self.find_groups(caller, client_translate.joined_group(tree, caller))
         hashes = await hash_passwords(tree)
         async with (
             self.taken_numbers(caller, tree, serial),
             stored_logo(self.store, form, caller.url) as logo,
             stored_uploads(self.store, caller.account.id, form) as drafts,
         ):
-            change = client_translate.change_client(tree, caller, hashes, logo)
+            change = client_translate.change_client(tree, caller, hashes, groups, logo)
             attach = document_translate.attach_documents(drafts, change)
             answer = self.client_answer(request, tree, ignored_fields.of_client(tree))
             write, given = self.store.change_client, (serial, attach, precondition(request))
@@ -175,7 +176,7 @@ class Clients:
         if action.state is not None:
             set_states, state = self.store.set_client_states, action.state
             return await answer_write(request, answer, set_states, account_id, serials, state)
-        change = client_translate.change_client(action.change, caller, {})
+        change = client_translate.change_client(action.change, caller, {}, groups)
         write = self.store.change_clients
         return await answer_write(request, answer, write, account_id, serials, change)
 

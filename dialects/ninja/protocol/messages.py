@@ -23,6 +23,11 @@ def taken_problem(field: str) -> Problem:
     return Problem((field,), f"The {attribute_name((field,))} has already been taken.")
 
 
+def invalid_selection(field: str) -> Problem:
+    """Return the problem of a value that is not one of the possible values."""
+    return Problem((field,), f"The selected {attribute_name((field,))} is invalid.")
+
+
 def too_long(field: str, most: int) -> Problem:
     """Return the problem of a text with more than `most` characters."""
     return Problem(

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from storage.model.commands import ContactDraft
-from tests.dialects.ninja.steps import NOBODY, find_names, import_client
+from tests.dialects.ninja.steps import NOBODY, find_names, group_of, import_client
 from tests.support.arrivals import let_arrive_when_changed
 
 BALANCES = {"A": "-5", "B": "0", "C": "9.99", "D": "10", "E": "15.5", "F": "20"}
@@ -162,10 +162,11 @@ def test_an_id_of_nobody_finds_nothing(ninja, states, param, nobody):
 
 
 def test_a_group(ninja):
-    ninja.created(name="in", group_settings_id="Opnel5aKBz")
-    ninja.created(name="out", group_settings_id="Wpmbk5ezJn")
+    one, other = (group_of(ninja, name=name)["id"] for name in ("One", "Other"))
+    ninja.created(name="in", group_settings_id=one)
+    ninja.created(name="out", group_settings_id=other)
 
-    assert find_names(ninja, group="Opnel5aKBz") == ["in"]
+    assert find_names(ninja, group=one) == ["in"]
 
 
 def test_one_client_may_be_added_in_front(ninja, states):

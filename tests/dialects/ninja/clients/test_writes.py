@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.dialects.ninja.steps import group_of
+
 LINES = """
     name website address1 address2 phone city state postal_code shipping_address1 shipping_address2
     shipping_city shipping_state shipping_postal_code vat_number id_number routing_id
@@ -20,6 +22,13 @@ OTHERS = {
 }
 FLAGS = {"has_valid_vat_number": True, "is_tax_exempt": True}
 FULL = {field: f"some {field}" for field in TEXTS} | OTHERS | FLAGS
+
+
+@pytest.fixture(autouse=True)
+def _groups(ninja):
+    """Create the groups that the values name."""
+    for n in range(3):
+        group_of(ninja, name=f"Group {n}")
 
 
 def select_fields(client, fields=FULL):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dialects.ninja.steps import group_of
+from tests.dialects.ninja.steps import NOBODY, group_of, import_client
 
 MISSING = {"message": "No query results for model [App\\Models\\GroupSetting]."}
 KEYS = [
@@ -193,3 +193,31 @@ def test_a_group_takes_the_methods_that_a_post_stands_for(ninja):
 
     assert changed["name"] == "Silver"
     assert listed == [changed]
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "a stranger's"])
+def test_a_client_joins_no_group_that_is_not_there(ninja, stranger, whose):
+    groups = [stranger.post("/group_settings", json={"name": f"G{n}"}).json() for n in range(3)]
+    given = {"group_settings_id": NOBODY if whose == "nobody's" else groups[-1]["data"]["id"]}
+    client = ninja.created(name="Acme")
+
+    answers = [
+        ninja.post("/clients", json=given),
+        ninja.request("PUT", f"/clients/{client['id']}", json=given),
+    ]
+
+    sentence = "The selected group settings id is invalid."
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert [answer.json()["errors"] for answer in answers] == [
+        {"group_settings_id": [sentence]}
+    ] * 2
+
+
+def test_a_client_whose_group_is_not_there_is_sent_back_as_it_is_shown(ninja, store, account):
+    lost = import_client(store, account, "Lost", group_serial=77)
+    shown = ninja.get("/clients").json()["data"][0]
+
+    changed = ninja.put(shown["id"], shown | {"city": "Bonn"})
+
+    assert changed["city"] == "Bonn"
+    assert store.get_client(account.id, lost.serial).group_serial == 77
