@@ -79,6 +79,10 @@ pgbouncer: $(VENV)/dev ## Run the HTTP tests through a PgBouncer (Debian's postg
 trigrams: $(VENV)/dev ## Run the tests of searching on Debian's postgresql, which has pg_trgm
 	$(BIN)/python -m scripts.trigrams
 
+.PHONY: audit
+audit: $(VENV)/dev ## Look for known vulnerabilities of the locked libraries, where the network allows it
+	@$(BIN)/python -m scripts.audit
+
 .PHONY: bench
 bench: $(VENV)/bench ## Measure the speed beside a ceiling and a peer, half an hour (Debian's wrk); BENCH="--help"
 	$(BIN)/python -m bench.serving $(BENCH)

@@ -25,6 +25,7 @@ from tests.support.cheap_passwords import cheap_passwords
 from tests.support.clock import Clock
 from tests.support.databases import ENGINES, Cluster, Databases, cluster_at, files_in
 from tests.support.s3_bucket import bucket_on_loopback
+from tests.support.secret_watch import no_secret_is_logged
 
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 settings.register_profile("suite", max_examples=50, deadline=None, suppress_health_check=SLOW)
@@ -42,6 +43,13 @@ CLOCK = Clock()
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords() -> Iterator[None]:
     with cheap_passwords():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> Iterator[None]:
+    """No test of the suite makes the gateway log a token or the hash of a password."""
+    with no_secret_is_logged():
         yield
 
 

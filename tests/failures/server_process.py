@@ -20,6 +20,7 @@ from tests.support.live_server import (
     free_port,
     wait_until_served,
 )
+from tests.support.secret_watch import assert_log_has_no_secret
 
 ROOT = Path(__file__).parents[2]
 HALVES = """
@@ -108,3 +109,4 @@ def gateway(database: str, folder: Path, fault: Fault | None = None) -> Iterator
     finally:
         running.process.terminate()
         running.process.wait(30)
+    assert_log_has_no_secret(running.log, running.tokens.values())

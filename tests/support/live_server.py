@@ -18,6 +18,7 @@ from gateway.demo.clients import demo_generators
 from gateway.demo.fill import fill_account
 from storage.model.commands import CreateAccount, CreateToken
 from storage.store import Store
+from tests.support.secret_watch import assert_log_has_no_secret
 
 PREFIXES = {"ninja": "/api/v1", "planado": "/v2"}
 
@@ -62,9 +63,14 @@ def served(
     command = [sys.executable, "-m", module, "serve", "--port", str(port)]
     command += ["--workers", str(workers)]
     given = {"GATEWAY_DATABASE_URL": database, "GATEWAY_BLOBS": str(folder / "blobs")}
-    process = subprocess.Popen(  # noqa: S603  our own
-        command, env=os.environ | given | environment, stdout=subprocess.DEVNULL
-    )
+    log = folder / "server.log"
+    with log.open("ab") as stderr:
+        process = subprocess.Popen(  # noqa: S603  our own
+            command,
+            env=os.environ | given | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+        )
     try:
         server = Served(process, f"http://127.0.0.1:{port}", tokens)
         wait_until_served(server.url)
@@ -72,6 +78,8 @@ def served(
     finally:
         process.terminate()
         process.wait(30)
+        sys.stderr.write(log.read_text(errors="replace"))
+    assert_log_has_no_secret(log, tokens.values())
 
 
 @contextmanager
