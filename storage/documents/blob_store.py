@@ -6,7 +6,7 @@ It knows neither the names of files nor database rows.
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from io import BytesIO
@@ -57,7 +57,9 @@ class BlobStore:
             return MemoryStore()
         if self.url.startswith("s3://"):
             return open_bucket(self.url)
-        return LocalStore(Path(self.url).absolute(), mkdir=True)
+        folder = Path(self.url).absolute()
+        make_folder(folder)
+        return LocalStore(folder)
 
     def write(self, name: str, file: BinaryIO) -> None:
         """Store a file completely or not at all. In a folder, it is synced to disk on return."""
@@ -129,17 +131,34 @@ def iter_chunks(stream: Iterable[Any]) -> Iterator[bytes]:
             yield bytes(chunk)
 
 
+def make_folder(folder: Path) -> None:
+    """Create a folder with its parents, and sync its name and theirs to disk.
+
+    The name of a folder that exists is synced too: another worker may have created it just now.
+    """
+    created = [path for path in folder.parents if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (folder, *created):
+        # A parent that we cannot read is not ours: its names are older than this gateway.
+        with suppress(PermissionError):
+            fsync(path.parent)
+
+
 def fsync_path(path: Path) -> None:
     """Sync a file, its folder and the parent folder to disk.
 
     After a crash there must be no row whose bytes are lost.
     """
     for target in (path, path.parent, path.parent.parent):
-        descriptor = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        fsync(target)
+
+
+def fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

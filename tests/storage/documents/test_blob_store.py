@@ -68,6 +68,20 @@ def test_bytes_come_in_pieces(blobs: BlobStore) -> None:
         assert max(pieces) < 3 * blob_store.READ_CHUNK_SIZE
 
 
+def test_the_name_of_a_new_folder_is_on_the_disk_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = set()
+    monkeypatch.setattr(
+        os, "fsync", lambda file: synced.add(Path(f"/proc/self/fd/{file}").resolve())
+    )
+
+    BlobStore.at(str(tmp_path / "new" / "blobs")).write("1/a.txt", io.BytesIO(b"abc"))
+
+    blobs = tmp_path / "new" / "blobs"
+    assert {tmp_path, blobs.parent, blobs, blobs / "1", blobs / "1" / "a.txt"} == synced
+
+
 def test_what_is_not_there_is_missing_before_it_is_read(blobs: BlobStore) -> None:
     with pytest.raises(NotFound):
         blobs.read("1/a.txt")
