@@ -1,4 +1,4 @@
-"""The `gateway` command with a planted fault, to prove that the kill tests find faults.
+"""The `gateway` command with a planted fault, to prove that the tests of failures find faults.
 
 Run as `python -m tests.failures.fault_injection`. GATEWAY_TEST_FAULT names the fault. SQLite only.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from gateway.__main__ import main
+from gateway.migration.files import file_batches, import_files
 from storage.database import sqlite
 from storage.database.fast_sql import statements
 from storage.database.group_commit import PendingStep
@@ -71,9 +72,48 @@ def commit_before_the_key() -> None:
     methods.claimed_step = split
 
 
+def sync_only_at_checkpoints() -> None:
+    add_pragma("synchronous = NORMAL")
+
+
+def never_sync() -> None:
+    add_pragma("synchronous = OFF")
+    checkpoint_often()
+
+
+def checkpoint_often() -> None:
+    """Move the WAL into the file after a few commits, which is no fault: a short run else has no
+    checkpoint."""
+    sqlite.CHECKPOINT_PAGES = 50
+
+
+def import_in_small_transactions() -> None:
+    """Give a short import many transactions, which is no fault."""
+    file_batches.FILE_BATCH_SIZE = 10
+    import_files.BATCHES_PER_TRANSACTION = 2
+
+
+def add_pragma(setting: str) -> None:
+    configure = sqlite.configure_connection
+
+    def configured(raw: Any, record: object) -> None:
+        configure(raw, record)
+        raw.execute(f"PRAGMA {setting}")
+
+    sqlite.configure_connection = configured
+
+
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
-    for fault in (answer_before_the_commit, commit_before_the_contacts, commit_before_the_key)
+    for fault in (
+        answer_before_the_commit,
+        commit_before_the_contacts,
+        commit_before_the_key,
+        sync_only_at_checkpoints,
+        never_sync,
+        checkpoint_often,
+        import_in_small_transactions,
+    )
 }
 
 # Outside of the condition below: the workers import this file too, under another name.

@@ -31,7 +31,9 @@ HALVES = """
 
 
 class Gateway(Served):
-    def __init__(self, database: str, folder: Path, fault: Fault | None = None) -> None:
+    def __init__(
+        self, database: str, folder: Path, fault: Fault | None = None, **environment: str
+    ) -> None:
         self.database = database
         self.program = "tests.failures.fault_injection" if fault else "gateway"
         self.log = folder / "gateway.log"
@@ -40,6 +42,7 @@ class Gateway(Served):
             "GATEWAY_DATABASE_URL": database,
             "GATEWAY_BLOBS": str(folder / "blobs"),
             "TMPDIR": str(folder),  # what one that is killed leaves behind goes with the test
+            **environment,
         }
         if fault:
             self.environment[FAULT] = fault.__name__
