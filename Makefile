@@ -53,7 +53,8 @@ laws: $(VENV)/dev ## Try the laws on 5 000 examples each
 
 .PHONY: campaign
 campaign: $(VENV)/dev ## Many callers at once on a real server, restarts and kills, hundreds of rounds
-	CAMPAIGN=1 $(BIN)/python -m pytest -q -rP tests/campaigns tests/failures tests/recorded
+	CAMPAIGN=1 $(BIN)/python -m pytest -q -rP tests/campaigns tests/failures tests/recorded \
+	  tests/tenants tests/gateway/server/test_smuggled_requests.py
 
 .PHONY: histories
 histories: $(VENV)/dev ## Try the laws of a sync on 5 000 histories of two services, on each engine

@@ -1,5 +1,10 @@
 """A deadline that progress moves: a slow but honest client is served, a stalled one is not."""
 
+import asyncio
+import fcntl
+import struct
+import termios
+
 from .connection_limits import MIN_RATE
 
 
@@ -21,3 +26,13 @@ class ByteAllowance:
         self._passed = passed
         self._deadline = min(now + self._seconds, earned)
         return now > self._deadline
+
+
+def bytes_in_kernel(transport: asyncio.BaseTransport) -> int:
+    """Return how many bytes the kernel still has to send; 0 where it does not say."""
+    socket = transport.get_extra_info("socket")
+    try:
+        (count,) = struct.unpack("i", fcntl.ioctl(socket.fileno(), termios.TIOCOUTQ, b"\0" * 4))
+    except (OSError, ValueError):  # it is closed already
+        return 0
+    return int(count)

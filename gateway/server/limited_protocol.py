@@ -11,9 +11,6 @@
 """
 
 import asyncio
-import fcntl
-import struct
-import termios
 from typing import Any
 
 import httptools
@@ -21,7 +18,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.server import ServerState
 
-from .byte_allowance import ByteAllowance
+from .byte_allowance import ByteAllowance, bytes_in_kernel
 from .closable_protocol import SHORT_LINGER, ClosableProtocol
 from .connection_limits import MAX_HEAD, MAX_LINES, MAX_PIPELINE, MAX_URL
 from .early_answers import (
@@ -33,6 +30,7 @@ from .early_answers import (
     NOT_ONE_HOST,
     STOPPING,
     TOO_SLOW,
+    UNKNOWN_CODING,
     URL_TOO_LONG,
     Refusal,
 )
@@ -157,6 +155,8 @@ class LimitedProtocol(ClosableProtocol):
             self.hosts += 1
         elif name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
+        elif name == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            raise UNKNOWN_CODING
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -286,13 +286,3 @@ class LimitedFlow(FlowControl):
     def resume_reading(self) -> None:
         if self.read_paused:
             self._read_on()
-
-
-def bytes_in_kernel(transport: asyncio.BaseTransport) -> int:
-    """Return how many bytes the kernel still has to send; 0 where it does not say."""
-    socket = transport.get_extra_info("socket")
-    try:
-        (count,) = struct.unpack("i", fcntl.ioctl(socket.fileno(), termios.TIOCOUTQ, b"\0" * 4))
-    except (OSError, ValueError):  # it is closed already
-        return 0
-    return int(count)

@@ -1,11 +1,14 @@
 """The size of a campaign: small in the test suite, full under `make campaign`."""
 
 import os
+from typing import TypeVar
 
 import pytest
 
+T = TypeVar("T")
 
-def rounds(short: int, whole: int) -> int:
+
+def rounds(short: T, whole: T) -> T:
     return whole if os.environ.get("CAMPAIGN") else short
 
 
