@@ -168,6 +168,35 @@ def test_a_change_that_makes_no_sense_is_refused(
     assert list(refused_fields(answer)) == [field]
 
 
+READ_ONLY = {
+    "id": "Opnel5aKBz",
+    "user_id": "Opnel5aKBz",
+    "url": "../../x",
+    "disk": "s3",
+    "type": "html",
+    "hash": "../../x",
+    "size": 1,
+    "width": 7,
+    "is_default": True,
+    "created_at": 5,
+    "updated_at": 5,
+    "archived_at": 5,
+    "is_deleted": True,
+    "client_id": "Opnel5aKBz",
+    "link": "http://evil",
+}
+
+
+@pytest.mark.parametrize(("field", "value"), READ_ONLY.items())
+def test_what_is_read_only_of_a_document_is_ignored(
+    sender: Sender, document: dict[str, Any], field: str, value: object
+) -> None:
+    answer = sender.request("PUT", f"/documents/{document['id']}", json={field: value})
+
+    assert answer.json()["data"] == document
+    assert sender.content(document) == PDF
+
+
 def test_a_key_without_effect_is_named(sender: Sender, document: dict[str, Any]) -> None:
     answer = sender.request("PUT", f"/documents/{document['id']}", json={"nmae": "b"})
 

@@ -94,6 +94,30 @@ def test_keys_that_no_group_has_are_named(ninja):
     assert "X-Gateway-Ignored-Fields" not in ninja.get(f"{path}?colour=x").headers
 
 
+READ_ONLY = {
+    "id": "Opnel5aKBz",
+    "created_at": 5,
+    "updated_at": 5,
+    "archived_at": 5,
+    "is_deleted": True,
+    "documents": [{"id": "VolejRejNm"}],
+    "user_id": "Opnel5aKBz",
+    "company_id": "Opnel5aKBz",
+    "account_id": 7,
+    "version": 99,
+}
+
+
+@pytest.mark.parametrize(("field", "value"), READ_ONLY.items())
+def test_what_is_read_only_of_a_group_is_ignored(ninja, field, value):
+    group = group_of(ninja, name="Gold", settings={"currency_id": "3"})
+
+    answer = ninja.request("PUT", f"/group_settings/{group['id']}", json={field: value})
+
+    assert answer.json()["data"] == group
+    assert ninja.get("/group_settings").json()["data"] == [group]
+
+
 def test_a_blank_group_is_shown_and_not_stored(ninja):
     blank = ninja.get("/group_settings/create").json()["data"]
 
