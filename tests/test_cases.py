@@ -17,7 +17,7 @@ from gateway.app import create_app
 from gateway.settings import Settings
 from storage.clients.persistence import insert_clients
 from storage.model.accounts import Account
-from storage.model.commands import CreateAccount, ImportClient, draft_of_contact
+from storage.model.commands import CreateAccount, CreateGroup, ImportClient, draft_of_contact
 from storage.model.documents import draft_of_document
 from storage.model.generators import Generators, random_text
 from storage.model.queries import ClientQuery
@@ -112,6 +112,9 @@ def test_planado_knows_no_client_that_the_case_hides(planado: Planado, record: C
 def test_what_ninja_shows_makes_the_client_when_it_is_sent(
     store: Store, account: Account, ninja: Ninja, case: Case
 ) -> None:
+    for n in range(case.born_in_ninja.group_serial or 0 if case.born_in_ninja else 0):
+        store.create_group(account.id, CreateGroup(name=f"Group {n}"))
+
     answer = ninja.post("/clients", content=pretty(case.in_ninja), headers=JSON)
 
     assert answer.status_code == 200, answer.text

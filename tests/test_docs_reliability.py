@@ -35,7 +35,6 @@ from storage.accounts.rate_limiter import FAILURE_SECONDS, MAX_FAILURES
 from storage.database.database_file import CHECK_SECONDS
 from storage.database.sqlite import MAX_WAL_BYTES
 from storage.database.sqlite_driver import WAL_RESET_FIXES
-from storage.model.folding import MAX_SEARCHED_LENGTH
 from storage.model.limits import MAX_LENGTHS
 from tests.heavy_inputs.ninja_inputs import NINJA_INPUTS
 from tests.heavy_inputs.planado_inputs import PLANADO_INPUTS
@@ -104,8 +103,7 @@ def grouped(number: int) -> str:
         f"{grouped(MAX_NAME_LENGTH)} characters, {MAX_NESTING} brackets",
         f"{grouped(part_forms.MAX_TEXT_FIELDS)} texts, {part_forms.MAX_FILES} files,"
         f" {part_forms.MAX_PARAMETERS} parameters",
-        f"{grouped(MAX_PARAMETER_LENGTH)} characters; of a searched text the first"
-        f" {MAX_SEARCHED_LENGTH} count",
+        f"{grouped(MAX_PARAMETER_LENGTH)} characters",
         f"{grouped(MAX_CONTACTS)} at `/api/v1`, {MAX_CONTACT_ENTRIES} lines",
         f"| {grouped(MAX_IDS)} |",
         f"{(MAX_LENGTHS['settings'] + 1) // KIB} KB",

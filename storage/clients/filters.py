@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_
 
 from storage.database.conditions import contains_text, in_values
 from storage.indexes.trigram_search import candidate_condition
-from storage.model.folding import fold_key, fold_searched
+from storage.model.folding import fold, fold_key
 from storage.model.limits import AMOUNT_STEP, MAX_AMOUNT
 from storage.model.queries import (
     ClientQuery,
@@ -89,12 +89,12 @@ def is_live() -> Condition:
 
 def index_terms(query: ClientQuery) -> Iterator[tuple[str, str]]:
     if query.text is not None:
-        yield "search", fold_searched(query.text)
+        yield "search", fold(query.text)
     if query.name is not None:
-        yield "name_folded", fold_searched(query.name)
+        yield "name_folded", fold(query.name)
     for contains in query.contains:
         if contains.column is not TextColumn.VAT_NUMBER:
-            yield "search", fold_searched(contains.text)
+            yield "search", fold(contains.text)
 
 
 def match_condition(account_id: int, query: ClientQuery) -> Condition:
@@ -132,11 +132,11 @@ def text_conditions(account_id: int, query: ClientQuery) -> Iterator[Condition]:
     if query.id_number is not None:
         yield CLIENT.c.id_number_folded == fold_key(query.id_number)
     if query.name is not None:
-        yield contains_text(CLIENT.c.name_folded, fold_searched(query.name))
+        yield contains_text(CLIENT.c.name_folded, fold(query.name))
     if query.text is not None:
         # The separator stands between the searched texts, so no text contains it.
         yield (
-            contains_text(CLIENT.c.search, fold_searched(query.text))
+            contains_text(CLIENT.c.search, fold(query.text))
             if TEXT_SEPARATOR not in query.text
             else or_(False)
         )
@@ -173,7 +173,7 @@ def one_of_condition(one_of: OneOf) -> Condition:
 
 
 def contains_condition(contains: Contains) -> Condition:
-    searched = fold_searched(contains.text)
+    searched = fold(contains.text)
     in_column = contains_text(CLIENT.c[f"{contains.column.value}_folded"], searched)
     if contains.column is TextColumn.VAT_NUMBER:
         return in_column

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not
 
 from storage.database.conditions import contains_text, in_values
 from storage.model.errors import NotFound
-from storage.model.folding import fold_searched
+from storage.model.folding import fold
 from storage.model.queries import DocumentColumn, DocumentQuery
 from storage.model.records import Document, Page
 from storage.rules.validation import is_storable
@@ -49,7 +49,7 @@ def filter_conditions(query: DocumentQuery) -> Iterator[ColumnElement[bool]]:
         yield in_values(DOCUMENT.c.client_serial, query.client_serials)
     if query.name is not None:
         yield (
-            contains_text(DOCUMENT.c.name_folded, fold_searched(query.name))
+            contains_text(DOCUMENT.c.name_folded, fold(query.name))
             if is_storable(query.name)
             else false()
         )

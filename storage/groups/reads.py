@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, sele
 
 from storage.database.conditions import contains_text, in_values
 from storage.model.errors import NotFound
-from storage.model.folding import fold_searched
+from storage.model.folding import fold
 from storage.model.queries import GroupColumn, GroupQuery
 from storage.model.records import Group, Page, State
 from storage.rules.validation import is_storable
@@ -59,7 +59,7 @@ def filter_conditions(query: GroupQuery) -> Iterator[ColumnElement[bool]]:
     """Build the SQL conditions of a query."""
     if query.text is not None:
         yield (
-            contains_text(GROUP.c.name_folded, fold_searched(query.text))
+            contains_text(GROUP.c.name_folded, fold(query.text))
             if is_storable(query.text)
             else false()
         )

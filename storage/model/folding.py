@@ -6,7 +6,6 @@ from hashlib import sha256
 from itertools import filterfalse
 
 MAX_KEY_LENGTH = 255
-MAX_SEARCHED_LENGTH = 255
 PIECE_LENGTH = 128
 """Characters that are decomposed at once. Sorting a run of accents, a decomposition takes a time
 that grows with the square of its length."""
@@ -34,11 +33,6 @@ def fold_piece(text: str) -> str:
 def fold_long(text: str) -> str:
     cuts = range(0, len(text), PIECE_LENGTH)
     return "".join(fold_piece(text[cut : cut + PIECE_LENGTH]) for cut in cuts)
-
-
-def fold_searched(text: str) -> str:
-    """Return what is looked for when a text is searched: its first characters, folded."""
-    return fold(text[:MAX_SEARCHED_LENGTH])
 
 
 def fold_key(text: str) -> str:

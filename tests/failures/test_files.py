@@ -67,8 +67,8 @@ def test_nobody_else_can_read_what_the_server_creates(server: Served, tmp_path: 
         assert upload.status_code == 200
         ninja.get("/clients", headers={"X-API-TOKEN": "wrong"})
         found = list(tmp_path.rglob("*"))
-        # The test created the database itself, before the server.
-        ours = {tmp_path / "gateway.db", tmp_path / "scratch"}
+        # The test created the database itself, before the server, and opened its log.
+        ours = {tmp_path / name for name in ("gateway.db", "scratch", "server.log")}
         exposed = [
             str(path)
             for path in found

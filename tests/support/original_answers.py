@@ -40,7 +40,11 @@ OWN_HEADERS = frozenset(
         "access-control-expose-headers",
     }
 )
-EXPOSED_HEADERS = "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition"
+REPLACED_HEADERS = {
+    "access-control-expose-headers": "X-APP-VERSION,X-MINIMUM-CLIENT-VERSION,Content-Disposition",
+    "cache-control": "no-cache, private",
+}
+"""What the original says in headers of which we say something else."""
 
 
 def pretty_json(tree: Any) -> bytes:
@@ -52,8 +56,7 @@ def original_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that the original has too: no ETag, no Vary, none of our own."""
     shown = {name: value for name, value in headers.items() if name.lower() in OWN_HEADERS}
     return {"x-powered-by": "PHP/8.2.36"} | {
-        name: EXPOSED_HEADERS if name == "access-control-expose-headers" else value
-        for name, value in shown.items()
+        name: REPLACED_HEADERS.get(name, value) for name, value in shown.items()
     }
 
 

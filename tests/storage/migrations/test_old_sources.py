@@ -34,7 +34,8 @@ def upgraded(empty: str) -> Upgraded:
                 store.start_run(account.id, StartRun(verb=verb, dialect="ninja", source=source))
             store.create_mirror(account.id, ())
         executed(empty, f"UPDATE mirror SET services = '{MIRRORED}'")  # noqa: S608
-        executed(empty, "DROP TABLE service")
+        for table in ("service", "idempotency_key"):
+            executed(empty, f"DROP TABLE {table}")
         executed(empty, "UPDATE alembic_version SET version_num = '0024'")
         return Store.open(empty), account
 

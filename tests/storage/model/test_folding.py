@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from storage.model.folding import digits_sort_key, fold, fold_searched
+from storage.model.folding import digits_sort_key, fold
 from storage.model.names import collapse_spaces, join_name, split_contact_name, split_name
 
 EQUAL = [
@@ -70,7 +70,3 @@ def test_a_long_text_folds_as_if_it_were_decomposed_at_once(text: str) -> None:
     without_accents = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
     assert fold(text) == (without_accents or text)
-
-
-def test_only_the_first_characters_of_a_long_text_are_searched() -> None:
-    assert fold_searched("É" * 300) == "e" * 255
