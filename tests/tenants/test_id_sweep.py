@@ -4,9 +4,10 @@ import pytest
 
 from dialects.ninja.protocol.id_codec import id_codec
 from storage.model.commands import ImportClient
-from tests.campaigns.scale import rounds
+from tests.campaigns.scale import ONE_ENGINE_IN_SUITE, rounds
 from tests.tenants.tenants import MARK, PASSWORD, Tenants
 
+pytestmark = ONE_ENGINE_IN_SUITE
 LAST = rounds(200, 10_000)
 OWN = {"clients": range(1, 5), "documents": range(1, 3), "group_settings": range(1, 3)}
 

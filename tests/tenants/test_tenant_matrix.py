@@ -8,12 +8,14 @@ from httpx2 import Response
 
 from dialects.base.dialect import Dialect
 from gateway.app import DIALECTS
+from tests.campaigns.scale import ONE_ENGINE_IN_SUITE
 from tests.support.api_callers import Speaker
 from tests.support.doc_tables import routes
 from tests.tenants import ninja_places, planado_places
 from tests.tenants.place import Place
 from tests.tenants.tenants import KEY_HEADER, MARK, PASSWORD, Tenants
 
+pytestmark = ONE_ENGINE_IN_SUITE
 PLACES = {"ninja": ninja_places.PLACES, "planado": planado_places.PLACES}
 OWN = {"ninja": ninja_places.OWN, "planado": planado_places.OWN}
 Shown = tuple[int, list[tuple[str, str]], bytes]
