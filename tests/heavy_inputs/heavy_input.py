@@ -18,7 +18,10 @@ Body = Callable[[], bytes]
 
 
 class HeavyInput(NamedTuple):
-    """A request of a dialect. `body` makes the bytes, which may be megabytes, when it is asked."""
+    """A request of a dialect. `body` makes the bytes, which may be megabytes, when it is asked.
+
+    `memory`: by how many bytes the server may grow meanwhile.
+    """
 
     name: str
     method: str
@@ -26,6 +29,7 @@ class HeavyInput(NamedTuple):
     body: Body = bytes
     content_type: str = JSON
     headers: Mapping[str, str] = {}
+    memory: int = 64 * MEBIBYTE
 
 
 def get(name: str, path: str, /, **query: str) -> HeavyInput:
